@@ -1,0 +1,53 @@
+"""Every maximum we accept, its unit and its reason, in one place."""
+
+from __future__ import annotations
+
+from typing import Final
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+GIB: Final = 1024 * MIB
+
+READ_BLOCK: Final = 1 * MIB  # bytes; large enough that the interpreter is not the cost
+
+# sealing (age v1)
+AGE_CHUNK: Final = 64 * KIB  # bytes of plaintext in one chunk; fixed by the age specification
+AGE_HEADER_MAX: Final = 64 * KIB  # bytes; 256 stanzas of the largest kind we accept fit
+AGE_LINE_MAX: Final = 4 * KIB  # bytes of one header line; hostile headers carry lines of megabytes
+AGE_STANZAS_MAX: Final = 256  # a header of thousands costs minutes elsewhere
+SCRYPT_LOG_N: Final = 20  # work factor we write: 1 GiB, some seconds; key files only
+SCRYPT_LOG_N_MAX: Final = 20  # work factor we accept: 22 would take 4 GiB before the first answer
+
+# capsules
+CAPSULE_MEMBER_MAX: Final = 1 * MIB  # bytes; what may be lost when the machine dies
+CAPSULE_SIZE_MIN: Final = 64 * KIB  # bytes; the smallest of the size classes
+CAPSULE_MEMBERS_MAX: Final = 8 * MIB  # members, 8 TiB of media
+
+# JSON from outside
+JSON_MAX: Final = 16 * MIB  # bytes of one document
+JSON_DEPTH_MAX: Final = 16  # levels; parsers recurse
+
+# custody
+EVENT_LINE_MAX: Final = 64 * KIB  # bytes of one log line
+EVENT_DEPTH_MAX: Final = 4  # levels of one log line
+LOG_MAX: Final = 512 * MIB  # bytes of one log; a desk of decades
+NOTE_MAX: Final = 64 * KIB  # bytes of one checkpoint with all its signatures
+NOTE_SIGNATURES_MAX: Final = 100  # lines; each costs a signature check
+DISCLOSURE_MAX: Final = 4 * MIB  # bytes of one opening (yt-dlp's allow-listed facts are the largest)
+
+# bundles
+VOLUME_MAX: Final = 4 * GIB - 1  # bytes; FAT32 sticks
+BUNDLE_TAG_FILE_MAX: Final = 64 * MIB  # bytes of one tag file, read before anything is stored
+BUNDLE_MEMBERS_MAX: Final = 200_000  # members of one volume
+INVITE_MAX: Final = 16 * KIB  # bytes
+
+# capture
+PAGE_MAX: Final = 64 * MIB  # bytes of HTML kept; longer pages are cut and marked
+STALL_SECONDS: Final = 20  # seconds without a byte before a connection counts as dead
+RETRIES_WITHOUT_PROGRESS: Final = 5  # attempts; progress resets the count
+OVERLAP: Final = 64 * KIB  # bytes fetched twice at a resume to see that the file is the same
+
+# the jail
+JAIL_MEMORY: Final = 1 * GIB  # bytes of address space of the child
+JAIL_CPU_SECONDS: Final = 600  # seconds of processor time
+JAIL_WALL_SECONDS: Final = 1800  # seconds until the child is killed
