@@ -1,0 +1,68 @@
+"""Options that many commands share, and how their values are asked for."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from witnesskit.cli.output import Answer, Output
+from witnesskit.errors.cli import NeedsAnswer
+
+EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+ANY_PATH = click.Path(path_type=Path)
+
+
+def common(function: Callable[..., None]) -> Callable[..., None]:
+    """``--json --quiet --no-color``; the command gets ``output`` and ``answer`` and its status is set at the end."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object to stdout at the end.")
+    @click.option("--quiet", is_flag=True, help="Only errors and what must be seen.")
+    @click.option("--no-color", is_flag=True, help="No colour (there is none yet; NO_COLOR is honoured too).")
+    @click.pass_context
+    @functools.wraps(function)
+    def wrapped(
+        ctx: click.Context, /, *args: Any, as_json: bool, quiet: bool, no_color: bool, **kwargs: Any
+    ) -> None:
+        del no_color
+        output = Output(as_json=as_json, quiet=quiet)
+        answer = Answer(command=str(ctx.info_name))
+        function(*args, output=output, answer=answer, **kwargs)
+        output.finish(answer)
+        ctx.exit(int(answer.status))
+
+    return wrapped
+
+
+def vault_option(function: Callable[..., None]) -> Callable[..., None]:
+    """``--vault``; else WITNESSKIT_VAULT, else this folder and its parents."""
+    return click.option("--vault", "vault_path", type=ANY_PATH, help="The vault to use.")(function)
+
+
+def passphrase_option(function: Callable[..., None]) -> Callable[..., None]:
+    """``--passphrase-file``; else the person is asked, without echo."""
+    return click.option(
+        "--passphrase-file",
+        type=EXISTING_FILE,
+        help="Read the passphrase from the first line of this file ('-' style devices work too).",
+    )(function)
+
+
+def read_secret(question: str, path: Path | None, flag: str) -> str:
+    """A secret from a file's first line or from the terminal without echo; raises NeedsAnswer."""
+    if path is not None:
+        return path.read_text(encoding="utf-8").splitlines()[0].strip() if path.stat().st_size else ""
+    return ask(question, flag, hidden=True)
+
+
+def ask(question: str, flag: str, *, hidden: bool = False, default: str | None = None) -> str:
+    """Ask on the terminal; raises NeedsAnswer naming the flag where there is none."""
+    if not sys.stdin.isatty() or os.environ.get("TERM") == "dumb":
+        raise NeedsAnswer(f"{question} (flag: {flag})")
+    answer: str = click.prompt(question, hide_input=hidden, default=default, show_default=False, err=True)
+    return answer.strip()
