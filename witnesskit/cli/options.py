@@ -26,9 +26,7 @@ def common(function: Callable[..., None]) -> Callable[..., None]:
     @click.option("--no-color", is_flag=True, help="No colour (there is none yet; NO_COLOR is honoured too).")
     @click.pass_context
     @functools.wraps(function)
-    def wrapped(
-        ctx: click.Context, /, *args: Any, as_json: bool, quiet: bool, no_color: bool, **kwargs: Any
-    ) -> None:
+    def wrapped(ctx: click.Context, /, *args: Any, as_json: bool, quiet: bool, no_color: bool, **kwargs: Any) -> None:
         del no_color
         output = Output(as_json=as_json, quiet=quiet)
         answer = Answer(command=str(ctx.info_name))

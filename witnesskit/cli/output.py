@@ -47,7 +47,7 @@ class Output:
     def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
         self.as_json = as_json
         self.quiet = quiet
-        self._terminal = sys.stderr.isatty() and not os.environ.get("TERM", "") == "dumb"
+        self._terminal = sys.stderr.isatty() and os.environ.get("TERM", "") != "dumb"
         self._line_open = False
 
     def say(self, text: str = "") -> None:

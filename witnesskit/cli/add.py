@@ -1,0 +1,32 @@
+"""``witnesskit add``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from witnesskit.cli.options import EXISTING_FILE, common, passphrase_option, vault_option
+from witnesskit.cli.output import Answer, Output
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=EXISTING_FILE)
+@passphrase_option
+@vault_option
+@common
+def command(output: Output, answer: Answer, files: tuple[Path, ...], **options: Any) -> None:
+    """Seal files that you already have.
+
+    Files are copied, never moved: they still lie where they are, readable. Their name and times are kept sealed.
+    """
+    from witnesskit.actions.add import add
+    from witnesskit.actions.opening import find_vault
+    from witnesskit.cli.saving import Watcher, conclude
+
+    with output.progress("sealing") as line:
+        watcher = Watcher(output, line)
+        items = add(find_vault(options["vault_path"]), files, options["passphrase_file"], watcher)
+    conclude(output, answer, items)
+    answer.warn("STILL-THERE", "the files you gave still lie where they were, readable; erasing them is up to you")

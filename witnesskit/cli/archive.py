@@ -1,0 +1,60 @@
+"""``witnesskit archive``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from witnesskit.cli.options import EXISTING_FILE, ask, common, passphrase_option, vault_option
+from witnesskit.cli.output import Answer, Output
+from witnesskit.errors.cli import UrlAsArgument, Usage
+from witnesskit.model import VaultKind
+
+
+@click.command()
+@click.argument("links", nargs=-1)
+@click.option("--file", "-f", "list_file", type=EXISTING_FILE, help="Read links from this file, one on each line.")
+@click.option("--allow-local", is_flag=True, help="Allow addresses of this computer and its private network.")
+@passphrase_option
+@vault_option
+@common
+def command(output: Output, answer: Answer, links: tuple[str, ...], **options: Any) -> None:
+    """Save one or several links before they vanish.
+
+    On a field vault a link comes from the prompt (not shown), from stdin or from --file, never from an argument.
+    """
+    from witnesskit.actions.archive import ArchiveWish, archive, prestart
+    from witnesskit.actions.opening import find_vault
+    from witnesskit.cli.saving import Watcher, conclude
+
+    vault = find_vault(options["vault_path"])
+    if links and vault.config.kind is VaultKind.FIELD:
+        raise UrlAsArgument
+    worker = prestart(vault, allow_local=bool(options["allow_local"]))
+    try:
+        urls = list(links) or _read_links(options["list_file"])
+        wish = ArchiveWish(tuple(urls), options["passphrase_file"], bool(options["allow_local"]))
+        with output.progress("sealing") as line:
+            items = archive(vault, wish, worker, Watcher(output, line))
+    finally:
+        worker.close()
+    conclude(output, answer, items)
+    if options["list_file"]:
+        answer.warn("STILL-THERE", "the list of links still lies where it was, readable; erasing it is up to you")
+
+
+def _read_links(list_file: object) -> Sequence[str]:
+    if isinstance(list_file, Path):
+        lines = list_file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    elif sys.stdin.isatty():
+        lines = [ask("Link", "--file, or stdin", hidden=True)]
+    else:
+        lines = sys.stdin.read().splitlines()
+    links = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    if not links:
+        raise Usage("no link was given")
+    return links

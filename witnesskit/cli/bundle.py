@@ -1,0 +1,46 @@
+"""``witnesskit bundle``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, common, passphrase_option, vault_option
+from witnesskit.cli.output import Answer, Output
+
+
+@click.command()
+@click.argument("folder", type=ANY_PATH)
+@click.option("--audience", type=click.Choice(["court", "public"]), help="Desk: opened files for this audience.")
+@click.option("--to", "recipient", help="Desk: the age recipient (age1...) who may open it.")
+@click.option("--item", "items", multiple=True, help="Desk: short id of an item; may be given several times.")
+@click.option("--custodian-sheet", type=EXISTING_FILE, help="Desk, court: the custodian sheet, to open originals.")
+@passphrase_option
+@vault_option
+@common
+def command(output: Output, answer: Answer, folder: Path, **options: Any) -> None:
+    """Pack what is saved into one encrypted file.
+
+    On a field vault: everything not confirmed yet, for the desk of the invite; nothing is decrypted. On a desk: what
+    the policy lets this audience have, for one recipient.
+    """
+    from witnesskit.actions.bundle import BundleWish, bundle
+    from witnesskit.actions.opening import find_vault
+
+    wish = BundleWish(
+        folder=folder,
+        passphrase_file=options["passphrase_file"],
+        audience=str(options["audience"] or ""),
+        recipient=str(options["recipient"] or ""),
+        items=tuple(options["items"]),
+        custodian_sheet=options["custodian_sheet"],
+    )
+    with output.progress("packing") as line:
+        packed = bundle(find_vault(options["vault_path"]), wish, line.update)
+    answer.data["bundle"] = {"file": packed.file, "id": packed.id, "sha256": packed.sha256, "size": packed.size}
+    answer.counts = {"items": packed.items, "files": packed.files}
+    output.say(f"{packed.items} items in one bundle, written, read back and compared:")
+    output.data(packed.file)
+    output.say(packed.next)

@@ -1,0 +1,98 @@
+"""``witnesskit init``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, ask, common, passphrase_option, read_secret
+from witnesskit.cli.output import Answer, Output
+
+if TYPE_CHECKING:
+    from witnesskit.actions.init_vault import Secrets
+
+
+@click.command()
+@click.argument("folder", type=ANY_PATH, default=".")
+@click.option("--field", "kind", flag_value="field", help="A computer that could be searched: it only saves.")
+@click.option("--desk", "kind", flag_value="desk", help="A computer in a safe place: it opens and catalogues.")
+@click.option("--lone", "kind", flag_value="lone", help="A desk for one person alone, with one ring of keys.")
+@click.option(
+    "--egress", default="direct", show_default=True, help="direct, socks5h://HOST:PORT or http://HOST:PORT."
+)
+@click.option("--policy", default="protect-filmer", show_default=True, help="Name of a shipped policy or a file.")
+@click.option("--lock-key", is_flag=True, help="Field: wrap the signing key with a generated passphrase.")
+@click.option("--secrets-out", type=ANY_PATH, help="Write passphrase and sheets into this new folder (a stick).")
+@click.option("--confirm-sheet", is_flag=True, help="Type the recovery sheet of an existing desk back.")
+@click.option("--typed-back", type=EXISTING_FILE, help="Read the typed-back sheet from this file.")
+@passphrase_option
+@common
+def command(output: Output, answer: Answer, folder: Path, **options: Any) -> None:
+    """Make a vault on this computer.
+
+    Asks whether this computer could be searched; an empty answer means yes, and makes a field vault.
+    """
+    from witnesskit.actions import init_vault
+
+    if options["confirm_sheet"]:
+        _confirm(output, answer, folder, options)
+        return
+    wish = init_vault.VaultWish(
+        folder, str(options["kind"] or _asked_kind()), str(options["egress"]), str(options["policy"])
+    )
+    if wish.kind == "field":
+        secrets = init_vault.make_field(wish, lock_key=bool(options["lock_key"]))
+    else:
+        secrets = init_vault.make_desk(wish)
+    _hand_over(output, secrets, options["secrets_out"])
+    if wish.kind == "field":
+        output.say("Made a field vault. This computer can save; it cannot open what it saved.")
+        output.say("Next: witnesskit trust add INVITE")
+    else:
+        output.say("Made a desk vault. No invite can be written until the recovery sheet was typed back.")
+        if sys.stdin.isatty() and options["secrets_out"] is None:
+            typed = ask("Type the recovery sheet back, from paper", "--confirm-sheet --typed-back")
+            init_vault.confirm_sheet(folder, secrets.passphrase, typed)
+            output.say("The sheet opened the test capsule. Next: witnesskit invite")
+        else:
+            output.say("Next: witnesskit init --confirm-sheet")
+    answer.state = wish.kind
+
+
+def _asked_kind() -> str:
+    """Empty answer or nobody there: yes, it could be searched."""
+    if not sys.stdin.isatty():
+        return "field"
+    reply = ask("Could this computer be searched? [Y/n]", "--field or --desk", default="")
+    return "desk" if reply.lower() in ("n", "no") else "field"
+
+
+def _confirm(output: Output, answer: Answer, folder: Path, options: dict[str, Any]) -> None:
+    from witnesskit.actions import init_vault
+
+    file = options["typed_back"]
+    passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
+    if file is not None:
+        typed = file.read_text(encoding="utf-8", errors="replace")
+    else:
+        typed = ask("Type the recovery sheet back, from paper", "--typed-back")
+    init_vault.confirm_sheet(folder, passphrase, typed)
+    answer.state = "confirmed"
+    output.say("The sheet opened the test capsule. Next: witnesskit invite")
+
+
+def _hand_over(output: Output, secrets: Secrets, folder: Path | None) -> None:
+    from witnesskit.actions.init_vault import write_secrets
+
+    if folder is not None:
+        write_secrets(folder, secrets)
+        output.say("The secrets were written where you said. Print the sheets, then destroy that folder.")
+        return
+    for title, text in secrets.texts():
+        output.tell(f"\n--- {title} ---")
+        output.tell(text)
+    if secrets.texts():
+        output.tell("\nWrite these down on paper. They are not stored in readable form and not shown again.\n")

@@ -1,0 +1,71 @@
+"""``witnesskit inspect``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from witnesskit.cli.options import EXISTING_FILE, common
+from witnesskit.cli.output import Answer, Output
+from witnesskit.cli.terminal import printable
+from witnesskit.errors import ExitStatus
+from witnesskit.model import Finding, Inspection
+
+GROUPS = {
+    "where": "Where",
+    "when": "When",
+    "device": "Which device",
+    "who": "Who",
+    "software": "Which software",
+    "inside": "What else is inside",
+    "other": "Other",
+}
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=EXISTING_FILE)
+@common
+def command(output: Output, answer: Answer, files: tuple[Path, ...]) -> None:
+    """Show what a file gives away.
+
+    Exits 0 whatever is found, 8 if a file is not understood (UNKNOWN).
+    """
+    from witnesskit.actions.inspect_file import inspect_file
+
+    for path in files:
+        seen = inspect_file(path)
+        if seen.finding is Finding.UNKNOWN:
+            answer.status = ExitStatus.CANNOT_TELL
+        answer.items.append(
+            {
+                "finding": str(seen.finding),
+                "media_type": seen.media_type,
+                "reason": seen.reason,
+                "revelations": [vars(revelation) for revelation in seen.revelations],
+            }
+        )
+        _print(output, path, seen)
+
+
+def _print(output: Output, path: Path, seen: Inspection) -> None:
+    if output.as_json:
+        return
+    output.data(f"{printable(path.name)}: {_verdict(seen.finding)}")
+    if seen.reason:
+        output.data(f"  {printable(seen.reason)}")
+    for group, title in GROUPS.items():
+        lines = [revelation for revelation in seen.revelations if revelation.group == group]
+        if lines:
+            output.data(f"  {title}")
+        for line in lines:
+            output.data(f"    {printable(line.name)}: {printable(line.value)[:200]}   ({printable(line.place)})")
+    output.data("  Metadata cannot tell: the picture, the voice, reflections, the view from the window, the sensor.")
+
+
+def _verdict(finding: Finding) -> str:
+    if finding is Finding.CLEAN:
+        return "clean: no identifying metadata found"
+    if finding is Finding.FOUND:
+        return "found: this file gives something away"
+    return "UNKNOWN: this file is not understood; treat it as if it told everything"

@@ -1,0 +1,33 @@
+"""``witnesskit status``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from witnesskit.cli.options import common, vault_option
+from witnesskit.cli.output import Answer, Output
+
+
+@click.command()
+@click.option("--items", is_flag=True, help="One line for each item.")
+@vault_option
+@common
+def command(output: Output, answer: Answer, *, items: bool, **options: Any) -> None:
+    """Count what is saved, delivered and waiting."""
+    from witnesskit.actions.opening import find_vault
+    from witnesskit.actions.status import status
+
+    state = status(find_vault(options["vault_path"]))
+    answer.state = state.kind
+    answer.counts = dict(state.counts)
+    answer.items = [
+        {"id": line.short, "delivered": line.delivered, "confirmed": line.confirmed} for line in state.items
+    ]
+    output.say(state.sentence)
+    for warning in state.warnings:
+        answer.warn("STATUS", warning)
+    if items and not output.as_json:
+        for line in state.items:
+            output.data(f"{line.short}  {line.words}")
