@@ -51,3 +51,13 @@ OVERLAP: Final = 64 * KIB  # bytes fetched twice at a resume to see that the fil
 JAIL_MEMORY: Final = 1 * GIB  # bytes of address space of the child
 JAIL_CPU_SECONDS: Final = 600  # seconds of processor time
 JAIL_WALL_SECONDS: Final = 1800  # seconds until the child is killed
+
+# JPEG
+JPEG_MAX: Final = 256 * MIB  # bytes from the start to the end marker; held in memory at once
+JPEG_PARTS_MAX: Final = 10_000  # segments and scans; extended XMP of 100 MB takes 1,600
+JPEG_RESTARTS_MAX: Final = 4_000_000  # restart markers in one scan; each costs a step of the interpreter
+JPEG_TRAILER_LOOKED_AT: Final = 64 * MIB  # bytes after the end marker searched for second files
+ICC_MAX: Final = 4 * MIB  # bytes of one colour profile; printer profiles reach 2
+ICC_TAGS_MAX: Final = 100  # entries of one colour profile; real ones hold up to 40
+TIFF_ENTRIES_MAX: Final = 4_096  # directory entries of one Exif block, all directories together
+EXIF_READS_MAX: Final = 200_000  # read calls one Exif block may cost; hostile counts cost billions
