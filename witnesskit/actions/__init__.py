@@ -1,0 +1,1 @@
+"""One file for each thing a user does; the only floor where capabilities meet."""
