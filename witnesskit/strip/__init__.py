@@ -1,0 +1,1 @@
+"""The shareable copy: one file for each container family."""

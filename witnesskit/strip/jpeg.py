@@ -1,0 +1,111 @@
+"""The shareable copy of a JPEG: only what a decoder needs to show the same picture, coded bytes untouched.
+
+What is written: SOI, JFIF without thumbnail, Exif with Orientation alone (only if not 1), Adobe transform, ICC
+without texts, used tables, frame, scans, EOI; always in this order, so that the order names no device.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from witnesskit.digest import sha256_hex
+from witnesskit.errors.media import MediaCut, MediaTooLarge
+from witnesskit.formats.jpeg import DHT, DQT, DRI, SOS, Picture, parse_jpeg
+from witnesskit.formats.jpeg_coding import CodedScan, Coding, read_coding
+from witnesskit.formats.jpeg_shown import presentation_sha256
+from witnesskit.limits import JPEG_MAX, READ_BLOCK
+from witnesskit.model import EssenceHash, Removal, SeekableReader, Sink, StripResult
+from witnesskit.strip.jpeg_extras import Extras, read_extras
+from witnesskit.strip.jpeg_trailer import remove_trailer
+
+MEDIA_TYPE = "image/jpeg"
+
+
+@dataclass
+class _Copy:
+    """Passes bytes to the sink while hashing them whole, and the coded ones once more."""
+
+    sink: Sink
+    whole: hashlib._Hash = field(default_factory=hashlib.sha256)
+    coded: hashlib._Hash = field(default_factory=hashlib.sha256)
+    size: int = 0
+
+    def put(self, data: bytes) -> None:
+        self.sink.write(data)
+        self.whole.update(data)
+        self.size += len(data)
+
+    def segment(self, marker: int, body: bytes) -> None:
+        self.put(bytes([0xFF, marker]) + (len(body) + 2).to_bytes(2, "big") + body)
+
+
+def strip_jpeg(reader: SeekableReader, sink: Sink) -> StripResult:
+    """Write a copy of the JPEG in ``reader`` to ``sink`` that keeps the picture and nothing that identifies.
+
+    Nothing is written before the whole structure is understood. Raises ``BadMedia``, ``MediaCut``,
+    ``MediaTooLarge`` or ``UnsupportedMedia``; what the sink raises passes through.
+    """
+    data, picture = _read(reader)
+    coding = read_coding(data, picture)
+    extras = read_extras(data, picture)
+    trailer = remove_trailer(reader, picture.end)
+    copy = _Copy(sink)
+    copy.put(b"\xff\xd8")
+    for marker, body in extras.kept:
+        copy.segment(marker, body)
+    _write_coding(copy, data, coding)
+    copy.put(b"\xff\xd9")
+    return StripResult(
+        media_type=MEDIA_TYPE,
+        size=copy.size,
+        sha256=copy.whole.hexdigest(),
+        removed=extras.removed + _unused(coding) + trailer.removed,
+        essence=(EssenceHash("image", "jpeg-scan", copy.coded.hexdigest()),),
+        presentation_sha256=presentation_sha256(coding, extras.shown),
+        kept=_remarks(extras, trailer.remarks),
+    )
+
+
+def _read(reader: SeekableReader) -> tuple[bytes, Picture]:
+    data = reader.read_at(0, min(reader.size, JPEG_MAX))
+    try:
+        return data, parse_jpeg(data)
+    except MediaCut:
+        if reader.size > JPEG_MAX:
+            raise MediaTooLarge(f"no end marker in {JPEG_MAX} bytes") from None
+        raise
+
+
+def _write_coding(copy: _Copy, data: bytes, coding: Coding) -> None:
+    for table in coding.quantisation:
+        copy.segment(DQT, table)
+    copy.segment(coding.frame.marker, coding.frame_body)
+    interval = 0
+    in_force: dict[int, bytes] = {}
+    for scan in coding.scans:
+        if scan.interval != interval:
+            copy.segment(DRI, scan.interval.to_bytes(2, "big"))
+            interval = scan.interval
+        for table in scan.tables:
+            if in_force.get(table[0]) != table:
+                copy.segment(DHT, table)
+                in_force[table[0]] = table
+        _write_scan(copy, data, scan)
+
+
+def _write_scan(copy: _Copy, data: bytes, scan: CodedScan) -> None:
+    copy.segment(SOS, scan.header)
+    copy.coded.update(bytes([0xFF, SOS]))
+    for start in range(scan.start, scan.end, READ_BLOCK):
+        block = data[start : min(start + READ_BLOCK, scan.end)]
+        copy.put(block)
+        copy.coded.update(block)
+
+
+def _unused(coding: Coding) -> tuple[Removal, ...]:
+    return tuple(Removal(f"{kind} (unused table)", len(table), sha256_hex(table)) for kind, table in coding.unused)
+
+
+def _remarks(extras: Extras, of_trailer: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(extras.remarks + of_trailer))
