@@ -1,0 +1,165 @@
+"""The child's half: take one request, give up everything, call one function, answer, end.
+
+A module that is run with ``-m`` ends with ``serve(TABLE, NEEDS)`` (see run.py for the other half).
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NoReturn
+
+from witnesskit.errors import WitnesskitError
+from witnesskit.formats import strict_json
+from witnesskit.jail import frames, lock
+from witnesskit.limits import JAIL_FRAME_MAX, JAIL_REQUEST_MAX
+from witnesskit.model import Json
+
+# text in media comes in these; after the lock a codec can no longer be loaded
+_CODECS: Final = ("ascii", "latin_1", "utf_8_sig", "utf_16", "utf_16_le", "utf_16_be", "cp1252")
+
+
+class Source(io.RawIOBase):
+    """The inherited descriptor: a binary stream with its own position, and a SeekableReader.
+
+    Reads with pread, so the parent's position never moves. ``size`` is asked anew each time: the file may
+    still be growing.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._position = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes in the file now."""
+        return os.fstat(self._descriptor).st_size
+
+    def read_at(self, offset: int, length: int, /) -> bytes:
+        """Up to ``length`` bytes from ``offset``; fewer only at the end."""
+        pieces = []
+        while length > 0 and (piece := os.pread(self._descriptor, length, offset)):
+            pieces.append(piece)
+            offset += len(piece)
+            length -= len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill ``buffer`` from the position; returns the number of bytes, 0 at the end."""
+        count = os.preadv(self._descriptor, [buffer], self._position)
+        self._position += count
+        return count
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move the position; returns it."""
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position}.get(whence)
+        self._position = max(0, offset + (self.size if start is None else start))
+        return self._position
+
+    def tell(self) -> int:
+        """The position."""
+        return self._position
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def seekable(self) -> bool:
+        """Always."""
+        return True
+
+
+class Output:
+    """The sink of a call: its bytes go over the pipe to the parent's sink."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def write(self, data: bytes, /) -> int:
+        """Hand over all of ``data``."""
+        view = memoryview(data).cast("B")
+        for start in range(0, len(view), JAIL_FRAME_MAX):
+            _send(self._descriptor, frames.OUTPUT, bytes(view[start : start + JAIL_FRAME_MAX]))
+        return len(view)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a function of the table is given; ``file_key`` and ``prefix`` are set for a sealed source."""
+
+    params: Json
+    output: Output
+    source: Source | None = None
+    file_key: bytes = field(default=b"", repr=False)  # 16 bytes, or none: the source is a plain file
+    prefix: str = ""  # the stream's name in the capsule, "media/1"
+
+
+Call = Callable[[Request], Json]
+
+
+def serve(table: Mapping[str, Call], needs: Mapping[str, Sequence[str]] | None = None) -> NoReturn:
+    """Answer one request on stdin with frames on stdout, then end the process.
+
+    ``needs`` names, per call, the modules to import before the lock; afterwards no file opens, so a
+    function that imports lazily must be listed here.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pipe = os.dup(1)
+    os.dup2(2, 1)  # what a library prints never reaches the pipe
+    _answer(pipe, table, needs or {})
+    os._exit(0)
+
+
+def _answer(pipe: int, table: Mapping[str, Call], needs: Mapping[str, Sequence[str]]) -> None:
+    try:
+        kind, payload = _read_request(table, needs, pipe)
+    except WitnesskitError as error:
+        kind, payload = frames.ERROR, _failure("refused", error.code)
+    except MemoryError:
+        kind, payload = frames.ERROR, _failure("memory", "")
+    except BaseException as error:  # noqa: BLE001 - every way a parser can fail must become an answer
+        kind, payload = frames.ERROR, _failure("fault", type(error).__name__)
+    _send(pipe, kind, payload)
+
+
+def _read_request(table: Mapping[str, Call], needs: Mapping[str, Sequence[str]], pipe: int) -> tuple[bytes, bytes]:
+    _, payload = frames.read(_read_stdin)
+    asked = strict_json.loads(payload, max_size=JAIL_REQUEST_MAX)
+    file_key = frames.read(_read_stdin)[1] if asked["keyed"] else b""
+    call = table[asked["call"]]
+    for module in needs.get(asked["call"], ()):
+        importlib.import_module(module)
+    for codec in _CODECS:
+        importlib.import_module(f"encodings.{codec}")
+    lock.limit(asked["memory"], asked["cpu"])
+    locked = lock.lock(asked["parent"])
+    _send(pipe, frames.LEVEL, strict_json.canonical({"level": locked.level, "layers": list(locked.layers)}))
+    source = Source(asked["source"]) if asked["source"] >= 0 else None
+    request = Request(asked["params"], Output(pipe), source, file_key, asked["prefix"])
+    return frames.REPLY, strict_json.canonical(call(request))
+
+
+def _failure(kind: str, code: str) -> bytes:
+    return strict_json.canonical({"kind": kind, "code": code})
+
+
+def _read_stdin(length: int) -> bytes:
+    pieces = []
+    while length:
+        piece = os.read(0, length)
+        if not piece:
+            sys.exit(1)
+        pieces.append(piece)
+        length -= len(piece)
+    return b"".join(pieces)
+
+
+def _send(descriptor: int, kind: bytes, payload: bytes) -> None:
+    view = memoryview(frames.pack(kind, payload))
+    while view:
+        view = view[os.write(descriptor, view) :]

@@ -1,0 +1,54 @@
+"""The pipe between parent and child: kind (1 byte), length (4 bytes, little-endian), that many bytes.
+
+Both directions use it. To the child: ``REQUEST``, then ``KEY`` when the source is sealed. From the child:
+``LEVEL`` first, before any hostile byte is read; then any number of ``OUTPUT``; last one ``REPLY`` or one
+``ERROR``; nothing after it.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import Final
+
+from witnesskit.errors.jail import JailGarbage
+from witnesskit.limits import JAIL_FRAME_MAX, JAIL_REPLY_MAX, JAIL_REQUEST_MAX
+
+REQUEST: Final = b"Q"
+KEY: Final = b"K"
+LEVEL: Final = b"L"
+OUTPUT: Final = b"O"
+REPLY: Final = b"R"
+ERROR: Final = b"E"
+
+_HEAD: Final = struct.Struct("<cI")
+_MAXIMA: Final = {
+    REQUEST: JAIL_REQUEST_MAX,
+    KEY: 64,
+    LEVEL: 1024,
+    OUTPUT: JAIL_FRAME_MAX,
+    REPLY: JAIL_REPLY_MAX,
+    ERROR: 1024,
+}
+
+ReadExactly = Callable[[int], bytes]
+
+
+def pack(kind: bytes, payload: bytes) -> bytes:
+    """One frame; raises ValueError when ``payload`` is above the maximum of its kind."""
+    if len(payload) > _MAXIMA[kind]:
+        raise ValueError(f"a frame of {len(payload)} bytes, at most {_MAXIMA[kind]}")
+    return _HEAD.pack(kind, len(payload)) + payload
+
+
+def read(read_exactly: ReadExactly) -> tuple[bytes, bytes]:
+    """The next frame as (kind, payload); raises JailGarbage for an unknown kind or too long a frame.
+
+    ``read_exactly(n)`` returns n bytes or raises.
+    """
+    kind, length = _HEAD.unpack(read_exactly(_HEAD.size))
+    if kind not in _MAXIMA:
+        raise JailGarbage("unknown kind of frame")
+    if length > _MAXIMA[kind]:
+        raise JailGarbage("a frame is too long")
+    return kind, read_exactly(length)

@@ -1,0 +1,246 @@
+"""The parent's half: start the child, hand it the request, take its output and its reply.
+
+Nothing telling is in the child's arguments or environment: the request, the key and the stream's name go
+over a pipe, the bytes by an inherited read-only descriptor. The child's words are never repeated.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import IO, Final
+
+from witnesskit.errors.formats import BadJson
+from witnesskit.errors.jail import JailDied, JailGarbage, JailMemory, JailRefused, JailTimeout, NoJail
+from witnesskit.formats import strict_json
+from witnesskit.jail import frames
+from witnesskit.limits import (
+    JAIL_CPU_SECONDS,
+    JAIL_MEMORY,
+    JAIL_OUTPUT_MAX,
+    JAIL_REPLY_MAX,
+    JAIL_WALL_SECONDS,
+)
+from witnesskit.model import Json, Sink
+
+_WORD: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
+_LEVELS: Final = ("full", "limits-only")
+_FROM_FOLDER: Final = "import runpy,sys;sys.path.insert(0,sys.argv[1]);runpy.run_module(sys.argv[2],None,'__main__')"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where a call runs: the module to run with ``-m``, and the limits of the child."""
+
+    module: str
+    folder: str = ""  # searched first; for a module that is not installed
+    memory: int = JAIL_MEMORY  # bytes of address space
+    cpu_seconds: int = JAIL_CPU_SECONDS
+    wall_seconds: float = JAIL_WALL_SECONDS
+    output_max: int = JAIL_OUTPUT_MAX  # bytes
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """How to read a sealed source: its age file key and the stream's name in the capsule."""
+
+    file_key: bytes = field(repr=False)  # 16 bytes
+    prefix: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the child answered, and under which level it did so."""
+
+    value: Json
+    level: str  # "full" | "limits-only"
+    layers: tuple[str, ...]
+    output: int  # bytes that went to the sink
+
+
+def run(
+    cell: Cell | str,
+    call: str,
+    params: Json,
+    source_fd: int | None = None,
+    keyed: Keyed | None = None,
+    sink: Sink | None = None,
+) -> Reply:
+    """Start a child for one call and wait for its answer.
+
+    ``source_fd`` must be open for reading only. Raises JailDied, JailTimeout, JailMemory, JailGarbage,
+    JailRefused or NoJail (errors/jail.py); what the sink got before an error is worth nothing.
+    """
+    with start(cell, source_fd) as jailed:
+        return jailed.call(call, params, keyed, sink)
+
+
+@contextlib.contextmanager
+def start(cell: Cell | str, source_fd: int | None = None) -> Iterator[Jailed]:
+    """Start a child ahead of its call, so that its imports cost no waiting; ends it on the way out."""
+    jailed = Jailed(Cell(cell) if isinstance(cell, str) else cell, source_fd)
+    try:
+        yield jailed
+    finally:
+        jailed.end()
+
+
+class Jailed:
+    """A started child; it answers one call. Use ``start``, which also ends it."""
+
+    def __init__(self, cell: Cell, source_fd: int | None) -> None:
+        if os.name != "posix":
+            raise NoJail
+        if source_fd is not None and fcntl.fcntl(source_fd, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY:
+            raise ValueError("the source must be open for reading only")
+        self._cell = cell
+        self._source = -1 if source_fd is None else source_fd
+        self._process = _spawn(cell, () if source_fd is None else (source_fd,))
+        self._deadline = 0.0
+
+    def call(self, call: str, params: Json, keyed: Keyed | None = None, sink: Sink | None = None) -> Reply:
+        """Ask and wait; raises as ``run`` does. Only once for each child."""
+        self._deadline = time.monotonic() + self._cell.wall_seconds
+        self._ask(call, params, keyed)
+        locked = _level(frames.read(self._read))
+        output = 0
+        while True:
+            kind, payload = frames.read(self._read)
+            if kind != frames.OUTPUT:
+                break
+            output += len(payload)
+            if sink is None or output > self._cell.output_max:
+                raise JailGarbage("output that was not asked for")
+            sink.write(payload)
+        return Reply(_reply(kind, payload), *locked, output)
+
+    def end(self) -> None:
+        """Kill the child if it still lives, and forget it."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                _given(pipe).close()
+
+    def _ask(self, call: str, params: Json, keyed: Keyed | None) -> None:
+        request = {
+            "call": call, "params": params, "keyed": keyed is not None, "source": self._source,
+            "prefix": keyed.prefix if keyed else "", "parent": os.getpid(),
+            "memory": self._cell.memory, "cpu": self._cell.cpu_seconds,
+        }  # fmt: skip
+        self._write(frames.pack(frames.REQUEST, strict_json.canonical(request)))
+        if keyed:
+            self._write(frames.pack(frames.KEY, keyed.file_key))
+
+    def _write(self, data: bytes) -> None:
+        pipe = _given(self._process.stdin).fileno()
+        view = memoryview(data)
+        while view:
+            self._wait(pipe, select.POLLOUT)
+            try:
+                view = view[os.write(pipe, view[: select.PIPE_BUF]) :]
+            except BrokenPipeError:
+                raise self._death() from None
+
+    def _read(self, length: int) -> bytes:
+        pipe = _given(self._process.stdout).fileno()
+        data = bytearray()
+        while len(data) < length:
+            self._wait(pipe, select.POLLIN)
+            piece = os.read(pipe, length - len(data))
+            if not piece:
+                raise self._death()
+            data += piece
+        return bytes(data)
+
+    def _wait(self, pipe: int, event: int) -> None:
+        poll = select.poll()
+        poll.register(pipe, event)
+        left = self._deadline - time.monotonic()
+        if left <= 0 or not poll.poll(left * 1000):
+            raise JailTimeout(f"{self._cell.wall_seconds:g} seconds")
+
+    def _death(self) -> JailDied | JailTimeout:
+        """The child closed its pipe: why? It has a second to be gone before it is killed."""
+        try:
+            status = self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            return JailDied("closed its pipe")
+        if status == -signal.SIGXCPU:
+            return JailTimeout(f"{self._cell.cpu_seconds} seconds of processor time")
+        return JailDied(f"signal {-status}" if status < 0 else f"status {status}")
+
+
+def _spawn(cell: Cell, descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:
+    program = ["-c", _FROM_FOLDER, cell.folder, cell.module] if cell.folder else ["-m", cell.module]
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-I", "-X", "utf8", *program],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pass_fds=descriptors,
+            env={},
+            cwd="/",
+            start_new_session=True,
+            bufsize=0,
+        )
+    except OSError as error:
+        raise NoJail(os.strerror(error.errno or 0)) from None
+
+
+def _given(pipe: IO[bytes] | None) -> IO[bytes]:
+    if pipe is None:
+        raise JailDied("no pipe")
+    return pipe
+
+
+def _level(frame: tuple[bytes, bytes]) -> tuple[str, tuple[str, ...]]:
+    kind, payload = frame
+    if kind != frames.LEVEL:
+        _reply(kind, payload)  # an error before the lock raises here
+        raise JailGarbage("no level")
+    locked = _parse(payload)
+    level, layers = locked.get("level"), locked.get("layers")
+    if level not in _LEVELS or not isinstance(layers, list) or not all(_is_word(name) for name in layers):
+        raise JailGarbage("unknown level")
+    return level, tuple(layers)
+
+
+def _reply(kind: bytes, payload: bytes) -> Json:
+    if kind == frames.REPLY:
+        return _parse(payload)
+    if kind != frames.ERROR:
+        raise JailGarbage("a frame out of order")
+    failure = _parse(payload)
+    if failure.get("kind") == "memory":
+        raise JailMemory
+    kind_of_failure, word = failure.get("kind"), failure.get("code")
+    if kind_of_failure not in ("refused", "fault") or not _is_word(word):
+        raise JailGarbage("unknown failure")
+    raise JailRefused(str(word)) if kind_of_failure == "refused" else JailDied(str(word))
+
+
+def _is_word(value: Json) -> bool:
+    return isinstance(value, str) and _WORD.fullmatch(value) is not None
+
+
+def _parse(payload: bytes) -> dict[str, Json]:
+    try:
+        value = strict_json.loads(payload, max_size=JAIL_REPLY_MAX)
+    except BadJson:
+        raise JailGarbage("not our JSON") from None
+    if not isinstance(value, dict):
+        raise JailGarbage("not an object")
+    return value
