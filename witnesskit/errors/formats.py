@@ -14,6 +14,27 @@ class BadJson(WitnesskitError):
     hint = "nothing was changed; ask the sender for a fresh copy and keep this one"
 
 
+class DuplicateKey(BadJson):
+    """An object holds one key twice: two readers could understand two things."""
+
+    code = "DUPKEY"
+    message = "a JSON object holds one key twice"
+
+
+class BadNumber(BadJson):
+    """A number is a float, minus zero, or 2**53 and more: readers differ on its value."""
+
+    code = "NUMBER"
+    message = "a JSON number is not one that every reader understands alike"
+
+
+class NotCanonical(BadJson):
+    """A document that must be in RFC 8785 form is not."""
+
+    code = "CANON"
+    message = "a JSON document is not in its one canonical form"
+
+
 class BadKey(WitnesskitError):
     """A public key's text form cannot be read."""
 

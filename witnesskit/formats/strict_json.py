@@ -1,23 +1,25 @@
 """JSON from outside, strictly: no duplicate key, float, null or huge number; RFC 8785 on the way out.
 
-Profile: docs/spec/record.md, "JSON profile". Under it the standard library's sorted dump equals RFC 8785,
-because our keys are ASCII and our numbers are integers below 2**53.
+Profile: docs/spec/record.md, "JSON profile". Under it the standard library's sorted dump equals RFC 8785:
+our numbers are integers below 2**53, and keys outside ASCII are sorted by UTF-16 before the dump.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NoReturn
 
-from witnesskit.errors.formats import BadJson
+from witnesskit.errors.formats import BadJson, BadNumber, DuplicateKey, NotCanonical
 from witnesskit.limits import JSON_DEPTH_MAX, JSON_MAX
 from witnesskit.model import Json
 
 _INTEGER_BOUND = 2**53
+_BRACKET = re.compile(r"[\[\]{}]")
 
 
 def loads(untrusted_data: bytes, *, max_size: int = JSON_MAX, max_depth: int = JSON_DEPTH_MAX) -> Json:
-    """Parse one document; raises BadJson naming the rule it breaks."""
+    """Parse one document; raises BadJson (or its DuplicateKey, BadNumber) naming the rule it breaks."""
     if len(untrusted_data) > max_size:
         raise BadJson(f"{len(untrusted_data)} bytes, at most {max_size} are read")
     try:
@@ -26,84 +28,116 @@ def loads(untrusted_data: bytes, *, max_size: int = JSON_MAX, max_depth: int = J
         raise BadJson("not UTF-8") from None
     _check_depth(text, max_depth)
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_float=_no_float,
-            parse_constant=_no_float,
-            parse_int=_small_integer,
-        )
-    except BadJson:
-        raise
+        value = _DECODER.decode(text)
     except (ValueError, RecursionError):
         raise BadJson("not JSON") from None
-    _check_values(value)
+    if "null" in text or "\\u" in text:  # the only ways to a null or a lone surrogate
+        _encode(value)
+    return value
+
+
+def loads_canonical(untrusted_data: bytes, *, max_size: int = JSON_MAX, max_depth: int = JSON_DEPTH_MAX) -> Json:
+    """Parse a document that must be in its RFC 8785 form; raises BadJson or NotCanonical."""
+    value = loads(untrusted_data, max_size=max_size, max_depth=max_depth)
+    if _dump(value, ascii_keys=untrusted_data.isascii()) != untrusted_data:
+        raise NotCanonical
     return value
 
 
 def canonical(value: Json) -> bytes:
     """RFC 8785 bytes of a value of our profile; raises BadJson for a value outside it."""
-    _check_values(value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
+    return _encode(value)
+
+
+def _encode(value: Json) -> bytes:
+    try:
+        return _dump(value, ascii_keys=_check_values(value))
+    except UnicodeEncodeError:
+        raise BadJson("a string holds a lone surrogate") from None
+    except RecursionError:
+        raise BadJson("nested too deep") from None
+
+
+def _dump(value: Json, *, ascii_keys: bool) -> bytes:
+    text = _SORTING.encode(value) if ascii_keys else _AS_GIVEN.encode(_utf16_sorted(value))
+    return text.encode("utf-8")
 
 
 def _check_depth(text: str, max_depth: int) -> None:
-    """Count brackets outside strings, so that nesting never reaches the recursive parser."""
-    depth = 0
-    in_string = escaped = False
+    """Count brackets outside strings, so that nesting never reaches the recursive parser.
+
+    Exact for every prefix that the parser accepts: a backslash outside a string stops it.
+    """
     if text.count("[") + text.count("{") <= max_depth:
         return
-    for character in text:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == '"':
-                in_string = False
-        elif character == '"':
-            in_string = True
-        elif character in "[{":
-            depth += 1
-            if depth > max_depth:
-                raise BadJson(f"nested deeper than {max_depth}")
-        elif character in "]}":
-            depth -= 1
+    outside = "".join(text.replace("\\\\", "").replace('\\"', "").split('"')[::2])
+    depth = 0
+    for bracket in _BRACKET.findall(outside):
+        depth += 1 if bracket in "[{" else -1
+        if depth > max_depth:
+            raise BadJson(f"nested deeper than {max_depth}")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise BadJson("an object holds one key twice")
+        raise DuplicateKey
     return found
 
 
 def _no_float(_text: str) -> NoReturn:
-    raise BadJson("a number is not an integer")
+    raise BadNumber("not an integer")
 
 
 def _small_integer(text: str) -> int:
-    if len(text) > 17 or abs(int(text)) >= _INTEGER_BOUND:
-        raise BadJson("a number is 2**53 or more")
-    if text == "-0":
-        raise BadJson("a number is minus zero")
-    return int(text)
+    if len(text) > 17:
+        raise BadNumber("2**53 or more")
+    number = int(text)
+    if not -_INTEGER_BOUND < number < _INTEGER_BOUND:
+        raise BadNumber("2**53 or more")
+    if number == 0 and text != "0":
+        raise BadNumber("minus zero")
+    return number
 
 
-def _check_values(value: Json) -> None:
-    """Refuse what the parser lets through: null, floats, lone surrogates."""
+def _check_values(value: Json) -> bool:
+    """Refuse null, floats, huge integers and keys that are not text; tells whether all keys are ASCII."""
+    ascii_keys = True
     stack = [value]
     while stack:
         current = stack.pop()
+        if isinstance(current, str | bool):
+            continue
         if isinstance(current, dict):
-            stack.extend(current)
+            ascii_keys &= _check_keys(current)
             stack.extend(current.values())
         elif isinstance(current, list | tuple):
             stack.extend(current)
-        elif isinstance(current, str):
-            if any("\ud800" <= character <= "\udfff" for character in current):
-                raise BadJson("a string holds a lone surrogate")
-        elif not isinstance(current, bool | int):
+        elif not isinstance(current, int):
             raise BadJson("a value is null or not an integer")
-        elif not isinstance(current, bool) and abs(current) >= _INTEGER_BOUND:
-            raise BadJson("a number is 2**53 or more")
+        elif not -_INTEGER_BOUND < current < _INTEGER_BOUND:
+            raise BadNumber("2**53 or more")
+    return ascii_keys
+
+
+def _check_keys(members: dict[Any, Any]) -> bool:
+    if not all(isinstance(key, str) for key in members):
+        raise BadJson("a key is not text")
+    return all(key.isascii() for key in members)
+
+
+def _utf16_sorted(value: Json) -> Json:
+    """The value with every object in the order of RFC 8785, section 3.2.3."""
+    if isinstance(value, dict):
+        ordered = sorted(value, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
+        return {key: _utf16_sorted(value[key]) for key in ordered}
+    if isinstance(value, list | tuple):
+        return [_utf16_sorted(member) for member in value]
+    return value
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_float=_no_float, parse_constant=_no_float, parse_int=_small_integer
+)
+_SORTING = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_AS_GIVEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,68 @@
+"""Checkpoints on disk: ``checkpoints/N.note``, immutable; a field log keeps only the newest."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from witnesskit.custody.durable import flush_folder, replace_durably
+from witnesskit.custody.signer import Signer
+from witnesskit.errors.custody import JournalDamaged, LogNotWritten, RolledBack
+from witnesskit.errors.formats import BadNote
+from witnesskit.formats.checkpoint import Checkpoint, SignatureState, parse_checkpoint, parse_note
+from witnesskit.keys import VerifierKey
+
+_NAME = re.compile(r"(0|[1-9][0-9]{0,14})\.note", re.ASCII)
+
+
+def note_path(folder: Path, size: int) -> Path:
+    """Where the checkpoint of ``size`` lines lies."""
+    return folder / "checkpoints" / f"{size}.note"
+
+
+def sizes(folder: Path) -> list[int]:
+    """Sizes of the checkpoints that lie there, ascending."""
+    try:
+        names = [entry.name for entry in (folder / "checkpoints").iterdir()]
+    except OSError:
+        raise JournalDamaged("its checkpoints") from None
+    return sorted(int(match[1]) for match in map(_NAME.fullmatch, names) if match)
+
+
+def newest(folder: Path, key: VerifierKey) -> Checkpoint | None:
+    """The newest checkpoint, signed by ``key``; None before the first; raises RolledBack, JournalDamaged."""
+    found = sizes(folder)
+    if not found:
+        return None
+    try:
+        note = parse_note(note_path(folder, found[-1]).read_bytes())
+        checkpoint = parse_checkpoint(note.text)
+    except (BadNote, OSError):
+        raise JournalDamaged("its newest checkpoint") from None
+    if note.signed_by(key) is not SignatureState.GOOD or checkpoint.origin != key.name:
+        raise RolledBack("the checkpoint is not signed by the log's key")
+    if checkpoint.size != found[-1]:
+        raise RolledBack("the checkpoint's name and size differ")
+    return checkpoint
+
+
+def write(folder: Path, checkpoint: Checkpoint, signer: Signer, *, keep_all: bool) -> bytes:
+    """Sign and store ``checkpoint``, once for each size; returns the note. Raises LogNotWritten."""
+    path = note_path(folder, checkpoint.size)
+    note = signer.note(checkpoint.text)
+    if not path.exists():
+        replace_durably(path, note)
+    if not keep_all:
+        _drop_older(folder, checkpoint.size)
+    return path.read_bytes()
+
+
+def _drop_older(folder: Path, size: int) -> None:
+    older = [found for found in sizes(folder) if found < size]
+    try:
+        for found in older:
+            note_path(folder, found).unlink(missing_ok=True)
+        if older:
+            flush_folder(folder / "checkpoints")
+    except OSError as error:
+        raise LogNotWritten(error.strerror or "a checkpoint") from None

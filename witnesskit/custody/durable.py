@@ -1,0 +1,62 @@
+"""Put bytes on the disk so that a crash leaves the old file or the new one, never half of one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from witnesskit.errors.custody import JournalExists, LogNotWritten
+
+_TEMPORARY = ".new"
+
+
+def append_durably(path: Path, data: bytes) -> None:
+    """Append and flush to the disk; raises LogNotWritten, and then the file may end in a torn line."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+        try:
+            _write_all(handle, data)
+            os.fdatasync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise LogNotWritten(_reason(error)) from None
+
+
+def replace_durably(path: Path, data: bytes, *, exclusive: bool = False) -> None:
+    """Write to a temporary name, flush, rename, flush the folder; raises LogNotWritten, JournalExists."""
+    if exclusive and path.exists():
+        raise JournalExists
+    temporary = path.with_name(path.name + _TEMPORARY)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        handle = os.open(temporary, flags, 0o600)
+        try:
+            _write_all(handle, data)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        temporary.replace(path)
+        flush_folder(path.parent)
+    except OSError as error:
+        raise LogNotWritten(_reason(error)) from None
+
+
+def flush_folder(folder: Path) -> None:
+    """Flush a folder's entries to the disk; raises OSError."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]
+
+
+def _reason(error: OSError) -> str:
+    """What the system said, without the path."""
+    return error.strerror or type(error).__name__

@@ -1,0 +1,286 @@
+"""The log of one vault: append, checkpoint, and what a crash left (docs/spec/custody-log.md, "Crash rules").
+
+``log.jsonl`` is append-only; every line is on the disk before its number is returned. One writer at a time:
+the vault's lock sees to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from witnesskit.custody import checkpointer
+from witnesskit.custody.durable import append_durably, flush_folder, replace_durably
+from witnesskit.custody.prepare import Prepared, prepare
+from witnesskit.custody.signer import Signer
+from witnesskit.errors.custody import JournalDamaged, JournalExists, LogNotWritten, NotCommittable, RolledBack
+from witnesskit.errors.formats import BadJson, BadKey
+from witnesskit.errors.verify import BadLine
+from witnesskit.formats import custody_event, disclosure, merkle
+from witnesskit.formats.checkpoint import Checkpoint, root_text
+from witnesskit.formats.custody_event import Event
+from witnesskit.keys import VerifierKey, parse_verifier_key
+from witnesskit.limits import LOG_MAX
+from witnesskit.model import Json
+
+LOG_NAME = "log.jsonl"
+_ITEM = re.compile(rb'"item":"([0-9a-f]{32})"')
+_NOTHING: Mapping[str, Json] = {}
+
+
+def utc_day() -> str:
+    """Today as ``YYYY-MM-DD``."""
+    return datetime.now(UTC).strftime("%Y-%m-%d")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What lies on the disk: whole lines, and the bytes after them that a crash left."""
+
+    lines: tuple[bytes, ...]
+    torn: int
+    key: VerifierKey
+
+
+class Journal:
+    """One open custody log. ``by`` is "field" or "desk"; ``root`` is base64, ``log`` 64 hex digits."""
+
+    def __init__(self, folder: Path, by: str, found: _Found, today: Callable[[], str]) -> None:
+        """Use create or open."""
+        self._folder = folder
+        self._by = by
+        self._today = today
+        self._key = found.key
+        self._torn = found.torn
+        self._usable = True
+        self._tree = merkle.Tree(map(merkle.leaf_hash, found.lines))
+        self._items = {match.decode() for match in _ITEM.findall(b"\n".join(found.lines))}
+        self._bytes = sum(map(len, found.lines)) + len(found.lines)
+
+    @classmethod
+    def create(
+        cls,
+        folder: Path,
+        *,
+        signer: Signer,
+        by: str,
+        genesis: Prepared,
+        origin: str = "",
+        today: Callable[[], str] = utc_day,
+    ) -> Journal:
+        """Begin a log with its genesis line and first checkpoint; raises JournalExists, LogNotWritten.
+
+        ``genesis.x`` holds ``next``; origin (if given, it must be the signer's) and key are filled in.
+        """
+        if genesis.type != "genesis" or origin not in ("", signer.origin):
+            raise NotCommittable("a log begins with genesis")
+        public = {**genesis.x, "origin": signer.origin, "key": signer.vkey}
+        draft = Event(n=0, type="genesis", t=_time(by, today), by=by, sd=(), x=public)
+        line = _line(replace(draft, sd=_digests(genesis, _NOTHING)))
+        _make_folders(folder)
+        replace_durably(folder / LOG_NAME, line + b"\n", exclusive=True)
+        journal = cls(folder, by, _Found((line,), 0, signer.key), today)
+        journal.checkpoint(signer)
+        return journal
+
+    @classmethod
+    def open(cls, folder: Path, *, by: str, today: Callable[[], str] = utc_day) -> Journal:
+        """Open a log; raises RolledBack if it is not what its newest checkpoint signs, JournalDamaged."""
+        try:
+            data = (folder / LOG_NAME).read_bytes()
+        except OSError:
+            raise JournalDamaged("its lines") from None
+        return cls(folder, by, _scan(folder, data), today)
+
+    @property
+    def size(self) -> int:
+        """Number of lines."""
+        return self._tree.size
+
+    @property
+    def root(self) -> str:
+        """Root of the tree over all lines, standard base64 as in a checkpoint."""
+        return root_text(self._tree.root())
+
+    @property
+    def log(self) -> str:
+        """The log's id: leaf hash of line 0, 64 hex digits."""
+        return self._tree.leaf(0).hex()
+
+    @property
+    def origin(self) -> str:
+        """The log's name."""
+        return self._key.name
+
+    @property
+    def vkey(self) -> str:
+        """Verifier key of the log."""
+        return self._key.text
+
+    @property
+    def lost(self) -> int:
+        """Bytes of torn lines that the next append cuts and records in a ``recover`` event."""
+        return self._torn
+
+    def append(self, prepared: Prepared, deferred_values: Mapping[str, Json] = _NOTHING) -> int:
+        """Write one event and flush it; returns its number ``n``. Raises LogNotWritten, NotCommittable."""
+        return self.append_all([(prepared, deferred_values)])[0]
+
+    def append_all(self, batch: Sequence[tuple[Prepared, Mapping[str, Json]]]) -> tuple[int, ...]:
+        """Write several events with one flush; returns their numbers."""
+        if not self._usable:
+            raise LogNotWritten("an earlier write failed; open the log again")
+        if self._torn:
+            self._recover()
+        items = [prepared.item for prepared, _values in batch if prepared.item]
+        if len(set(items)) != len(items) or self._items.intersection(items):
+            raise NotCommittable("an item enters the log once")
+        first = self.size
+        lines = [self._make(first + place, *entry) for place, entry in enumerate(batch)]
+        self._write(lines)
+        self._items.update(items)
+        return tuple(range(first, self.size))
+
+    def checkpoint(self, signer: Signer) -> bytes:
+        """Sign and store the present size and root; returns the note. A field log keeps only the newest."""
+        if signer.key != self._key:
+            raise NotCommittable("the signer is not this log's")
+        present = Checkpoint(self.origin, self.size, self._tree.root())
+        return checkpointer.write(self._folder, present, signer, keep_all=self._by != "field")
+
+    def log_bytes(self) -> bytes:
+        """The whole lines as stored, each with its line feed."""
+        return (self._folder / LOG_NAME).read_bytes()[: self._bytes]
+
+    def lines(self) -> tuple[bytes, ...]:
+        """The lines without line feeds."""
+        return tuple(self.log_bytes().split(b"\n")[:-1])
+
+    def notes(self) -> tuple[bytes, ...]:
+        """Every stored checkpoint, oldest first."""
+        return tuple(
+            checkpointer.note_path(self._folder, size).read_bytes() for size in checkpointer.sizes(self._folder)
+        )
+
+    def consistency(self, old_size: int) -> tuple[bytes, ...]:
+        """Proof that the first ``old_size`` lines begin this log."""
+        return self._tree.consistency(old_size)
+
+    def _make(self, number: int, prepared: Prepared, values: Mapping[str, Json]) -> bytes:
+        if prepared.type == "genesis":
+            raise NotCommittable("genesis comes once")
+        return _line(
+            Event(
+                n=number, type=prepared.type, t=_time(self._by, self._today), by=self._by,
+                sd=_digests(prepared, values), log=self.log, item=prepared.item, x=prepared.x,
+            )
+        )  # fmt: skip
+
+    def _write(self, lines: Sequence[bytes]) -> None:
+        data = b"".join(line + b"\n" for line in lines)
+        if self._bytes + len(data) > LOG_MAX:
+            raise LogNotWritten("the log is full; close it and begin a new vault")
+        self._usable = False
+        append_durably(self._folder / LOG_NAME, data)
+        self._usable = True
+        self._take(lines)
+
+    def _recover(self) -> None:
+        """Replace the torn file by its whole lines and a ``recover`` event, in one rename.
+
+        A kill before the rename leaves the torn line and its count; one after it leaves the event.
+        """
+        event = prepare("recover", {}, x={"lost": self._torn})
+        line = self._make(self.size, event, _NOTHING)
+        replace_durably(self._folder / LOG_NAME, self.log_bytes() + line + b"\n")
+        self._torn = 0
+        self._take([line])
+
+    def _take(self, lines: Sequence[bytes]) -> None:
+        for line in lines:
+            self._tree.append(merkle.leaf_hash(line))
+            self._bytes += len(line) + 1
+
+
+def _line(event: Event) -> bytes:
+    """The bytes of a line that our own reader accepts; raises NotCommittable."""
+    try:
+        line = custody_event.dump(event)
+        custody_event.parse(line)
+    except (BadLine, BadJson) as error:
+        raise NotCommittable(f"{event.type}: {error.detail or error.code}") from None
+    return line
+
+
+def _digests(prepared: Prepared, values: Mapping[str, Json]) -> tuple[str, ...]:
+    """Digests of all disclosures, filled with decoys to the fixed number of the type, sorted."""
+    found = [disclosure.digest(text) for text in prepared.completed(values)]
+    missing = custody_event.DIGESTS[prepared.type] - len(found)
+    return tuple(sorted(found + [disclosure.decoy() for _ in range(missing)]))
+
+
+def _time(by: str, today: Callable[[], str]) -> str:
+    return custody_event.FIELD_TIME if by == "field" else today()
+
+
+def _make_folders(folder: Path) -> None:
+    try:
+        (folder / "checkpoints").mkdir(parents=True, exist_ok=True)
+        flush_folder(folder)
+    except FileExistsError:
+        raise JournalExists from None
+    except OSError as error:
+        raise LogNotWritten(error.strerror or "") from None
+
+
+def _scan(folder: Path, data: bytes) -> _Found:
+    """Whole lines: the signed ones must give the signed root, later ones must be well formed."""
+    lines = data.split(b"\n")[:-1]
+    genesis = _genesis(lines)
+    key = _genesis_key(genesis)
+    signed = checkpointer.newest(folder, key)
+    size = signed.size if signed else 1
+    if len(lines) < size:
+        raise RolledBack(f"{len(lines)} lines, {size} were signed")
+    if signed and merkle.Tree(map(merkle.leaf_hash, lines[:size])).root() != signed.root:
+        raise RolledBack("another root")
+    log = merkle.leaf_hash(lines[0]).hex()
+    kept = size
+    while kept < len(lines) and _continues(lines[kept], kept, log):
+        kept += 1
+    whole = sum(map(len, lines[:kept])) + kept
+    return _Found(tuple(lines[:kept]), len(data) - whole, key)
+
+
+def _genesis(lines: Sequence[bytes]) -> Event:
+    if not lines:
+        raise JournalDamaged("its genesis")
+    try:
+        genesis = custody_event.parse(lines[0])
+    except (BadLine, BadJson):
+        raise JournalDamaged("its genesis") from None
+    if genesis.n != 0:
+        raise JournalDamaged("its genesis")
+    return genesis
+
+
+def _genesis_key(genesis: Event) -> VerifierKey:
+    try:
+        key = parse_verifier_key(genesis.x["key"])
+    except BadKey:
+        raise JournalDamaged("its key") from None
+    if key.name != genesis.x["origin"]:
+        raise JournalDamaged("its key")
+    return key
+
+
+def _continues(line: bytes, number: int, log: str) -> bool:
+    """Whether an unsigned line is whole: after a power cut a block of it may be missing."""
+    try:
+        event = custody_event.parse(line)
+    except (BadLine, BadJson):
+        return False
+    return event.n == number and event.log == log

@@ -1,0 +1,59 @@
+"""Refusals of the writer of the custody chain."""
+
+from __future__ import annotations
+
+from witnesskit.errors import ExitStatus, WitnesskitError
+
+
+class RolledBack(WitnesskitError):
+    """The log does not begin with the lines its newest checkpoint signs."""
+
+    code = "ROLLED-BACK"
+    status = ExitStatus.CHANGED
+    message = "the custody log is not the one its newest checkpoint signs"
+    hint = "nothing was written; keep this vault as it is, begin a new one, and show both to the desk"
+
+
+class JournalDamaged(WitnesskitError):
+    """The folder holds no custody log that can be continued."""
+
+    code = "JOURNAL-DAMAGED"
+    status = ExitStatus.CHANGED
+    message = "the custody log cannot be read"
+    hint = "nothing was written; keep this vault as it is and begin a new one"
+
+
+class JournalExists(WitnesskitError):
+    """A custody log is already there; it is never overwritten."""
+
+    code = "JOURNAL-EXISTS"
+    status = ExitStatus.USAGE
+    message = "there is already a custody log in this folder"
+    hint = "nothing was changed; choose an empty folder"
+
+
+class LogNotWritten(WitnesskitError):
+    """The disk did not take a line or a checkpoint; the log may end in a torn line."""
+
+    code = "LOG-NOT-WRITTEN"
+    status = ExitStatus.STORAGE
+    message = "the custody log could not be written"
+    hint = "what was sealed is safe; make room on this disk and run the command again"
+
+
+class NotCommittable(WitnesskitError):
+    """A caller handed a type, field or value that the chain has no place for."""
+
+    code = "NOT-COMMITTABLE"
+    status = ExitStatus.BUG
+    message = "an event was prepared that the custody log has no place for"
+    hint = "nothing was written; this is our fault, please report the code and what you did"
+
+
+class SigningKeyDamaged(WitnesskitError):
+    """The stored signing key is not 32 bytes."""
+
+    code = "SIGNING-KEY"
+    status = ExitStatus.STORAGE
+    message = "the signing key cannot be read"
+    hint = "nothing was written; what was sealed can still be delivered, begin a new vault for new items"
