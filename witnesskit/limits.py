@@ -31,6 +31,7 @@ JSON_DEPTH_MAX: Final = 16  # levels; parsers recurse
 EVENT_LINE_MAX: Final = 64 * KIB  # bytes of one log line
 EVENT_DEPTH_MAX: Final = 4  # levels of one log line
 LOG_MAX: Final = 512 * MIB  # bytes of one log; a desk of decades
+LOG_LINES_MAX: Final = 1024 * 1024  # lines of one log; more than fit in it at their least length
 NOTE_MAX: Final = 64 * KIB  # bytes of one checkpoint with all its signatures
 NOTE_SIGNATURES_MAX: Final = 100  # lines; each costs a signature check
 DISCLOSURE_MAX: Final = 4 * MIB  # bytes of one opening (yt-dlp's allow-listed facts are the largest)
@@ -56,6 +57,9 @@ JAIL_REQUEST_MAX: Final = 1 * MIB  # bytes of a request; parameters are small, m
 JAIL_REPLY_MAX: Final = 8 * MIB  # bytes of a reply; a hostile file can hold many long values
 JAIL_OUTPUT_MAX: Final = 64 * GIB  # bytes of a copy; a child in other hands must not fill the disk for ever
 
+# policies
+POLICY_MAX: Final = 64 * KIB  # bytes of one policy file; ours have one
+
 # JPEG
 JPEG_MAX: Final = 256 * MIB  # bytes from the start to the end marker; held in memory at once
 JPEG_PARTS_MAX: Final = 10_000  # segments and scans; extended XMP of 100 MB takes 1,600
@@ -65,3 +69,16 @@ ICC_MAX: Final = 4 * MIB  # bytes of one colour profile; printer profiles reach 
 ICC_TAGS_MAX: Final = 100  # entries of one colour profile; real ones hold up to 40
 TIFF_ENTRIES_MAX: Final = 4_096  # directory entries of one Exif block, all directories together
 EXIF_READS_MAX: Final = 200_000  # read calls one Exif block may cost; hostile counts cost billions
+
+# the vault, invites and sheets
+INVITE_RING_MAX: Final = 4  # recipients of one list of an invite; every one costs a stanza in every capsule
+INVITE_POOL: Final = 64  # invites whose offline public halves are prepared in one ceremony
+INVITE_NUMBER_MAX: Final = 2**32 - 1  # four bytes in the derivation
+ENROLMENT_SENDERS_MAX: Final = 1  # devices that one invite may enrol
+SHEET_TEXT_MAX: Final = 16 * KIB  # characters of what is typed from a sheet; a sheet has 63
+VAULT_CONFIG_MAX: Final = 64 * KIB  # bytes of vault.toml
+STATE_MAX: Final = 256 * MIB  # bytes of the state file; half a million items
+STATE_DEPTH_MAX: Final = 6  # levels of the state file
+KEYRING_MAX: Final = 16 * MIB  # bytes of the opened keyring; thousands of invites
+ROOM_RESERVE: Final = 16 * MIB  # bytes kept free for record, log, checkpoint and state
+SYNC_MARKERS_MAX: Final = 10_000  # names looked at in one folder for marks of synchronising programs

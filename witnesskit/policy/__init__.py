@@ -1,0 +1,1 @@
+"""Declarative policies: what must be kept, what may leave and for whom (policies/*.toml)."""
