@@ -13,10 +13,15 @@ _COLOUR: Final = frozenset(
     b"rXYZ gXYZ bXYZ rTRC gTRC bTRC kTRC wtpt bkpt chad cicp A2B0 A2B1 A2B2 B2A0 B2A1 B2A2 gamt".split()
 )
 _TEXTS: Final = frozenset({b"desc", b"cprt"})
-_NEUTRAL: Final = (b"colour profile", "colour profile".encode("utf-16-be"))
+_NEUTRAL: Final = frozenset(
+    {  # the only texts our copies carry: "colour profile", in the three forms a profile may hold
+        b"text\0\0\0\0colour profile\0",
+        b"desc\0\0\0\0\0\0\0\x0fcolour profile\0" + bytes(78),
+        b"mluc\0\0\0\0\0\0\0\x01\0\0\0\x0cenUS\0\0\0\x1c\0\0\0\x1c" + "colour profile".encode("utf-16-be"),
+    }
+)
 _NEUTRAL_DATE: Final = bytes.fromhex("07d000010001000000000000")
 _WORDS: Final = re.compile(rb"[\x20-\x7e]{4,}|(?:\x00[\x20-\x7e]){4,}")
-_REST: Final = re.compile(rb"[\x21-\x7e]{3}|(?:\x00[\x21-\x7e]){3}")
 _PARAMETERS: Final = {0: 1, 1: 3, 2: 4, 3: 5, 4: 7}
 
 
@@ -45,7 +50,7 @@ def walk_icc(profile: bytes) -> ProfileFacts:
             exact, plain = _colour_data(data)
             digest.update(name + len(exact).to_bytes(4, "big") + exact)
             strange += () if plain else (f"tag {label}",)
-        elif name not in _TEXTS or not _is_neutral(data):
+        elif name not in _TEXTS or data not in _NEUTRAL:
             texts += _words(label, data)
             strange += (f"tag {label}",)
     return ProfileFacts(digest.hexdigest(), texts, tuple(dict.fromkeys(strange)))
@@ -68,14 +73,6 @@ def _uncovered(profile: bytes, tags: list[tuple[bytes, int, int]]) -> tuple[str,
     if any(covered) or int.from_bytes(profile[:4], "big") != len(profile):
         return ("bytes that belong to no tag",)
     return ()
-
-
-def _is_neutral(data: bytes) -> bool:
-    """The text our copies carry, and nothing beside it."""
-    rest = data[4:].replace(b"enUS", b"")
-    for words in _NEUTRAL:
-        rest = rest.replace(words, b"")
-    return len(data) < 120 and not _REST.search(rest)
 
 
 def _colour_data(data: bytes) -> tuple[bytes, bool]:

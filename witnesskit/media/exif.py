@@ -1,0 +1,106 @@
+"""One reader of Exif among two: exifread names the tags, our own walker bounds it and stands in where it fails.
+
+exifread runs long or raises on hostile input, so its reads are counted, and it is called in the jail's child only.
+What it raises is a fact of the inspection; a block it cannot read is never clean on its word.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from witnesskit.limits import EXIF_READS_MAX
+from witnesskit.media.groups import shown
+from witnesskit.media.walk_tiff import Entry, walk_tiff
+
+_KNOWN_TEXTS = {0x010F: "Make", 0x0110: "Model", 0x0131: "Software", 0x0132: "DateTime", 0x013B: "Artist"}
+_KNOWN_TEXTS |= {0x8298: "Copyright", 0x9003: "DateTimeOriginal", 0xA430: "CameraOwnerName", 0xA431: "SerialNumber"}
+_LATITUDE, _LONGITUDE = 2, 4
+
+
+@dataclass(frozen=True)
+class ExifTag:
+    """Directory, name and value of one tag, as text."""
+
+    directory: str
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class ExifFacts:
+    """Tags of one Exif block; ``failure`` is the kind of exifread's failure, empty if it read the block."""
+
+    tags: tuple[ExifTag, ...]
+    failure: str
+
+
+class _ReadsSpentError(Exception):
+    """exifread asked for more reads than a block is worth."""
+
+
+class _Counted(io.BytesIO):
+    """A stream that ends the reading of a block that never ends."""
+
+    left = EXIF_READS_MAX
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.left -= 1
+        if self.left < 0:
+            raise _ReadsSpentError
+        return super().read(size)
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        self.left -= 1
+        if self.left < 0:
+            raise _ReadsSpentError
+        return super().seek(offset, whence)
+
+
+def read_exif(block: bytes) -> ExifFacts:
+    """Tags of a TIFF block (an Exif segment without its head); never raises."""
+    entries = list(walk_tiff(block))
+    position = _position(entries)
+    if not all(entry.whole for entry in entries):
+        return ExifFacts(position + _plain(entries), "counts beyond the block")
+    try:
+        return ExifFacts(position + _with_exifread(block), "")
+    except Exception as failure:  # noqa: BLE001 - exifread raises anything on hostile input
+        return ExifFacts(position + _plain(entries), type(failure).__name__)
+
+
+def _with_exifread(block: bytes) -> tuple[ExifTag, ...]:
+    import exifread
+
+    logging.getLogger("exifread").disabled = True  # its warnings quote the file
+    found: dict[str, Any] = exifread.process_file(
+        _Counted(block), details=True, truncate_tags=False, builtin_types=True, extract_thumbnail=False
+    )
+    split = [(*name.partition(" ")[::2], value) for name, value in found.items() if value is not None]
+    return tuple(ExifTag(directory, name, shown(value)) for directory, name, value in split)
+
+
+def _plain(entries: list[Entry]) -> tuple[ExifTag, ...]:
+    """Tags by number where only our own walker could read them."""
+    return tuple(
+        ExifTag(entry.directory, _KNOWN_TEXTS.get(entry.tag, f"tag {entry.tag:04x}"), shown(entry.raw[:200]))
+        for entry in entries
+    )
+
+
+def _position(entries: list[Entry]) -> tuple[ExifTag, ...]:
+    """Latitude and longitude in degrees, as a map takes them."""
+    gps = {entry.tag: entry for entry in entries if entry.directory == "GPS"}
+    degrees = [_degrees(gps, tag) for tag in (_LATITUDE, _LONGITUDE)]
+    return () if None in degrees else (ExifTag("GPS", "GPS position", f"{degrees[0]:.6f}, {degrees[1]:.6f}"),)
+
+
+def _degrees(gps: dict[int, Entry], tag: int) -> float | None:
+    numbers = gps[tag].numbers() if tag in gps and gps[tag].kind == 5 else ()
+    if len(numbers) != 6 or not all(numbers[1::2]):
+        return None
+    value = numbers[0] / numbers[1] + numbers[2] / numbers[3] / 60 + numbers[4] / numbers[5] / 3600
+    side = gps[tag - 1].raw[:1] if tag - 1 in gps else b""
+    return -value if side in (b"S", b"W") else value

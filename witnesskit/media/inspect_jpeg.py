@@ -1,0 +1,166 @@
+"""What a JPEG gives away. CLEAN only if every piece is on the list of what a clean picture holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from witnesskit.limits import JPEG_MAX
+from witnesskit.media.coded_jpeg import CODINGS, CodedFacts, coded_facts
+from witnesskit.media.exif import read_exif
+from witnesskit.media.groups import group_of, shown
+from witnesskit.media.pieces_jpeg import bodies, name_of, orientation, profile
+from witnesskit.media.texts_jpeg import photoshop_values, xmp_values
+from witnesskit.media.trailing import after_picture
+from witnesskit.media.walk_icc import walk_icc
+from witnesskit.media.walk_jpeg import Piece, Walk, walk_jpeg
+from witnesskit.media.walk_tiff import walk_tiff
+from witnesskit.model import Finding, Inspection, Json, Revelation, SeekableReader
+
+_ORIENTATION_ONLY: Final = re.compile(
+    rb"Exif\0\0MM\0\*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0[\x01-\x08]\0\0\0\0\0\0", re.DOTALL
+)
+_CODING: Final = frozenset({*CODINGS, 0xDB, 0xC4, 0xDD, 0xDA})
+_TEXT_RUN: Final = re.compile(rb"[\x20-\x7e\n\r\t]{32,}")  # a chance of one in 10^8 for each 5 MB of coded picture
+_DEVICE_TEXTS: Final = ("dmnd", "dmdd", "mmod", "desc", "mluc")
+
+Revelations = Iterator[Revelation]
+
+
+def inspect_jpeg(reader: SeekableReader) -> Inspection:
+    """Inspect the JPEG in ``reader``; never raises, what is not understood is UNKNOWN with its reason."""
+    data = reader.read_at(0, min(reader.size, JPEG_MAX))
+    walk = walk_jpeg(data)
+    coded = coded_facts(data, walk)
+    failures: list[str] = []
+    revelations = list(_of_pieces(walk, failures))
+    revelations += _of_profile(walk)
+    revelations += [Revelation("other", kind, "unused table", f"{len(table)} bytes") for kind, table in coded.unused]
+    revelations += _of_coded_bytes(data, walk)
+    if walk.end:
+        revelations += after_picture(reader, walk.end)
+    doubts = [*walk.doubts, *coded.doubts]
+    found = Finding.FOUND if revelations else Finding.CLEAN
+    return Inspection(
+        finding=Finding.UNKNOWN if doubts else found,
+        media_type="image/jpeg",
+        revelations=tuple(dict.fromkeys(revelations)),
+        reason="; ".join(doubts),
+        facts=_facts(walk, coded, failures),
+    )
+
+
+def _facts(walk: Walk, coded: CodedFacts, failures: list[str]) -> dict[str, Json]:
+    facts: dict[str, Json] = {
+        "width": coded.width,
+        "height": coded.height,
+        "orientation": orientation(walk),
+        "coding": CODINGS.get(coded.frame[0], "") if coded.frame else "",
+        "components": len(coded.components),
+        "scans": len(coded.scans),
+    }
+    if failures:
+        facts["exifread"] = failures
+    return facts
+
+
+def _of_pieces(walk: Walk, failures: list[str]) -> Revelations:
+    for piece in walk.pieces:
+        if piece.code not in _CODING:
+            yield from _of_piece(piece, failures)
+
+
+def _of_piece(piece: Piece, failures: list[str]) -> Revelations:
+    name = name_of(piece)
+    if name == "APP1 Exif":
+        yield from _of_exif(piece.body, failures)
+    elif name in _READERS:
+        yield from _READERS[name](name, piece.body)
+    elif name != "APP2 ICC":
+        yield Revelation("other", name, "unknown segment", shown(piece.body[:400]) or f"{len(piece.body)} bytes")
+
+
+def _of_exif(body: bytes, failures: list[str]) -> Revelations:
+    if _ORIENTATION_ONLY.fullmatch(body):
+        return
+    place, block = "APP1 Exif", body[6:]
+    exif = read_exif(block)
+    if exif.failure:
+        failures.append(exif.failure)
+    yield Revelation("other", place, "block", f"{len(body)} bytes")
+    for tag in exif.tags:
+        otherwise = "device" if tag.directory == "MakerNote" else "other"
+        yield Revelation(group_of(tag.name, otherwise), f"{place}/{tag.directory}", tag.name, tag.value)
+    if any(entry.directory == "IFD1" for entry in walk_tiff(block)):
+        yield Revelation("inside", f"{place}/IFD1", "thumbnail", "a small picture with its own metadata")
+
+
+def _of_jfif(name: str, body: bytes) -> Revelations:
+    if len(body) != 14 or body[12:] != b"\x00\x00":
+        yield Revelation("inside", name, "thumbnail", f"{max(0, len(body) - 14)} bytes behind the header")
+
+
+def _of_adobe(name: str, body: bytes) -> Revelations:
+    if len(body) != 12:
+        yield Revelation("other", name, "bytes behind the header", shown(body[12:]) or f"{len(body)} bytes")
+
+
+def _of_comment(name: str, body: bytes) -> Revelations:
+    yield Revelation("other", name, "comment", shown(body.decode("utf-8", "replace")))
+
+
+def _of_xmp(name: str, body: bytes) -> Revelations:
+    yield Revelation("other", name, "block", f"{len(body)} bytes")
+    for tag, value in xmp_values(body):
+        yield Revelation(group_of(tag.partition(":")[2]), name, tag, value)
+
+
+def _of_photoshop(name: str, body: bytes) -> Revelations:
+    yield Revelation("other", name, "block", f"{len(body)} bytes")
+    for tag, value in photoshop_values(body[len(b"Photoshop 3.0\x00") :]):
+        yield Revelation(group_of(tag), name, tag, value)
+
+
+def _of_second_picture(name: str, body: bytes) -> Revelations:
+    yield Revelation("inside", name, "further pictures or their index", f"{len(body)} bytes")
+
+
+def _of_credentials(name: str, body: bytes) -> Revelations:
+    label = "content credentials (C2PA)" if b"c2pa" in body else "embedded boxes"
+    yield Revelation("inside", name, label, f"{len(body)} bytes")
+
+
+_READERS: Final[dict[str, Callable[[str, bytes], Revelations]]] = {
+    "APP0 JFIF": _of_jfif,
+    "APP0 JFXX": _of_second_picture,
+    "APP1 XMP": _of_xmp,
+    "APP1 extended XMP": _of_xmp,
+    "APP2 MPF": _of_second_picture,
+    "APP2 FlashPix": _of_second_picture,
+    "APP2 gain map": _of_second_picture,
+    "APP11 JUMBF": _of_credentials,
+    "APP13 Photoshop": _of_photoshop,
+    "APP14 Adobe": _of_adobe,
+    "COM": _of_comment,
+}
+
+
+def _of_profile(walk: Walk) -> Revelations:
+    data = profile(walk)
+    if data is None:
+        return
+    facts = walk_icc(data or b"".join(bodies(walk, "APP2 ICC")))
+    for tag, text in facts.texts:
+        yield Revelation("device" if tag in _DEVICE_TEXTS else "other", "APP2 ICC", f"profile {tag}", shown(text))
+    for strange in facts.strange:
+        yield Revelation("other", "APP2 ICC", "colour profile", strange)
+
+
+def _of_coded_bytes(data: bytes, walk: Walk) -> Revelations:
+    """Readable text where only coded picture should be; runs of few letters are flat areas, not text."""
+    for piece in walk.pieces:
+        if piece.code == 0xDA:
+            for run in _TEXT_RUN.finditer(data, piece.coded, piece.coded_end):
+                if len(set(run.group()[:400])) >= 10:
+                    yield Revelation("other", "coded picture", "readable text", shown(run.group()[:400]))
