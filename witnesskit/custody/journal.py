@@ -22,8 +22,9 @@ from witnesskit.errors.verify import BadLine
 from witnesskit.formats import custody_event, disclosure, merkle
 from witnesskit.formats.checkpoint import Checkpoint, root_text
 from witnesskit.formats.custody_event import Event
+from witnesskit.formats.custody_types import DIGESTS
 from witnesskit.keys import VerifierKey, parse_verifier_key
-from witnesskit.limits import LOG_MAX
+from witnesskit.limits import LOG_LINES_MAX, LOG_MAX
 from witnesskit.model import Json
 
 LOG_NAME = "log.jsonl"
@@ -181,7 +182,7 @@ class Journal:
 
     def _write(self, lines: Sequence[bytes]) -> None:
         data = b"".join(line + b"\n" for line in lines)
-        if self._bytes + len(data) > LOG_MAX:
+        if self._bytes + len(data) > LOG_MAX or self.size + len(lines) > LOG_LINES_MAX:
             raise LogNotWritten("the log is full; close it and begin a new vault")
         self._usable = False
         append_durably(self._folder / LOG_NAME, data)
@@ -218,7 +219,7 @@ def _line(event: Event) -> bytes:
 def _digests(prepared: Prepared, values: Mapping[str, Json]) -> tuple[str, ...]:
     """Digests of all disclosures, filled with decoys to the fixed number of the type, sorted."""
     found = [disclosure.digest(text) for text in prepared.completed(values)]
-    missing = custody_event.DIGESTS[prepared.type] - len(found)
+    missing = DIGESTS[prepared.type] - len(found)
     return tuple(sorted(found + [disclosure.decoy() for _ in range(missing)]))
 
 

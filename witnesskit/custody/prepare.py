@@ -5,38 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
 
 from witnesskit.errors.custody import NotCommittable
 from witnesskit.errors.formats import BadJson
-from witnesskit.formats import custody_event, disclosure
+from witnesskit.formats import disclosure
+from witnesskit.formats.custody_event import HEX32
+from witnesskit.formats.custody_types import COMMITTED, PUBLIC, WITH_ITEM
 from witnesskit.model import Json
-
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-COMMITTED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {
-        "genesis": _names("recipients kind day tool policy previous not_before enrol"),
-        "observe": _names(
-            "item at day url final_url outcome status rule headers_sha256 body_sha256 egress tool policy source"
-        ),
-        "ingest": _names(
-            "item at day sealed record_sha256 outcome sha256 size media_type media essence"
-            " presentation_sha256 url name tool policy clock received"
-        ),
-        "derive": _names(
-            "item parent day sealed record_sha256 sha256 size media_type media policy removed"
-            " removals_sha256 essence presentation_sha256 finding jail tool"
-        ),
-        "transfer": _names("bundle manifest_sha256 day to counter capsules"),
-        "receipt": _names("bundle origin log size root result checked opened missing copies day sender"),
-        "recover": _names("day lost"),
-        "close": _names("day successor reason"),
-    }
-)  # the only names the writer accepts, by event type (docs/spec/custody-log.md, "Committed names")
 
 
 @dataclass(frozen=True)
@@ -94,7 +69,7 @@ def _check(type: str, names: Sequence[str], item: str, public: Mapping[str, Json
         raise NotCommittable("its type")
     if len(set(names)) != len(names) or not allowed.issuperset(names):
         raise NotCommittable(f"a name of {type}")
-    if (type in custody_event.WITH_ITEM) != bool(custody_event.HEX32.fullmatch(item)):
+    if (type in WITH_ITEM) != bool(HEX32.fullmatch(item)):
         raise NotCommittable(f"the item of {type}")
-    if not custody_event.PUBLIC.get(type, frozenset()).issuperset(public):
+    if not PUBLIC.get(type, frozenset()).issuperset(public):
         raise NotCommittable(f"a public member of {type}")

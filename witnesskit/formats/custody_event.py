@@ -10,32 +10,23 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from string import ascii_letters, digits
 from types import MappingProxyType
 from typing import Final
 
 from witnesskit.errors.formats import NewerFormat
 from witnesskit.errors.verify import BadLine, NotNormal
+from witnesskit.formats.custody_types import DIGESTS, PUBLIC, WITH_ITEM
 from witnesskit.formats.strict_json import canonical, loads_canonical
 from witnesskit.limits import EVENT_DEPTH_MAX, EVENT_LINE_MAX
 from witnesskit.model import Json
 
 VERSION: Final = 1
 FIELD_TIME: Final = "sealed"  # ``t`` of every line of a field log
-DIGESTS: Final[Mapping[str, int]] = MappingProxyType(
-    {
-        "genesis": 16, "observe": 24, "ingest": 32, "derive": 24, "transfer": 16, "receipt": 16,
-        "recover": 8, "close": 8, "key": 8, "access": 8, "check": 8, "anchor": 8, "delete": 8,
-        "link": 8, "note": 8,
-    }
-)  # fmt: skip
-WITH_ITEM: Final = frozenset({"ingest", "derive"})
-PUBLIC: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {"genesis": frozenset({"origin", "key", "next"}), "recover": frozenset({"lost"})}
-)  # members of ``x`` by type; every other type has none
-
 _FIELDS: Final = frozenset({"v", "n", "log", "t", "type", "by", "item", "sd", "x"})
 _KEY = re.compile(r"[a-z0-9_]{1,32}", re.ASCII)
-_DIGEST_LIST = re.compile(r"([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048],)*", re.ASCII)
+_BASE64URL: Final = (ascii_letters + digits + "-_").encode()
+_LAST: Final = b"AEIMQUYcgkosw048"  # what the 43rd character of 32 bytes can be
 HEX32 = re.compile(r"[0-9a-f]{32}", re.ASCII)
 HEX64 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -128,12 +119,20 @@ def _is_text(pattern: str) -> Callable[[Json], bool]:
 
 def _is_digest_list(value: Json) -> bool:
     """Strictly ascending digests: sorted, and none twice."""
-    if not isinstance(value, list) or not all(type(member) is str for member in value):
+    if not isinstance(value, list):
         return False
-    joined = "".join(f"{member}," for member in value)
-    if len(joined) != 44 * len(value) or not _DIGEST_LIST.fullmatch(joined):
+    try:
+        joined = ",".join([*value, ""])
+    except TypeError:
         return False
-    return sorted(set(value)) == value
+    data = joined.encode()
+    commas = b"," * len(value)
+    return (
+        len(data) == 44 * len(value)
+        and data[43::44] == commas == data.translate(None, _BASE64URL)
+        and not data[42::44].translate(None, _LAST)
+        and sorted(set(value)) == value
+    )
 
 
 def _check_keys(value: Mapping[str, Json]) -> None:

@@ -74,10 +74,10 @@ def place(
 ) -> tuple[tuple[Opening, ...], tuple[str, ...]]:
     """Find the line of ``log`` (64 hex digits) that commits each disclosure; second: those without one."""
     wanted = {digest(text).encode(): text for text in disclosures}
-    found = []
+    found: list[Opening] = []
     for number, line in enumerate(lines):
-        for token in wanted.keys() & set(line.split(b'"')):
-            found.append(Opening(log, number, wanted.pop(token)))
+        tokens = wanted.keys() & set(line.split(b'"'))
+        found += [Opening(log, number, wanted.pop(token)) for token in tokens]
         if not wanted:
             break
     return tuple(found), tuple(wanted.values())

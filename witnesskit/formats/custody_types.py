@@ -1,0 +1,48 @@
+"""What an event type holds: public members, number of digests, committed names (docs/spec/custody-log.md).
+
+The number of digests of a type never changes, so that a line's length tells its type and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+DIGESTS: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        **{"genesis": 16, "observe": 24, "ingest": 32, "derive": 24, "transfer": 16, "receipt": 16},
+        **{"recover": 8, "close": 8},
+        **dict.fromkeys(("key", "access", "check", "anchor", "delete", "link", "note"), 8),  # reserved
+    }
+)
+WITH_ITEM: Final = frozenset({"ingest", "derive"})  # the types whose lines carry a public random id
+PUBLIC: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {"genesis": frozenset({"origin", "key", "next"}), "recover": frozenset({"lost"})}
+)  # members of ``x``; every other type has none
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+COMMITTED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "genesis": _names("recipients kind day tool policy previous not_before enrol"),
+        "observe": _names(
+            "item at day url final_url outcome status rule headers_sha256 body_sha256 egress tool policy source"
+        ),
+        "ingest": _names(
+            "item at day sealed record_sha256 outcome sha256 size media_type media essence"
+            " presentation_sha256 url name tool policy clock received"
+        ),
+        "derive": _names(
+            "item parent day sealed record_sha256 sha256 size media_type media policy removed"
+            " removals_sha256 essence presentation_sha256 finding jail tool"
+        ),
+        "transfer": _names("bundle manifest_sha256 day to counter capsules"),
+        "receipt": _names("bundle origin log size root result checked opened missing copies day sender"),
+        "recover": _names("day lost"),
+        "close": _names("day successor reason"),
+    }
+)  # the only names a writer of this version commits; readers keep and report others

@@ -1,0 +1,21 @@
+"""Check the chain: numbered checks over bytes that were handed in; no I/O, no writer, no clock."""
+
+from witnesskit.verify.case import CaseFiles, Expected, Found, LogFiles, Trust
+from witnesskit.verify.checks import examine
+from witnesskit.verify.verdict import CheckResult, CheckState, ItemResult, ItemState, State, Thing, Verdict
+
+__all__ = [
+    "CaseFiles",
+    "CheckResult",
+    "CheckState",
+    "Expected",
+    "Found",
+    "ItemResult",
+    "ItemState",
+    "LogFiles",
+    "State",
+    "Thing",
+    "Trust",
+    "Verdict",
+    "examine",
+]

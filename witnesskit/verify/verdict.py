@@ -1,0 +1,99 @@
+"""What a verifier answers: findings with stable codes, items, and one of three words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """The three answers."""
+
+    UNCHANGED = "UNCHANGED"
+    CHANGED = "CHANGED"
+    CANNOT_TELL = "CANNOT TELL"
+
+
+class CheckState(StrEnum):
+    """``fail`` speaks for CHANGED, ``unknown`` forbids UNCHANGED, ``warn`` must be read by a person."""
+
+    OK = "ok"
+    WARN = "warn"
+    UNKNOWN = "unknown"
+    FAIL = "fail"
+
+
+class ItemState(StrEnum):
+    """What became of a committed thing or item. ``WITHHELD``: not here, and nobody said that it must be."""
+
+    PRESENT = "present"
+    ALTERED = "altered"
+    MISSING = "missing"
+    WITHHELD = "withheld"
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One finding: number of the step, stable code, what it is about, a sentence for people."""
+
+    number: int
+    code: str
+    state: CheckState
+    subject: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One committed capsule (``capsule`` is its id, or "record") or file, and what became of it."""
+
+    sha256: str
+    state: ItemState
+    capsule: str = ""
+    found_sha256: str = ""  # of what lies in its place, when altered
+
+
+@dataclass(frozen=True)
+class ItemResult:
+    """One ingest or derive event and its things."""
+
+    item: str
+    log: str
+    n: int
+    type: str
+    day: str
+    state: ItemState
+    things: tuple[Thing, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer, in one sentence and in full. ``since`` is a claim of the signers until a time is anchored."""
+
+    state: State
+    since: str
+    word_of: tuple[str, ...]
+    checks: tuple[CheckResult, ...]
+    items: tuple[ItemResult, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The verdict as it is printed."""
+        if self.state is not State.UNCHANGED:
+            return self.state.value
+        return f"UNCHANGED since {self.since or 'an unknown day'}, on the word of {', '.join(self.word_of)}"
+
+    def codes(self, *states: CheckState) -> tuple[str, ...]:
+        """Codes of the findings in these states, in the order of the steps."""
+        return tuple(check.code for check in self.checks if check.state in states)
+
+
+def decide(checks: Iterable[CheckResult]) -> State:
+    """Any failure: CHANGED; else anything unknown, or no finding at all: CANNOT TELL."""
+    states = {check.state for check in checks}
+    if CheckState.FAIL in states:
+        return State.CHANGED
+    if CheckState.UNKNOWN in states or CheckState.OK not in states:
+        return State.CANNOT_TELL
+    return State.UNCHANGED
