@@ -51,7 +51,7 @@ def walk_icc(profile: bytes) -> ProfileFacts:
             digest.update(name + len(exact).to_bytes(4, "big") + exact)
             strange += () if plain else (f"tag {label}",)
         elif name not in _TEXTS or data not in _NEUTRAL:
-            texts += _words(label, data)
+            texts += _words(label, data[8:])
             strange += (f"tag {label}",)
     return ProfileFacts(digest.hexdigest(), texts, tuple(dict.fromkeys(strange)))
 

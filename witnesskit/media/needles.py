@@ -1,0 +1,48 @@
+"""Identifying values of an original in the forms they may hide in, and the search for them in a copy.
+
+Readable values are looked for among the copy's readable runs only, so the cost hardly grows with their number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from witnesskit.limits import MIB
+from witnesskit.model import SeekableReader
+
+NEEDLE_MIN: Final = 6  # bytes; shorter ones are found by chance in any film
+NEEDLE_MAX: Final = 256  # bytes of one value looked for; the rest of a long one adds nothing
+NEEDLES_MAX: Final = 6_000
+RAW_NEEDLES_MAX: Final = 300  # values of other bytes, Cyrillic for one; each costs a pass over the copy
+_BLOCK: Final = 4 * MIB
+_RUNS: Final = re.compile(rb"[\x00\x20-\x7e]{6,}")  # holds ASCII and both orders of its UTF-16
+_ENCODINGS: Final = ("utf-8", "utf-16-le", "utf-16-be")
+
+
+def worth_looking_for(needle: bytes) -> bool:
+    """False for what is found by chance or in every file: short, or of few different bytes."""
+    return len(needle) >= NEEDLE_MIN and len(set(needle) - {0}) >= 4
+
+
+def forms(value: str) -> Iterator[bytes]:
+    """A value as UTF-8, UTF-16LE and UTF-16BE, at most ``NEEDLE_MAX`` bytes each; noise is left out."""
+    for encoding in _ENCODINGS:
+        needle = value[: NEEDLE_MAX // 4].encode(encoding, "replace")
+        if worth_looking_for(needle):
+            yield needle
+
+
+def search(reader: SeekableReader, needles: set[bytes]) -> frozenset[bytes]:
+    """Those of ``needles`` that are anywhere in ``reader``; memory stays at some blocks."""
+    chosen = sorted(needles)
+    readable = [needle for needle in chosen if _RUNS.fullmatch(needle)][:NEEDLES_MAX]
+    raw = [needle for needle in chosen if not _RUNS.fullmatch(needle)][:RAW_NEEDLES_MAX]
+    found: set[bytes] = set()
+    for place in range(0, reader.size, _BLOCK):
+        block = reader.read_at(place, _BLOCK + NEEDLE_MAX)
+        runs = b"\n".join(_RUNS.findall(block))
+        found |= {needle for needle in readable if needle in runs}
+        found |= {needle for needle in raw if needle in block}
+    return frozenset(found)

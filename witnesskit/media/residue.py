@@ -1,0 +1,73 @@
+"""The second look at a copy: another reader than the writer's, and a search for everything the original gave away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from witnesskit.limits import JPEG_MAX
+from witnesskit.media.inspect import inspect
+from witnesskit.media.needles import forms, search
+from witnesskit.media.needles_jpeg import needles_jpeg
+from witnesskit.media.probe import HEAD_SIZE, media_type
+from witnesskit.media.walk_jpeg import walk_jpeg
+from witnesskit.model import Finding, Inspection, Revelation, SeekableReader
+
+_TABLES = (0xDB, 0xC4)
+
+
+@dataclass(frozen=True)
+class _InMemory:
+    data: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
+
+    def read_at(self, offset: int, length: int, /) -> bytes:
+        return self.data[offset : offset + length]
+
+
+def inspect_again(original: SeekableReader, copy: SeekableReader) -> Inspection:
+    """Inspect ``copy`` and search it for what ``original`` gives away; never raises on content.
+
+    FOUND and UNKNOWN both mean: do not share. ``facts["looked_for"]`` counts the values searched for.
+    """
+    seen = inspect(copy)
+    before = inspect(original)
+    needles = set(_needles(original, before))
+    found = search(_searchable(copy), needles)
+    facts = {**seen.facts, "looked_for": len(needles)}
+    if before.media_type != seen.media_type:
+        facts["original"] = before.media_type
+    if not found:
+        return replace(seen, facts=facts)
+    left = tuple(Revelation("other", "byte search", "value of the original", _shown(one)) for one in sorted(found))
+    finding = Finding.UNKNOWN if seen.finding is Finding.UNKNOWN else Finding.FOUND
+    return replace(seen, finding=finding, revelations=seen.revelations + left, facts=facts)
+
+
+def _needles(original: SeekableReader, before: Inspection) -> Iterator[bytes]:
+    """Values that identify; those of the group ``other`` are settings and words of the format."""
+    for revelation in before.revelations:
+        if revelation.group != "other":
+            yield from forms(revelation.value)
+    if before.media_type == "image/jpeg":
+        yield from needles_jpeg(original)
+
+
+def _searchable(copy: SeekableReader) -> SeekableReader:
+    """Huffman and quantisation tables are blanked: thumbnails hold the same ones, and their bytes read like words."""
+    if media_type(copy.read_at(0, HEAD_SIZE)) != "image/jpeg" or copy.size > JPEG_MAX:
+        return copy
+    data = bytearray(copy.read_at(0, copy.size))
+    for piece in walk_jpeg(bytes(data)).pieces:
+        if piece.code in _TABLES:
+            data[piece.offset + 4 : piece.offset + 4 + len(piece.body)] = bytes(len(piece.body))
+    return _InMemory(bytes(data))
+
+
+def _shown(needle: bytes) -> str:
+    wide = "utf-16-le" if len(needle) % 2 == 0 and not any(needle[1::2]) else "utf-16-be"
+    text = needle.decode(wide if b"\x00" in needle and len(needle) % 2 == 0 else "utf-8", "replace")
+    return "".join(char for char in text if char.isprintable()) or needle.hex()
