@@ -53,7 +53,7 @@ JAIL_MEMORY: Final = 1 * GIB  # bytes of address space of the child
 JAIL_CPU_SECONDS: Final = 600  # seconds of processor time
 JAIL_WALL_SECONDS: Final = 1800  # seconds until the child is killed
 JAIL_FRAME_MAX: Final = 1 * MIB  # bytes of one piece of output on the pipe
-JAIL_REQUEST_MAX: Final = 1 * MIB  # bytes of a request; parameters are small, media come by descriptor
+JAIL_REQUEST_MAX: Final = 8 * MIB  # bytes of a request; the values to look for in a copy are the largest
 JAIL_REPLY_MAX: Final = 8 * MIB  # bytes of a reply; a hostile file can hold many long values
 JAIL_OUTPUT_MAX: Final = 64 * GIB  # bytes of a copy; a child in other hands must not fill the disk for ever
 

@@ -1,0 +1,1 @@
+"""Keep things: the folder, its state, its capsules, its keys, its lock."""

@@ -1,0 +1,56 @@
+"""One writer at a time, and no times left behind by it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from witnesskit.errors.vault import VaultBusy
+from witnesskit.vault import durable
+from witnesskit.vault.layout import Vault
+
+_NAME = "lock"
+
+
+@contextlib.contextmanager
+def writing(vault: Vault) -> Iterator[None]:
+    """Hold the vault for writing, without waiting: raises VaultBusy, StorageFault.
+
+    The system frees it when the process ends, however it ends. At the start what a crash left half-written
+    is removed; at both ends all times but those of capsules are set to the fixed one.
+    """
+    with durable.faults():
+        descriptor = os.open(vault.path / _NAME, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise VaultBusy from None
+        except OSError:
+            os.close(descriptor)
+            raise
+    try:
+        for folder in (vault.path, vault.keys, vault.policies, vault.work):
+            durable.sweep(folder)
+        flatten_times(vault)
+        yield
+    finally:
+        flatten_times(vault)
+        os.close(descriptor)
+
+
+def flatten_times(vault: Vault) -> None:
+    """Set the times of every file and folder outside ``capsules/`` (whose files have theirs) to the fixed one."""
+    for top in (vault.custody, vault.keys, vault.policies, vault.work):
+        for folder, _folders, files in os.walk(top, topdown=False):
+            for name in files:
+                durable.fix_time(Path(folder, name))
+            durable.fix_time(Path(folder))
+    with durable.faults(), os.scandir(vault.capsules) as found:
+        folders = [Path(entry.path) for entry in found]
+        own = (vault.state, vault.path / "vault.toml", vault.path / _NAME)
+    for path in (*folders, *own, vault.capsules, vault.path):
+        durable.fix_time(path)
