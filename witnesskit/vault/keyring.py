@@ -1,0 +1,114 @@
+"""The desk's keyring: seeds, the pool of invites, and whom they were given to; sealed with a passphrase.
+
+The custodian and recovery seeds are not in it, only their public halves for each number of the pool; a lone
+researcher's keyring holds the custodian seed too (docs/spec/vault.md).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from witnesskit.custody.signer import Signer
+from witnesskit.errors.vault import PoolEmpty, SheetWrong
+from witnesskit.limits import INVITE_POOL
+from witnesskit.model import RecipientSet
+from witnesskit.sealing import rings
+from witnesskit.sealing.identity import Identity
+from witnesskit.sealing.rings import OWN, OfflineHalves
+from witnesskit.vault.passphrase import generate_passphrase
+
+_SEED = 32  # bytes
+
+
+@dataclass(frozen=True)
+class IssuedInvite:
+    """One invite given out: for whom, and which device has used it."""
+
+    id: str  # 32 hex digits
+    number: int
+    enrol: str  # one-time code
+    valid_until: str  # YYYY-MM-DD
+    name: str  # human; nowhere else in the vault
+    senders: tuple[str, ...] = ()  # verifier key texts: of the first bundle, then of the device's later logs
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """A desk's secrets; its text form shows none of them."""
+
+    desk_seed: bytes = field(repr=False)
+    signing_seed: bytes = field(repr=False)
+    own: OfflineHalves
+    pool: tuple[OfflineHalves, ...]  # numbers not yet given out, ascending
+    issued: tuple[IssuedInvite, ...] = field(default=(), repr=False)
+    sheet_confirmed: bool = False
+    custodian_seed: bytes | None = field(default=None, repr=False)  # lone researcher only
+    passphrase: str = field(default="", repr=False, compare=False)  # in its printed form; not stored in the keyring
+
+    @property
+    def lone(self) -> bool:
+        """Whether this desk opens originals too."""
+        return self.custodian_seed is not None
+
+    @property
+    def own_recipients(self) -> RecipientSet:
+        """Recipients of what the desk itself captures."""
+        return rings.recipient_set(self.desk_seed, self.own)
+
+    def signer(self, origin: str) -> Signer:
+        """The desk's own signer under its vault's origin."""
+        return Signer(origin, self.signing_seed)
+
+
+@dataclass(frozen=True)
+class OfflineSeeds:
+    """What goes onto the two sheets and is then forgotten; its text form shows nothing."""
+
+    custodian: bytes = field(repr=False)
+    recovery: bytes = field(repr=False)
+
+
+def new_keyring(*, lone: bool = False) -> tuple[Keyring, OfflineSeeds]:
+    """Fresh seeds with a full pool and a generated passphrase; the offline seeds are for the sheets only."""
+    desk, signing, custodian, recovery = (secrets.token_bytes(_SEED) for _ in range(4))
+    own, *pool = rings.offline_halves(custodian, recovery, range(INVITE_POOL + 1))
+    kept, passphrase = custodian if lone else None, generate_passphrase()
+    keyring = Keyring(desk, signing, own, tuple(pool), custodian_seed=kept, passphrase=passphrase)
+    return keyring, OfflineSeeds(custodian, recovery)
+
+
+def refilled(keyring: Keyring, seeds: OfflineSeeds) -> Keyring:
+    """The keyring with a pool of 64 again, numbers never used before; raises SheetWrong for other seeds."""
+    if rings.offline_halves(seeds.custodian, seeds.recovery, [OWN])[0] != keyring.own:
+        raise SheetWrong("these sheets are not this desk's")
+    used = [halves.number for halves in keyring.pool] + [invite.number for invite in keyring.issued]
+    first = max(used, default=OWN) + 1
+    numbers = range(first, first + INVITE_POOL - len(keyring.pool))
+    return replace(keyring, pool=keyring.pool + rings.offline_halves(seeds.custodian, seeds.recovery, numbers))
+
+
+def take_number(keyring: Keyring) -> tuple[OfflineHalves, Keyring]:
+    """The next number and a keyring without it; raises PoolEmpty."""
+    if not keyring.pool:
+        raise PoolEmpty
+    return keyring.pool[0], replace(keyring, pool=keyring.pool[1:])
+
+
+def desk_identities(keyring: Keyring, numbers: Iterable[int] | None = None) -> tuple[Identity, ...]:
+    """What opens desk rings: of ``numbers``, else of the newest invites first and the desk's own last."""
+    chosen = _given_out(keyring) if numbers is None else tuple(numbers)
+    return tuple(rings.desk_identity(keyring.desk_seed, number) for number in chosen)
+
+
+def custodian_identities(keyring: Keyring, numbers: Iterable[int] | None = None) -> tuple[Identity, ...]:
+    """What opens custodian rings; empty unless the desk is a lone researcher's."""
+    if keyring.custodian_seed is None:
+        return ()
+    chosen = _given_out(keyring) if numbers is None else tuple(numbers)
+    return tuple(rings.custodian_identity(keyring.custodian_seed, number) for number in chosen)
+
+
+def _given_out(keyring: Keyring) -> tuple[int, ...]:
+    return (*(invite.number for invite in reversed(keyring.issued)), OWN)

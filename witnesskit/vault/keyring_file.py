@@ -1,0 +1,135 @@
+"""``keys/keyring.age``: the keyring as canonical JSON inside an age file under the desk's passphrase."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any, Final
+
+from witnesskit.errors.formats import BadJson, NewerFormat
+from witnesskit.errors.vault import BadKeyring
+from witnesskit.formats import strict_json
+from witnesskit.limits import KEYRING_MAX
+from witnesskit.sealing.rings import OfflineHalves
+from witnesskit.sealing.seal import open_with_passphrase, seal_with_passphrase
+from witnesskit.vault import durable
+from witnesskit.vault.keyring import IssuedInvite, Keyring
+from witnesskit.vault.layout import Vault
+from witnesskit.vault.passphrase import typed_passphrase
+
+FORMAT = "witnesskit.keyring/1"
+KEYRING: Final = "keys/keyring.age"
+_FAMILY = re.compile(r"witnesskit\.keyring/[0-9]{1,4}", re.ASCII)
+_MEMBERS = {"format", "desk", "signing", "custodian", "own", "pool", "issued", "sheet_confirmed"}
+_ISSUED = {"id", "number", "enrol", "valid_until", "name", "senders"}
+
+
+def keyring_file(keyring: Keyring) -> bytes:
+    """Bytes of ``keys/keyring.age`` under the keyring's passphrase; seconds of work and 1 GiB of memory."""
+    return seal_with_passphrase(dump_keyring(keyring), keyring.passphrase)
+
+
+def save_keyring(vault: Vault, keyring: Keyring) -> None:
+    """Replace the keyring in one step, under the passphrase it was opened with; raises NoRoom, StorageFault."""
+    durable.replace(vault.path / KEYRING, keyring_file(keyring))
+
+
+def open_keyring(vault: Vault, untrusted_passphrase: str) -> Keyring:
+    """The desk's keyring; raises WrongPassphrase, BadKeyring, NewerFormat, StorageFault."""
+    data = durable.read(vault.path / KEYRING, KEYRING_MAX)
+    if data is None:
+        raise BadKeyring("there is no keyring")
+    passphrase = typed_passphrase(untrusted_passphrase)
+    keyring = parse_keyring(open_with_passphrase(data, passphrase))
+    if keyring.signer(vault.config.origin).vkey != vault.config.key:
+        raise BadKeyring("the keyring is not the one vault.toml names")
+    return replace(keyring, passphrase=passphrase)
+
+
+def dump_keyring(keyring: Keyring) -> bytes:
+    """Canonical JSON and a line feed."""
+    document = {
+        "format": FORMAT,
+        "desk": keyring.desk_seed.hex(),
+        "signing": keyring.signing_seed.hex(),
+        "custodian": (keyring.custodian_seed or b"").hex(),
+        "own": _halves_json(keyring.own),
+        "pool": [_halves_json(halves) for halves in keyring.pool],
+        "issued": [{name: _plain(getattr(invite, name)) for name in _ISSUED} for invite in keyring.issued],
+        "sheet_confirmed": keyring.sheet_confirmed,
+    }
+    return strict_json.canonical(document) + b"\n"
+
+
+def parse_keyring(data: bytes) -> Keyring:
+    """Read what ``dump_keyring`` wrote; raises BadKeyring, NewerFormat."""
+    try:
+        document = strict_json.loads(data, max_size=KEYRING_MAX)
+    except BadJson as error:
+        raise BadKeyring(error.code) from None
+    found = document.get("format") if isinstance(document, dict) else None
+    if isinstance(found, str) and found != FORMAT and _FAMILY.fullmatch(found):
+        raise NewerFormat("keyring")
+    try:
+        return _keyring(document)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise BadKeyring("a member is missing, too many or of another type") from None
+
+
+def _halves_json(halves: OfflineHalves) -> dict[str, Any]:
+    return {"number": halves.number, "custodian": halves.custodian, "recovery": halves.recovery}
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _keyring(document: Any) -> Keyring:
+    _only(document, _MEMBERS)
+    if document["format"] != FORMAT or not isinstance(document["sheet_confirmed"], bool):
+        raise ValueError
+    return Keyring(
+        desk_seed=_seed(document["desk"]),
+        signing_seed=_seed(document["signing"]),
+        own=_halves(document["own"]),
+        pool=tuple(_halves(each) for each in document["pool"]),
+        issued=tuple(_invite(each) for each in document["issued"]),
+        sheet_confirmed=document["sheet_confirmed"],
+        custodian_seed=_seed(document["custodian"]) if document["custodian"] else None,
+    )
+
+
+def _invite(found: Any) -> IssuedInvite:
+    _only(found, _ISSUED)
+    texts = [_text(found[name]) for name in ("enrol", "valid_until", "name")]
+    senders = tuple(_text(sender) for sender in found["senders"])
+    return IssuedInvite(_text(found["id"]), _number(found["number"]), *texts, senders=senders)
+
+
+def _halves(found: Any) -> OfflineHalves:
+    _only(found, {"number", "custodian", "recovery"})
+    return OfflineHalves(_number(found["number"]), _text(found["custodian"]), _text(found["recovery"]))
+
+
+def _only(found: Any, names: set[str]) -> None:
+    if set(found.keys()) != names:
+        raise ValueError
+
+
+def _seed(text: Any) -> bytes:
+    seed = bytes.fromhex(text)
+    if len(seed) != 32:
+        raise ValueError
+    return seed
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError
+    return value
