@@ -16,7 +16,6 @@ from witnesskit.verify.item_checks import (
     check_closed,
     check_items_found,
     check_strangers,
-    day_of,
 )
 from witnesskit.verify.log_checks import (
     OK,
@@ -61,10 +60,10 @@ def examine(case: CaseFiles, trust: Trust) -> Verdict:
         CheckResult(17, "TIME", WARN, "time", "unproven: no outside timestamp; every day is a signer's claim"),
     ]
     state = decide(checks)
-    since = max(map(day_of, inventory.backing), default="")
-    word_of = tuple(sorted({entry.view.voucher for entry in inventory.backing}))
-    if state is not State.UNCHANGED:
-        since, word_of = "", ()
+    backing = inventory.backing if state is State.UNCHANGED else []
+    days = {entry.word_day for entry in backing}
+    since = max(days, default="") if "" not in days else ""
+    word_of = tuple(sorted({entry.view.voucher for entry in backing}))
     return Verdict(state, since, word_of, tuple(checks), tuple(inventory.items))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,6 +10,7 @@ from witnesskit.verify.files import (
     ALTERED,
     MISSING,
     PRESENT,
+    RECORD,
     WITHHELD,
     Committed,
     Shelf,
@@ -21,8 +21,6 @@ from witnesskit.verify.log_checks import FAIL, OK, UNKNOWN, WARN, LogView
 from witnesskit.verify.openings import OpenedEvent
 from witnesskit.verify.verdict import CheckResult, ItemResult, ItemState, Thing
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-
 
 @dataclass
 class Inventory:
@@ -32,12 +30,12 @@ class Inventory:
     shelf: Shelf
     items: list[ItemResult] = field(default_factory=list)
     backing: list[OpenedEvent] = field(default_factory=list)  # attested events whose things are here
-    whole: set[str] = field(default_factory=set)  # items whose capsules are all here
+    recorded: set[str] = field(default_factory=set)  # items whose record capsule, with its copies, is here
     accounted: set[str] = field(default_factory=set)  # capsule ids and digests that an event commits
 
 
 def check_items_found(inventory: Inventory, opened: Mapping[tuple[str, int], OpenedEvent]) -> Iterator[CheckResult]:
-    """16a-c: compare each opened ingest, then each derive, whose copy may lie in its parent's capsule."""
+    """16a-c: compare each opened ingest, then each derive, whose copy may lie in its parent's record."""
     for wanted in ("ingest", "derive"):
         for entry in opened.values():
             if entry.event.type == wanted:
@@ -50,9 +48,9 @@ def _check_item(inventory: Inventory, entry: OpenedEvent) -> Iterator[CheckResul
     item = entry.text("item") or entry.event.item
     things = _pair_strangers(inventory.shelf, item, things)
     state = _state(inventory, entry, things)
-    if state is MISSING:
-        things = tuple(replace(one, state=MISSING) if one.state is WITHHELD else one for one in things)
-    result = ItemResult(item, entry.view.log, entry.event.n, entry.event.type, day_of(entry), state, things)
+    if state is MISSING and inventory.case.expected.everything:
+        things = _demanded(things)
+    result = ItemResult(item, entry.view.log, entry.event.n, entry.event.type, entry.day, state, things)
     inventory.items.append(result)
     if not well_formed:
         yield CheckResult(16, "VALUE", UNKNOWN, item, f"event {entry.event.n} commits a value we cannot read")
@@ -85,13 +83,21 @@ def _pair_strangers(shelf: Shelf, item: str, things: tuple[Thing, ...]) -> tuple
 def _state(inventory: Inventory, entry: OpenedEvent, things: tuple[Thing, ...]) -> ItemState:
     state = lie_there(things)
     item = entry.text("item") or entry.event.item
-    if state is PRESENT and any(one.capsule and one.state is PRESENT for one in things):
-        inventory.whole.add(item)
-    if state is WITHHELD and entry.event.type == "derive" and entry.text("parent") in inventory.whole:
-        return PRESENT
-    if state is WITHHELD and things and inventory.case.expected.everything:
-        return MISSING
-    return state
+    if any(one.capsule == RECORD and one.state is PRESENT for one in things):
+        inventory.recorded.add(item)
+    if state is not WITHHELD or not things or not inventory.case.expected.everything:
+        return state
+    inside = entry.event.type == "derive" and entry.text("parent") in inventory.recorded
+    return WITHHELD if inside else MISSING
+
+
+def _demanded(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
+    """Capsules that are not here are missing; opened files only of an item without capsules."""
+    sealed = any(one.capsule for one in things)
+    return tuple(
+        replace(one, state=MISSING) if one.state is WITHHELD and bool(one.capsule) == sealed else one
+        for one in things
+    )
 
 
 def _tell(result: ItemResult) -> Iterator[CheckResult]:
@@ -133,11 +139,3 @@ def check_strangers(inventory: Inventory) -> Iterator[CheckResult]:
         yield CheckResult(16, "MISSING", FAIL, name, "it is listed and not here")
     if not inventory.backing:
         yield CheckResult(16, "NOTHING", UNKNOWN, "case", "nothing here is tied to a word that you trust")
-
-
-def day_of(entry: OpenedEvent) -> str:
-    """The day that the event claims, opened or public; empty when there is none."""
-    for text in (entry.text("day"), entry.event.t[:10]):
-        if _DAY.fullmatch(text):
-            return text
-    return ""

@@ -44,6 +44,7 @@ class LogView:
     key: VerifierKey | None = None
     attested: int = 0
     voucher: str = ""  # origin of the trusted log on whose word the attested lines stand
+    received: str | None = None  # the day the voucher claims, if it is another log
 
     @property
     def log(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,8 @@ from witnesskit.formats.custody_types import COMMITTED
 from witnesskit.model import Json, Opening
 from witnesskit.verify.log_checks import FAIL, OK, UNKNOWN, WARN, LogView
 from witnesskit.verify.verdict import CheckResult
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 @dataclass
@@ -26,6 +29,18 @@ class OpenedEvent:
         """A field that should be text; empty when it is not there or is something else."""
         value = self.fields.get(name)
         return value if isinstance(value, str) else ""
+
+    @property
+    def day(self) -> str:
+        """The day that the event claims, opened or public; empty when there is none."""
+        days = (self.text("day"), self.event.t[:10])
+        return next((text for text in days if _DAY.fullmatch(text)), "")
+
+    @property
+    def word_day(self) -> str:
+        """The day since which somebody trusted gives his word: for a received log, the receipt's."""
+        received = self.view.received
+        return self.day if received is None else received
 
     @property
     def attested(self) -> bool:

@@ -23,6 +23,7 @@ class Receipt:
     size: int
     root: str
     voucher: str
+    day: str
 
 
 def check_keys(trust: Trust, keys: set[VerifierKey]) -> Iterator[CheckResult]:
@@ -49,8 +50,8 @@ def receipts_of(opened: Iterable[OpenedEvent]) -> tuple[Receipt, ...]:
             continue
         size = entry.fields.get("size")
         if type(size) is int and size > 0:
-            word = entry.view.voucher
-            found.append(Receipt(entry.text("origin"), entry.text("log"), size, entry.text("root"), word))
+            origin, log, root = entry.text("origin"), entry.text("log"), entry.text("root")
+            found.append(Receipt(origin, log, size, root, entry.view.voucher, entry.day))
     return tuple(found)
 
 
@@ -66,6 +67,7 @@ def check_receipts(views: Sequence[LogView], receipts: Sequence[Receipt]) -> Ite
             yield result
             if size > vouched and not direct:
                 vouched, view.voucher, view.attested = size, receipt.voucher, size
+                view.received = receipt.day
         if not view.voucher:
             sentence = "its signer is not among the keys given from outside, and no trusted log received it"
             yield CheckResult(13, "UNTRUSTED", UNKNOWN, view.subject, sentence)

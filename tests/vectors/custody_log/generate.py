@@ -1,0 +1,48 @@
+"""Write the vectors of the custody log: one defect each, named after the code it must raise.
+
+Run ``python -m tests.vectors.custody_log.generate``; tests/verify/test_vectors.py regenerates and compares.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.vectors.custody_log import defects_files, defects_lines, defects_signatures
+from tests.vectors.custody_log.catalogue import VECTORS, Vector
+from tests.vectors.custody_log.honest import build
+
+HERE = Path(__file__).parent
+ROOMS = (defects_files, defects_lines, defects_signatures)  # importing them fills VECTORS
+
+
+def all_vectors() -> list[Vector]:
+    honest = build()
+    return [Vector(name, says, state, codes, make(honest)) for name, says, state, codes, make in VECTORS]
+
+
+def as_json(made: Vector) -> str:
+    case, trust = made.example.case, made.example.trust
+    content = {
+        "name": made.name,
+        "says": made.says,
+        "expect": {"state": made.state, "codes": sorted(set(made.codes))},
+        "trust": {"keys": list(trust.keys), "remembered": {k: list(v) for k, v in trust.remembered.items()}},
+        "logs": [
+            {"lines": one.log.decode().split("\n"), "notes": [note.decode() for note in one.notes]}
+            for one in case.logs
+        ],
+        "openings": [{"log": one.log, "n": one.n, "disclosure": one.disclosure} for one in case.openings],
+        "found": [{k: v for k, v in vars(one).items() if v is not None} for one in case.found],
+        "expected": {"everything": case.expected.everything, "listed": sorted(case.expected.listed)},
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    for made in all_vectors():
+        (HERE / f"{made.name}.json").write_text(as_json(made), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
