@@ -104,7 +104,7 @@ def _part(data: bytes, start: int) -> Segment | Scan:
         raise UnsupportedMedia(_REFUSED.get(marker, f"marker {marker:02x}"))
     length = int.from_bytes(data[start + 2 : start + 4], "big")
     segment = Segment(marker, start, start + 2 + length)
-    if segment.end > len(data):
+    if max(segment.end, start + 4) > len(data):
         raise MediaCut(f"inside segment {marker:02x}")
     if length < 2:
         raise BadMedia(f"length of segment {marker:02x}")

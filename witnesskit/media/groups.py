@@ -18,6 +18,7 @@ _RULES: Final = (
         r"make|model|lens|serial|camera|body|host|device|printim|imageid|unique|identifier|documentid|instance",
     ),
 )
+_RUNS: Final = re.compile(rb"[\x20-\x7e]{4,}")
 _COMPILED: Final = tuple((group, re.compile(pattern, re.IGNORECASE)) for group, pattern in _RULES)
 
 
@@ -27,6 +28,13 @@ def group_of(name: str, otherwise: str = "other") -> str:
 
 
 def shown(value: object) -> str:
-    """A value as text, bounded, without control characters."""
-    text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    """A value as text, bounded, without control characters; bytes as UTF-8, else their readable runs."""
+    text = _text_of(value) if isinstance(value, bytes) else str(value)
     return "".join(char for char in text[:VALUE_MAX] if char.isprintable()).strip()
+
+
+def _text_of(value: bytes) -> str:
+    try:
+        return value[:VALUE_MAX].decode("utf-8")
+    except UnicodeDecodeError:
+        return b" ".join(_RUNS.findall(value[:VALUE_MAX])).decode("ascii") or f"{len(value)} bytes"

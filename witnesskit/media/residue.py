@@ -48,9 +48,9 @@ def inspect_again(original: SeekableReader, copy: SeekableReader) -> Inspection:
 
 
 def _needles(original: SeekableReader, before: Inspection) -> Iterator[bytes]:
-    """Values that identify; those of the group ``other`` are settings and words of the format."""
+    """Values that identify; in the group ``other``, words of ASCII are settings and terms of the format."""
     for revelation in before.revelations:
-        if revelation.group != "other":
+        if revelation.group != "other" or not revelation.value.isascii():
             yield from forms(revelation.value)
     if before.media_type == "image/jpeg":
         yield from needles_jpeg(original)

@@ -1,0 +1,170 @@
+"""What a JPEG gives away is grouped as a person looks for it; clean is said only of what is wholly understood."""
+
+import ast
+import struct
+from pathlib import Path
+
+import pytest
+
+import witnesskit
+from tests.media_builders.jpeg import Plan, build, segment
+from tests.media_builders.jpeg_hiding import hiding, icc, icc_segments, orientation_exif, tiff, tokens
+from tests.media_builders.readers import Bytes, Kept
+from witnesskit.media.exif import read_exif
+from witnesskit.media.inspect import inspect
+from witnesskit.media.probe import media_type
+from witnesskit.media.residue import inspect_again
+from witnesskit.model import Finding
+from witnesskit.strip.jpeg import strip_jpeg
+
+PACKAGE = Path(witnesskit.__file__).parent
+
+
+def groups(data):
+    found = {}
+    for one in inspect(Bytes(data)).revelations:
+        found.setdefault(one.group, []).append(one)
+    return found
+
+
+def test_every_group_a_person_asks_for_is_told():
+    found = groups(hiding()[0])
+    assert {"where", "when", "device", "who", "inside", "other"} <= set(found)
+    assert any(one.name == "GPS position" and one.value == "43.336763, 43.336763" for one in found["where"])
+    assert any(one.name == "GPSAreaInformation" for one in found["where"])
+    assert any(one.name == "DateTimeOriginal" for one in found["when"])
+    assert any(one.name == "BodySerialNumber" for one in found["device"])
+    assert any(one.name == "Artist" for one in found["who"])
+    assert {"thumbnail", "film of a motion photo", "content credentials (C2PA)"} <= {one.name for one in found["inside"]}
+
+
+def test_texts_of_xmp_iptc_icc_and_comments_are_told_with_their_places():
+    values = {(one.place, one.value) for one in inspect(Bytes(hiding()[0])).revelations}
+    for place, word in [("APP1 XMP", "XMP element"), ("APP13 Photoshop", "IPTC city"), ("APP2 ICC", "profile desc"), ("COM", "COM before")]:
+        assert any(where == place and word in value for where, value in values), (place, word)
+
+
+def things_alone():
+    yield "comment", build(Plan(head=[segment(0xFE, b"x")]))
+    yield "empty comment", build(Plan(head=[segment(0xFE, b"")]))
+    yield "comment before the end", build(Plan(before_end=segment(0xFE, b"x")))
+    yield "comment between scans", build(Plan(progressive=True, between=segment(0xFE, b"x")))
+    yield "one byte after the end", build(Plan(tail=b"\0"))
+    yield "loose byte", build(Plan(after_frame=[b"\0"]))
+    yield "unknown segment", build(Plan(head=[segment(0xE9, b"")]))
+    yield "full Exif", build(Plan(head=[segment(0xE1, b"Exif\0\0" + tiff({"IFD0": [(0x010F, 2, 2, b"A\0")]}))]))
+    yield "empty Exif", build(Plan(head=[segment(0xE1, b"Exif\0\0")]))
+    yield "orientation in the other order", build(Plan(head=[orientation_exif(6)]))
+    yield "byte behind the orientation", build(Plan(head=[segment(0xE1, orientation_exif(6, ">")[4:] + b"\0")]))
+    yield "JFIF thumbnail", build(Plan(head=[segment(0xE0, b"JFIF\0\1\1\0\0\1\0\1\1\1abc")]))
+    yield "byte behind JFIF", build(Plan(head=[segment(0xE0, b"JFIF\0\1\1\0\0\1\0\1\0\0a")]))
+    yield "byte behind Adobe", build(Plan(head=[segment(0xEE, b"Adobe\0\x64\0\0\0\0\1a")]))
+    yield "profile with texts", build(Plan(head=icc_segments(icc())))
+    yield "unused quantisation table", build(Plan(extra_tables=segment(0xDB, b"\x03" + bytes([1] * 64))))
+    yield "overwritten table", build(Plan(extra_tables=segment(0xDB, b"\x00" + bytes([1] * 64))))
+    yield "fill bytes before the end", build(Plan()).replace(b"\xff\xd9", b"\xff\xff\xd9")
+    yield "text in the coded picture", build(Plan()).replace(b"\xff\xd9", b"Filmed from the balcony of flat 12, by Saule\xff\xd9")
+
+
+@pytest.mark.parametrize(("name", "data"), [*things_alone()], ids=lambda value: value if isinstance(value, str) else "")
+def test_each_thing_alone_keeps_a_picture_from_being_clean(name, data):
+    assert inspect(Bytes(data)).finding is Finding.FOUND
+
+
+@pytest.mark.parametrize("plan", [Plan(), Plan(progressive=True), Plan(restart=3), Plan(progressive=True, restart=4)])
+def test_a_plain_picture_is_clean(plan):
+    seen = inspect(Bytes(build(plan)))
+    assert (seen.finding, seen.revelations, seen.reason) == (Finding.CLEAN, (), "")
+    assert (seen.facts["width"], seen.facts["height"]) == (40, 24)
+
+
+PLAIN, RESTARTS = build(Plan()), build(Plan(restart=3))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        PLAIN[:-2],
+        PLAIN[: len(PLAIN) // 2],
+        b"\xff\xd8\xff\xd9",
+        PLAIN.replace(b"\xff\xc0", b"\xff\xc9", 1),
+        PLAIN.replace(b"\xff\xc0", b"\xff\xd8", 1),
+        RESTARTS.replace(b"\xff\xd1", b"\xff\xd3", 1),
+        RESTARTS.replace(b"\xff\xd9", b"\xff\xd4more\xff\xd9"),
+        PLAIN.replace(bytes([1, 0x11, 0]), bytes([1, 0x11, 2]), 1),
+        build(Plan(extra_tables=segment(0xC4, b"\x00\xff" + bytes(300)))),
+        build(Plan(progressive=True, between=segment(0xDB, b"\x00" + bytes([9] * 64)))),
+        build(Plan(head=[segment(0xFE, b"")] * 10_001)),
+    ],
+)
+def test_what_is_not_understood_is_unknown_with_its_reason(data):
+    seen = inspect(Bytes(data))
+    assert seen.finding is Finding.UNKNOWN
+    assert seen.reason
+
+
+@pytest.mark.parametrize("data", [b"", b"text", b"\x89PNG\r\n\x1a\n", b"II*\0\x08\0\0\0", b"RIFF\0\0\0\0WEBP", b"\0\0\0\x18ftypheic"])
+def test_other_kinds_of_files_are_unknown_never_clean(data):
+    assert media_type(data) == ""
+    assert inspect(Bytes(data)).finding is Finding.UNKNOWN
+
+
+@pytest.mark.parametrize(("head", "kind"), [
+    (b"\xff\xd8\xff\xe0", "image/jpeg"), (b"\0\0\0\x18ftypisom", "video/mp4"), (b"\0\0\0\x18ftypmp42", "video/mp4"),
+    (b"\0\0\0\x14ftypqt  ", "video/quicktime"), (b"\0\0\0\x08wide", "video/quicktime"), (b"\0\0\0\x18ftypavif", ""),
+])  # fmt: skip
+def test_the_kind_is_told_from_the_first_bytes(head, kind):
+    assert media_type(head) == kind
+
+
+def endless_exif():
+    """The count of a maker note that makes a naive reader run for minutes."""
+    return struct.pack("<4sI H HHII I", b"II*\0", 8, 1, 0x927C, 7, 1006641184, 26, 0) + b"Nikon\0" * 4
+
+
+@pytest.mark.parametrize("block", [b"", b"II*\0", endless_exif(), tiff({"IFD0": [(0x010F, 2, 2**31, b"abcde")]}), b"MM\0*\xff\xff\xff\xff"])
+def test_hostile_exif_is_read_without_hanging_and_never_clean(block):
+    seen = inspect(Bytes(build(Plan(head=[segment(0xE1, b"Exif\0\0" + block)]))))
+    assert seen.finding is Finding.FOUND
+
+
+def test_a_failure_of_exifread_is_a_fact_and_its_tags_are_read_by_our_own_walker():
+    exif = read_exif(tiff({"IFD0": [(0x013B, 2, 6, b"Saule\0"), (0x010F, 2, 2**31, b"abcde")]}))
+    assert exif.failure
+    assert ("Artist", "Saule") in {(tag.name, tag.value) for tag in exif.tags}
+    data = build(Plan(head=[segment(0xE1, b"Exif\0\0" + endless_exif())]))
+    assert inspect(Bytes(data)).facts["exifread"]
+
+
+def test_a_value_of_the_original_that_is_left_in_a_copy_is_found():
+    original, places = hiding()
+    kept = Kept()
+    strip_jpeg(Bytes(original), kept)
+    for needle in tokens(places)[20:30]:
+        for hidden in (needle, needle.decode().encode("utf-16-le"), needle.decode().encode("utf-16-be")):
+            leaking = kept.data.replace(b"\xff\xd9", hidden + b"\xff\xd9")
+            if hidden in original or needle in original:
+                assert inspect_again(Bytes(original), Bytes(leaking)).finding is Finding.FOUND, needle
+
+
+def test_a_name_in_cyrillic_letters_and_a_stored_position_are_looked_for():
+    original, _ = hiding()
+    kept = Kept()
+    strip_jpeg(Bytes(original), kept)
+    for hidden in ("Жаңаөзен".encode(), "Жаңаөзен".encode("utf-16-be"), struct.pack("<6I", 43, 1, 20, 1, 123456, 10000)):
+        leaking = kept.data.replace(b"\xff\xd9", hidden + b"\xff\xd9")
+        assert inspect_again(Bytes(original), Bytes(leaking)).finding is Finding.FOUND
+
+
+def test_a_copy_that_is_not_understood_stays_unknown():
+    assert inspect_again(Bytes(PLAIN), Bytes(PLAIN[:-2])).finding is Finding.UNKNOWN
+    assert inspect_again(Bytes(PLAIN), Bytes(b"text")).finding is Finding.UNKNOWN
+
+
+def test_the_inspector_shares_no_code_with_the_writer():
+    allowed = {"witnesskit.formats.strict_json"}
+    for path in (PACKAGE / "media").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                assert not node.module.startswith("witnesskit.strip"), path.name
+                assert not node.module.startswith("witnesskit.formats") or node.module in allowed, path.name
