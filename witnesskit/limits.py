@@ -81,3 +81,12 @@ STATE_DEPTH_MAX: Final = 6  # levels of the state file
 KEYRING_MAX: Final = 16 * MIB  # bytes of the opened keyring; thousands of invites
 ROOM_RESERVE: Final = 16 * MIB  # bytes kept free for record, log, checkpoint and state
 SYNC_MARKERS_MAX: Final = 10_000  # names looked at in one folder for marks of synchronising programs
+
+# bundles, the parcel's own lists
+BUNDLE_JSON_MAX: Final = 8 * MIB  # bytes of bundle.json; the disclosures of the transfer event are the largest
+BUNDLE_JSON_DEPTH_MAX: Final = 4  # levels: object, openings, opening, disclosures
+BUNDLE_SIGNATURE_MAX: Final = 4 * KIB  # bytes of bundle.sig; ours have 240
+BUNDLE_NAME_MAX: Final = 1024  # characters of a file's name given as data
+BUNDLE_RECIPIENTS_MAX: Final = 64  # keys one volume is sealed to; each costs a stanza
+BUNDLE_CHAINS_MAX: Final = 64  # logs one bundle tells the state of
+RECEIPT_NUMBER_MAX: Final = 2**53 - 1  # counts in a receipt; the numbers every JSON reader understands alike

@@ -13,6 +13,7 @@ from tests.jail.cells import TABLE, Memory, limited
 from witnesskit.errors.jail import JailDied, JailGarbage, JailMemory, JailRefused, JailTimeout
 from witnesskit.jail import frames
 from witnesskit.jail.run import Cell, run, start
+from witnesskit.limits import JAIL_REQUEST_MAX
 
 
 def frame(kind, payload=b"", length=None):
@@ -75,6 +76,11 @@ def test_what_the_sink_raises_comes_through_and_ends_the_child():
 def test_a_large_request_reaches_the_child():
     params = {"text": "x" * 300_000}
     assert run(TABLE, "surroundings", params).value["params"] == params
+
+
+def test_a_request_above_the_maximum_is_a_typed_refusal():
+    with pytest.raises(JailRefused, match="REQUEST-SIZE"):
+        run(TABLE, "surroundings", {"text": "x" * JAIL_REQUEST_MAX})
 
 
 @pytest.mark.parametrize("call", ["bomb", "slow_bomb"])

@@ -28,6 +28,7 @@ from witnesskit.limits import (
     JAIL_MEMORY,
     JAIL_OUTPUT_MAX,
     JAIL_REPLY_MAX,
+    JAIL_REQUEST_MAX,
     JAIL_WALL_SECONDS,
 )
 from witnesskit.model import Json, Sink
@@ -139,7 +140,10 @@ class Jailed:
             "prefix": keyed.prefix if keyed else "", "parent": os.getpid(),
             "memory": self._cell.memory, "cpu": self._cell.cpu_seconds,
         }  # fmt: skip
-        self._write(frames.pack(frames.REQUEST, strict_json.canonical(request)))
+        asked = strict_json.canonical(request)
+        if len(asked) > JAIL_REQUEST_MAX:
+            raise JailRefused("REQUEST-SIZE")
+        self._write(frames.pack(frames.REQUEST, asked))
         if keyed:
             self._write(frames.pack(frames.KEY, keyed.file_key))
 

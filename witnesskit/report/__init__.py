@@ -1,0 +1,1 @@
+"""What is known and proven, for people: plain text, one HTML page, JSON."""

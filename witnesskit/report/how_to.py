@@ -1,0 +1,66 @@
+"""How to check a report with stock tools: sha256sum, age, tar, bagit, openssl, ffmpeg, exiftool."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import Final
+
+from witnesskit.model import Audience
+from witnesskit.report.model import Step
+
+# an Ed25519 public key in DER is these twelve bytes and the 32 bytes of the key (RFC 8410 §4)
+_DER: Final = r"\060\052\060\005\006\003\053\145\160\003\041\000"
+
+_OPEN: Final = Step(
+    "Open the bundle",
+    ("age -d -i YOUR-KEY.txt -o bag.tar BUNDLE.age", "mkdir bag", "tar -xf bag.tar -C bag"),
+    "nothing; age refuses a bundle of which one bit was changed or the end is cut off",
+)
+_BAG: Final = Step(
+    "Check every file of the bundle",
+    ("cd bag && sha256sum -c manifest-sha256.txt && cd ..", "bagit.py --validate bag"),
+    "OK behind every name, and “bag is valid”",
+)
+_FILE: Final = Step(
+    "Check a file",
+    ("sha256sum FILE",),
+    "the SHA-256 that stands above for this file; one different digit means another file",
+)
+_CLEAN: Final = Step(
+    "Look for metadata yourself",
+    ("exiftool -a -G1 -ee FILE",),
+    "no place, device, name or time of recording; technical values such as width and duration remain",
+)
+_ESSENCE: Final = Step(
+    "Compare coded picture and sound of an H.264 film",
+    (
+        "ffmpeg -v error -i FILE -map 0:v:0 -map 0:a:0 -c copy "
+        "-bsf:v h264_mp4toannexb,filter_units=pass_types=1-5 -bsf:a aac_adtstoasc -f streamhash -hash sha256 -",
+    ),
+    "the digests that stand above; the same for original and copy, because stripping does not recode",
+)
+
+
+def signature(vkey: str) -> Step:
+    """Check the newest checkpoint's signature by one verifier key (``NAME+8 hex digits+base64``)."""
+    name = vkey.partition("+")[0]
+    pattern = shlex.quote(f"— {name} ")
+    return Step(
+        "Check a signature",
+        (
+            f"( printf '{_DER}'; printf %s {shlex.quote(vkey)} | cut -d+ -f3- | base64 -d | tail -c +2 )"
+            " | openssl pkey -pubin -inform DER -out log.pem",
+            "awk '/^$/{exit}{print}' NEWEST.note > text",
+            f"grep -F {pattern} NEWEST.note | cut -d' ' -f3 | base64 -d | tail -c +5 > sig",
+            "openssl pkeyutl -verify -pubin -inkey log.pem -rawin -in text -sigfile sig",
+        ),
+        "Signature Verified Successfully (OpenSSL 3.0 or later)",
+    )
+
+
+def steps(audience: Audience, vkeys: Sequence[str] = (), *, film: bool = True) -> tuple[Step, ...]:
+    """The steps for an audience; ``vkeys`` are the verifier keys whose notes the reader was given."""
+    signatures = tuple(signature(vkey) for vkey in vkeys)
+    own = (_FILE, _CLEAN, *((_ESSENCE,) if film else ()))
+    return own + signatures if audience is Audience.PUBLIC else (_OPEN, _BAG, *own, *signatures)
