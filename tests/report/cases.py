@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from witnesskit.model import Audience
+from witnesskit.model import Audience, EssenceHash
 from witnesskit.policy import decide, load
 from witnesskit.report.how_to import steps
 from witnesskit.report.model import Answer, Check, Item, Part, Report
@@ -13,6 +13,8 @@ SEALED = "77aa55" + "1e" * 29
 FIELD_LOG = "f1e1d1" + "2f" * 29
 COPY = "b1946ac92492d2347c6235b4d2611184b1946ac92492d2347c6235b4d2611184"
 VKEY = "witnesskit.example/desk-7c31+0badcafe+AZcX0hGRd6yu2bBpZWpjFf+JzWSy0sGwUL+gX7yYO0rT"
+
+ESSENCE = (EssenceHash("video:0", "h264-vcl", "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"),)
 
 SECRETS = {
     "url": "https://video.example/watch?v=Zh4n40z3n",
@@ -36,7 +38,7 @@ VALUES = SECRETS | {
     "copy_type": "video/mp4",
     "copy_size": "18869211",
     "copy_sha256": COPY,
-    "essence": "video:0 h264-vcl 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
+    "essence": f"{ESSENCE[0].stream} {ESSENCE[0].definition} {ESSENCE[0].sha256}",
     "removed": "14",
     "finding": "clean",
     "events": "12, 14",
@@ -90,6 +92,6 @@ def report_for(audience, state="UNCHANGED", **changes):
         "answer": STATES[state],
         "checks": CHECKS_OF[state],
         "items": (item,),
-        "steps": steps(audience, () if audience is Audience.PUBLIC else (VKEY,)),
+        "steps": steps(audience, () if audience is Audience.PUBLIC else (VKEY,), ESSENCE),
     }
     return Report(**given | changes)

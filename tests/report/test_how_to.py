@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.oracles import require
-from witnesskit.model import Audience
-from witnesskit.report.how_to import signature, steps
+from witnesskit.model import Audience, EssenceHash
+from witnesskit.report.how_to import essence, signature, steps
 
 ORIGIN = "witnesskit.example/desk-7c31"
 
@@ -81,14 +81,33 @@ def test_the_bundle_steps_open_and_check_a_bag(tmp_path):
     assert done.stdout == "data/00000001: OK\n"
 
 
+FILM = (EssenceHash("video:0", "h264-vcl", "00" * 32), EssenceHash("audio:0", "raw-packets", "11" * 32))
+
+
 def test_the_public_is_told_only_how_to_check_the_copy():
-    titles = [step.title for step in steps(Audience.PUBLIC)]
-    assert titles == [
-        "Check a file",
-        "Look for metadata yourself",
-        "Compare coded picture and sound of an H.264 film",
-    ]
-    assert [step.title for step in steps(Audience.COURT, film=False)][:2] == [
-        "Open the bundle",
-        "Check every file of the bundle",
-    ]
+    titles = [step.title for step in steps(Audience.PUBLIC, hashes=FILM)]
+    assert titles == ["Check a file", "Look for metadata yourself", "Compare coded picture and sound"]
+    assert [step.title for step in steps(Audience.COURT)][:2] == ["Open the bundle", "Check every file of the bundle"]
+
+
+def test_the_essence_steps_print_one_digest_for_each_stream(tmp_path):
+    ffmpeg = require("ffmpeg")
+    source = ["-f", "lavfi", "-i", "testsrc=s=64x48:d=0.2:r=10", "-f", "lavfi", "-i", "sine=d=0.2"]
+    made = subprocess.run(
+        [ffmpeg, "-v", "error", *source, "-c:v", "libx264", "-c:a", "aac", "-f", "mp4", "FILE"],
+        cwd=tmp_path,
+        check=False,
+    )
+    if made.returncode:
+        pytest.skip("this ffmpeg cannot write H.264")
+    (step,) = essence(FILM)
+    done = follow(step.commands, tmp_path)
+    assert [line.split(",")[1] for line in done.stdout.splitlines()] == ["v", "a"]
+    assert done.stdout.count("SHA256=") == 2
+
+
+@pytest.mark.parametrize(
+    ("stream", "definition"), [("image", "jpeg-scan"), ("video:0;rm", "h264-vcl"), ("video:0", "x")]
+)
+def test_no_command_is_made_of_what_no_stock_tool_computes(stream, definition):
+    assert essence((EssenceHash(stream, definition, "00" * 32),)) == ()

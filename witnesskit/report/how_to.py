@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 from typing import Final
 
-from witnesskit.model import Audience
+from witnesskit.model import Audience, EssenceHash
 from witnesskit.report.model import Step
 
 # an Ed25519 public key in DER is these twelve bytes and the 32 bytes of the key (RFC 8410 §4)
@@ -32,14 +33,13 @@ _CLEAN: Final = Step(
     ("exiftool -a -G1 -ee FILE",),
     "no place, device, name or time of recording; technical values such as width and duration remain",
 )
-_ESSENCE: Final = Step(
-    "Compare coded picture and sound of an H.264 film",
-    (
-        "ffmpeg -v error -i FILE -map 0:v:0 -map 0:a:0 -c copy "
-        "-bsf:v h264_mp4toannexb,filter_units=pass_types=1-5 -bsf:a aac_adtstoasc -f streamhash -hash sha256 -",
-    ),
-    "the digests that stand above; the same for original and copy, because stripping does not recode",
-)
+# definition of the essence hash -> what ffmpeg must do with the coded stream before hashing it
+_FILTERS: Final = {
+    "h264-vcl": " -bsf h264_mp4toannexb,filter_units=pass_types=1-5",
+    "hevc-vcl": " -bsf hevc_mp4toannexb,filter_units=pass_types=0-31",
+    "raw-packets": "",
+}
+_STREAM: Final = re.compile(r"(video|audio):([0-9]{1,2})")
 
 
 def signature(vkey: str) -> Step:
@@ -59,8 +59,24 @@ def signature(vkey: str) -> Step:
     )
 
 
-def steps(audience: Audience, vkeys: Sequence[str] = (), *, film: bool = True) -> tuple[Step, ...]:
-    """The steps for an audience; ``vkeys`` are the verifier keys whose notes the reader was given."""
-    signatures = tuple(signature(vkey) for vkey in vkeys)
-    own = (_FILE, _CLEAN, *((_ESSENCE,) if film else ()))
-    return own + signatures if audience is Audience.PUBLIC else (_OPEN, _BAG, *own, *signatures)
+def essence(hashes: Sequence[EssenceHash]) -> tuple[Step, ...]:
+    """How to recompute the essence of coded streams; nothing for definitions that no stock tool computes."""
+    commands = []
+    for found in hashes:
+        stream = _STREAM.fullmatch(found.stream)
+        if stream and found.definition in _FILTERS:
+            place, bsf = f"0:{stream[1][0]}:{stream[2]}", _FILTERS[found.definition]
+            commands.append(f"ffmpeg -v error -i FILE -map {place} -c copy{bsf} -f streamhash -hash sha256 -")
+    if not commands:
+        return ()
+    expect = "the digests of coded picture and sound above; original and copy give the same"
+    return (Step("Compare coded picture and sound", tuple(dict.fromkeys(commands)), expect),)
+
+
+def steps(audience: Audience, vkeys: Sequence[str] = (), hashes: Sequence[EssenceHash] = ()) -> tuple[Step, ...]:
+    """The steps for an audience.
+
+    ``vkeys`` are the verifier keys whose notes the reader was given, ``hashes`` the essence that is shown.
+    """
+    own = (_FILE, _CLEAN, *essence(hashes), *(signature(vkey) for vkey in vkeys))
+    return own if audience is Audience.PUBLIC else (_OPEN, _BAG, *own)

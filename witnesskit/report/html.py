@@ -135,7 +135,7 @@ def _steps(steps: tuple[Step, ...]) -> Iterator[str]:
     yield "<p>Every step uses tools that others made. No network is needed.</p>"
     yield '<ol class="steps">'
     for step in steps:
-        commands = "\n".join(markup(command) for command in step.commands)
+        commands = "".join(f'<span class="line">{markup(command)}</span>' for command in step.commands)
         yield f"<li>{markup(step.title)}\n<pre>{commands}</pre>"
         yield f'<p><span class="soft">Must print:</span> {markup(step.expect)}</p></li>'
     yield "</ol>"

@@ -47,6 +47,7 @@ td.state { white-space: nowrap; }
 .code, pre { font: .8rem/1.6 "DejaVu Sans Mono", "Noto Sans Mono", Consolas, Menlo, monospace; }
 bdi .code { color: var(--open); border: 1px dotted var(--open); border-radius: 2px; padding: 0 .15em; }
 pre { background: var(--wash); padding: .7rem .9rem; margin: .4rem 0; white-space: pre-wrap; }
+pre .line { display: block; padding-inline-start: 1.6em; text-indent: -1.6em; }
 ol, ul { padding-inline-start: 1.4rem; margin: .5rem 0; }
 li { margin: .35rem 0; }
 ul.names { columns: 2; column-gap: 2rem; }
