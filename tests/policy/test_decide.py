@@ -100,7 +100,9 @@ def test_a_device_forgets_after_a_receipt_and_enough_copies(receipted, copies, a
     [
         (COURT, "ingest", "sha256", True, "release.original_digests"),
         (DESK, "ingest", "sha256", False, "release.original_digests"),
-        (PUBLIC, "ingest", "media", False, "release.original_digests"),
+        (PUBLIC, "ingest", "media", False, "release.fields"),
+        (PUBLIC, "ingest", "essence", False, "release.fields"),
+        (PUBLIC, "derive", "essence", True, "release.fields"),
         (PUBLIC, "derive", "sha256", True, "release.fields"),
         (PUBLIC, "derive", "parent", False, "release.fields"),
         (PUBLIC, "derive", "day", True, "release.fields"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from witnesskit.model import Audience
 from witnesskit.policy.decide import Decision
 from witnesskit.policy.schema import ORIGINAL_DIGESTS, Policy
 
@@ -40,8 +41,12 @@ _OF_THE_LOG: Final = frozenset({"genesis", "transfer", "receipt", "recover", "cl
 
 
 def opening_may_leave(policy: Policy, event_type: str, name: str) -> Decision:
-    """Enforces release.fields, release.original_digests and release.time on one opening of an event."""
-    if event_type in _OF_THE_LOG:
+    """Enforces release.fields, release.original_digests and release.time on one opening of an event.
+
+    For the public only the desk's own ``derive`` events open: what tells of an original is of the field.
+    """
+    in_public = policy.rules.policy_audience is Audience.PUBLIC
+    if event_type in _OF_THE_LOG or (in_public and event_type != "derive"):
         return _by_field(policy, "field_log")
     field = _FIELD_OF.get(event_type, {}).get(name, "")
     if field == _ORIGINAL:
