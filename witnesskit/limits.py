@@ -61,7 +61,7 @@ JAIL_OUTPUT_MAX: Final = 64 * GIB  # bytes of a copy; a child in other hands mus
 POLICY_MAX: Final = 64 * KIB  # bytes of one policy file; ours have one
 
 # JPEG
-JPEG_MAX: Final = 256 * MIB  # bytes from the start to the end marker; held in memory at once
+JPEG_MAX: Final = 128 * MIB  # bytes from the start to the end marker; held in memory at once, some times over
 JPEG_PARTS_MAX: Final = 10_000  # segments and scans; extended XMP of 100 MB takes 1,600
 JPEG_RESTARTS_MAX: Final = 4_000_000  # restart markers in one scan; each costs a step of the interpreter
 JPEG_TRAILER_LOOKED_AT: Final = 64 * MIB  # bytes after the end marker searched for second files

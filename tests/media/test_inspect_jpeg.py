@@ -10,6 +10,7 @@ import witnesskit
 from tests.media_builders.jpeg import Plan, build, segment
 from tests.media_builders.jpeg_hiding import hiding, icc, icc_segments, orientation_exif, tiff, tokens
 from tests.media_builders.readers import Bytes, Kept
+from tests.media_builders.samples import jpegs
 from witnesskit.media.exif import read_exif
 from witnesskit.media.inspect import inspect
 from witnesskit.media.probe import media_type
@@ -159,6 +160,14 @@ def test_a_name_in_cyrillic_letters_and_a_stored_position_are_looked_for():
 def test_a_copy_that_is_not_understood_stays_unknown():
     assert inspect_again(Bytes(PLAIN), Bytes(PLAIN[:-2])).finding is Finding.UNKNOWN
     assert inspect_again(Bytes(PLAIN), Bytes(b"text")).finding is Finding.UNKNOWN
+
+
+@pytest.mark.parametrize("path", jpegs(), ids=lambda path: path.name)
+def test_real_pictures_are_read_to_their_end(path):
+    seen = inspect(Bytes(path.read_bytes()))
+    assert (seen.finding, seen.reason) == (Finding.FOUND, "")
+    if path.name == "sony-gps.jpg":
+        assert {"45.516903, -122.572765", "HDR-AS300", "2018-06-08 13:24:10"} <= {one.value for one in seen.revelations}
 
 
 def test_the_inspector_shares_no_code_with_the_writer():

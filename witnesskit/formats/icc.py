@@ -16,6 +16,13 @@ from witnesskit.limits import ICC_MAX, ICC_TAGS_MAX
 COLOUR_TAGS: Final = frozenset(
     b"rXYZ gXYZ bXYZ rTRC gTRC bTRC kTRC wtpt bkpt chad cicp A2B0 A2B1 A2B2 B2A0 B2A1 B2A2 gamt".split()
 )
+COMMON: Final = frozenset(  # colour digests of profiles that millions of devices share
+    {
+        "9e607ece2fb660590fbe1c4185de215e81fe5ba9c13f2e9ec761adae2f2ff32f",  # sRGB, the table form of 1998
+        "5ab77868fc4edae26bbd4f26c2bf32f9da47e8bc515dbed19c01cd718ec566ef",  # sRGB, parametric, of phones
+        "eb73eccf1af2db214472cbbb8d5097d564237bf620175b1130dbc52a1096567e",  # Display P3, parametric, of phones
+    }
+)
 _CLASSES: Final = frozenset({b"mntr", b"scnr", b"prtr", b"spac"})
 _SPACES: Final = frozenset({b"RGB ", b"GRAY", b"CMYK", b"YCbr", b"Lab ", b"XYZ "})
 _D50: Final = bytes.fromhex("0000f6d6000100000000d32d")

@@ -6,6 +6,7 @@ import re
 import struct
 from dataclasses import dataclass, field
 
+from witnesskit.limits import JPEG_RESTARTS_MAX
 from witnesskit.media.walk_jpeg import Piece, Walk
 
 _RESTART = re.compile(rb"\xff[\xd0-\xd7]")
@@ -144,7 +145,7 @@ def _check_restarts(facts: CodedFacts, data: bytes, piece: Piece, chosen: list[t
     wide = -(-facts.width * h // most_h) if len(chosen) == 1 else facts.width
     high = -(-facts.height * v // most_v) if len(chosen) == 1 else facts.height
     blocks = -(-wide // step[0]) * -(-high // step[1])
-    expected = (blocks - 1) // facts._interval if facts._interval else 0
+    expected = min((blocks - 1) // facts._interval if facts._interval else 0, JPEG_RESTARTS_MAX)
     count = 0
     for count, mark in enumerate(_RESTART.finditer(data, piece.coded, piece.coded_end), 1):
         if data[mark.start() + 1] != 0xD0 + (count - 1) % 8 or count > expected:

@@ -1,7 +1,7 @@
 """One reader of Exif among two: exifread names the tags, our own walker bounds it and stands in where it fails.
 
-exifread runs long or raises on hostile input, so its reads are counted, and it is called in the jail's child only.
-What it raises is a fact of the inspection; a block it cannot read is never clean on its word.
+Readers of Exif can run long or raise on hostile input, so reads are counted, and this is called in the jail's child
+only. What is raised is a fact of the inspection; a block that cannot be read is never clean on its word.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class ExifFacts:
 
 
 class _ReadsSpentError(Exception):
-    """exifread asked for more reads than a block is worth."""
+    """More reads were asked for than a block is worth."""
 
 
 class _Counted(io.BytesIO):
@@ -63,11 +63,11 @@ def read_exif(block: bytes) -> ExifFacts:
     """Tags of a TIFF block (an Exif segment without its head); never raises."""
     entries = list(walk_tiff(block))
     position = _position(entries)
-    if not all(entry.whole for entry in entries):
+    if any(entry.count > len(block) for entry in entries):
         return ExifFacts(position + _plain(entries), "counts beyond the block")
     try:
         return ExifFacts(position + _with_exifread(block), "")
-    except Exception as failure:  # noqa: BLE001 - exifread raises anything on hostile input
+    except Exception as failure:  # noqa: BLE001 - wire parsing by a library
         return ExifFacts(position + _plain(entries), type(failure).__name__)
 
 

@@ -32,5 +32,5 @@ def _reader_of(kind: str) -> Callable[[SeekableReader], Inspection]:
     return _unknown
 
 
-def _unknown(reader: SeekableReader) -> Inspection:
-    return Inspection(Finding.UNKNOWN, "", reason="no reader of ours knows this kind of file" * (reader.size >= 0))
+def _unknown(_: SeekableReader) -> Inspection:
+    return Inspection(Finding.UNKNOWN, "", reason="no reader of ours knows this kind of file")

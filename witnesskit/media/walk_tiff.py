@@ -12,7 +12,6 @@ _SIZES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11
 _BELOW: Final = {0x8769: "Exif", 0x8825: "GPS", 0xA005: "Interop"}
 _ORDERS: Final[dict[bytes, Literal["little", "big"]]] = {b"II*\x00": "little", b"MM\x00*": "big"}
 ORIENTATION: Final = 0x0112
-MAKER_NOTE: Final = 0x927C
 
 
 @dataclass(frozen=True)
@@ -25,11 +24,6 @@ class Entry:
     count: int
     raw: bytes
     order: Literal["little", "big"]
-
-    @property
-    def whole(self) -> bool:
-        """False if the entry claims more bytes than the block holds."""
-        return len(self.raw) == self.count * _SIZES.get(self.kind, 1)
 
     def numbers(self) -> tuple[int, ...]:
         """The value as unsigned whole numbers; rationals give numerator and denominator in turn."""

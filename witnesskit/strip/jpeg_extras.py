@@ -8,7 +8,7 @@ from typing import Final
 from witnesskit.digest import sha256_hex
 from witnesskit.errors.media import BadMedia, UnsupportedMedia
 from witnesskit.formats.exif_orientation import is_exif, orientation_body, read_orientation
-from witnesskit.formats.icc import NeutralProfile, neutralise
+from witnesskit.formats.icc import COMMON, NeutralProfile, neutralise
 from witnesskit.formats.jpeg import COM, Picture, Segment, Stray
 from witnesskit.formats.jpeg_shown import Shown, aspect_of
 from witnesskit.model import Removal
@@ -36,6 +36,10 @@ _REMARKS: Final = {
     "APP11 JUMBF": "content credentials (C2PA) were dropped: the copy carries no provenance of its own",
 }
 _ADOBE_RGB: Final = "the camera wrote Adobe RGB without a profile; the copy does not say so: colours may look paler"
+_PROFILE_GONE: Final = "the colour profile could not be freed of its texts and was dropped: colours may shift"
+_PROFILE_RARE: Final = (
+    "the colour profile stays without its texts; it is a rare one and may point to one screen or camera"
+)
 _GAIN_MAP_WORDS: Final = (b"hdrgm:Version", b"HDRGainMap", b"hdrgainmap")
 
 
@@ -144,7 +148,7 @@ def _profile(seen: _Seen) -> NeutralProfile | None:
     except BadMedia:
         neutral = None
     if neutral is None:
-        seen.remarks.append("the colour profile could not be freed of its texts and was dropped: colours may shift")
-    else:
-        seen.remarks.append("the colour profile stays, without its texts: one made for a single screen still differs")
+        seen.remarks.append(_PROFILE_GONE)
+    elif neutral.colour_sha256 not in COMMON:
+        seen.remarks.append(_PROFILE_RARE)
     return neutral
