@@ -47,6 +47,18 @@ PAGE_MAX: Final = 64 * MIB  # bytes of HTML kept; longer pages are cut and marke
 STALL_SECONDS: Final = 20  # seconds without a byte before a connection counts as dead
 RETRIES_WITHOUT_PROGRESS: Final = 5  # attempts; progress resets the count
 OVERLAP: Final = 64 * KIB  # bytes fetched twice at a resume to see that the file is the same
+BACKOFF_SECONDS_MAX: Final = 8  # seconds between two attempts without progress
+URL_MAX: Final = 8 * KIB  # characters of a link; longer ones are refused by servers too
+ERROR_BODY_MAX: Final = 1 * MIB  # bytes kept of the page that comes with an HTTP error
+ENTRIES_MAX: Final = 20  # videos taken from one link; a channel is not one item
+SEGMENTS_MAX: Final = 100_000  # pieces of one stream; days of video
+PLAYLIST_MAX: Final = 16 * MIB  # bytes of one segment list
+SEGMENT_MAX: Final = 64 * MIB  # bytes held in memory until a piece is whole
+REQUESTS_MAX: Final = 20_000  # requests logged one by one for one link; later ones are only counted
+FACTS_MAX: Final = 3 * MIB  # bytes of what the extractor told; must fit into one opening
+CAPTURE_FRAME_MAX: Final = 1 * MIB  # bytes of one piece of media or page on the pipe
+CAPTURE_MESSAGE_MAX: Final = 8 * MIB  # bytes of one message on the pipe; facts are the largest
+WORKER_SILENCE_SECONDS: Final = 300  # seconds without a message until the capture process is ended
 
 # the jail
 JAIL_MEMORY: Final = 1 * GIB  # bytes of address space of the child
@@ -90,3 +102,15 @@ BUNDLE_NAME_MAX: Final = 1024  # characters of a file's name given as data
 BUNDLE_RECIPIENTS_MAX: Final = 64  # keys one volume is sealed to; each costs a stanza
 BUNDLE_CHAINS_MAX: Final = 64  # logs one bundle tells the state of
 RECEIPT_NUMBER_MAX: Final = 2**53 - 1  # counts in a receipt; the numbers every JSON reader understands alike
+
+# films (ISO base media)
+MOOV_MAX: Final = 64 * MIB  # bytes of a film's index; ten hours at 60 pictures a second take 40
+FILM_BOXES_MAX: Final = 20_000  # boxes of the file or of one container; a film of fragments has thousands
+FILM_DEPTH_MAX: Final = 16  # levels of boxes an inspection follows; real ones have nine
+FILM_TRACKS_MAX: Final = 64  # tracks of one film; action cameras write seven
+FILM_ENTRIES_MAX: Final = 16  # sample descriptions of one track; real ones have one or two
+FILM_SAMPLES_MAX: Final = 8_000_000  # coded pictures or packets of one track; 37 hours at 60 a second
+FILM_SAMPLE_MAX: Final = 32 * MIB  # bytes of one coded picture, held in memory at once
+FILM_OUT_OF_ORDER_MAX: Final = 200_000  # chunks of a film whose tracks do not lie in order; they must be sorted
+FILM_WINDOW: Final = 4 * MIB  # bytes of samples handled at a time
+NAL_SEI_MAX: Final = 256 * KIB  # bytes of one message unit; real ones stay under 4 KiB
