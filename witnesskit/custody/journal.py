@@ -168,7 +168,7 @@ class Journal:
 
     def consistency(self, old_size: int) -> tuple[bytes, ...]:
         """Proof that the first ``old_size`` lines begin this log."""
-        return self._tree.consistency(old_size)
+        return merkle.consistency(self._tree, old_size)
 
     def _make(self, number: int, prepared: Prepared, values: Mapping[str, Json]) -> bytes:
         if prepared.type == "genesis":

@@ -1,103 +1,58 @@
-"""The RFC 6962 tree (SHA-256): append, root, inclusion and consistency proofs, and their checks.
-
-Leaf hash: SHA-256(0x00 || leaf). Inner hash: SHA-256(0x01 || left || right). docs/spec/custody-log.md.
-"""
+"""Inclusion and consistency proofs of the RFC 6962 tree, and their checks (docs/spec/custody-log.md, "Tree")."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from witnesskit.errors.verify import BadProof
+from witnesskit.formats.merkle_tree import EMPTY_ROOT, Tree, leaf_hash, node_hash, split
 
 HASH_SIZE = 32  # bytes
-EMPTY_ROOT = hashlib.sha256(b"").digest()
+
+__all__ = [
+    "EMPTY_ROOT",
+    "Tree",
+    "check_consistency",
+    "check_inclusion",
+    "consistency",
+    "inclusion",
+    "leaf_hash",
+    "node_hash",
+]
 
 
-def leaf_hash(leaf: bytes) -> bytes:
-    """Hash (32 bytes) of the bytes of one leaf."""
-    return hashlib.sha256(b"\x00" + leaf).digest()
+def inclusion(tree: Tree, index: int, size: int | None = None) -> tuple[bytes, ...]:
+    """Proof that leaf ``index`` is in the tree of the first ``size`` leaves (RFC 6962, 2.1.1)."""
+    low, high = 0, tree.size if size is None else size
+    proof: list[bytes] = []
+    while high - low > 1:
+        middle = low + split(high - low)
+        if index < middle:
+            proof.append(tree.subtree(middle, high))
+            high = middle
+        else:
+            proof.append(tree.subtree(low, middle))
+            low = middle
+    return tuple(reversed(proof))
 
 
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """Hash (32 bytes) of two subtrees."""
-    return hashlib.sha256(b"\x01" + left + right).digest()
-
-
-class Tree:
-    """A growing tree; level k stores the hashes of all complete subtrees of 2**k leaves."""
-
-    def __init__(self, leaves: Iterable[bytes] = ()) -> None:
-        """Build from leaf hashes of 32 bytes each."""
-        self._levels: list[list[bytes]] = [list(leaves)]
-        while len(self._levels[-1]) > 1:
-            below = iter(self._levels[-1])
-            self._levels.append([node_hash(left, right) for left, right in zip(below, below, strict=False)])
-
-    @property
-    def size(self) -> int:
-        """Number of leaves."""
-        return len(self._levels[0])
-
-    def append(self, leaf: bytes) -> None:
-        """Add one leaf hash (32 bytes)."""
-        level = 0
-        self._levels[0].append(leaf)
-        while len(self._levels[level]) % 2 == 0:
-            pair = self._levels[level][-2:]
-            level += 1
-            if level == len(self._levels):
-                self._levels.append([])
-            self._levels[level].append(node_hash(*pair))
-
-    def leaf(self, index: int) -> bytes:
-        """The leaf hash at ``index``."""
-        return self._levels[0][index]
-
-    def root(self, size: int | None = None) -> bytes:
-        """Root of the first ``size`` leaves (all of them by default)."""
-        size = self.size if size is None else size
-        return self._subtree(0, size) if size else EMPTY_ROOT
-
-    def inclusion(self, index: int, size: int | None = None) -> tuple[bytes, ...]:
-        """Proof that leaf ``index`` is in the tree of the first ``size`` leaves (RFC 6962, 2.1.1)."""
-        low, high = 0, self.size if size is None else size
-        proof: list[bytes] = []
-        while high - low > 1:
-            middle = low + _split(high - low)
-            if index < middle:
-                proof.append(self._subtree(middle, high))
-                high = middle
-            else:
-                proof.append(self._subtree(low, middle))
-                low = middle
-        return tuple(reversed(proof))
-
-    def consistency(self, old_size: int, size: int | None = None) -> tuple[bytes, ...]:
-        """Proof that the first ``old_size`` (>= 1) leaves begin the first ``size`` (RFC 6962, 2.1.2)."""
-        low, high = 0, self.size if size is None else size
-        proof: list[bytes] = []
-        whole = True  # the old tree is still the subtree [0, old_size)
-        while old_size < high:
-            middle = low + _split(high - low)
-            if old_size <= middle:
-                proof.append(self._subtree(middle, high))
-                high = middle
-            else:
-                proof.append(self._subtree(low, middle))
-                low = middle
-                whole = False
-        if not whole:
-            proof.append(self._subtree(low, high))
-        return tuple(reversed(proof))
-
-    def _subtree(self, low: int, high: int) -> bytes:
-        """Hash of the leaves [low, high); ``low`` is a multiple of the power of two that covers them."""
-        width = high - low
-        if width & (width - 1) == 0:
-            return self._levels[width.bit_length() - 1][low // width]
-        middle = low + _split(width)
-        return node_hash(self._subtree(low, middle), self._subtree(middle, high))
+def consistency(tree: Tree, old_size: int, size: int | None = None) -> tuple[bytes, ...]:
+    """Proof that the first ``old_size`` (>= 1) leaves begin the first ``size`` (RFC 6962, 2.1.2)."""
+    low, high = 0, tree.size if size is None else size
+    proof: list[bytes] = []
+    whole = True  # the old tree is still the subtree [0, old_size)
+    while old_size < high:
+        middle = low + split(high - low)
+        if old_size <= middle:
+            proof.append(tree.subtree(middle, high))
+            high = middle
+        else:
+            proof.append(tree.subtree(low, middle))
+            low = middle
+            whole = False
+    if not whole:
+        proof.append(tree.subtree(low, high))
+    return tuple(reversed(proof))
 
 
 def check_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> None:
@@ -151,8 +106,3 @@ def _chain(found: bytes, border: Sequence[bytes]) -> bytes:
 def _check_length(proof: Sequence[bytes], expected: int) -> None:
     if len(proof) != expected or any(len(part) != HASH_SIZE for part in proof):
         raise BadProof("the proof has the wrong length")
-
-
-def _split(width: int) -> int:
-    """Largest power of two below ``width`` (>= 2)."""
-    return 1 << (width - 1).bit_length() - 1

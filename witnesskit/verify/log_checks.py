@@ -11,7 +11,7 @@ from witnesskit.errors.formats import BadKey, BadNote, NewerFormat
 from witnesskit.formats import custody_event
 from witnesskit.formats.checkpoint import Checkpoint, SignatureState, parse_checkpoint, parse_note
 from witnesskit.formats.custody_event import FIELD_TIME, Event
-from witnesskit.formats.merkle import Tree, leaf_hash
+from witnesskit.formats.merkle_tree import Tree, leaf_hash
 from witnesskit.keys import VerifierKey, parse_verifier_key
 from witnesskit.limits import LOG_LINES_MAX, LOG_MAX
 from witnesskit.verify.case import LogFiles
