@@ -1,0 +1,198 @@
+"""Write one volume: hashes first, then one pass that verifies every source while it is sealed.
+
+Nothing that is not whole ever has the final name: ``.part``, flushed, read back and compared, renamed, folder flushed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from witnesskit.bundle import layout
+from witnesskit.bundle.plan import BundlePlan, Parcel, PlannedMember, work_out
+from witnesskit.bundle.witness import Witness
+from witnesskit.errors.bundle import SourceHash
+from witnesskit.errors.sealing import NotReadable, NotWritten
+from witnesskit.errors.vault import NoRoom
+from witnesskit.formats import ustar
+from witnesskit.formats.bundle_members import Member
+from witnesskit.limits import READ_BLOCK
+from witnesskit.sealing.seal import SealedWriter
+
+_NAME_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz234567"
+_NAME_LENGTH: Final = 16  # 80 bits: no two bundles share a name, and it tells nothing
+_FIXED_TIME: Final = 946_684_800  # 2000-01-01T00:00:00Z, also on file systems that know no earlier year
+_ZEROS: Final = bytes(READ_BLOCK)
+
+Report = Callable[[int], Any]
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A finished volume. ``meta_sha256`` is the next bundle's ``previous``; ``sha256`` is of the sealed file."""
+
+    path: Path
+    id: str
+    size: int
+    sha256: str
+    meta_sha256: str
+    members: int
+
+
+def write_volume(
+    folder: Path, plan: BundlePlan, recipients: Sequence[str], sign: Callable[[str], str], report: Report | None = None
+) -> Packed:
+    """Write ``plan`` into ``folder`` under a random name; ``sign`` gives the sender's signature line under a text.
+
+    ``report`` is told the payload bytes done. Raises NothingToPack, VolumeTooLarge, NoRoom, SourceHash,
+    ReadBackDiffers, DiskFull, NotWritten, NotReadable, BadManifest, BadKey; then nothing is left in ``folder``.
+    """
+    parcel = work_out(plan, recipients, sign)
+    _check_room(folder, parcel.sealed)
+    path = folder / ("".join(secrets.choice(_NAME_LETTERS) for _ in range(_NAME_LENGTH)) + ".age")
+    part = path.with_name(path.name + ".part")
+    descriptor = _create(part)
+    try:
+        try:
+            digest = _fill(part, descriptor, parcel, report)
+        finally:
+            os.close(descriptor)
+        _rename(part, path)
+    except BaseException:
+        for left in (part, path):
+            with contextlib.suppress(OSError):
+                left.unlink(missing_ok=True)
+        raise
+    meta_sha256 = hashlib.sha256(dict(parcel.tag_files)["bundle.json"]).hexdigest()
+    return Packed(path, parcel.meta.id, parcel.sealed, digest, meta_sha256, parcel.meta.members)
+
+
+def _fill(part: Path, descriptor: int, parcel: Parcel, report: Report | None) -> str:
+    """Seal everything into ``descriptor``, flush it, read it back; returns its SHA-256."""
+    witness = Witness(descriptor)
+    writer = SealedWriter(witness, parcel.meta.recipients)
+    _write_plaintext(_Plaintext(writer), parcel, report)
+    writer.close()
+    if writer.sealed_size != parcel.sealed:
+        raise NotWritten(f"{writer.sealed_size} of {parcel.sealed} bytes")
+    try:
+        os.fsync(descriptor)
+        witness.check(part)
+    except OSError as error:
+        raise NotWritten(error.strerror or "") from None
+    return writer.sealed_sha256
+
+
+def _write_plaintext(out: _Plaintext, parcel: Parcel, report: Report | None) -> None:
+    for name, content in parcel.tag_files:
+        out.add(ustar.header(name, len(content)))
+        out.add(content)
+        out.add_zeros(layout.slack(len(content)))
+    done = 0
+    for member, source in parcel.members:
+        out.add(ustar.header(f"data/{member.ordinal:08d}", member.size))
+        _copy(source, member, out)
+        out.add_zeros(layout.slack(member.size))
+        done += member.size
+        if report:
+            report(done)
+    out.add_zeros(parcel.plaintext - out.size)
+    out.flush()
+
+
+def _copy(source: PlannedMember, member: Member, out: _Plaintext) -> None:
+    """Copy one source while it is hashed; raises SourceHash unless it is the planned one, to its end."""
+    hasher = hashlib.sha256()
+    left = member.size
+    try:
+        with source.open() as stream:
+            while count := stream.readinto(out.free()):  # type: ignore[attr-defined]
+                if count > left:
+                    raise SourceHash(f"file {member.ordinal} is longer")
+                hasher.update(out.take(count))
+                left -= count
+    except OSError as error:
+        raise NotReadable(error.strerror or "") from None
+    if left or hasher.hexdigest() != member.sha256:
+        raise SourceHash(f"file {member.ordinal}")
+
+
+class _Plaintext:
+    """Collects plaintext in one buffer, so that sources are read into their place and sealed without a copy."""
+
+    def __init__(self, writer: SealedWriter) -> None:
+        self.size = 0
+        self._writer = writer
+        self._buffer = memoryview(bytearray(READ_BLOCK))
+        self._filled = 0
+
+    def free(self) -> memoryview:
+        """Where the next bytes go; never empty."""
+        if self._filled == len(self._buffer):
+            self.flush()
+        return self._buffer[self._filled :]
+
+    def take(self, count: int) -> memoryview:
+        """Count ``count`` bytes put at ``free`` as written; returns them."""
+        start, self._filled = self._filled, self._filled + count
+        self.size += count
+        return self._buffer[start : self._filled]
+
+    def add(self, data: bytes) -> None:
+        """Write ``data``."""
+        view = memoryview(data)
+        while view:
+            place = self.free()
+            count = min(len(place), len(view))
+            place[:count] = view[:count]
+            self.take(count)
+            view = view[count:]
+
+    def add_zeros(self, count: int) -> None:
+        """Write ``count`` zero bytes."""
+        while count > 0:
+            step = min(count, len(_ZEROS))
+            self.add(_ZEROS[:step])
+            count -= step
+
+    def flush(self) -> None:
+        """Hand over what was collected; raises DiskFull, NotWritten."""
+        self._writer.write(self._buffer[: self._filled])
+        self._filled = 0
+
+
+def _check_room(folder: Path, size: int) -> None:
+    try:
+        found = os.statvfs(folder)
+    except OSError as error:
+        raise NotWritten(error.strerror or "") from None
+    free = found.f_bavail * found.f_frsize
+    if free < size:
+        raise NoRoom(f"{size} bytes are needed, {free} bytes are free")
+
+
+def _create(part: Path) -> int:
+    try:
+        return os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise NotWritten(error.strerror or "") from None
+
+
+def _rename(part: Path, path: Path) -> None:
+    try:
+        with contextlib.suppress(PermissionError):  # a medium that keeps no owner may refuse
+            os.utime(part, (_FIXED_TIME, _FIXED_TIME))
+        part.rename(path)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise NotWritten(error.strerror or "") from None

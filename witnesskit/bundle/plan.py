@@ -1,0 +1,138 @@
+"""What goes into a volume, before a byte is read: members in their order, and the tag files that follow from it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from witnesskit.bundle import layout
+from witnesskit.digest import sha256_hex
+from witnesskit.errors.bundle import NothingToPack, VolumeTooLarge
+from witnesskit.formats import ustar
+from witnesskit.formats.bag import BAGIT_TEXT, manifest_bytes
+from witnesskit.formats.bundle_manifest import (
+    BundleMeta,
+    ChainHead,
+    TransferOpening,
+    meta_bytes,
+    parse_meta,
+    signature_bytes,
+)
+from witnesskit.formats.bundle_members import CHAIN_KINDS, Member, members_bytes, parse_members, payload_manifest_sha256
+from witnesskit.limits import BUNDLE_MEMBERS_MAX, VOLUME_MAX
+
+
+@dataclass(frozen=True)
+class PlannedMember:
+    """A file to be packed: what it must be, and how to open it (raw, unbuffered streams are the fastest)."""
+
+    kind: str
+    size: int
+    sha256: str
+    open: Callable[[], BinaryIO]
+    item: str = ""
+    capsule: str = ""
+    role: str = ""
+    part: int = 0
+    origin: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class BundlePlan:
+    """A bundle to be written. ``previous``: ``Packed.meta_sha256`` of this sender's bundle before, or ""."""
+
+    sender: str  # verifier key text
+    counter: int
+    previous: str
+    audience: str
+    members: Sequence[PlannedMember]
+    chain: tuple[ChainHead, ...] = ()
+    policy: str = ""
+    enrol: str = ""
+    openings: tuple[TransferOpening, ...] = ()
+    id: str = field(default_factory=lambda: secrets.token_hex(16))
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A plan worked out: tag files in their order, members beside their sources, and sizes in bytes."""
+
+    meta: BundleMeta
+    tag_files: tuple[tuple[str, bytes], ...]
+    members: tuple[tuple[Member, PlannedMember], ...]
+    plaintext: int
+    sealed: int
+
+
+def arranged(members: Sequence[PlannedMember]) -> list[PlannedMember]:
+    """The order in a volume: the chain first, as given; then everything else, small before large."""
+    chain = [member for member in members if member.kind in CHAIN_KINDS]
+    return chain + sorted((member for member in members if member.kind not in CHAIN_KINDS), key=lambda one: one.size)
+
+
+def transfer_digest(payload: Sequence[PlannedMember], *, chain_members: int) -> str:
+    """``transfer.manifest_sha256`` of the payload, where ``chain_members`` members of the chain will stand before it.
+
+    So the event can be logged before the chain segment that holds it is packed.
+    """
+    return payload_manifest_sha256(_numbered(arranged(payload), chain_members + 1))
+
+
+def work_out(plan: BundlePlan, recipients: Sequence[str], sign: Callable[[str], str]) -> Parcel:
+    """Everything about the volume but its payload; raises NothingToPack, VolumeTooLarge, BadManifest."""
+    sources = arranged(plan.members)
+    if not sources:
+        raise NothingToPack
+    if len(sources) > BUNDLE_MEMBERS_MAX:
+        raise VolumeTooLarge(f"{len(sources)} files, at most {BUNDLE_MEMBERS_MAX}")
+    members = _numbered(sources, 1)
+    manifest, listing = manifest_bytes(member.sha256 for member in members), members_bytes(members)
+    parse_members(listing)
+    meta = _meta(plan, recipients, members, (sha256_hex(manifest), sha256_hex(listing)))
+    meta_data = meta_bytes(meta)
+    parse_meta(meta_data)
+    contents = (BAGIT_TEXT, meta_data, manifest, listing, signature_bytes(meta_data, sign))
+    tag_files = tuple(zip(layout.TAG_FILES, contents, strict=True))
+    plaintext, sealed = _sizes([len(content) for content in contents] + [one.size for one in members], recipients)
+    return Parcel(meta, tag_files, tuple(zip(members, sources, strict=True)), plaintext, sealed)
+
+
+def _sizes(sizes: Sequence[int], recipients: Sequence[str]) -> tuple[int, int]:
+    content = layout.content_size(sizes)
+    plaintext = ustar.padded_size(content)
+    sealed = layout.sealed_size(plaintext, len(recipients))
+    if sealed > VOLUME_MAX:
+        raise VolumeTooLarge(f"{content} bytes, {sealed} when sealed, at most {VOLUME_MAX}")
+    return plaintext, sealed
+
+
+def _numbered(sources: Sequence[PlannedMember], first: int) -> list[Member]:
+    return [
+        Member(n, one.size, one.sha256, one.kind, one.item, one.capsule, one.role, one.part, one.origin, one.name)
+        for n, one in enumerate(sources, first)
+    ]
+
+
+def _meta(
+    plan: BundlePlan, recipients: Sequence[str], members: Sequence[Member], digests: tuple[str, str]
+) -> BundleMeta:
+    return BundleMeta(
+        id=plan.id,
+        set=plan.id,
+        sender=plan.sender,
+        counter=plan.counter,
+        previous=plan.previous,
+        recipients=tuple(sorted(recipients)),
+        audience=plan.audience,
+        enrol=plan.enrol,
+        chain=plan.chain,
+        members=len(members),
+        bytes=sum(member.size for member in members),
+        manifest_sha256=digests[0],
+        members_sha256=digests[1],
+        policy=plan.policy,
+        openings=plan.openings,
+    )

@@ -1,0 +1,135 @@
+"""Open one volume, check all that can be checked before anything is stored, then hand out its members.
+
+Every place follows from the signed list, so each header is compared with the one that must stand there, and a
+damaged chunk costs only the members it touches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, BinaryIO
+
+from witnesskit.bundle import layout
+from witnesskit.bundle.blocks import Blocks, Piece
+from witnesskit.bundle.headers import check_headers, read_tag_files
+from witnesskit.bundle.result import OUTSIDE, Damage, MemberSink, Store, Unpacked
+from witnesskit.bundle.tags import Tags, check_tags
+from witnesskit.bundle.taking import take
+from witnesskit.errors.bundle import Forwarded, NotABundle, StrangeRecipients
+from witnesskit.errors.formats import InnerShort, InnerSlack, InnerTrailing
+from witnesskit.errors.sealing import NotAge, NotReadable, PayloadFailure
+from witnesskit.formats import ustar
+from witnesskit.formats.age import parse_header
+from witnesskit.formats.bundle_members import Member
+from witnesskit.limits import AGE_HEADER_MAX, READ_BLOCK
+from witnesskit.sealing.identity import Identity
+from witnesskit.sealing.open import SealedReader, open_sealed
+
+_ZEROS = bytes(READ_BLOCK)
+
+
+class OpenVolume:
+    """A volume whose lists, signature, recipients and headers are checked. ``tags`` holds what it says."""
+
+    def __init__(self, tags: Tags, blocks: Blocks, start: int, size: int, end: PayloadFailure | None) -> None:
+        self.tags = tags
+        self.meta = tags.meta
+        self.members = tags.members
+        self._blocks = blocks
+        self._start = start  # of the first member's header
+        self._size = size  # of the whole sealed content
+        self._end = end  # what is wrong with the end of the file
+
+    def each(self, store: Store, report: Callable[[int], Any] | None = None) -> Unpacked:
+        """Hand every member to ``store``, verified while written; a bad one never stops the others.
+
+        ``report`` is told the payload bytes done. Raises NotReadable, and what ``store`` raises.
+        """
+        kept: list[int] = []
+        skipped: list[int] = []
+        damage: list[Damage] = []
+        place, done = self._start, 0
+        for member in self.members:
+            sink = store(member)
+            if sink is None:
+                skipped.append(member.ordinal)
+            else:
+                found = self._take(member, place + layout.BLOCK, sink)
+                damage += found
+                kept += [] if found else [member.ordinal]
+            place += layout.room(member.size)
+            done += member.size
+            if report:
+                report(done)
+        return Unpacked(len(self.members), tuple(kept), tuple(skipped), (*damage, *self._outside(place)))
+
+    def _take(self, member: Member, start: int, sink: MemberSink) -> list[Damage]:
+        end = start + member.size
+
+        def contents() -> Iterator[Piece]:
+            for first, last, data in self._blocks.pieces(start, end):
+                yield first - start, last - start, data
+
+        def slack() -> list[Damage]:
+            hidden = any(self._blocks.exactly(end, layout.slack(member.size)) or b"")
+            return [Damage(member.ordinal, InnerSlack.code, member.size, member.size)] if hidden else []
+
+        return take(member, contents(), sink, slack)
+
+    def _outside(self, start: int) -> list[Damage]:
+        """What is wrong with end blocks and padding, and with the end of the file."""
+        found: list[Damage] = []
+        for first, last, data in self._blocks.pieces(start, self._size):
+            code = data if isinstance(data, str) else InnerTrailing.code
+            if isinstance(data, str) or bytes(data) != _ZEROS[: len(data)]:
+                found.append(Damage(OUTSIDE, code, first, last))
+        return found or ([Damage(OUTSIDE, self._end.code, self._size, self._size)] if self._end else [])
+
+
+def open_volume(stream: BinaryIO, identities: Sequence[Identity]) -> OpenVolume:
+    """Open the volume in ``stream``, which stays open and is seekable; nothing of its payload is read yet.
+
+    Raises NotABundle, NewerAge, NewerFormat, WrongKey, the leaves of HeaderFailure; PayloadFailure's where the lists
+    themselves are damaged; BadManifest, BundleTooBig, BadSignature, Forwarded, StrangeRecipients; InnerOrder, MemberSize
+    and the leaves for ustar; NotReadable. Unknown senders are not refused here: look at ``tags.signer``.
+    """
+    reader = _reader(stream, identities)
+    files, start = read_tag_files(reader)
+    tags = check_tags(files)
+    _check_recipients(tags, stream, identities)
+    blocks = Blocks(reader)
+    padding = check_headers(reader, blocks, tags.members, start)
+    size = ustar.padded_size(padding + layout.END_BLOCKS)
+    return OpenVolume(tags, blocks, start, size, _check_end(reader, size))
+
+
+def _reader(stream: BinaryIO, identities: Sequence[Identity]) -> SealedReader:
+    try:
+        return open_sealed(stream, identities)
+    except NotAge:
+        raise NotABundle from None
+
+
+def _check_recipients(tags: Tags, stream: BinaryIO, identities: Sequence[Identity]) -> None:
+    if not {identity.recipient for identity in identities} & set(tags.meta.recipients):
+        raise Forwarded
+    try:
+        stream.seek(0)
+        header = parse_header(stream.read(AGE_HEADER_MAX))
+    except OSError as error:
+        raise NotReadable(error.strerror or "") from None
+    if len(header.stanzas) != len(tags.meta.recipients):
+        raise StrangeRecipients(f"{len(header.stanzas)} keys, {len(tags.meta.recipients)} in the signed list")
+
+
+def _check_end(reader: SealedReader, size: int) -> PayloadFailure | None:
+    """What is wrong with the end of the file; raises InnerShort, InnerTrailing where a whole file has another size."""
+    try:
+        there = reader.size
+    except PayloadFailure as failure:
+        return failure
+    if there < size:
+        raise InnerShort(f"{there} bytes instead of {size}")
+    if there > size:
+        raise InnerTrailing(f"{there} bytes instead of {size}")
+    return None
