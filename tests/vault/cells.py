@@ -30,6 +30,22 @@ def sealed(vault, data=b"ciphertext", item=None, role=Role.RECORD, part=1):
     from witnesskit.digest import sha256_hex
     from witnesskit.vault.items import work_path
 
-    capsule = SealedCapsule(secrets.token_hex(16), item or secrets.token_hex(16), role, part, len(data), sha256_hex(data))
+    capsule = SealedCapsule(
+        secrets.token_hex(16), item or secrets.token_hex(16), role, part, len(data), sha256_hex(data)
+    )
     work_path(vault, capsule.item, capsule.id, role, part).write_bytes(data)
     return capsule
+
+
+def desk_vault(folder, *, lone=False):
+    """A desk as ``init`` makes it: (vault, keyring, offline seeds)."""
+    from witnesskit.custody.signer import new_origin
+    from witnesskit.vault.keyring import new_keyring
+    from witnesskit.vault.keyring_file import KEYRING, keyring_file
+    from witnesskit.vault.sheet_test import SHEET_TEST, sheet_test
+
+    keyring, seeds = new_keyring(lone=lone)
+    origin = new_origin()
+    facts = config(kind=VaultKind.DESK, origin=origin, key=keyring.signer(origin).vkey, rings=keyring.own_recipients)
+    files = {KEYRING: keyring_file(keyring), SHEET_TEST: sheet_test(keyring)}
+    return layout.create(folder / "vault", facts, files), keyring, seeds

@@ -1,4 +1,3 @@
-import os
 import subprocess
 import sys
 
@@ -78,6 +77,5 @@ def test_the_lock_leaves_no_times_and_no_half_files(vault):
         (vault.custody / "checkpoints").mkdir()
         (vault.custody / "checkpoints" / "1.note").write_bytes(b"note")
         durable.replace(vault.state, b"{}")
-    for folder, _folders, files in os.walk(vault.path):
-        for path in (folder, *(os.path.join(folder, name) for name in files)):
-            assert os.stat(path).st_mtime == FIXED_TIME, path
+    for path in (vault.path, *vault.path.rglob("*")):
+        assert path.stat().st_mtime == FIXED_TIME, path

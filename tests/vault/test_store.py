@@ -24,7 +24,7 @@ def test_what_is_put_can_be_read_and_listed(vault):
         assert stream.read() == b"first second"
     assert list(store.ids(vault)) == [ID]
     assert store.check(vault, ID, DIGEST) == 12
-    assert os.stat(vault.capsule_path(ID)).st_mtime == durable.FIXED_TIME
+    assert vault.capsule_path(ID).stat().st_mtime == durable.FIXED_TIME
 
 
 def test_putting_again_is_nothing(vault):

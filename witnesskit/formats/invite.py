@@ -14,7 +14,7 @@ from witnesskit.errors import WitnesskitError
 from witnesskit.errors.formats import BadNote, NewerFormat, NotCanonical
 from witnesskit.errors.invite import BadInvite, DigitsDiffer, DigitsIncomplete, InviteExpired
 from witnesskit.formats import checkpoint, strict_json
-from witnesskit.formats.age import parse_recipient
+from witnesskit.formats.age import encode_recipient, parse_recipient
 from witnesskit.keys import digit_groups, parse_verifier_key
 from witnesskit.limits import INVITE_MAX, INVITE_RING_MAX
 from witnesskit.model import Json, RecipientSet
@@ -145,7 +145,7 @@ def _usable(recipient: str) -> bool:
         public = parse_recipient(recipient)
     except WitnesskitError:
         return False
-    if int.from_bytes(public, "little") >= _FIELD_PRIME:
+    if encode_recipient(public) != recipient or int.from_bytes(public, "little") >= _FIELD_PRIME:
         return False
     try:
         _ANY_SCALAR.exchange(X25519PublicKey.from_public_bytes(public))

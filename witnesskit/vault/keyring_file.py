@@ -10,8 +10,9 @@ from witnesskit.errors.formats import BadJson, NewerFormat
 from witnesskit.errors.vault import BadKeyring
 from witnesskit.formats import strict_json
 from witnesskit.limits import KEYRING_MAX
+from witnesskit.sealing.open import open_with_passphrase
 from witnesskit.sealing.rings import OfflineHalves
-from witnesskit.sealing.seal import open_with_passphrase, seal_with_passphrase
+from witnesskit.sealing.seal import seal_with_passphrase
 from witnesskit.vault import durable
 from witnesskit.vault.keyring import IssuedInvite, Keyring
 from witnesskit.vault.layout import Vault
@@ -101,9 +102,14 @@ def _keyring(document: Any) -> Keyring:
 
 def _invite(found: Any) -> IssuedInvite:
     _only(found, _ISSUED)
-    texts = [_text(found[name]) for name in ("enrol", "valid_until", "name")]
-    senders = tuple(_text(sender) for sender in found["senders"])
-    return IssuedInvite(_text(found["id"]), _number(found["number"]), *texts, senders=senders)
+    return IssuedInvite(
+        id=_text(found["id"]),
+        number=_number(found["number"]),
+        enrol=_text(found["enrol"]),
+        valid_until=_text(found["valid_until"]),
+        name=_text(found["name"]),
+        senders=tuple(_text(sender) for sender in found["senders"]),
+    )
 
 
 def _halves(found: Any) -> OfflineHalves:

@@ -7,7 +7,8 @@ from typing import Final
 from witnesskit.custody.signer import SEED_BYTES, Signer
 from witnesskit.errors.vault import BadKeyring, VaultLocked
 from witnesskit.limits import AGE_HEADER_MAX
-from witnesskit.sealing.seal import open_with_passphrase, seal_with_passphrase
+from witnesskit.sealing.open import open_with_passphrase
+from witnesskit.sealing.seal import seal_with_passphrase
 from witnesskit.vault import durable
 from witnesskit.vault.layout import Vault
 from witnesskit.vault.passphrase import typed_passphrase

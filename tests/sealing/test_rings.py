@@ -1,0 +1,86 @@
+import base64
+import hashlib
+import hmac
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.oracles import require
+from tests.vectors.rings import generate
+from witnesskit.keys import parse_verifier_key
+from witnesskit.sealing import rings
+
+VECTORS = json.loads(generate.FILE.read_text(encoding="utf-8"))
+SEEDS = {name: bytes.fromhex(seed) for name, seed in VECTORS["seeds"].items()}
+SPEC = Path(__file__).resolve().parents[2] / "docs" / "spec" / "rings.md"
+KEYS = pytest.mark.parametrize("keys", VECTORS["keys"], ids=lambda keys: str(keys["number"]))
+DIGEST = "6e6f5459d58640e131527fa5e4fefaaee663c8d8d1ccb19ed2ae90a0d3b8658b"
+
+
+def test_the_vectors_never_change():
+    assert generate.document() == generate.FILE.read_text(encoding="utf-8")
+    assert hashlib.sha256(generate.FILE.read_bytes()).hexdigest() == DIGEST
+
+
+def hkdf(seed, label, number):
+    """RFC 5869 by hand: one block."""
+    extracted = hmac.digest(b"witnesskit/invite/v1", seed, "sha256")
+    return hmac.digest(extracted, label.encode() + b"/" + number.to_bytes(4, "big") + b"\x01", "sha256")
+
+
+@KEYS
+def test_secrets_are_what_the_page_says(keys):
+    number = keys["number"]
+    for label in ("desk", "custodian", "recovery"):
+        assert hkdf(SEEDS[label], label, number).hex() == keys[label]["secret"]
+    for label in ("witness", "next"):
+        assert hkdf(SEEDS["desk"], label, number).hex() == keys[label]["seed"]
+
+
+@KEYS
+def test_names_and_next_are_what_the_page_says(keys):
+    for label in ("witness", "next"):
+        key = parse_verifier_key(keys[label]["verifier_key"])
+        letters = base64.b32encode(hashlib.sha256(key.public).digest()).decode()[:13]
+        ours = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "abcdefghijkmnpqrstuvwxyz23456789")
+        assert key.name == "wk1/" + letters.translate(ours)
+    assert hashlib.sha256(keys["next"]["verifier_key"].encode()).hexdigest() == keys["next"]["digest"]
+
+
+@KEYS
+def test_another_age_program_reads_the_identities(keys):
+    program = require("age-keygen")
+    for label in ("desk", "custodian", "recovery"):
+        answer = subprocess.run(
+            [program, "-y"], input=keys[label]["identity"] + "\n", capture_output=True, text=True, check=True
+        )
+        assert answer.stdout.strip() == keys[label]["recipient"]
+
+
+def test_no_two_keys_are_alike():
+    secrets = [keys[label]["secret"] for keys in VECTORS["keys"] for label in ("desk", "custodian", "recovery")]
+    secrets += [keys[label]["seed"] for keys in VECTORS["keys"] for label in ("witness", "next")]
+    assert len(set(secrets)) == len(secrets)
+
+
+def test_rings_have_their_own_key_first_and_recovery_second():
+    (halves,) = rings.offline_halves(SEEDS["custodian"], SEEDS["recovery"], [1])
+    found, keys = rings.recipient_set(SEEDS["desk"], halves), VECTORS["keys"][1]
+    assert found.custodian == (keys["custodian"]["recipient"], keys["recovery"]["recipient"])
+    assert found.desk == (keys["desk"]["recipient"], keys["recovery"]["recipient"])
+
+
+def test_the_page_shows_the_second_vector():
+    page, keys = SPEC.read_text(encoding="utf-8"), VECTORS["keys"][1]
+    for label in ("desk", "custodian", "recovery"):
+        assert keys[label]["recipient"] in page
+    assert keys["witness"]["verifier_key"] in page
+    assert keys["next"]["digest"] in page
+
+
+def test_text_forms_hold_no_secret():
+    identity = rings.desk_identity(SEEDS["desk"], 1)
+    assert identity.secret.hex() not in repr(identity)
+    assert "SECRET" not in repr(identity)

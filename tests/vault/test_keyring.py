@@ -1,0 +1,180 @@
+import contextlib
+import json
+import subprocess
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.oracles import require
+from tests.vault.cells import desk_vault
+from witnesskit.errors import WitnesskitError
+from witnesskit.errors.formats import NewerFormat
+from witnesskit.errors.sealing import WrongKey, WrongPassphrase
+from witnesskit.errors.vault import BadKeyring, SheetWrong
+from witnesskit.sealing.open import open_bytes
+from witnesskit.sealing.rings import custodian_identity, desk_identity, recovery_identity
+from witnesskit.sealing.seal import seal_bytes
+from witnesskit.vault.keyring import (
+    IssuedInvite,
+    custodian_identities,
+    desk_identities,
+    new_keyring,
+    refilled,
+    take_number,
+)
+from witnesskit.vault.keyring_file import KEYRING, dump_keyring, open_keyring, parse_keyring, save_keyring
+
+
+def test_the_passphrase_opens_the_keyring(desk):
+    vault, keyring, _seeds = desk
+    assert open_keyring(vault, keyring.passphrase.lower().replace("-", " ")) == keyring
+
+
+def test_a_wrong_passphrase_changes_nothing(desk):
+    vault, keyring, _seeds = desk
+    before = (vault.path / KEYRING).read_bytes()
+    wrong = keyring.passphrase[:-1] + ("A" if keyring.passphrase[-1] != "A" else "B")
+    with pytest.raises(WrongPassphrase):
+        open_keyring(vault, wrong)
+    with pytest.raises(WrongPassphrase):
+        open_keyring(vault, "not one of ours")
+    assert (vault.path / KEYRING).read_bytes() == before
+
+
+def test_the_offline_seeds_are_nowhere_in_the_vault(desk):
+    vault, keyring, seeds = desk
+    plain = dump_keyring(keyring)
+    for seed in (seeds.custodian, seeds.recovery):
+        assert seed.hex().encode() not in plain
+        for path in vault.path.rglob("*"):
+            assert path.is_dir() or seed not in path.read_bytes()
+    for text in (repr(keyring), repr(seeds), str(keyring)):
+        for secret in (keyring.desk_seed, keyring.signing_seed, seeds.custodian, seeds.recovery):
+            assert secret.hex() not in text and repr(secret) not in text
+        assert keyring.passphrase not in text
+
+
+def test_a_desk_opens_records_and_no_originals(desk):
+    _vault, keyring, seeds = desk
+    own = keyring.own_recipients
+    record, original = seal_bytes(b"record", own.desk), seal_bytes(b"original", own.custodian)
+    assert open_bytes(record, desk_identities(keyring)) == b"record"
+    assert custodian_identities(keyring) == ()
+    with pytest.raises(WrongKey):
+        open_bytes(original, desk_identities(keyring))
+    assert open_bytes(original, [custodian_identity(seeds.custodian, 0)]) == b"original"
+    for sealed, plain in ((record, b"record"), (original, b"original")):
+        assert open_bytes(sealed, [recovery_identity(seeds.recovery, 0)]) == plain
+
+
+def test_a_lone_researcher_opens_both(tmp_path):
+    vault, keyring, seeds = desk_vault(tmp_path, lone=True)
+    keyring = open_keyring(vault, keyring.passphrase)
+    assert keyring.lone
+    original = seal_bytes(b"original", keyring.own_recipients.custodian)
+    assert open_bytes(original, custodian_identities(keyring)) == b"original"
+    assert seeds.recovery.hex().encode() not in dump_keyring(keyring)
+
+
+def test_identities_are_those_of_invites_given_out(desk):
+    _vault, keyring, _seeds = desk
+    invites = tuple(IssuedInvite(f"{number:032x}", number, "E", "2026-12-31", "x") for number in (1, 2))
+    found = desk_identities(replace(keyring, issued=invites))
+    assert found == tuple(desk_identity(keyring.desk_seed, number) for number in (2, 1, 0))
+    assert desk_identities(keyring, [5]) == (desk_identity(keyring.desk_seed, 5),)
+
+
+def test_a_refill_needs_both_sheets_and_repeats_no_number(desk):
+    _vault, keyring, seeds = desk
+    assert [halves.number for halves in keyring.pool] == list(range(1, 65))
+    invites = tuple(IssuedInvite(f"{number:032x}", number, "E", "2026-12-31", "x") for number in (1, 2))
+    used = replace(keyring, issued=invites, pool=keyring.pool[2:])
+    again = refilled(used, seeds)
+    assert [halves.number for halves in again.pool] == list(range(3, 67))
+    assert refilled(again, seeds) == again
+    empty = replace(keyring, pool=(), issued=tuple(replace(invites[0], number=number) for number in range(1, 65)))
+    assert [halves.number for halves in refilled(empty, seeds).pool] == list(range(65, 129))
+    for wrong in (replace(seeds, custodian=bytes(32)), replace(seeds, recovery=seeds.custodian)):
+        with pytest.raises(SheetWrong):
+            refilled(keyring, wrong)
+
+
+def test_numbers_are_taken_in_order(desk):
+    _vault, keyring, _seeds = desk
+    first, rest = take_number(keyring)
+    assert (first.number, rest.pool[0].number) == (1, 2)
+
+
+def test_a_saved_keyring_keeps_its_passphrase(tmp_path):
+    vault, keyring, _seeds = desk_vault(tmp_path)
+    opened = open_keyring(vault, keyring.passphrase)
+    save_keyring(vault, replace(opened, sheet_confirmed=True))
+    assert open_keyring(vault, keyring.passphrase).sheet_confirmed
+
+
+def test_a_keyring_of_another_vault_is_told(tmp_path, desk):
+    vault, _keyring, _seeds = desk_vault(tmp_path)
+    other, passphrase = desk[0], desk[1].passphrase
+    (vault.path / KEYRING).write_bytes((other.path / KEYRING).read_bytes())
+    with pytest.raises(BadKeyring, match="not the one"):
+        open_keyring(vault, passphrase)
+    (vault.path / KEYRING).unlink()
+    with pytest.raises(BadKeyring):
+        open_keyring(vault, passphrase)
+
+
+INVITED = replace(new_keyring()[0], issued=(IssuedInvite("1" * 32, 7, "E" * 20, "2026-12-31", "Алма", ("k",)),))
+TEXT = dump_keyring(INVITED)
+
+
+def test_the_stored_form_comes_back():
+    assert parse_keyring(TEXT) == INVITED
+    assert parse_keyring(dump_keyring(replace(INVITED, custodian_seed=bytes(32)))).lone
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"format": "witnesskit.other/1"},
+        {"desk": "00"},
+        {"signing": 7},
+        {"custodian": "zz" * 32},
+        {"own": {}},
+        {"pool": [1]},
+        {"issued": {}},
+        {"issued": [{"id": "x"}]},
+        {"sheet_confirmed": 1},
+        {"more": ""},
+    ],
+)
+def test_a_damaged_form_is_refused(change):
+    document = {**json.loads(TEXT), **change}
+    if change.get("issued") == {}:
+        document["issued"] = {"a": 1}
+    with pytest.raises(BadKeyring):
+        parse_keyring(json.dumps(document).encode())
+
+
+def test_a_newer_form_is_left_alone():
+    with pytest.raises(NewerFormat):
+        parse_keyring(TEXT.replace(b"keyring/1", b"keyring/2"))
+
+
+@settings(max_examples=100)
+@given(st.integers(0, len(TEXT)), st.binary(max_size=6))
+def test_a_mutated_form_leaks_no_other_error(place, data):
+    with contextlib.suppress(WitnesskitError):
+        parse_keyring(TEXT[:place] + data + TEXT[place + len(data) :])
+
+
+def test_another_age_program_opens_a_record_with_a_derived_identity(desk, tmp_path):
+    program = require("age")
+    _vault, keyring, _seeds = desk
+    (tmp_path / "sealed").write_bytes(seal_bytes(b"record", keyring.own_recipients.desk))
+    (tmp_path / "key").write_text(desk_identities(keyring)[0].text + "\n", encoding="ascii")
+    answer = subprocess.run(
+        [program, "-d", "-i", str(tmp_path / "key"), str(tmp_path / "sealed")], capture_output=True, check=True
+    )
+    assert answer.stdout == b"record"

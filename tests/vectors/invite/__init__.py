@@ -1,0 +1,1 @@
+"""Vectors of invites; regenerate with: python -m tests.vectors.invite.generate"""
