@@ -157,6 +157,13 @@ def test_a_name_in_cyrillic_letters_and_a_stored_position_are_looked_for():
         assert inspect_again(Bytes(original), Bytes(leaking)).finding is Finding.FOUND
 
 
+def test_more_words_than_are_worth_a_search_are_said_and_cost_no_memory():
+    words = b" ".join(b"word%06d" % number for number in range(5_000))
+    original = build(Plan(head=[segment(0xFE, words)]))
+    seen = inspect_again(Bytes(original), Bytes(PLAIN))
+    assert (seen.finding, seen.facts["looked_for"], seen.facts["looked_for_all"]) == (Finding.CLEAN, 6_000, False)
+
+
 def test_a_copy_that_is_not_understood_stays_unknown():
     assert inspect_again(Bytes(PLAIN), Bytes(PLAIN[:-2])).finding is Finding.UNKNOWN
     assert inspect_again(Bytes(PLAIN), Bytes(b"text")).finding is Finding.UNKNOWN

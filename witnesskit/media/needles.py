@@ -6,7 +6,8 @@ Readable values are looked for among the copy's readable runs only, so the cost 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from witnesskit.limits import MIB
@@ -14,7 +15,7 @@ from witnesskit.model import SeekableReader
 
 NEEDLE_MIN: Final = 6  # bytes; shorter ones are found by chance in any film
 NEEDLE_MAX: Final = 256  # bytes of one value looked for; the rest of a long one adds nothing
-NEEDLES_MAX: Final = 6_000
+NEEDLES_MAX: Final = 6_000  # the most identifying come first; a file with more words is told so
 RAW_NEEDLES_MAX: Final = 300  # values of other bytes, Cyrillic for one; each costs a pass over the copy
 _BLOCK: Final = 4 * MIB
 _RUNS: Final = re.compile(rb"[\x00\x20-\x7e]{6,}")  # holds ASCII and both orders of its UTF-16
@@ -34,11 +35,19 @@ def forms(value: str) -> Iterator[bytes]:
             yield needle
 
 
-def search(reader: SeekableReader, needles: set[bytes]) -> frozenset[bytes]:
+def choose(needles: Iterable[bytes]) -> tuple[list[bytes], bool]:
+    """(the needles worth the cost, in their order, each once; True if none had to be left out)."""
+    offered = list(dict.fromkeys(islice(needles, 4 * NEEDLES_MAX)))
+    readable = [needle for needle in offered if _RUNS.fullmatch(needle)]
+    raw = [needle for needle in offered if not _RUNS.fullmatch(needle)]
+    chosen = readable[:NEEDLES_MAX] + raw[:RAW_NEEDLES_MAX]
+    return chosen, len(chosen) == len(offered) < 4 * NEEDLES_MAX
+
+
+def search(reader: SeekableReader, needles: Sequence[bytes]) -> frozenset[bytes]:
     """Those of ``needles`` that are anywhere in ``reader``; memory stays at some blocks."""
-    chosen = sorted(needles)
-    readable = [needle for needle in chosen if _RUNS.fullmatch(needle)][:NEEDLES_MAX]
-    raw = [needle for needle in chosen if not _RUNS.fullmatch(needle)][:RAW_NEEDLES_MAX]
+    readable = [needle for needle in needles if _RUNS.fullmatch(needle)]
+    raw = [needle for needle in needles if not _RUNS.fullmatch(needle)]
     found: set[bytes] = set()
     for place in range(0, reader.size, _BLOCK):
         block = reader.read_at(place, _BLOCK + NEEDLE_MAX)

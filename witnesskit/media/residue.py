@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from witnesskit.limits import JPEG_MAX
 from witnesskit.media.inspect import inspect
-from witnesskit.media.needles import forms, search
+from witnesskit.media.needles import choose, forms, search
 from witnesskit.media.needles_jpeg import needles_jpeg
 from witnesskit.media.probe import HEAD_SIZE, media_type
 from witnesskit.media.walk_jpeg import walk_jpeg
@@ -31,13 +31,14 @@ class _InMemory:
 def inspect_again(original: SeekableReader, copy: SeekableReader) -> Inspection:
     """Inspect ``copy`` and search it for what ``original`` gives away; never raises on content.
 
-    FOUND and UNKNOWN both mean: do not share. ``facts["looked_for"]`` counts the values searched for.
+    FOUND and UNKNOWN both mean: do not share. ``facts["looked_for"]`` counts the values searched for,
+    ``facts["looked_for_all"]`` is false if the original holds more than are worth a search.
     """
     seen = inspect(copy)
     before = inspect(original)
-    needles = set(_needles(original, before))
+    needles, every = choose(_needles(original, before))
     found = search(_searchable(copy), needles)
-    facts = {**seen.facts, "looked_for": len(needles)}
+    facts = {**seen.facts, "looked_for": len(needles), "looked_for_all": every}
     if before.media_type != seen.media_type:
         facts["original"] = before.media_type
     if not found:
