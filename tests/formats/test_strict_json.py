@@ -109,3 +109,27 @@ def test_a_document_that_is_not_canonical_is_told_apart(data):
 
 def test_keys_outside_the_first_plane_are_sorted_by_utf_16():
     assert strict_json.canonical({"\ue000": 1, "\U0001f600": 2}).index("\U0001f600".encode()) == 2
+
+
+@settings(max_examples=500, deadline=None)
+@given(_VALUES, st.data())
+def test_canonical_is_told_alike_with_and_without_writing_the_document_again(value, data):
+    document = strict_json.canonical(value)
+    if data.draw(st.booleans()):
+        place = data.draw(st.integers(0, len(document)))
+        piece = data.draw(
+            st.sampled_from([b"", b" ", b"0", b"-", b"\\u0061", b"\t", b'"', b",", b"1", b"[]", b"true"])
+        )
+        document = document[:place] + piece + document[place + data.draw(st.integers(0, 1)) :]
+    try:
+        parsed = strict_json.loads(document)
+    except BadJson:
+        parsed = None
+    try:
+        strict = strict_json.loads_canonical(document)
+    except NotCanonical:
+        assert parsed is None or strict_json.canonical(parsed) != document
+    except BadJson:
+        assert parsed is None
+    else:
+        assert strict_json.canonical(strict) == document

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from operator import lt
 from string import ascii_letters, digits
 from types import MappingProxyType
 from typing import Final
@@ -131,7 +132,7 @@ def _is_digest_list(value: Json) -> bool:
         len(data) == 44 * len(value)
         and data[43::44] == commas == data.translate(None, _BASE64URL)
         and not data[42::44].translate(None, _LAST)
-        and sorted(set(value)) == value
+        and all(map(lt, value, value[1:]))
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from witnesskit.errors.formats import BadJson, BadNumber, DuplicateKey, NotCanonical
@@ -15,11 +16,16 @@ from witnesskit.limits import JSON_DEPTH_MAX, JSON_MAX
 from witnesskit.model import Json
 
 _INTEGER_BOUND = 2**53
+_NOT_PLAIN = (b" ", b"\\", b"\n", b"\r", b"\t")
 _BRACKET = re.compile(r"[\[\]{}]")
 
 
 def loads(untrusted_data: bytes, *, max_size: int = JSON_MAX, max_depth: int = JSON_DEPTH_MAX) -> Json:
     """Parse one document; raises BadJson (or its DuplicateKey, BadNumber) naming the rule it breaks."""
+    return _parse(untrusted_data, _DECODER, max_size, max_depth)
+
+
+def _parse(untrusted_data: bytes, decoder: json.JSONDecoder, max_size: int, max_depth: int) -> Json:
     if len(untrusted_data) > max_size:
         raise BadJson(f"{len(untrusted_data)} bytes, at most {max_size} are read")
     try:
@@ -28,18 +34,21 @@ def loads(untrusted_data: bytes, *, max_size: int = JSON_MAX, max_depth: int = J
         raise BadJson("not UTF-8") from None
     _check_depth(text, max_depth)
     try:
-        value = _DECODER.decode(text)
+        value = decoder.decode(text)
     except (ValueError, RecursionError):
         raise BadJson("not JSON") from None
-    if "null" in text or "\\u" in text:  # the only ways to a null or a lone surrogate
+    if "\\" in text or "null" in text:  # the only ways to a lone surrogate or a null
         _encode(value)
     return value
 
 
 def loads_canonical(untrusted_data: bytes, *, max_size: int = JSON_MAX, max_depth: int = JSON_DEPTH_MAX) -> Json:
     """Parse a document that must be in its RFC 8785 form; raises BadJson or NotCanonical."""
-    value = loads(untrusted_data, max_size=max_size, max_depth=max_depth)
-    if _dump(value, ascii_keys=untrusted_data.isascii()) != untrusted_data:
+    if untrusted_data.isascii() and not any(byte in untrusted_data for byte in _NOT_PLAIN):
+        # without white space and escapes only the order of keys is left to differ
+        return _parse(untrusted_data, _SORTED_DECODER, max_size, max_depth)
+    value = _parse(untrusted_data, _DECODER, max_size, max_depth)
+    if _encode(value) != untrusted_data:
         raise NotCanonical
     return value
 
@@ -82,6 +91,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise DuplicateKey
+    return found
+
+
+def _unique_sorted(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = _unique(pairs)
+    if len(pairs) > 1 and sorted(found) != list(found):
+        raise NotCanonical
     return found
 
 
@@ -136,8 +152,13 @@ def _utf16_sorted(value: Json) -> Json:
     return value
 
 
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_unique, parse_float=_no_float, parse_constant=_no_float, parse_int=_small_integer
-)
+def _decoder(hook: Callable[[list[tuple[str, Any]]], dict[str, Any]]) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        object_pairs_hook=hook, parse_float=_no_float, parse_constant=_no_float, parse_int=_small_integer
+    )
+
+
+_DECODER = _decoder(_unique)
+_SORTED_DECODER = _decoder(_unique_sorted)
 _SORTING = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _AS_GIVEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
