@@ -184,3 +184,14 @@ def _case(journals, texts, found):
         openings += placed
     logs = tuple(LogFiles(journal.log_bytes(), journal.notes()) for journal in journals)
     return CaseFiles(logs, tuple(openings), tuple(found))
+
+
+def test_an_attempt_that_saved_nothing_commits_its_record(tmp_path):
+    event = prepare("observe", {"outcome": "removed", "day": DAY, "item": id_of("gone")}, deferred=["record_sha256"])
+    desk = _journal(tmp_path / "desk", DESK, "desk")
+    desk.append(event, {"record_sha256": digest_of("gone")})
+    desk.checkpoint(DESK)
+    texts = event.completed({"record_sha256": digest_of("gone")})
+    here = examine(_case([desk], texts, _found("gone")), HONEST.trust)
+    gone = examine(_case([desk], texts, ()), HONEST.trust)
+    assert (here.state, gone.state) == (State.UNCHANGED, State.CHANGED)

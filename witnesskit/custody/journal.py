@@ -126,6 +126,10 @@ class Journal:
         """Bytes of torn lines that the next append cuts and records in a ``recover`` event."""
         return self._torn
 
+    def holds_item(self, item: str) -> bool:
+        """Whether an ingest or derive line bears this id (32 hex digits)."""
+        return item in self._items
+
     def append(self, prepared: Prepared, deferred_values: Mapping[str, Json] = _NOTHING) -> int:
         """Write one event and flush it; returns its number ``n``. Raises LogNotWritten, NotCommittable."""
         return self.append_all([(prepared, deferred_values)])[0]

@@ -67,7 +67,12 @@ class Checkpoint:
     @property
     def text(self) -> str:
         """The three lines that are signed."""
-        return f"{self.origin}\n{self.size}\n{root_text(self.root)}\n"
+        return f"{self.origin}\n{self.size}\n{self.root_text}\n"
+
+    @property
+    def root_text(self) -> str:
+        """The root as base64."""
+        return root_text(self.root)
 
 
 def root_text(root: bytes) -> str:

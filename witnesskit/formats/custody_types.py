@@ -31,6 +31,7 @@ COMMITTED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "genesis": _names("recipients kind day tool policy previous not_before enrol"),
         "observe": _names(
             "item at day url final_url outcome status rule headers_sha256 body_sha256 egress tool policy source"
+            " name sealed record_sha256"  # the last two where nothing was saved and no ingest follows
         ),
         "ingest": _names(
             "item at day sealed record_sha256 outcome sha256 size media_type media essence"

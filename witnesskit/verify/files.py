@@ -11,6 +11,7 @@ from witnesskit.verify.case import CaseFiles, Found
 from witnesskit.verify.openings import OpenedEvent
 from witnesskit.verify.verdict import ItemState, Thing
 
+THINGS = frozenset({"sealed", "record_sha256", "sha256", "media"})  # names whose values are digests of things
 RECORD = "record"  # stands for the record capsule, whose id no event commits
 PRESENT, ALTERED = ItemState.PRESENT, ItemState.ALTERED
 MISSING, WITHHELD = ItemState.MISSING, ItemState.WITHHELD

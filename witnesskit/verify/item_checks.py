@@ -11,6 +11,7 @@ from witnesskit.verify.files import (
     MISSING,
     PRESENT,
     RECORD,
+    THINGS,
     WITHHELD,
     Committed,
     Shelf,
@@ -35,10 +36,10 @@ class Inventory:
 
 
 def check_items_found(inventory: Inventory, opened: Mapping[tuple[str, int], OpenedEvent]) -> Iterator[CheckResult]:
-    """16a-c: compare each opened ingest, then each derive, whose copy may lie in its parent's record."""
-    for wanted in ("ingest", "derive"):
+    """16a-c: compare each opened event that commits things; a derive's copy may lie in its parent's record."""
+    for wanted in ("observe", "ingest", "derive"):
         for entry in opened.values():
-            if entry.event.type == wanted:
+            if entry.event.type == wanted and (wanted != "observe" or not THINGS.isdisjoint(entry.fields)):
                 yield from _check_item(inventory, entry)
 
 
