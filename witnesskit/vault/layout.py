@@ -84,9 +84,9 @@ def checked_id(text: str) -> str:
 def check_new(path: Path) -> None:
     """Refuse a place where no vault can be made: raises VaultExists, FolderNotEmpty, CloudFolder, StorageFault."""
     refuse_synced(path)
+    if any(_has_vault(place) for place in (path.absolute(), *path.absolute().parents)):
+        raise VaultExists
     with durable.faults():
-        if any((place / CONFIG).exists() for place in (path.absolute(), *path.absolute().parents)):
-            raise VaultExists
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise FolderNotEmpty
 
@@ -96,7 +96,7 @@ def create(path: Path, config: Config, files: Mapping[str, bytes] = _NOTHING) ->
 
     Raises what ``check_new`` raises, NoRoom and BadVault. A crash leaves no vault, and a folder that is refused.
     """
-    path = path.resolve()
+    path = Path(os.path.realpath(path))
     check_new(path)
     written = dump_config(config)
     with durable.faults():
@@ -108,6 +108,10 @@ def create(path: Path, config: Config, files: Mapping[str, bytes] = _NOTHING) ->
         durable.replace(path / name, data)
     durable.replace(path / CONFIG, written)
     return Vault(path, config)
+
+
+def _has_vault(place: Path) -> bool:
+    return os.path.isfile(place / CONFIG)  # noqa: PTH113 - a folder that cannot be read holds none
 
 
 def restrict(path: Path) -> None:
@@ -127,7 +131,7 @@ def open_vault(path: Path) -> Vault:
     if data is None:
         raise NoVault
     refuse_synced(path)
-    return Vault(path.resolve(), load_config(data))
+    return Vault(Path(os.path.realpath(path)), load_config(data))
 
 
 def find(start: Path, environment: Mapping[str, str], explicit: Path | None = None) -> Vault:
@@ -140,7 +144,7 @@ def find(start: Path, environment: Mapping[str, str], explicit: Path | None = No
     if environment.get(VARIABLE):
         return open_vault(Path(environment[VARIABLE]))
     for place in (start.absolute(), *start.absolute().parents):
-        if (place / CONFIG).is_file():
+        if _has_vault(place):
             if (place / CONFIG).lstat().st_uid != os.geteuid():
                 raise VaultForeign
             return open_vault(place)

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from witnesskit.errors.vault import VaultBusy
+from witnesskit.errors.vault import StorageFault, VaultBusy
 from witnesskit.vault import durable
 from witnesskit.vault.layout import Vault
 
@@ -38,7 +38,8 @@ def writing(vault: Vault) -> Iterator[None]:
         flatten_times(vault)
         yield
     finally:
-        flatten_times(vault)
+        with contextlib.suppress(StorageFault):  # never hide what ended the command
+            flatten_times(vault)
         os.close(descriptor)
 
 

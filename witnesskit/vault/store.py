@@ -20,7 +20,7 @@ from witnesskit.vault.layout import Vault
 def open_capsule(vault: Vault, capsule: str) -> BinaryIO:
     """Open a capsule to read; links are not followed. Raises CapsuleMissing, StorageFault."""
     path = vault.capsule_path(capsule)
-    if path.is_symlink() or not path.is_file():
+    if not has(vault, capsule):
         raise CapsuleMissing
     with durable.faults():
         return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb")
@@ -29,7 +29,8 @@ def open_capsule(vault: Vault, capsule: str) -> BinaryIO:
 def has(vault: Vault, capsule: str) -> bool:
     """Whether a capsule of that id is here; its bytes are not read."""
     path = vault.capsule_path(capsule)
-    return path.is_file() and not path.is_symlink()
+    with durable.faults():
+        return path.is_file() and not path.is_symlink()
 
 
 def put(vault: Vault, capsule: str, chunks: Iterable[bytes], sha256: str) -> bool:

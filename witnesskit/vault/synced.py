@@ -36,7 +36,7 @@ _BY_MARK = [(service, re.compile(rule, re.IGNORECASE)) for service, rule in _MAR
 
 def refuse_synced(folder: Path) -> None:
     """Raise CloudFolder (naming the service) if ``folder`` or one above it is synchronised."""
-    for path in {folder.absolute(), folder.resolve()}:
+    for path in {folder.absolute(), Path(os.path.realpath(folder))}:
         for place in (path, *path.parents):
             service = _matching(_BY_NAME, [place.name]) or _matching(_BY_MARK, _entries(place)) or _dropbox(place)
             if service:
@@ -62,4 +62,4 @@ def _entries(place: Path) -> list[str]:
 
 def _dropbox(place: Path) -> str:
     """A file of this name marks the synchronised folder; a folder of this name only holds settings."""
-    return "Dropbox" if (place / ".dropbox").is_file() else ""
+    return "Dropbox" if os.path.isfile(place / ".dropbox") else ""  # noqa: PTH113 - unreadable is not there
