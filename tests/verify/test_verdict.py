@@ -19,7 +19,7 @@ from tests.vectors.custody_log.honest import (
 )
 from witnesskit.custody import Journal, prepare
 from witnesskit.formats import disclosure
-from witnesskit.verify import CaseFiles, Found, ItemState, LogFiles, State, Trust, examine
+from witnesskit.verify import CaseFiles, Found, ItemState, LogFiles, State, Trust, examine, examine_chain
 
 HONEST = build()
 
@@ -195,3 +195,9 @@ def test_an_attempt_that_saved_nothing_commits_its_record(tmp_path):
     here = examine(_case([desk], texts, _found("gone")), HONEST.trust)
     gone = examine(_case([desk], texts, ()), HONEST.trust)
     assert (here.state, gone.state) == (State.UNCHANGED, State.CHANGED)
+
+
+def test_a_chain_can_be_judged_before_its_files_are_here():
+    chain = with_case(HONEST, found=()).case
+    assert {check.state for check in examine_chain(chain, HONEST.trust)} == {"ok"}
+    assert "UNTRUSTED" in {check.code for check in examine_chain(chain, Trust()) if check.state == "unknown"}

@@ -51,9 +51,7 @@ def examine(case: CaseFiles, trust: Trust) -> Verdict:
     views = [read_log(files, number) for number, files in enumerate(case.logs, 1)]
     checks = [
         *_check_handed(case),  # 1
-        *_check_logs(case, views),  # 2 to 11
-        *check_openings(_by_log(views), case.openings, opened),  # 12
-        *_check_trust(case, trust, views, opened),  # 13 to 15
+        *_check_chain(case, trust, views, opened),  # 2 to 15
         *check_items_found(inventory, opened),  # 16a-c
         *check_closed(inventory, views),  # 16d
         *check_strangers(inventory),  # 16e
@@ -65,6 +63,23 @@ def examine(case: CaseFiles, trust: Trust) -> Verdict:
     since = max(days, default="") if "" not in days else ""
     word_of = tuple(sorted({entry.view.voucher for entry in backing}))
     return Verdict(state, since, word_of, tuple(checks), tuple(inventory.items))
+
+
+def examine_chain(case: CaseFiles, trust: Trust) -> tuple[CheckResult, ...]:
+    """Steps 2 to 15 alone: logs, checkpoints, openings and trust, and no word about any file.
+
+    For a receiver that judges a chain before it stores what came with it. It gives findings, never a verdict.
+    """
+    views = [read_log(files, number) for number, files in enumerate(case.logs, 1)]
+    return tuple(_check_chain(case, trust, views, {}))
+
+
+def _check_chain(
+    case: CaseFiles, trust: Trust, views: Sequence[LogView], opened: dict[tuple[str, int], OpenedEvent]
+) -> Iterator[CheckResult]:
+    yield from _check_logs(case, views)  # 2 to 11
+    yield from check_openings(_by_log(views), case.openings, opened)  # 12
+    yield from _check_trust(case, trust, views, opened)  # 13 to 15
 
 
 def _check_handed(case: CaseFiles) -> Iterator[CheckResult]:
