@@ -8,7 +8,6 @@ import pytest
 from tests.vault.cells import RINGS, config, desk_vault, field_vault, sealed
 from witnesskit.digest import sha256_hex
 from witnesskit.errors.vault import FolderNotEmpty, NoVault
-from witnesskit.model import Outcome
 from witnesskit.vault import durable, items, layout, store
 from witnesskit.vault.keyring_file import keyring_file, open_keyring, save_keyring
 from witnesskit.vault.lock import writing
@@ -66,8 +65,8 @@ def test_a_state_is_the_old_one_or_the_new_one(tmp_path):
     def act(step):
         vault = field_vault(tmp_path / str(step))
         capsule = sealed(vault)
-        old = with_capsules(State(), capsule.item, Outcome.PARTIAL, capsule)
-        new = with_capsules(old, "c" * 32, Outcome.SAVED)
+        old = with_capsules(State(), capsule.item, capsule)
+        new = with_capsules(old, "c" * 32)
         save_state(vault, old)
 
         def look(*, done):
@@ -86,7 +85,7 @@ def test_a_capsule_is_listed_or_still_under_its_name(tmp_path):
         capsule = sealed(vault)
 
         def writer():
-            save_state(vault, with_capsules(State(), capsule.item, Outcome.SAVED, capsule))
+            save_state(vault, with_capsules(State(), capsule.item, capsule))
             items.adopt(vault, capsule)
 
         def look(*, done):
@@ -94,7 +93,7 @@ def test_a_capsule_is_listed_or_still_under_its_name(tmp_path):
             left = items.orphans(vault, state)
             assert left == (() if state.items else (capsule,))
             for orphan in left:
-                state = with_capsules(state, orphan.item, Outcome.PARTIAL, orphan)
+                state = with_capsules(state, orphan.item, orphan)
                 save_state(vault, state)
             items.settle(vault, state)
             assert store.check(vault, capsule.id, capsule.sha256) == capsule.size

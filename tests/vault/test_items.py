@@ -4,7 +4,7 @@ import pytest
 
 from tests.vault.cells import field_vault, sealed
 from witnesskit.errors.vault import CapsuleChanged, CapsuleMissing
-from witnesskit.model import Outcome, Role
+from witnesskit.model import Role
 from witnesskit.vault import items, store
 from witnesskit.vault.durable import FIXED_TIME
 from witnesskit.vault.state import State, with_capsules
@@ -42,7 +42,7 @@ def test_the_other_capsule_of_an_item_stays_in_work(vault):
 def test_orphans_are_listed_with_the_digest_of_what_is_there(vault):
     cut = sealed(vault, b"half of a capsule", role=Role.ORIGINAL, part=12)
     assert items.orphans(vault, State()) == (cut,)
-    state = with_capsules(State(), cut.item, Outcome.PARTIAL, cut)
+    state = with_capsules(State(), cut.item, cut)
     assert items.orphans(vault, state) == ()
     assert items.settle(vault, state) == 1
     assert items.settle(vault, state) == 0

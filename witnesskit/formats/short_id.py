@@ -19,7 +19,7 @@ _LONGEST = 23  # characters without the check: 113 bits, and a weight of its own
 _WHOLE = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
-def short(item: str, length: int = _LENGTH) -> str:
+def short_id(item: str, length: int = _LENGTH) -> str:
     """Short id of ``item`` (32 hex digits) with ``length`` (5 to 23) characters before the check character."""
     data = _characters(item, length)
     whole = data + ALPHABET[_check(data)]
@@ -48,7 +48,7 @@ def resolve(untrusted_typed: str, items: Iterable[str]) -> str:
 def _apart(items: tuple[str, ...]) -> list[str]:
     """The shortest ids, all of one length, that tell ``items`` apart."""
     for length in range(_LENGTH, _LONGEST):
-        names = [short(item, length) for item in items]
+        names = [short_id(item, length) for item in items]
         if len(set(names)) == len(names):
             return names
     return list(items)
