@@ -65,20 +65,21 @@ def surroundings(request: Request):
         "argv": sys.orig_argv,
         "environment": dict(os.environ),
         "params": request.params,
-        "prefix": request.prefix,
-        "key": request.file_key.hex(),
+        "prefix": request.sources[0].prefix if request.sources else "",
+        "key": request.sources[0].file_key.hex() if request.sources else "",
     }
 
 
 def read(request: Request):
-    head = request.source.read(5)
-    request.source.seek(-3, os.SEEK_END)
+    source = request.sources[0].source
+    head = source.read(5)
+    source.seek(-3, os.SEEK_END)
     return {
         "head": head.decode(),
-        "tail": request.source.read().decode(),
-        "size": request.source.size,
-        "middle": request.source.read_at(5, 4).decode(),
-        "past": len(request.source.read_at(10**6, 9)),
+        "tail": source.read().decode(),
+        "size": source.size,
+        "middle": source.read_at(5, 4).decode(),
+        "past": len(source.read_at(10**6, 9)),
     }
 
 

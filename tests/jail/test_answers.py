@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.jail.cells import TABLE, Memory, limited
 from witnesskit.errors.jail import JailDied, JailGarbage, JailMemory, JailRefused, JailTimeout
 from witnesskit.jail import frames
-from witnesskit.jail.run import Cell, run, start
+from witnesskit.jail.run import Cell, Given, run, start
 from witnesskit.limits import JAIL_REQUEST_MAX
 
 
@@ -31,7 +31,7 @@ def source(tmp_path):
 
 def test_the_source_is_read_at_any_place_and_the_parents_position_stays(source):
     os.lseek(source, 2, os.SEEK_SET)
-    reply = run(TABLE, "read", {}, source)
+    reply = run(TABLE, "read", {}, [Given(source)])
     assert reply.value == {"head": "head-", "tail": "ail", "size": 18, "middle": "body", "past": 0}
     assert os.lseek(source, 0, os.SEEK_CUR) == 2
 
@@ -39,7 +39,7 @@ def test_the_source_is_read_at_any_place_and_the_parents_position_stays(source):
 def test_a_source_open_for_writing_is_not_handed_over(tmp_path):
     descriptor = os.open(tmp_path / "x", os.O_RDWR | os.O_CREAT)
     with pytest.raises(ValueError, match="reading only"):
-        run(TABLE, "read", {}, descriptor)
+        run(TABLE, "read", {}, [Given(descriptor)])
     os.close(descriptor)
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from tests.jail.cells import TABLE, Memory
 from witnesskit.jail import landlock, seccomp
-from witnesskit.jail.run import Keyed, run, start
+from witnesskit.jail.run import Given, Keyed, run, start
 
 OPENINGS = ["read", "list", "write", "unlink", "truncate", "rename", "make folder", "tcp", "udp", "unix", "duplicate"]
 
@@ -111,7 +111,9 @@ class _Look(Memory):
 def test_neither_key_nor_parameters_nor_prefix_are_seen_from_outside():
     secret = bytes(range(16))
     params = {"name": "тайна", "url": "https://example.org/very-secret"}
-    reply = run(TABLE, "surroundings", params, keyed=Keyed(secret, "media/1"))
+    with Path(__file__).open("rb") as stream:
+        given = Given(stream.fileno(), Keyed(secret, "media/1"))
+        reply = run(TABLE, "surroundings", params, [given])
     assert reply.value["params"] == params
     assert reply.value["key"] == secret.hex()
     assert reply.value["prefix"] == "media/1"

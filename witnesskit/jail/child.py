@@ -89,14 +89,21 @@ class Output:
 
 
 @dataclass(frozen=True)
+class SourceGiven:
+    """One source; ``file_key`` and ``prefix`` are set for a sealed one."""
+
+    source: Source
+    file_key: bytes = field(default=b"", repr=False)  # 16 bytes, or none: the source is a plain file
+    prefix: str = ""  # the stream's name in the capsule, "media/1"
+
+
+@dataclass(frozen=True)
 class Request:
-    """What a function of the table is given; ``file_key`` and ``prefix`` are set for a sealed source."""
+    """What a function of the table is given."""
 
     params: Json
     output: Output
-    source: Source | None = None
-    file_key: bytes = field(default=b"", repr=False)  # 16 bytes, or none: the source is a plain file
-    prefix: str = ""  # the stream's name in the capsule, "media/1"
+    sources: tuple[SourceGiven, ...] = ()
 
 
 Call = Callable[[Request], Json]
@@ -130,7 +137,7 @@ def _answer(pipe: int, table: Mapping[str, Call], needs: Mapping[str, Sequence[s
 def _read_request(table: Mapping[str, Call], needs: Mapping[str, Sequence[str]], pipe: int) -> tuple[bytes, bytes]:
     _, payload = frames.read(_read_stdin)
     asked = strict_json.loads(payload, max_size=JAIL_REQUEST_MAX)
-    file_key = frames.read(_read_stdin)[1] if asked["keyed"] else b""
+    keys = [frames.read(_read_stdin)[1] if given["keyed"] else b"" for given in asked["sources"]]
     call = table[asked["call"]]
     for module in needs.get(asked["call"], ()):
         importlib.import_module(module)
@@ -139,9 +146,11 @@ def _read_request(table: Mapping[str, Call], needs: Mapping[str, Sequence[str]],
     lock.limit(asked["memory"], asked["cpu"])
     locked = lock.lock(asked["parent"])
     _send(pipe, frames.LEVEL, strict_json.canonical({"level": locked.level, "layers": list(locked.layers)}))
-    source = Source(asked["source"]) if asked["source"] >= 0 else None
-    request = Request(asked["params"], Output(pipe), source, file_key, asked["prefix"])
-    return frames.REPLY, strict_json.canonical(call(request))
+    sources = tuple(
+        SourceGiven(Source(given["descriptor"]), key, given["prefix"])
+        for given, key in zip(asked["sources"], keys, strict=True)
+    )
+    return frames.REPLY, strict_json.canonical(call(Request(asked["params"], Output(pipe), sources)))
 
 
 def _failure(kind: str, code: str) -> bytes:

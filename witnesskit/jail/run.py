@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Final
 
@@ -59,6 +59,14 @@ class Keyed:
 
 
 @dataclass(frozen=True)
+class Given:
+    """One source for the child: a descriptor open for reading only, and how to open it if it is sealed."""
+
+    descriptor: int
+    keyed: Keyed | None = None
+
+
+@dataclass(frozen=True)
 class Reply:
     """What the child answered, and under which level it did so."""
 
@@ -68,27 +76,20 @@ class Reply:
     output: int  # bytes that went to the sink
 
 
-def run(
-    cell: Cell | str,
-    call: str,
-    params: Json,
-    source_fd: int | None = None,
-    keyed: Keyed | None = None,
-    sink: Sink | None = None,
-) -> Reply:
+def run(cell: Cell | str, call: str, params: Json, sources: Sequence[Given] = (), sink: Sink | None = None) -> Reply:
     """Start a child for one call and wait for its answer.
 
-    ``source_fd`` must be open for reading only. Raises JailDied, JailTimeout, JailMemory, JailGarbage,
-    JailRefused or NoJail (errors/jail.py); what the sink got before an error is worth nothing.
+    Raises JailDied, JailTimeout, JailMemory, JailGarbage, JailRefused or NoJail (errors/jail.py); what the sink got
+    before an error is worth nothing.
     """
-    with start(cell, source_fd) as jailed:
-        return jailed.call(call, params, keyed, sink)
+    with start(cell, sources) as jailed:
+        return jailed.call(call, params, sink)
 
 
 @contextlib.contextmanager
-def start(cell: Cell | str, source_fd: int | None = None) -> Iterator[Jailed]:
+def start(cell: Cell | str, sources: Sequence[Given] = ()) -> Iterator[Jailed]:
     """Start a child ahead of its call, so that its imports cost no waiting; ends it on the way out."""
-    jailed = Jailed(Cell(cell) if isinstance(cell, str) else cell, source_fd)
+    jailed = Jailed(Cell(cell) if isinstance(cell, str) else cell, sources)
     try:
         yield jailed
     finally:
@@ -98,20 +99,21 @@ def start(cell: Cell | str, source_fd: int | None = None) -> Iterator[Jailed]:
 class Jailed:
     """A started child; it answers one call. Use ``start``, which also ends it."""
 
-    def __init__(self, cell: Cell, source_fd: int | None) -> None:
+    def __init__(self, cell: Cell, sources: Sequence[Given]) -> None:
         if os.name != "posix":
             raise NoJail
-        if source_fd is not None and fcntl.fcntl(source_fd, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY:
-            raise ValueError("the source must be open for reading only")
+        for given in sources:
+            if fcntl.fcntl(given.descriptor, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY:
+                raise ValueError("a source must be open for reading only")
         self._cell = cell
-        self._source = -1 if source_fd is None else source_fd
-        self._process = _spawn(cell, () if source_fd is None else (source_fd,))
+        self._sources = tuple(sources)
+        self._process = _spawn(cell, tuple(given.descriptor for given in sources))
         self._deadline = 0.0
 
-    def call(self, call: str, params: Json, keyed: Keyed | None = None, sink: Sink | None = None) -> Reply:
+    def call(self, call: str, params: Json, sink: Sink | None = None) -> Reply:
         """Ask and wait; raises as ``run`` does. Only once for each child."""
         self._deadline = time.monotonic() + self._cell.wall_seconds
-        self._ask(call, params, keyed)
+        self._ask(call, params)
         locked = _level(frames.read(self._read))
         output = 0
         while True:
@@ -134,18 +136,24 @@ class Jailed:
             with contextlib.suppress(OSError):
                 _given(pipe).close()
 
-    def _ask(self, call: str, params: Json, keyed: Keyed | None) -> None:
+    def _ask(self, call: str, params: Json) -> None:
+        sources = [
+            {"descriptor": given.descriptor, "keyed": True, "prefix": given.keyed.prefix}
+            if given.keyed
+            else {"descriptor": given.descriptor, "keyed": False, "prefix": ""}
+            for given in self._sources
+        ]
         request = {
-            "call": call, "params": params, "keyed": keyed is not None, "source": self._source,
-            "prefix": keyed.prefix if keyed else "", "parent": os.getpid(),
+            "call": call, "params": params, "sources": sources, "parent": os.getpid(),
             "memory": self._cell.memory, "cpu": self._cell.cpu_seconds,
         }  # fmt: skip
         asked = strict_json.canonical(request)
         if len(asked) > JAIL_REQUEST_MAX:
             raise JailRefused("REQUEST-SIZE")
         self._write(frames.pack(frames.REQUEST, asked))
-        if keyed:
-            self._write(frames.pack(frames.KEY, keyed.file_key))
+        for given in self._sources:
+            if given.keyed:
+                self._write(frames.pack(frames.KEY, given.keyed.file_key))
 
     def _write(self, data: bytes) -> None:
         pipe = _given(self._process.stdin).fileno()
