@@ -15,15 +15,14 @@ from witnesskit.vault.state import (
     ItemState,
     State,
     delivered,
-    dump_state,
     load_state,
-    parse_state,
     receipted,
     save_state,
     with_capsules,
     with_paper,
     without_items,
 )
+from witnesskit.vault.state_json import dump_state, parse_state
 
 ITEM, OTHER, BUNDLE = "1" * 32, "2" * 32, "b" * 32
 FACTS = BundleState(1, "", "d" * 64, "a" * 64, (ITEM,))

@@ -1,0 +1,150 @@
+"""The state's bytes: canonical JSON, checked on the way out and on the way in (docs/spec/vault.md, "state")."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from witnesskit.errors.formats import BadJson, NewerFormat
+from witnesskit.errors.vault import BadState
+from witnesskit.formats import strict_json
+from witnesskit.limits import STATE_DEPTH_MAX, STATE_MAX
+from witnesskit.model import Json, Role, SealedCapsule
+from witnesskit.vault.state_records import BundleState, ItemState, State
+
+FORMAT = "witnesskit.state/1"
+_FAMILY = re.compile(r"witnesskit\.state/[0-9]{1,4}", re.ASCII)
+_HEX32 = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_HEX64 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_VKEY = re.compile(r"[\x21-\x7e]{0,200}", re.ASCII)
+
+
+def dump_state(state: State) -> bytes:
+    """Canonical JSON and a line feed; raises BadState for a value that ``parse_state`` would refuse."""
+    try:
+        items = {_text(item, _HEX32): _item_json(item, found) for item, found in state.items.items()}
+        bundles = {_text(bundle, _HEX32): _bundle_json(found) for bundle, found in state.bundles.items()}
+        document = {"format": FORMAT, "items": items, "bundles": bundles, "closed": _texts(state.closed, _HEX64)}
+    except (TypeError, ValueError):
+        raise BadState("a value of another type") from None
+    return strict_json.canonical(document) + b"\n"
+
+
+def parse_state(data: bytes) -> State:
+    """Read what ``dump_state`` wrote; raises BadState, NewerFormat."""
+    try:
+        document = strict_json.loads(data, max_size=STATE_MAX, max_depth=STATE_DEPTH_MAX)
+    except BadJson as error:
+        raise BadState(str(error)) from None
+    found = document.get("format") if isinstance(document, dict) else None
+    if isinstance(found, str) and found != FORMAT and _FAMILY.fullmatch(found):
+        raise NewerFormat("state")
+    try:
+        return _state(document)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise BadState("a member is missing, too many or of another type") from None
+
+
+def _item_json(item: str, found: ItemState) -> Json:
+    if any(each.item != item for each in found.capsules):
+        raise ValueError
+    return {
+        "capsules": [_capsule_json(each) for each in found.capsules],
+        "delivered": _text(found.delivered, _HEX32, empty=True),
+        "receipted": _text(found.receipted, _HEX32, empty=True),
+        "paper": found.paper,
+    }
+
+
+def _capsule_json(found: SealedCapsule) -> Json:
+    return {
+        "id": _text(found.id, _HEX32),
+        "role": Role(found.role).value,
+        "part": _number(found.part, 1),
+        "size": _number(found.size, 0),
+        "sha256": _text(found.sha256, _HEX64),
+    }
+
+
+def _bundle_json(found: BundleState) -> Json:
+    return {
+        "counter": _number(found.counter, 0),
+        "previous": _text(found.previous, _HEX64, empty=True),
+        "sha256": _text(found.sha256, _HEX64, empty=True),
+        "meta_sha256": _text(found.meta_sha256, _HEX64),
+        "items": _texts(found.items, _HEX32),
+        "sender": _text(found.sender, _VKEY),
+        "copies": _number(found.copies, 0),
+        "counts": [_number(count, 0) for count in found.counts],
+    }
+
+
+def _state(document: Any) -> State:
+    _only(document, "format", "items", "bundles", "closed")
+    _text(document["format"], re.compile(re.escape(FORMAT)))
+    return State(
+        {_text(item, _HEX32): _item(item, found) for item, found in document["items"].items()},
+        {_text(bundle, _HEX32): _bundle(found) for bundle, found in document["bundles"].items()},
+        tuple(_texts(document["closed"], _HEX64)),
+    )
+
+
+def _item(item: str, found: Any) -> ItemState:
+    _only(found, "capsules", "delivered", "receipted", "paper")
+    if not isinstance(found["paper"], bool):
+        raise TypeError
+    return ItemState(
+        tuple(_capsule(item, each) for each in found["capsules"]),
+        _text(found["delivered"], _HEX32, empty=True),
+        _text(found["receipted"], _HEX32, empty=True),
+        found["paper"],
+    )
+
+
+def _capsule(item: str, found: Any) -> SealedCapsule:
+    _only(found, "id", "role", "part", "size", "sha256")
+    return SealedCapsule(
+        id=_text(found["id"], _HEX32),
+        item=item,
+        role=Role(found["role"]),
+        part=_number(found["part"], 1),
+        size=_number(found["size"], 0),
+        sha256=_text(found["sha256"], _HEX64),
+    )
+
+
+def _bundle(found: Any) -> BundleState:
+    _only(found, "counter", "previous", "sha256", "meta_sha256", "items", "sender", "copies", "counts")
+    return BundleState(
+        counter=_number(found["counter"], 0),
+        previous=_text(found["previous"], _HEX64, empty=True),
+        sha256=_text(found["sha256"], _HEX64, empty=True),
+        meta_sha256=_text(found["meta_sha256"], _HEX64),
+        items=tuple(_texts(found["items"], _HEX32)),
+        sender=_text(found["sender"], _VKEY),
+        copies=_number(found["copies"], 0),
+        counts=tuple(_number(count, 0) for count in found["counts"]),
+    )
+
+
+def _only(found: Any, *names: str) -> None:
+    if set(found.keys()) != set(names):
+        raise ValueError
+
+
+def _text(value: Any, rule: re.Pattern[str], *, empty: bool = False) -> str:
+    if not (empty and value == "") and not rule.fullmatch(value):
+        raise ValueError
+    return str(value)
+
+
+def _texts(values: Any, rule: re.Pattern[str]) -> list[str]:
+    if not isinstance(values, list | tuple):
+        raise TypeError
+    return [_text(value, rule) for value in values]
+
+
+def _number(value: Any, least: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise ValueError
+    return value
