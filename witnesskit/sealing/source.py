@@ -29,7 +29,7 @@ def source_of(stream: BinaryIO | SeekableReader) -> Source:
     raw = stream.raw if isinstance(stream, io.BufferedReader | io.BufferedRandom) else stream
     if isinstance(raw, io.FileIO):
         return _FromFile(raw)
-    return _FromStream(cast(BinaryIO, stream))
+    return _FromStream(stream)
 
 
 class _FromFile:
