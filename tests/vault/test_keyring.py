@@ -142,6 +142,7 @@ def test_the_stored_form_comes_back():
         {"signing": 7},
         {"custodian": "zz" * 32},
         {"own": {}},
+        {"own": {"number": 2**32, "custodian": "a", "recovery": "b"}},
         {"pool": [1]},
         {"issued": {}},
         {"issued": [{"id": "x"}]},

@@ -70,9 +70,11 @@ def test_the_lock_is_free_again_after_an_error(vault):
 def test_the_lock_leaves_no_times_and_no_half_files(vault):
     (vault.path / ".part-0123").write_bytes(b"half")
     (vault.work / ".part-reserve").write_bytes(b"half")
+    (vault.custody / "seen").mkdir()
+    (vault.custody / "seen" / ".part-4567").write_bytes(b"half")
     with writing(vault):
         assert not (vault.path / ".part-0123").exists()
-        assert not (vault.work / ".part-reserve").exists()
+        assert not list(vault.path.rglob(".part-*"))
         sealed(vault)
         (vault.custody / "checkpoints").mkdir()
         (vault.custody / "checkpoints" / "1.note").write_bytes(b"note")

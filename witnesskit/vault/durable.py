@@ -103,7 +103,7 @@ def sweep(folder: Path) -> None:
             left.unlink(missing_ok=True)
 
 
-def write_all(stream: io.RawIOBase | io.FileIO, data: bytes) -> None:
+def write_all(stream: io.RawIOBase, data: bytes | memoryview) -> None:
     """Write all of ``data`` to an unbuffered file; raises OSError."""
     rest = memoryview(data)
     while rest:

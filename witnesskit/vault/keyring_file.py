@@ -9,7 +9,7 @@ from typing import Any, Final
 from witnesskit.errors.formats import BadJson, NewerFormat
 from witnesskit.errors.vault import BadKeyring
 from witnesskit.formats import strict_json
-from witnesskit.limits import KEYRING_MAX
+from witnesskit.limits import INVITE_NUMBER_MAX, KEYRING_MAX
 from witnesskit.sealing.open import open_with_passphrase
 from witnesskit.sealing.rings import OfflineHalves
 from witnesskit.sealing.seal import seal_with_passphrase
@@ -136,6 +136,6 @@ def _text(value: Any) -> str:
 
 
 def _number(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= INVITE_NUMBER_MAX:
         raise ValueError
     return value

@@ -33,8 +33,10 @@ def writing(vault: Vault) -> Iterator[None]:
             os.close(descriptor)
             raise
     try:
-        for folder in (vault.path, vault.keys, vault.policies, vault.work):
-            durable.sweep(folder)
+        durable.sweep(vault.path)
+        for top in (vault.custody, vault.keys, vault.policies, vault.work):
+            for folder, _folders, _files in os.walk(top):
+                durable.sweep(Path(folder))
         flatten_times(vault)
         yield
     finally:
