@@ -24,6 +24,14 @@ class Blocks:
         """Whether these bytes lie in the last block read."""
         return self._start <= start and start + length <= self._start + len(self._data)
 
+    def at_once(self, start: int, length: int) -> bytes | None:
+        """These bytes where they lie in one block without damage, the common case; None says nothing."""
+        offset = start % READ_BLOCK
+        if start - offset != self._start:
+            self._load(start - offset)
+        end = offset + length
+        return self._data[offset:end] if end <= len(self._data) and not self._bad else None
+
     def pieces(self, start: int, end: int) -> Iterator[Piece]:
         """Everything from ``start`` to before ``end`` in order, good or bad; raises NotReadable."""
         while start < end:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from witnesskit.bundle import layout
 from witnesskit.bundle.blocks import Blocks
-from witnesskit.errors import WitnesskitError
 from witnesskit.errors.bundle import BundleTooBig, InnerOrder, MemberSize, NotABundle
-from witnesskit.errors.formats import InnerHeader, InnerShort, InnerSlack
+from witnesskit.errors.formats import InnerFailure, InnerHeader, InnerShort, InnerSlack
 from witnesskit.errors.sealing import PayloadFailure
 from witnesskit.formats import ustar
 from witnesskit.formats.bag import payload_name
@@ -69,18 +68,16 @@ def _tag_header(reader: SeekableReader, place: int) -> ustar.Member:
         raise InnerShort if place else NotABundle
     try:
         return ustar.parse_header(block)
-    except PayloadFailure:
-        raise
-    except WitnesskitError:
+    except InnerFailure:
         if place:
             raise
         raise NotABundle from None
 
 
 def _header_at(reader: SeekableReader, blocks: Blocks, place: int, *, near: bool) -> bytes | None:
-    """The block at ``place``, None where it cannot be read. Whole blocks are read where headers lie close together."""
+    """The block at ``place``, None where it cannot be read. ``near``: others lie close behind it."""
     if near or blocks.holds(place, layout.BLOCK):
-        return blocks.exactly(place, layout.BLOCK)
+        return blocks.at_once(place, layout.BLOCK) or blocks.exactly(place, layout.BLOCK)
     try:
         block = reader.read_at(place, layout.BLOCK)
     except PayloadFailure:

@@ -13,6 +13,8 @@ from witnesskit.limits import AGE_CHUNK, BUNDLE_JSON_MAX, BUNDLE_SIGNATURE_MAX, 
 BLOCK: Final = 512  # bytes; ustar's unit
 END_BLOCKS: Final = 2 * BLOCK
 
+__all__ = ["BLOCK", "END_BLOCKS", "TAG_FILES", "content_size", "room", "sealed_size", "slack"]
+
 # name -> most bytes that are read, in the one order
 TAG_FILES: Final = {
     BAGIT_NAME: len(BAGIT_TEXT),

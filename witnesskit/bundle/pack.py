@@ -1,6 +1,6 @@
 """Write one volume: hashes first, then one pass that verifies every source while it is sealed.
 
-Nothing that is not whole ever has the final name: ``.part``, flushed, read back and compared, renamed, folder flushed.
+Nothing that is not whole ever has the final name: ``.part``, flushed, read back and compared, then renamed.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from witnesskit.errors.bundle import SourceHash
 from witnesskit.errors.sealing import NotReadable, NotWritten
 from witnesskit.errors.vault import NoRoom
 from witnesskit.formats import ustar
+from witnesskit.formats.bag import payload_name
 from witnesskit.formats.bundle_members import Member
 from witnesskit.limits import READ_BLOCK
 from witnesskit.sealing.seal import SealedWriter
@@ -46,7 +47,11 @@ class Packed:
 
 
 def write_volume(
-    folder: Path, plan: BundlePlan, recipients: Sequence[str], sign: Callable[[str], str], report: Report | None = None
+    folder: Path,
+    plan: BundlePlan,
+    recipients: Sequence[str],
+    sign: Callable[[str], str],
+    report: Report | None = None,
 ) -> Packed:
     """Write ``plan`` into ``folder`` under a random name; ``sign`` gives the sender's signature line under a text.
 
@@ -91,14 +96,12 @@ def _fill(part: Path, descriptor: int, parcel: Parcel, report: Report | None) ->
 
 def _write_plaintext(out: _Plaintext, parcel: Parcel, report: Report | None) -> None:
     for name, content in parcel.tag_files:
-        out.add(ustar.header(name, len(content)))
-        out.add(content)
-        out.add_zeros(layout.slack(len(content)))
+        out.add(ustar.header(name, len(content)) + content + _ZEROS[: layout.slack(len(content))])
     done = 0
     for member, source in parcel.members:
-        out.add(ustar.header(f"data/{member.ordinal:08d}", member.size))
+        out.add(ustar.header(payload_name(member.ordinal), member.size))
         _copy(source, member, out)
-        out.add_zeros(layout.slack(member.size))
+        out.add(_ZEROS[: layout.slack(member.size)])
         done += member.size
         if report:
             report(done)
@@ -112,11 +115,15 @@ def _copy(source: PlannedMember, member: Member, out: _Plaintext) -> None:
     left = member.size
     try:
         with source.open() as stream:
-            while count := stream.readinto(out.free()):  # type: ignore[attr-defined]
+            more = True
+            while more:
+                place = out.free()
+                count = stream.readinto(place)  # type: ignore[attr-defined]
                 if count > left:
                     raise SourceHash(f"file {member.ordinal} is longer")
                 hasher.update(out.take(count))
                 left -= count
+                more = count and (left or count == len(place))  # less than asked for, and all there: the end
     except OSError as error:
         raise NotReadable(error.strerror or "") from None
     if left or hasher.hexdigest() != member.sha256:
@@ -146,6 +153,11 @@ class _Plaintext:
 
     def add(self, data: bytes) -> None:
         """Write ``data``."""
+        end = self._filled + len(data)
+        if end <= len(self._buffer):
+            self._buffer[self._filled : end] = data
+            self.take(len(data))
+            return
         view = memoryview(data)
         while view:
             place = self.free()

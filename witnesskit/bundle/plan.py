@@ -20,7 +20,13 @@ from witnesskit.formats.bundle_manifest import (
     parse_meta,
     signature_bytes,
 )
-from witnesskit.formats.bundle_members import CHAIN_KINDS, Member, members_bytes, parse_members, payload_manifest_sha256
+from witnesskit.formats.bundle_members import (
+    CHAIN_KINDS,
+    Member,
+    check_members,
+    members_bytes,
+    payload_manifest_sha256,
+)
 from witnesskit.limits import BUNDLE_MEMBERS_MAX, VOLUME_MAX
 
 
@@ -89,8 +95,8 @@ def work_out(plan: BundlePlan, recipients: Sequence[str], sign: Callable[[str], 
     if len(sources) > BUNDLE_MEMBERS_MAX:
         raise VolumeTooLarge(f"{len(sources)} files, at most {BUNDLE_MEMBERS_MAX}")
     members = _numbered(sources, 1)
+    check_members(members)
     manifest, listing = manifest_bytes(member.sha256 for member in members), members_bytes(members)
-    parse_members(listing)
     meta = _meta(plan, recipients, members, (sha256_hex(manifest), sha256_hex(listing)))
     meta_data = meta_bytes(meta)
     parse_meta(meta_data)

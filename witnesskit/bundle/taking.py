@@ -14,7 +14,7 @@ from witnesskit.formats.bundle_members import Member
 def take(
     member: Member, pieces: Iterable[Piece], sink: MemberSink, last: Callable[[], list[Damage]] = list
 ) -> list[Damage]:
-    """Write ``pieces`` (counted from the member's start) and keep them, unless something is wrong: then what, and drop.
+    """Write ``pieces`` (counted from the member's start) and keep them; or drop them, and tell what is wrong.
 
     ``last`` is asked at the end for damage outside the bytes themselves. What ``sink`` raises passes, after a drop.
     """

@@ -6,7 +6,7 @@ damaged chunk costs only the members it touches.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, BinaryIO
 
 from witnesskit.bundle import layout
@@ -65,16 +65,13 @@ class OpenVolume:
 
     def _take(self, member: Member, start: int, sink: MemberSink) -> list[Damage]:
         end = start + member.size
-
-        def contents() -> Iterator[Piece]:
-            for first, last, data in self._blocks.pieces(start, end):
-                yield first - start, last - start, data
-
-        def slack() -> list[Damage]:
-            hidden = any(self._blocks.exactly(end, layout.slack(member.size)) or b"")
-            return [Damage(member.ordinal, InnerSlack.code, member.size, member.size)] if hidden else []
-
-        return take(member, contents(), sink, slack)
+        whole = self._blocks.at_once(start, member.size + layout.slack(member.size))
+        if whole is not None:
+            pieces: Iterable[Piece] = [(0, member.size, memoryview(whole)[: member.size])]
+            return take(member, pieces, sink, lambda: _hidden(member, whole[member.size :]))
+        pieces = ((first - start, last - start, data) for first, last, data in self._blocks.pieces(start, end))
+        slack = layout.slack(member.size)
+        return take(member, pieces, sink, lambda: _hidden(member, self._blocks.exactly(end, slack) or b""))
 
     def _outside(self, start: int) -> list[Damage]:
         """What is wrong with end blocks and padding, and with the end of the file."""
@@ -90,8 +87,8 @@ def open_volume(stream: BinaryIO, identities: Sequence[Identity]) -> OpenVolume:
     """Open the volume in ``stream``, which stays open and is seekable; nothing of its payload is read yet.
 
     Raises NotABundle, NewerAge, NewerFormat, WrongKey, the leaves of HeaderFailure; PayloadFailure's where the lists
-    themselves are damaged; BadManifest, BundleTooBig, BadSignature, Forwarded, StrangeRecipients; InnerOrder, MemberSize
-    and the leaves for ustar; NotReadable. Unknown senders are not refused here: look at ``tags.signer``.
+    themselves are damaged; BadManifest, BundleTooBig, BadSignature, Forwarded, StrangeRecipients; InnerOrder,
+    MemberSize and the leaves for ustar; NotReadable. Unknown senders are not refused here: look at ``tags.signer``.
     """
     reader = _reader(stream, identities)
     files, start = read_tag_files(reader)
@@ -101,6 +98,11 @@ def open_volume(stream: BinaryIO, identities: Sequence[Identity]) -> OpenVolume:
     padding = check_headers(reader, blocks, tags.members, start)
     size = ustar.padded_size(padding + layout.END_BLOCKS)
     return OpenVolume(tags, blocks, start, size, _check_end(reader, size))
+
+
+def _hidden(member: Member, slack: bytes) -> list[Damage]:
+    """Whether the bytes that only fill up the last block of a member hold something."""
+    return [Damage(member.ordinal, InnerSlack.code, member.size, member.size)] if any(slack) else []
 
 
 def _reader(stream: BinaryIO, identities: Sequence[Identity]) -> SealedReader:
@@ -123,7 +125,7 @@ def _check_recipients(tags: Tags, stream: BinaryIO, identities: Sequence[Identit
 
 
 def _check_end(reader: SealedReader, size: int) -> PayloadFailure | None:
-    """What is wrong with the end of the file; raises InnerShort, InnerTrailing where a whole file has another size."""
+    """What is wrong with the end of the file; raises InnerShort, InnerTrailing for a whole file of another size."""
     try:
         there = reader.size
     except PayloadFailure as failure:

@@ -1,34 +1,35 @@
 """``members.jsonl``: one line for each payload file, bytes <-> objects (docs/spec/bundle.md).
 
-A line is read as strict JSON, and must then be byte for byte the one line that its member is written as. So
-unknown keys, other orders, spaces and escapes are refused at once.
+A line has one form only, RFC 8785 JSON with the keys below: unknown keys, other orders, spaces and escapes are
+refused at once, and no general parser meets them.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from witnesskit.errors.bundle import BadManifest, BundleTooBig
 from witnesskit.errors.formats import BadJson
 from witnesskit.formats.bag import manifest_bytes
-from witnesskit.formats.strict_json import loads
+from witnesskit.formats.strict_json import canonical, loads
 from witnesskit.limits import BUNDLE_MEMBERS_MAX, BUNDLE_NAME_MAX, BUNDLE_TAG_FILE_MAX, VOLUME_MAX
-from witnesskit.model import Role
 
 MEMBERS_NAME = "members.jsonl"
 CHAIN_KINDS: Final = frozenset({"chain", "checkpoint"})
 KINDS: Final = CHAIN_KINDS | {"capsule", "openings", "record", "media", "copy", "report", "spec"}
 
-_BATCH = 256  # lines parsed in one call; the interpreter's overhead is the cost
-_HEX = re.compile(r"(?:[0-9a-f]{32})?", re.ASCII)
-_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_ORIGIN = re.compile(r"[a-z0-9/._-]{0,64}", re.ASCII)
-_ROLES = frozenset({"", *(role.value for role in Role)})
+_LINE_MAX: Final = 8 * BUNDLE_NAME_MAX  # characters; a name may be written in escapes of six
+_LINE = re.compile(
+    r'\{(?:"capsule":"([0-9a-f]{32})",)?(?:"item":"([0-9a-f]{32})",)?"kind":"([a-z]{1,16})",'
+    r'(?:"name":("(?:[^"\\\x00-\x1f]++|\\.)*+"),)?"ordinal":([1-9][0-9]{0,7}),'
+    r'(?:"origin":"([a-z0-9/._-]{1,64})",)?(?:"part":([1-9][0-9]{0,7}),)?(?:"role":"(original|record)",)?'
+    r'"sha256":"([0-9a-f]{64})","size":(0|[1-9][0-9]{0,15})\}',
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def member_line(member: Member) -> str:
         + (f'"capsule":"{member.capsule}",' if member.capsule else "")
         + (f'"item":"{member.item}",' if member.item else "")
         + f'"kind":"{member.kind}",'
-        + (f'"name":{json.dumps(member.name, ensure_ascii=False)},' if member.name else "")
+        + (f'"name":{canonical(member.name).decode()},' if member.name else "")
         + f'"ordinal":{member.ordinal},'
         + (f'"origin":"{member.origin}",' if member.origin else "")
         + (f'"part":{member.part},' if member.part else "")
@@ -72,16 +73,25 @@ def parse_members(untrusted_data: bytes) -> tuple[Member, ...]:
     """Read the file; raises BadManifest with the line that breaks a rule, or BundleTooBig."""
     if len(untrusted_data) > BUNDLE_TAG_FILE_MAX:
         raise BundleTooBig(f"{MEMBERS_NAME}: {len(untrusted_data)} bytes, at most {BUNDLE_TAG_FILE_MAX} are read")
-    lines = untrusted_data.split(b"\n")
-    if lines.pop() != b"":
+    try:
+        lines = untrusted_data.decode("utf-8").split("\n")
+    except UnicodeDecodeError:
+        raise BadManifest(f"{MEMBERS_NAME}: not UTF-8") from None
+    if lines.pop() != "":
         raise BadManifest(f"{MEMBERS_NAME}: no line feed at its end")
     if len(lines) > BUNDLE_MEMBERS_MAX:
         raise BundleTooBig(f"{len(lines)} members, at most {BUNDLE_MEMBERS_MAX} are read")
-    members: list[Member] = []
-    for start in range(0, len(lines), _BATCH):
-        members += _parse_batch(lines[start : start + _BATCH], start + 1)
+    members = tuple(map(_member, lines, range(1, len(lines) + 1)))
+    check_members(members)
+    return members
+
+
+def check_members(members: Sequence[Member]) -> None:
+    """What a line cannot tell alone; raises BadManifest with the line that breaks a rule."""
+    for ordinal, member in enumerate(members, 1):
+        if problem := _problem(member, ordinal):
+            raise BadManifest(f"{MEMBERS_NAME}, line {ordinal}: {problem}")
     _check_together(members)
-    return tuple(members)
 
 
 def payload_manifest_sha256(members: Sequence[Member]) -> str:
@@ -93,47 +103,36 @@ def payload_manifest_sha256(members: Sequence[Member]) -> str:
     return hasher.hexdigest()
 
 
-def _parse_batch(lines: Sequence[bytes], first: int) -> list[Member]:
-    """Parse the lines in one call; each must be the line its member is written as, so none borrows from another."""
-    try:
-        values = loads(b"[" + b",".join(lines) + b"]", max_size=BUNDLE_TAG_FILE_MAX, max_depth=2)
-    except BadJson as error:
-        raise BadManifest(f"{MEMBERS_NAME}, lines {first} to {first + len(lines) - 1}: {error.code}") from None
-    if len(values) != len(lines):
-        raise BadManifest(f"{MEMBERS_NAME}, lines {first} to {first + len(lines) - 1}: not one object on each line")
-    return [_member(value, line, first + at) for at, (value, line) in enumerate(zip(values, lines, strict=True))]
-
-
-def _member(value: Any, line: bytes, ordinal: int) -> Member:
-    try:
-        member = Member(**value)
-        valid = member_line(member).encode() == line + b"\n"
-    except (TypeError, UnicodeEncodeError):  # not an object, unknown or absent key, a surrogate
-        raise BadManifest(f"{MEMBERS_NAME}, line {ordinal}: its keys") from None
-    if not valid:
+def _member(line: str, ordinal: int) -> Member:
+    match = _LINE.fullmatch(line) if len(line) <= _LINE_MAX else None
+    if not match:
         raise BadManifest(f"{MEMBERS_NAME}, line {ordinal}: not in its one canonical form")
-    if member.ordinal != ordinal:
-        raise BadManifest(f"{MEMBERS_NAME}, line {ordinal}: ordinal")
-    if problem := _problem(member):
-        raise BadManifest(f"{MEMBERS_NAME}, line {ordinal}: {problem}")
-    return member
+    capsule, item, kind, name, number, origin, part, role, sha256, size = match.groups("")
+    text = _name(name, ordinal) if name else ""
+    return Member(int(number), int(size), sha256, kind, item, capsule, role, int(part or 0), origin, text)
 
 
-def _problem(member: Member) -> str:
+def _name(quoted: str, ordinal: int) -> str:
+    try:
+        name = loads(quoted.encode(), max_size=_LINE_MAX)
+        if canonical(name).decode() == quoted and 0 < len(name) <= BUNDLE_NAME_MAX:
+            return str(name)
+    except BadJson:
+        pass
+    raise BadManifest(f"{MEMBERS_NAME}, line {ordinal}: name")
+
+
+def _problem(member: Member, ordinal: int) -> str:
     """The key of a member that breaks a rule, or ""."""
-    if member.kind not in KINDS:
-        return "kind"
+    if member.ordinal != ordinal:
+        return "ordinal"
     if not 0 <= member.size <= VOLUME_MAX:
         return "size"
-    if not _DIGEST.fullmatch(member.sha256):
-        return "sha256"
-    if not (_HEX.fullmatch(member.item) and _HEX.fullmatch(member.capsule) and member.role in _ROLES):
-        return "item, capsule or role"
-    if (member.kind == "capsule") != bool(member.item and member.capsule and member.role and member.part > 0):
+    if (member.kind == "capsule") != bool(member.item and member.capsule and member.role and member.part):
         return "a capsule has item, capsule, role and part"
-    if not _ORIGIN.fullmatch(member.origin) or (member.kind in CHAIN_KINDS and not member.origin):
-        return "origin"
-    return "" if isinstance(member.name, str) and len(member.name) <= BUNDLE_NAME_MAX else "name"
+    if member.kind not in KINDS:
+        return "kind"
+    return "origin" if member.kind in CHAIN_KINDS and not member.origin else ""
 
 
 def _check_together(members: Sequence[Member]) -> None:
