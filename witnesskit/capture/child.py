@@ -1,0 +1,166 @@
+"""The worker process: takes links on stdin, tells what happens on stdout (worker.py is the other half).
+
+It is in its own session, undumpable, without core files, may not grow a file, and dies with its parent. Nothing
+telling is in its arguments or environment, and it prints nothing.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import select
+import signal
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from witnesskit.capture import encoding, frames
+from witnesskit.capture.egress import parse_egress
+from witnesskit.capture.fetch import Patience
+from witnesskit.capture.guard import Guard
+from witnesskit.capture.messages import Failed, Message, Started
+from witnesskit.formats import strict_json
+from witnesskit.limits import CAPTURE_FRAME_MAX
+from witnesskit.model import Json
+
+if TYPE_CHECKING:
+    from witnesskit.capture.ytdlp import Extractor
+
+_PDEATHSIG, _DUMPABLE, _NO_NEW_PRIVS = 1, 4, 38
+
+
+def harden(parent: int) -> None:
+    """Before anything else: no core, no files, no debugger of the same user, no life after the parent."""
+    import resource
+
+    for kind in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):
+        resource.setrlimit(kind, (0, 0))
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.prctl(_DUMPABLE, 0, 0, 0, 0)
+        libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0)
+        libc.prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+class Pipe:
+    """The way to the parent: whole frames, media without a copy."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def message(self, message: Message | None) -> None:
+        """One message; None ends the job."""
+        self._send(frames.MESSAGE, 0, encoding.encode(message))
+
+    def page(self, data: bytes) -> None:
+        """Bytes of the page."""
+        self._send(frames.PAGE, 0, data)
+
+    def media(self, stream: int, data: bytes) -> None:
+        """Bytes of a stream, at most 1 MiB as ``fetch`` reads them."""
+        self._send(frames.MEDIA, stream, data)
+
+    def _send(self, kind: bytes, stream: int, data: bytes) -> None:
+        head = frames.head(kind, stream, len(data))
+        sent = os.writev(self._descriptor, (head, data))
+        rest = memoryview(head + data)[sent:] if sent < len(head) + len(data) else memoryview(b"")
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]
+
+
+class Child:
+    """The worker: one configuration, then links one after the other, each with an Extractor of its own."""
+
+    def __init__(self, settings: Json, pipe: Pipe) -> None:
+        self._egress = parse_egress(settings["egress"])
+        self._patience = Patience(settings["stall"], settings["retries"], settings["backoff"])
+        self._guard = Guard(self._egress, allow_local=settings["allow_local"])
+        self._pipe = pipe
+        self._next: tuple[Extractor, _Wiring] | None = None
+
+    def prepare(self) -> None:
+        """Load yt-dlp, close the doors, and make ready for a link that has not come yet."""
+        from witnesskit.capture import ytdlp
+
+        del ytdlp
+        self._guard.install()
+        self._next = self._ready()
+        self._next[0].warm_up(lambda: not select.select([0], [], [], 0)[0])
+
+    def run(self, url: str) -> None:
+        """One link, told to the end."""
+        from witnesskit.capture import job, ytdlp
+        from witnesskit.capture.requestlog import utc_now
+        from witnesskit.capture.telling import Job, Output
+
+        self._guard.admit_proxy()
+        extractor, wiring = self._next or self._ready()
+        self._next = None
+        self._pipe.message(Started(utc_now(), ytdlp.TOOL, ytdlp.USER_AGENT, str(self._egress)))
+        output = Output(self._pipe.message, self._pipe.page, self._pipe.media)
+        wiring.job = Job(url, output, self._patience)
+        job.run(wiring.job, extractor, extractor.extract(url), wiring.log)
+
+    def _ready(self) -> tuple[Extractor, _Wiring]:
+        from witnesskit.capture import ytdlp
+
+        wiring = _Wiring(proxied=bool(self._egress.proxy))
+        return ytdlp.Extractor(wiring.log, self._egress.proxy, self._patience), wiring
+
+
+class _Wiring:
+    """A request log that exists before its job does."""
+
+    def __init__(self, *, proxied: bool) -> None:
+        from witnesskit.capture.requestlog import RequestLog
+        from witnesskit.capture.telling import Job
+
+        self.job: Job | None = None
+        self.log = RequestLog(lambda attempt: self.job.tell_attempt(attempt) if self.job else None, proxied)
+
+
+def main(arguments: Sequence[str]) -> NoReturn:
+    """Serve until stdin ends; any fault of ours is told by its type only."""
+    harden(int(arguments[0]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pipe = Pipe(os.dup(1))
+    os.dup2(2, 1)  # what a library prints never reaches the pipe
+    sys.excepthook = lambda *_: None
+    try:
+        settings = _next_job()
+        child = Child(settings, pipe)
+        child.prepare()
+        while job := _next_job():
+            _serve(child, pipe, job["url"])
+    except BaseException:  # noqa: BLE001 - nothing of it may be printed; the parent sees the pipe end
+        os._exit(1)
+    os._exit(0)
+
+
+def _serve(child: Child, pipe: Pipe, url: str) -> None:
+    try:
+        child.run(url)
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the type alone is told
+        pipe.message(Failed(f"worker-fault-{type(error).__name__}"))
+    pipe.message(None)
+
+
+def _next_job() -> Json:
+    frame = frames.read(_read_stdin)
+    return strict_json.loads(frame.payload) if frame else None
+
+
+def _read_stdin(length: int) -> bytes:
+    pieces = []
+    while length and (piece := os.read(0, min(length, CAPTURE_FRAME_MAX))):
+        pieces.append(piece)
+        length -= len(piece)
+    return b"".join(pieces)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,267 @@
+"""Bytes of one URL, to the end or as far as they come: validated, resumed for as long as there is progress.
+
+A resume asks from 64 KiB before the place reached, with ``If-Range``, and compares the overlap: a file that changed
+in between is never joined to the old beginning. What was received is given on at once and never taken back.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from witnesskit.limits import BACKOFF_SECONDS_MAX, CAPTURE_FRAME_MAX, OVERLAP, RETRIES_WITHOUT_PROGRESS, STALL_SECONDS
+
+OK: Final = 200
+PARTIAL: Final = 206
+RANGE_REFUSED: Final = 416
+_TRY_AGAIN: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+_RANGE = re.compile(r"bytes\s+(\d+)-(\d+)/(\d+|\*)")
+_UNSATISFIED = re.compile(r"bytes\s+\*/(\d+)")
+
+
+class NoAnswer(Exception):
+    """No HTTP answer came; ``kind`` as in Attempt.error_kind. Stays inside the capture room."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+class Cut(NoAnswer):
+    """The answer broke off: cut, reset, stall."""
+
+
+class Answer(Protocol):
+    """An HTTP answer of any status, its body not yet read."""
+
+    status: int
+    final_url: str
+    chunked: bool
+
+    def header(self, name: str) -> str:
+        """A header's value, empty when absent."""
+        ...
+
+    def read1(self, size: int) -> bytes:
+        """What has arrived, at most ``size`` bytes, as on the wire; empty at the end; raises Cut."""
+        ...
+
+    def close(self) -> None:
+        """Let the connection go."""
+        ...
+
+
+class Transport(Protocol):
+    """Sends one GET through the egress."""
+
+    def open(self, url: str, headers: Mapping[str, str], purpose: str, stream: int) -> Answer:
+        """The answer, whatever its status; raises NoAnswer."""
+        ...
+
+
+@dataclass(frozen=True)
+class Patience:
+    """When to give up; progress always starts the count anew."""
+
+    stall_seconds: int = STALL_SECONDS  # without a byte
+    retries: int = RETRIES_WITHOUT_PROGRESS
+    backoff_seconds: int = 1  # before the second attempt without progress; doubles up to BACKOFF_SECONDS_MAX
+
+    def wait(self, fruitless: int) -> None:
+        """Sleep before the next attempt; not at all after progress."""
+        if fruitless > 1 and self.backoff_seconds:
+            time.sleep(min(self.backoff_seconds * 2 ** (fruitless - 2), BACKOFF_SECONDS_MAX))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One URL; ``end`` is the last byte wanted when only a range is (HLS byte ranges), else None."""
+
+    url: str
+    headers: Mapping[str, str]
+    purpose: str = "media"
+    stream: int = 0
+    start: int = 0
+    end: int | None = None
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """How it ended; ``verified`` tells that the server had named the length."""
+
+    complete: bool
+    reason: str  # "" | http-410 | changed | stall | cut | reset | dns ...
+    size: int
+    requests: int
+    verified: bool = True
+
+
+Emit = Callable[[bytes], object]
+OnHead = Callable[[Answer, int | None], object]  # first good answer, its length or None
+
+
+class _Stop(Exception):
+    def __init__(self, reason: str, *, complete: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.complete = complete
+
+
+class Fetch:
+    """One fetch on its way; use ``fetch``."""
+
+    def __init__(self, transport: Transport, wanted: Wanted, emit: Emit, on_head: OnHead) -> None:
+        self._transport = transport
+        self._wanted = wanted
+        self._emit = emit
+        self._on_head: OnHead | None = on_head
+        self._tail = b""
+        self._validators: tuple[str, str] = ("", "")  # ETag, Last-Modified of the first answer
+        self._total: int | None = None if wanted.end is None else wanted.end - wanted.start + 1
+        self.received = 0
+        self.requests = 0
+
+    def run(self, patience: Patience) -> Fetched:
+        """Until complete, refused, changed, or without progress for too long."""
+        fruitless = 0
+        while True:
+            before = self.received
+            reason, complete = self._attempt()
+            if complete or reason not in _RETRIED:
+                return self._fetched(reason, complete=complete)
+            fruitless = 1 if self.received > before else fruitless + 1
+            if fruitless > patience.retries:
+                return self._fetched(reason, complete=False)
+            patience.wait(fruitless)
+
+    def _fetched(self, reason: str, *, complete: bool) -> Fetched:
+        return Fetched(complete, reason, self.received, self.requests, verified=self._total is not None)
+
+    def _attempt(self) -> tuple[str, bool]:
+        """One request; returns (reason, complete)."""
+        self.requests += 1
+        try:
+            answer = self._transport.open(
+                self._wanted.url, self._request_headers(), self._wanted.purpose, self._wanted.stream
+            )
+        except NoAnswer as error:
+            return error.kind, False
+        try:
+            self._accept(answer)
+            self._drain(answer)
+        except _Stop as stop:
+            return stop.reason, stop.complete
+        except Cut as cut:
+            return cut.kind, self._total is not None and self.received == self._total
+        finally:
+            answer.close()
+        return self._end(answer)
+
+    def _request_headers(self) -> dict[str, str]:
+        headers = {**self._wanted.headers, "Accept-Encoding": "identity"}
+        start = self._wanted.start + max(0, self.received - OVERLAP)
+        if start or self._wanted.end is not None or self.received:
+            headers["Range"] = f"bytes={start}-{'' if self._wanted.end is None else self._wanted.end}"
+        etag, modified = self._validators
+        if self.received and (strong := (etag if etag and not etag.startswith("W/") else modified)):
+            headers["If-Range"] = strong
+        return headers
+
+    def _accept(self, answer: Answer) -> None:
+        """Check that the answer belongs to what we have and read past its overlap; raises _Stop, Cut."""
+        if answer.status == RANGE_REFUSED and self.received:
+            raise self._past_the_end(answer)
+        if answer.status not in (OK, PARTIAL):
+            raise _Stop(f"http-{answer.status}")
+        if self._on_head is None:
+            self._same_file(answer)
+        start, total = self._placed(answer)
+        if self._total is not None and total is not None and total != self._total:
+            raise _Stop("changed")
+        self._total = total if self._total is None else self._total
+        if self._on_head is not None:
+            self._validators = (answer.header("ETag"), answer.header("Last-Modified"))
+            self._on_head(answer, self._total)
+            self._on_head = None
+        self._compare_overlap(answer, start)
+
+    def _past_the_end(self, answer: Answer) -> _Stop:
+        """416: the part was complete after all, or the file has shrunk."""
+        found = _UNSATISFIED.match(answer.header("Content-Range"))
+        whole = self._wanted.end is None and found is not None and int(found[1]) == self._wanted.start + self.received
+        if found is not None and whole:
+            self._total = self.received
+            return _Stop("", complete=True)
+        return _Stop("changed" if found else f"http-{RANGE_REFUSED}")
+
+    def _same_file(self, answer: Answer) -> None:
+        for old, name in zip(self._validators, ("ETag", "Last-Modified"), strict=True):
+            if old and answer.header(name) and answer.header(name) != old:
+                raise _Stop("changed")
+
+    def _placed(self, answer: Answer) -> tuple[int, int | None]:
+        """(where the body begins in what we want, its whole length if the server says it)."""
+        length = _number(answer.header("Content-Length")) if not answer.chunked else None
+        if answer.status == OK:
+            if self._wanted.start or self._wanted.end is not None:
+                raise _Stop("range-ignored")
+            return 0, length
+        found = _RANGE.match(answer.header("Content-Range"))
+        if not found:
+            raise _Stop("bad-range")
+        start = int(found[1]) - self._wanted.start
+        if not 0 <= start <= self.received:
+            raise _Stop("bad-range")
+        total = int(found[3]) - self._wanted.start if found[3] != "*" and self._wanted.end is None else None
+        return start, total
+
+    def _compare_overlap(self, answer: Answer, start: int) -> None:
+        """Read from ``start`` up to what we have and compare the last 64 KiB of it; raises _Stop, Cut."""
+        known_from = self.received - len(self._tail)
+        while start < self.received:
+            block = answer.read1(min(CAPTURE_FRAME_MAX, self.received - start))
+            if not block:
+                raise Cut("cut")
+            skipped = max(0, known_from - start)
+            place = max(start, known_from) - known_from
+            if block[skipped:] != self._tail[place : place + max(0, len(block) - skipped)]:
+                raise _Stop("changed")
+            start += len(block)
+
+    def _drain(self, answer: Answer) -> None:
+        while block := answer.read1(CAPTURE_FRAME_MAX):
+            room = len(block) if self._total is None else self._total - self.received
+            block = block if len(block) <= room else block[:room]
+            if not block:
+                return
+            self._emit(block)
+            self.received += len(block)
+            self._tail = block[-OVERLAP:] if len(block) >= OVERLAP else (self._tail + block)[-OVERLAP:]
+
+    def _end(self, answer: Answer) -> tuple[str, bool]:
+        if self._total is None and answer.chunked:
+            self._total = self.received  # the last chunk says so
+        if self._total is None:
+            return "unverified-length", True
+        return ("", True) if self.received == self._total else ("cut", False)
+
+
+_RETRIED: Final = frozenset(
+    {"cut", "reset", "stall", "timeout", "refused", "unreachable", "dns", "proxy", "transport"}
+    | {f"http-{status}" for status in _TRY_AGAIN}
+)
+
+
+def fetch(transport: Transport, wanted: Wanted, emit: Emit, on_head: OnHead, patience: Patience) -> Fetched:
+    """Fetch one URL; ``emit`` gets every received byte once and in order, ``on_head`` the first good answer.
+
+    Never raises for what the network or the server does.
+    """
+    return Fetch(transport, wanted, emit, on_head).run(patience)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -1,0 +1,92 @@
+"""What the worker cannot do, whatever an extractor asks for: connect elsewhere, start a program, write a file.
+
+An audit hook of the interpreter; it cannot be taken off again. It holds against mistakes and odd extractors, not
+against machine code. Only the worker installs it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from typing import Any, Final
+
+from witnesskit.capture.egress import DIRECT, Egress, is_local_address
+
+_WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_NEVER: Final = frozenset(
+    {
+        "subprocess.Popen", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system",
+        "pty.spawn",        "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.chmod",
+        "os.chown", "os.utime", "os.setxattr", "shutil.copyfile", "shutil.move", "sqlite3.connect",
+        "tempfile.mkstemp", "tempfile.mkdtemp", "socket.sendto", "socket.sendmsg", "ftplib.connect",
+        "smtplib.connect", "webbrowser.open", "mmap.__new__", "socket.gethostbyname", "socket.gethostbyaddr",
+        "socket.getnameinfo",
+    }
+)  # fmt: skip
+
+
+class Refused(PermissionError):
+    """The worker tried what it must not."""
+
+
+class LocalAddress(Refused):
+    """A connection to this computer or its private network, which nobody allowed."""
+
+
+class ElsewhereRefused(Refused):
+    """A connection or a look-up that would not go through the proxy."""
+
+
+class Guard:
+    """The hook; ``admit_proxy`` must be called before the first connection through a proxy."""
+
+    def __init__(self, egress: Egress, *, allow_local: bool) -> None:
+        self._egress = egress
+        self._allow_local = allow_local
+        self._proxy: frozenset[str] = frozenset()
+
+    def install(self) -> None:
+        """From here on, for the life of the process."""
+        sys.addaudithook(self._hook)
+
+    def admit_proxy(self) -> None:
+        """Look the proxy's name up once; when it cannot be found, no connection is possible at all."""
+        if self._egress.kind == DIRECT:
+            return
+        try:
+            found = socket.getaddrinfo(self._egress.host, self._egress.port, type=socket.SOCK_STREAM)
+        except OSError:
+            found = []
+        self._proxy = frozenset(str(entry[4][0]) for entry in found)
+
+    def _hook(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "socket.connect":
+            self._connect(arguments[1])
+        elif event == "socket.getaddrinfo":
+            self._look_up(arguments[0])
+        elif event == "open":
+            _open(arguments)
+        elif event in _NEVER:
+            raise Refused(event)
+
+    def _connect(self, address: Any) -> None:
+        if not isinstance(address, tuple) or len(address) < 2:
+            raise ElsewhereRefused("not an internet address")
+        host, port = str(address[0]), address[1]
+        if self._egress.kind != DIRECT:
+            if host not in self._proxy or port != self._egress.port:
+                raise ElsewhereRefused("not the proxy")
+        elif not self._allow_local and is_local_address(host):
+            raise LocalAddress("local address")
+
+    def _look_up(self, host: Any) -> None:
+        name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
+        if self._egress.kind != DIRECT and name != self._egress.host and name not in self._proxy:
+            raise ElsewhereRefused("names are looked up by the proxy only")
+
+
+def _open(arguments: tuple[Any, ...]) -> None:
+    path, _mode, flags = arguments
+    if isinstance(flags, int) and flags & _WRITING and not isinstance(path, int) and path != os.devnull:
+        raise Refused("no file is written")

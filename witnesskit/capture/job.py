@@ -1,0 +1,57 @@
+"""The worker's work on one link: extract, page, facts, then each stream, told as it comes."""
+
+from __future__ import annotations
+
+from witnesskit.capture import segments
+from witnesskit.capture.fetch import Transport, Wanted, fetch
+from witnesskit.capture.messages import Facts, Failed, Media, MediaEnd, Page
+from witnesskit.capture.page import PageWatch, Telling, request_page, tell_kept
+from witnesskit.capture.plan import FILE, UNSUPPORTED, Extraction, StreamPlan
+from witnesskit.capture.requestlog import RequestLog
+from witnesskit.capture.telling import Head, Job
+
+
+def run(job: Job, transport: Transport, found: tuple[Extraction, PageWatch], log: RequestLog) -> None:
+    """Hand over page, facts and streams of an extraction."""
+    extraction, watch = found
+    _page(job, transport, watch, log)
+    for number, values in enumerate(extraction.facts, 1):
+        job.output.message(Facts(number, values))
+    for number, plan in enumerate(extraction.streams, 1):
+        _stream(job, transport, number, plan)
+    if extraction.failure:
+        job.output.message(Failed(extraction.failure))
+
+
+def _page(job: Job, transport: Transport, watch: PageWatch, log: RequestLog) -> None:
+    telling = Telling(job.output.message, job.output.page)
+    kept = watch.best()
+    if kept is not None:
+        tell_kept(job.url, kept, telling)
+    elif watch.direct_media:
+        job.output.message(Page(job.url, reason="direct-media"))
+    elif not log.answered and log.last_error:
+        job.output.message(Page(job.url, reason=f"no-answer-{log.last_error}"))
+    else:
+        request_page(job.url, transport, lambda: job.last_attempt, telling)
+
+
+def _stream(job: Job, transport: Transport, number: int, plan: StreamPlan) -> None:
+    if plan.kind == UNSUPPORTED:
+        job.output.message(Media(number, plan.entry, plan.format_id, plan.url, "", plan.declared_size, plan.kind))
+        job.output.message(MediaEnd(number, complete=False, reason=plan.reason, size=0, requests=0))
+    elif plan.kind == FILE:
+        _file(job, transport, number, plan)
+    else:
+        segments.stream(job, transport, number, plan)
+
+
+def _file(job: Job, transport: Transport, number: int, plan: StreamPlan) -> None:
+    head = Head(job, number, plan)
+    wanted = Wanted(plan.url, plan.headers, "media", number)
+    fetched = fetch(transport, wanted, lambda data: job.output.media(number, data), head, job.patience)
+    head.tell_missing()
+    complete, reason = fetched.complete, fetched.reason
+    if complete and head.is_page:
+        complete, reason = False, "not-media"
+    job.output.message(MediaEnd(number, complete, reason, fetched.size, fetched.requests))

@@ -1,0 +1,146 @@
+"""What the worker tells while it captures one link, in order: Started, Attempt…, Page, PageBytes…, PageEnd, Facts,
+then for each stream Media, MediaBytes…, MediaEnd with Attempts between them, and last Done.
+
+Everything here is telling (links, headers, names): it goes into sealed capsules only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from witnesskit.capture.outcome import AttemptResult
+from witnesskit.model import Json
+
+Headers = tuple[tuple[str, str], ...]  # as received, in order; values of cookies are "withheld"
+
+
+@dataclass(frozen=True)
+class Started:
+    """The worker has begun; nothing was sent yet."""
+
+    started_at: str  # RFC 3339 UTC
+    tool: str  # "yt-dlp 2026.10.26"
+    user_agent: str
+    egress: str  # "direct" or the proxy's URL
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One request and what came back; ``status`` 0 and an ``error_kind`` when no answer came."""
+
+    number: int  # from 1, in the order they were sent
+    purpose: str  # page | extract | media | segment | playlist
+    method: str
+    url: str
+    started_at: str
+    stream: int = 0  # for media, segment and playlist
+    status: int = 0
+    final_url: str = ""
+    redirects: tuple[tuple[int, str], ...] = ()  # (status, URL that answered with it)
+    sent: Headers = ()  # request headers, without cookies and authorisation
+    headers: Headers = ()
+    headers_sha256: str = ""
+    body_sha256: str = ""  # of the page that came with an HTTP error
+    error_kind: str = ""  # dns | refused | timeout | unreachable | reset | proxy | tls | local-address | transport
+    peer: str = ""  # "address port"; through a proxy: the proxy's
+    tls: Mapping[str, Json] = field(default_factory=dict)  # version, cipher, certificate_sha256
+    unlogged: int = 0  # requests after this one that were only counted
+
+
+@dataclass(frozen=True)
+class Page:
+    """Head of the page. ``status`` 0: none was received, ``reason`` says why."""
+
+    url: str
+    final_url: str = ""
+    status: int = 0
+    headers: Headers = ()
+    headers_sha256: str = ""
+    redirects: tuple[tuple[int, str], ...] = ()
+    peer: str = ""
+    tls: Mapping[str, Json] = field(default_factory=dict)
+    by: str = ""  # "extractor": its own response; "own-request": one more request by us; "": none
+    decoded: bool = False  # a content encoding was undone on the way: the bytes are not those of the wire
+    reason: str = ""  # direct-media | no-answer | not-received
+
+
+@dataclass(frozen=True)
+class PageBytes:
+    """The next bytes of the page, at most 1 MiB."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
+class PageEnd:
+    """The page is over; ``complete`` False: ``reason`` is "cut" or "too-long"."""
+
+    complete: bool
+    size: int
+    sha256: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the extractor said, reduced to listed keys (facts.py); one message for each video found."""
+
+    entry: int  # from 1
+    values: Mapping[str, Json]
+
+
+@dataclass(frozen=True)
+class Media:
+    """Head of one stream, from its first answer. Sent before its bytes."""
+
+    stream: int  # from 1
+    entry: int  # the Facts it belongs to
+    format_id: str
+    url: str  # signed, telling: sealed only
+    media_type: str  # as the server says; empty when it says none
+    declared_size: int | None
+    kind: str  # "file" | "segments": many pieces joined as they were served
+    extension: str = ""
+    final_url: str = ""
+    status: int = 0
+    headers: Headers = ()
+    segments: int = 0
+
+
+@dataclass(frozen=True)
+class MediaBytes:
+    """The next bytes of a stream, at most 1 MiB, exactly as served."""
+
+    stream: int
+    data: bytes
+
+
+@dataclass(frozen=True)
+class MediaEnd:
+    """The stream is over. ``reason`` when not complete, and "unverified-length" when complete but the server never
+    said how long it is."""
+
+    stream: int
+    complete: bool
+    reason: str
+    size: int
+    requests: int = 1
+    gaps: tuple[Mapping[str, Json], ...] = ()  # missing segments: {"segment": 3, "reason": "http-404"}
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Why extraction or the worker ended early; consumed by worker.py, never seen by its callers."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """The last message."""
+
+    result: AttemptResult
+
+
+Message = Started | Attempt | Page | PageBytes | PageEnd | Facts | Media | MediaBytes | MediaEnd | Failed | Done

@@ -1,0 +1,148 @@
+"""The page of a link: the extractor's own response where it read one, else one more request, and said so."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from witnesskit.capture.fetch import Answer, Cut, NoAnswer, Transport
+from witnesskit.capture.messages import Attempt, Page, PageEnd
+from witnesskit.limits import CAPTURE_FRAME_MAX, PAGE_MAX
+
+_MEDIA = ("video/", "audio/", "image/", "application/octet-stream", "application/ogg", "application/mp4")
+_PLAYLISTS = ("mpegurl", "dash+xml")
+
+
+@dataclass
+class Kept:
+    """One answer to a request for the page, with what the extractor read of it."""
+
+    attempt: Attempt
+    decoded: bool = False
+    whole: bool = False
+    pieces: list[bytes] = field(default_factory=list, repr=False)
+    size: int = 0
+
+    def take(self, data: bytes, *, asked_for_all: bool) -> None:
+        """Keep what was read, up to PAGE_MAX bytes."""
+        if data and self.size < PAGE_MAX:
+            self.pieces.append(data[: PAGE_MAX - self.size])
+        self.size += len(data)
+        self.whole = self.whole or asked_for_all or not data
+
+
+class PageWatch:
+    """Follows the requests of one extraction and keeps the answers to those for the page itself."""
+
+    def __init__(self, url: str) -> None:
+        self._urls = {url}
+        self.kept: list[Kept] = []
+        self.direct_media = False
+
+    def is_page(self, method: str, url: str) -> bool:
+        """Whether a request is for the page or for where it led."""
+        return method == "GET" and url in self._urls
+
+    def answered(self, attempt: Attempt, response: Any) -> None:
+        """An answer to a request for the page: tee what is read of it."""
+        self._urls.add(attempt.final_url)
+        kind = (response.headers.get("Content-Type") or "").lower()
+        if kind.startswith(_MEDIA) or any(word in kind for word in _PLAYLISTS):
+            self.direct_media = True
+            return
+        kept = Kept(attempt, decoded=bool(response.headers.get("Content-Encoding")))
+        self.kept.append(kept)
+        _tee(response, kept)
+
+    def refused(self, attempt: Attempt, body: bytes, *, decoded: bool) -> None:
+        """An HTTP error for the page; ``body`` is what came with it."""
+        self._urls.add(attempt.final_url)
+        self.kept.append(Kept(attempt, decoded, whole=True, pieces=[body] if body else [], size=len(body)))
+
+    def best(self) -> Kept | None:
+        """The last whole page, else the last error; None when the extractor read none to its end."""
+        whole = [kept for kept in self.kept if kept.whole]
+        good = [kept for kept in whole if kept.attempt.status < 400]
+        found = good or whole
+        return found[-1] if found else None
+
+
+def _tee(response: Any, kept: Kept) -> None:
+    original = response.read
+
+    def read(amount: int | None = None) -> bytes:
+        data: bytes = original(amount)
+        kept.take(data, asked_for_all=amount is None or amount < 0)
+        return data
+
+    response.read = read
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Where the page goes: messages, and raw bytes of at most 1 MiB."""
+
+    message: Callable[[Page | PageEnd], object]
+    raw: Callable[[bytes], object]
+
+
+def tell_kept(url: str, kept: Kept, telling: Telling) -> None:
+    """Hand over a page the extractor read itself."""
+    attempt = kept.attempt
+    telling.message(_page(url, attempt, by="extractor", decoded=kept.decoded))
+    hasher, size = hashlib.sha256(), 0
+    for piece in _framed(kept.pieces):
+        hasher.update(piece)
+        size += len(piece)
+        telling.raw(piece)
+    too_long = kept.size > size
+    telling.message(PageEnd(not too_long, size, hasher.hexdigest(), "too-long" if too_long else ""))
+
+
+def request_page(url: str, transport: Transport, log_last: Callable[[], Attempt | None], telling: Telling) -> None:
+    """One more GET for the page through the same egress; a media answer is left unread and said so."""
+    try:
+        answer = transport.open(url, {"Accept-Encoding": "identity"}, "page", 0)
+    except NoAnswer as error:
+        telling.message(Page(url, reason=f"no-answer-{error.kind}"))
+        return
+    try:
+        kind = answer.header("Content-Type").lower()
+        attempt = log_last()
+        if attempt is None or (answer.status < 400 and kind.startswith(_MEDIA)):
+            telling.message(Page(url, reason="direct-media"))
+            return
+        telling.message(_page(url, attempt, by="own-request", decoded=False))
+        telling.message(_pass_on(answer, telling))
+    finally:
+        answer.close()
+
+
+def _pass_on(answer: Answer, telling: Telling) -> PageEnd:
+    hasher, size, reason = hashlib.sha256(), 0, ""
+    try:
+        while block := answer.read1(CAPTURE_FRAME_MAX):
+            if size + len(block) > PAGE_MAX:
+                reason = "too-long"
+                break
+            hasher.update(block)
+            size += len(block)
+            telling.raw(block)
+    except Cut:
+        reason = "cut"
+    return PageEnd(not reason, size, hasher.hexdigest(), reason)
+
+
+def _page(url: str, attempt: Attempt, *, by: str, decoded: bool) -> Page:
+    return Page(
+        url, attempt.final_url, attempt.status, attempt.headers, attempt.headers_sha256, attempt.redirects,
+        attempt.peer, attempt.tls, by, decoded,
+    )  # fmt: skip
+
+
+def _framed(pieces: list[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        for start in range(0, len(piece), CAPTURE_FRAME_MAX):
+            yield piece[start : start + CAPTURE_FRAME_MAX]

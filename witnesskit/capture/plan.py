@@ -1,0 +1,46 @@
+"""What the extractor chose to fetch: streams, each one file or a list of pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from witnesskit.model import Json
+
+FILE = "file"
+SEGMENTS = "segments"  # the pieces are known
+PLAYLIST = "playlist"  # the pieces are named by an HLS playlist that is still to be fetched
+UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One piece of a stream; ``start`` and ``end`` are set when it is a range of bytes of its URL."""
+
+    url: str
+    start: int = 0
+    end: int | None = None
+
+
+@dataclass(frozen=True)
+class StreamPlan:
+    """One stream to fetch."""
+
+    entry: int
+    format_id: str
+    url: str
+    kind: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    extension: str = ""
+    declared_size: int | None = None
+    segments: tuple[Segment, ...] = ()
+    reason: str = ""  # why unsupported: "protocol-rtmp", "drm"
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What extraction found; ``failure`` when it ended early, which does not undo what was found before."""
+
+    streams: tuple[StreamPlan, ...] = ()
+    facts: tuple[Mapping[str, Json], ...] = ()
+    failure: str = ""

@@ -1,0 +1,92 @@
+"""Every request the worker sends, told to the parent as it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from witnesskit.capture import wire
+from witnesskit.capture.messages import Attempt
+from witnesskit.digest import sha256_hex
+from witnesskit.limits import REQUESTS_MAX
+from witnesskit.model import Json
+
+
+def utc_now() -> str:
+    """The clock of this computer, as RFC 3339 UTC."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass
+class RequestLog:
+    """Numbers and describes requests; ``purpose`` and ``stream`` say what the next ones are for."""
+
+    tell: Callable[[Attempt], object]
+    proxied: bool = False
+    purpose: str = "extract"
+    stream: int = 0
+    answered: bool = False
+    last_error: str = ""
+    _number: int = field(default=0, repr=False)
+    _peer: str = field(default="", repr=False)
+    _tls: Mapping[str, Json] = field(default_factory=dict, repr=False)
+
+    def note_connection(self, response: Any) -> None:
+        """Peer and TLS of a connection that is still open; for the next ``answer``."""
+        self._peer, self._tls = wire.peer_of(response), wire.tls_of(response)
+
+    def answer(self, request: Sent, response: Any, body: bytes | None = None) -> Attempt:
+        """Log an answer of any status; ``body`` is the page that came with an HTTP error."""
+        self.answered = True
+        headers = wire.headers_of(response.headers)
+        return self._log(
+            request,
+            status=int(response.status or 0),
+            final_url=wire.text_of(response.url),
+            redirects=wire.redirects_of(response),
+            sent=wire.sent_of(response, request.headers),
+            headers=headers,
+            headers_sha256=wire.headers_digest(headers),
+            body_sha256=sha256_hex(body) if body else "",
+            peer=self._peer,
+            tls=self._tls,
+        )
+
+    def failure(self, request: Sent, error: BaseException) -> str:
+        """Log that no answer came; returns the kind."""
+        self.last_error = wire.kind_of(error, proxied=self.proxied)
+        self._log(request, error_kind=self.last_error, sent=wire.sent_headers(request.headers))
+        return self.last_error
+
+    def _log(self, request: Sent, **found: Any) -> Attempt:
+        self._number += 1
+        attempt = Attempt(
+            number=self._number,
+            purpose=request.purpose or self.purpose,
+            method=request.method,
+            url=request.url,
+            started_at=request.started_at,
+            stream=self.stream,
+            **found,
+        )
+        if self._number <= REQUESTS_MAX:
+            self.tell(attempt)
+        return attempt
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request about to be sent."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    started_at: str
+    purpose: str = ""
+
+
+def about_to_send(method: str, url: str, headers: Mapping[str, str], purpose: str = "") -> Sent:
+    """Note a request and the time."""
+    return Sent(method, wire.text_of(url), dict(headers), utc_now(), purpose)

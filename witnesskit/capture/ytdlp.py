@@ -1,0 +1,275 @@
+"""The adapter to yt-dlp: extraction only, and its network stack as our transport; the only file that imports it.
+
+Runs in the worker. No plugin, configuration, cache, cookie or netrc is read, no program started, nothing written:
+by options here, by the guard of the process behind them.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
+
+import yt_dlp
+import yt_dlp.globals
+from yt_dlp.networking import Request
+from yt_dlp.networking.exceptions import HTTPError, RequestError
+from yt_dlp.utils import DownloadError, GeoRestrictedError, UnsupportedError, UserNotLive, YoutubeDLError
+
+from witnesskit.capture import facts, wire
+from witnesskit.capture.fetch import Answer, Cut, NoAnswer, Patience
+from witnesskit.capture.outcome import NETWORK
+from witnesskit.capture.page import PageWatch
+from witnesskit.capture.plan import FILE, PLAYLIST, SEGMENTS, UNSUPPORTED, Extraction, Segment, StreamPlan
+from witnesskit.capture.requestlog import RequestLog, about_to_send
+from witnesskit.limits import ENTRIES_MAX, ERROR_BODY_MAX, SEGMENTS_MAX
+from witnesskit.model import Json
+
+yt_dlp.globals.plugin_dirs.value = []  # before the first YoutubeDL: else it runs what lies in plugin folders
+
+TOOL: Final = f"yt-dlp {yt_dlp.version.__version__}"
+USER_AGENT: Final = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+)
+_NOWHERE: Final = "/dev/null/none"
+_SCHEMES: Final = ("http://", "https://")
+
+
+class _Silent:
+    """yt-dlp's log: kept in memory for the rules, never printed."""
+
+    def __init__(self) -> None:
+        self.login = self.drm = False
+
+    def debug(self, message: str) -> None:
+        """Nothing is kept of it."""
+
+    def warning(self, message: str) -> None:
+        """Note what only the text tells."""
+        self.login = self.login or "--cookies" in message or "registered users" in message
+        self.drm = self.drm or "DRM protected" in message
+
+    error = warning
+
+
+def _options(proxy: str, patience: Patience, logger: _Silent) -> dict[str, Any]:
+    return {
+        "format": "bv,ba/b", "fixup": "never", "noplaylist": True, "playlistend": ENTRIES_MAX + 1,
+        "ignoreerrors": False, "ignore_no_formats_error": True, "extractor_retries": 3,
+        "socket_timeout": patience.stall_seconds, "proxy": proxy, "geo_bypass": False, "cachedir": False,
+        "usenetrc": False, "cookiefile": None, "js_runtimes": {}, "remote_components": [], "enable_file_urls": False,
+        "http_headers": {"User-Agent": USER_AGENT}, "ffmpeg_location": _NOWHERE, "hls_prefer_native": True,
+        "outtmpl": {"default": "%(id)s"}, "quiet": True, "no_warnings": False, "noprogress": True, "color": "never",
+        "logger": logger, "allow_playlist_files": False, "check_formats": False, "updatetime": False,
+    }  # fmt: skip
+
+
+class _Recorder(yt_dlp.YoutubeDL):  # type: ignore[misc]  # the library is untyped
+    """yt-dlp that logs every request and hands over the chosen formats in place of downloading them."""
+
+    def __init__(self, log: RequestLog, options: dict[str, Any]) -> None:
+        self.log = log
+        self.watch: PageWatch | None = None
+        self.chosen: list[dict[str, Any]] = []
+        super().__init__(options)
+
+    def process_info(self, info_dict: dict[str, Any]) -> None:
+        """Called by yt-dlp for each chosen format, when it would download."""
+        self.chosen.append(dict(info_dict))  # yt-dlp empties its own afterwards
+
+    def urlopen(self, req: Any) -> Any:
+        """Every request of extractors and of ours passes here."""
+        request = req if isinstance(req, Request) else Request(getattr(req, "full_url", req))
+        if not request.url.lower().startswith(_SCHEMES):
+            raise RequestError("only http and https")
+        request.proxies = {}
+        for name in [name for name in request.headers if name.lower().startswith("ytdl-")]:
+            del request.headers[name]
+        page = self.watch is not None and self.watch.is_page(request.method, request.url)
+        sent = about_to_send(request.method, request.url, request.headers, "page" if page else "")
+        try:
+            response = super().urlopen(request)
+        except HTTPError as error:
+            self.log.note_connection(error.response)  # gone once the body is read
+            body = _keep_body(error.response)
+            attempt = self.log.answer(sent, error.response, body)
+            if page and self.watch is not None:
+                self.watch.refused(attempt, body, decoded=bool(error.response.headers.get("Content-Encoding")))
+            raise
+        except RequestError as error:
+            self.log.failure(sent, error)
+            raise
+        self.log.note_connection(response)
+        attempt = self.log.answer(sent, response)
+        if page and self.watch is not None:
+            self.watch.answered(attempt, response)
+        return response
+
+
+def _keep_body(response: Any) -> bytes:
+    """Read the page of an HTTP error once and leave it readable for the extractor."""
+    try:
+        body: bytes = response.read(ERROR_BODY_MAX) or b""
+    except (YoutubeDLError, OSError, ValueError):
+        body = b""
+    response.read = io.BytesIO(body).read
+    response.close()
+    return body
+
+
+class _Live:
+    """fetch.Answer over a yt-dlp response."""
+
+    def __init__(self, response: Any, *, proxied: bool) -> None:
+        self.status = int(response.status or 0)
+        self.final_url = str(response.url)
+        self.chunked = wire.is_chunked(response)
+        self._response = response
+        self._proxied = proxied
+        source = response.fp if 200 <= self.status < 300 else None
+        self._read: Callable[[int], bytes] = getattr(source, "read1", response.read)
+        if hasattr(source, "read_chunked"):  # urllib3: as on the wire
+            self._read = partial(self._read, decode_content=False)
+
+    def header(self, name: str) -> str:
+        return wire.text_of(self._response.headers.get(name) or "")
+
+    def read1(self, size: int) -> bytes:
+        try:
+            return self._read(size)
+        except Exception as error:  # noqa: BLE001 - several libraries below, each with errors of its own
+            kind = wire.kind_of(error, proxied=self._proxied)
+            raise Cut({"timeout": "stall", "transport": "cut"}.get(kind, kind)) from None
+
+    def close(self) -> None:
+        self._response.close()
+
+
+class Extractor:
+    """One link's yt-dlp: extraction, and the transport for its bytes. Never used for two links."""
+
+    def __init__(self, log: RequestLog, proxy: str, patience: Patience) -> None:
+        self._log = log
+        self._logger = _Silent()
+        self._ydl = _Recorder(log, _options(proxy, patience, self._logger))
+
+    def warm_up(self, go_on: Callable[[], bool]) -> None:
+        """Prepare the URL patterns of all extractors, as long as ``go_on`` says there is time."""
+        for extractor in list(self._ydl._ies.values()):
+            if not go_on():
+                return
+            extractor.suitable("https://example.invalid/")
+
+    def open(self, url: str, headers: Mapping[str, str], purpose: str, stream: int) -> Answer:
+        """One GET (fetch.Transport); raises NoAnswer."""
+        self._log.purpose, self._log.stream = purpose, stream
+        try:
+            response = self._ydl.urlopen(Request(url, headers=dict(headers)))
+        except HTTPError as error:
+            response = error.response
+        except RequestError as error:
+            raise NoAnswer(self._log.last_error or wire.kind_of(error, proxied=self._log.proxied)) from None
+        return _Live(response, proxied=self._log.proxied)
+
+    def extract(self, url: str) -> tuple[Extraction, PageWatch]:
+        """Find the streams of a link; never raises for what a site does."""
+        self._ydl.watch = watch = PageWatch(Request(url).url)
+        self._log.purpose = "extract"
+        failure = ""
+        try:
+            self._ydl.extract_info(url, download=True)  # process_info takes the place of downloading
+        except Exception as error:  # noqa: BLE001 - extractors fail in every way; the kind is what counts
+            failure = self._failure(error)
+        self._ydl.watch = None
+        found = _grouped(self._ydl.chosen)
+        if len(found) > ENTRIES_MAX and not failure:
+            failure = "more-entries"
+        entries = found[:ENTRIES_MAX]
+        streams = tuple(plan for number, entry in enumerate(entries, 1) for plan in _plans(number, entry))
+        if not streams and not failure:
+            failure = self._from_text() or "no-media-found"
+        return Extraction(streams, tuple(_facts(entry) for entry in entries), failure), watch
+
+    def _failure(self, error: Exception) -> str:
+        cause: Any = error
+        if isinstance(error, DownloadError) and error.exc_info and error.exc_info[1]:
+            cause = error.exc_info[1]
+        if self._log.last_error in NETWORK and not self._log.answered:
+            return self._log.last_error
+        if isinstance(cause, UnsupportedError):
+            return "no-media-found"
+        if isinstance(cause, GeoRestrictedError):
+            return "geo-blocked"
+        if isinstance(cause, UserNotLive):
+            return "not-live"
+        self._logger.warning(str(cause))
+        return self._from_text() or self._from_network(cause)
+
+    def _from_text(self) -> str:
+        return "login-wall" if self._logger.login else "drm" if self._logger.drm else ""
+
+    def _from_network(self, cause: Any) -> str:
+        http = getattr(cause, "cause", cause)
+        if isinstance(http, HTTPError):
+            return f"extractor-http-{http.status}"
+        kind = wire.kind_of(cause, proxied=self._log.proxied)
+        return "extractor-failed" if kind == "transport" and not isinstance(http, RequestError) else kind
+
+
+def _grouped(chosen: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The formats of each video together, in order."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for info in chosen:
+        key = (str(info.get("extractor_key")), f"{info.get('id')}/{info.get('playlist_index')}")
+        groups.setdefault(key, []).append(info)
+    return list(groups.values())
+
+
+def _facts(entry: list[dict[str, Any]]) -> dict[str, Json]:
+    found = facts.listed(entry[0])
+    found["formats_chosen"] = [facts.pick(info, facts.FORMAT_KEYS) for info in entry]
+    found["formats_offered"] = [
+        facts.pick(one, facts.FORMAT_KEYS) for one in list(entry[0].get("formats") or [])[:200]
+    ]
+    return found
+
+
+def _plans(number: int, entry: list[dict[str, Any]]) -> list[StreamPlan]:
+    return [_plan(number, info) for info in entry if info.get("url") or info.get("fragments")]
+
+
+def _plan(number: int, info: dict[str, Any]) -> StreamPlan:
+    protocol = str(info.get("protocol") or "")
+    pieces = _fragments(info)
+    kind, reason = FILE, ""
+    if info.get("has_drm"):
+        kind, reason = UNSUPPORTED, "drm"
+    elif info.get("is_live"):
+        kind, reason = UNSUPPORTED, "live"
+    elif protocol == "http_dash_segments" and pieces:
+        kind = SEGMENTS
+    elif protocol in ("m3u8", "m3u8_native"):
+        kind = PLAYLIST
+    elif protocol not in ("http", "https") or info.get("fragments"):
+        kind, reason = UNSUPPORTED, f"protocol-{protocol or 'unknown'}"
+    size = info.get("filesize")
+    return StreamPlan(
+        number, str(info.get("format_id") or ""), str(info.get("url") or ""), kind,
+        _media_headers(info), str(info.get("ext") or ""), size if isinstance(size, int) else None, pieces, reason,
+    )  # fmt: skip
+
+
+def _media_headers(info: dict[str, Any]) -> dict[str, str]:
+    headers = info.get("http_headers") or {}
+    return {str(k): str(v) for k, v in headers.items() if str(k).lower() not in ("cookie", "authorization")}
+
+
+def _fragments(info: dict[str, Any]) -> tuple[Segment, ...]:
+    """The pieces the extractor lists; empty when it lists none, or gives them only live."""
+    listed = info.get("fragments")
+    if not isinstance(listed, list | tuple) or len(listed) > SEGMENTS_MAX:
+        return ()
+    base = str(info.get("fragment_base_url") or "")
+    urls = [str(one.get("url") or (base + str(one.get("path", "")))) for one in listed]
+    return tuple(Segment(url) for url in urls) if all(url.lower().startswith(_SCHEMES) for url in urls) else ()

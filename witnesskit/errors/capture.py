@@ -1,0 +1,62 @@
+"""Refusals of the capture room: links, files and egress that cannot be used, and a worker that cannot run.
+
+What happened to a link is never an error but an outcome (capture/outcome.py).
+"""
+
+from __future__ import annotations
+
+from witnesskit.errors import ExitStatus, WitnesskitError
+
+
+class BadUrl(WitnesskitError):
+    """Not a link that can be archived; ``detail`` names the rule, never the link."""
+
+    code = "BAD-URL"
+    status = ExitStatus.USAGE
+    message = "this is not a link that can be archived"
+    hint = "nothing was sent; give the whole link, beginning with http:// or https://"
+
+
+class BadEgress(WitnesskitError):
+    """Not a way out of this computer that we know."""
+
+    code = "BAD-EGRESS"
+    status = ExitStatus.USAGE
+    message = "the way to the network is not one that is known"
+    hint = "nothing was sent; use direct, socks5h://HOST:PORT or http://HOST:PORT"
+
+
+class NoWorker(WitnesskitError):
+    """The capture process could not be started."""
+
+    code = "NO-WORKER"
+    status = ExitStatus.NOTHING_SAVED
+    message = "the process that fetches could not be started"
+    hint = "nothing was sent; free some memory and run the command again"
+
+
+class WorkerGarbage(WitnesskitError):
+    """The capture process broke the rules of its pipe; it may be in other hands."""
+
+    code = "WORKER-GARBAGE"
+    status = ExitStatus.NOTHING_SAVED
+    message = "the process that fetches answered outside the rules"
+    hint = "what had arrived before is kept and sealed; run the command again"
+
+
+class NotAFile(WitnesskitError):
+    """A folder, link, device or pipe was given where a file is needed."""
+
+    code = "NOT-A-FILE"
+    status = ExitStatus.USAGE
+    message = "this is not an ordinary file"
+    hint = "nothing was touched; name the file itself, not a folder, a link or a device"
+
+
+class FileUnreadable(WitnesskitError):
+    """The system refuses to open or to read the file."""
+
+    code = "FILE-UNREADABLE"
+    status = ExitStatus.STORAGE
+    message = "the file could not be read"
+    hint = "nothing was touched; copy it from its medium once more and add the copy"
