@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from witnesskit.custody import checkpointer
 from witnesskit.custody.durable import append_durably, flush_folder, replace_durably
 from witnesskit.custody.prepare import Prepared, prepare
+from witnesskit.custody.scan import Found, scan, tree_of
 from witnesskit.custody.signer import Signer
-from witnesskit.errors.custody import JournalDamaged, JournalExists, LogNotWritten, NotCommittable, RolledBack
-from witnesskit.errors.formats import BadJson, BadKey
+from witnesskit.errors.custody import JournalDamaged, JournalExists, LogNotWritten, NotCommittable
+from witnesskit.errors.formats import BadJson
 from witnesskit.errors.verify import BadLine
 from witnesskit.formats import custody_event, disclosure, merkle
 from witnesskit.formats.checkpoint import Checkpoint, root_text
 from witnesskit.formats.custody_event import Event
 from witnesskit.formats.custody_types import DIGESTS
-from witnesskit.keys import VerifierKey, parse_verifier_key
 from witnesskit.limits import LOG_LINES_MAX, LOG_MAX
 from witnesskit.model import Json
 
@@ -37,19 +37,10 @@ def utc_day() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%d")
 
 
-@dataclass(frozen=True)
-class _Found:
-    """What lies on the disk: whole lines, and the bytes after them that a crash left."""
-
-    lines: tuple[bytes, ...]
-    torn: int
-    key: VerifierKey
-
-
 class Journal:
     """One open custody log. ``by`` is "field" or "desk"; ``root`` is base64, ``log`` 64 hex digits."""
 
-    def __init__(self, folder: Path, by: str, found: _Found, today: Callable[[], str]) -> None:
+    def __init__(self, folder: Path, by: str, found: Found, today: Callable[[], str]) -> None:
         """Use create or open."""
         self._folder = folder
         self._by = by
@@ -57,8 +48,8 @@ class Journal:
         self._key = found.key
         self._torn = found.torn
         self._usable = True
-        self._tree = merkle.Tree(map(merkle.leaf_hash, found.lines))
-        self._items = {match.decode() for match in _ITEM.findall(b"\n".join(found.lines))}
+        self._tree = found.tree
+        self._items = {match[1].decode() for line in found.lines for match in _ITEM.finditer(line)}
         self._bytes = sum(map(len, found.lines)) + len(found.lines)
 
     @classmethod
@@ -83,7 +74,7 @@ class Journal:
         line = _line(replace(draft, sd=_digests(genesis, _NOTHING)))
         _make_folders(folder)
         replace_durably(folder / LOG_NAME, line + b"\n", exclusive=True)
-        journal = cls(folder, by, _Found((line,), 0, signer.key), today)
+        journal = cls(folder, by, Found((line,), 0, signer.key, tree_of([line])), today)
         journal.checkpoint(signer)
         return journal
 
@@ -94,7 +85,7 @@ class Journal:
             data = (folder / LOG_NAME).read_bytes()
         except OSError:
             raise JournalDamaged("its lines") from None
-        return cls(folder, by, _scan(folder, data), today)
+        return cls(folder, by, scan(folder, data), today)
 
     @property
     def size(self) -> int:
@@ -239,53 +230,3 @@ def _make_folders(folder: Path) -> None:
         raise JournalExists from None
     except OSError as error:
         raise LogNotWritten(error.strerror or "") from None
-
-
-def _scan(folder: Path, data: bytes) -> _Found:
-    """Whole lines: the signed ones must give the signed root, later ones must be well formed."""
-    lines = data.split(b"\n")[:-1]
-    genesis = _genesis(lines)
-    key = _genesis_key(genesis)
-    signed = checkpointer.newest(folder, key)
-    size = signed.size if signed else 1
-    if len(lines) < size:
-        raise RolledBack(f"{len(lines)} lines, {size} were signed")
-    if signed and merkle.Tree(map(merkle.leaf_hash, lines[:size])).root() != signed.root:
-        raise RolledBack("another root")
-    log = merkle.leaf_hash(lines[0]).hex()
-    kept = size
-    while kept < len(lines) and _continues(lines[kept], kept, log):
-        kept += 1
-    whole = sum(map(len, lines[:kept])) + kept
-    return _Found(tuple(lines[:kept]), len(data) - whole, key)
-
-
-def _genesis(lines: Sequence[bytes]) -> Event:
-    if not lines:
-        raise JournalDamaged("its genesis")
-    try:
-        genesis = custody_event.parse(lines[0])
-    except (BadLine, BadJson):
-        raise JournalDamaged("its genesis") from None
-    if genesis.n != 0:
-        raise JournalDamaged("its genesis")
-    return genesis
-
-
-def _genesis_key(genesis: Event) -> VerifierKey:
-    try:
-        key = parse_verifier_key(genesis.x["key"])
-    except BadKey:
-        raise JournalDamaged("its key") from None
-    if key.name != genesis.x["origin"]:
-        raise JournalDamaged("its key")
-    return key
-
-
-def _continues(line: bytes, number: int, log: str) -> bool:
-    """Whether an unsigned line is whole: after a power cut a block of it may be missing."""
-    try:
-        event = custody_event.parse(line)
-    except (BadLine, BadJson):
-        return False
-    return event.n == number and event.log == log

@@ -1,0 +1,85 @@
+"""What lies on the disk when a log is opened: whole lines, and what a crash left (docs/spec/custody-log.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from witnesskit.custody import checkpointer
+from witnesskit.errors.custody import JournalDamaged, RolledBack
+from witnesskit.errors.formats import BadJson, BadKey
+from witnesskit.errors.verify import BadLine
+from witnesskit.formats import custody_event, merkle
+from witnesskit.formats.custody_event import Event
+from witnesskit.keys import VerifierKey, parse_verifier_key
+
+
+@dataclass(frozen=True)
+class Found:
+    """What lies on the disk: whole lines, and the bytes after them that a crash left."""
+
+    lines: tuple[bytes, ...]
+    torn: int
+    key: VerifierKey
+    tree: merkle.Tree
+
+
+def scan(folder: Path, data: bytes) -> Found:
+    """Whole lines: the signed ones must give the signed root, later ones must be well formed.
+
+    Raises RolledBack, JournalDamaged; NewerFormat if a later version wrote the lines.
+    """
+    lines = data.split(b"\n")[:-1]
+    genesis = _genesis(lines)
+    key = _genesis_key(genesis)
+    signed = checkpointer.newest(folder, key)
+    size = signed.size if signed else 1
+    if len(lines) < size:
+        raise RolledBack(f"{len(lines)} lines, {size} were signed")
+    tree = tree_of(lines[:size])
+    if signed and tree.root() != signed.root:
+        raise RolledBack("another root")
+    log = tree.leaf(0).hex()
+    kept = size
+    while kept < len(lines) and _continues(lines[kept], kept, log):
+        tree.append(merkle.leaf_hash(lines[kept]))
+        kept += 1
+    whole = sum(map(len, lines[:kept])) + kept
+    return Found(tuple(lines[:kept]), len(data) - whole, key, tree)
+
+
+def tree_of(lines: Sequence[bytes]) -> merkle.Tree:
+    """The tree whose leaves are ``lines``."""
+    return merkle.Tree(map(merkle.leaf_hash, lines))
+
+
+def _genesis(lines: Sequence[bytes]) -> Event:
+    if not lines:
+        raise JournalDamaged("its genesis")
+    try:
+        genesis = custody_event.parse(lines[0])
+    except (BadLine, BadJson):
+        raise JournalDamaged("its genesis") from None
+    if genesis.n != 0:
+        raise JournalDamaged("its genesis")
+    return genesis
+
+
+def _genesis_key(genesis: Event) -> VerifierKey:
+    try:
+        key = parse_verifier_key(genesis.x["key"])
+    except BadKey:
+        raise JournalDamaged("its key") from None
+    if key.name != genesis.x["origin"]:
+        raise JournalDamaged("its key")
+    return key
+
+
+def _continues(line: bytes, number: int, log: str) -> bool:
+    """Whether an unsigned line is whole: after a power cut a block of it may be missing."""
+    try:
+        event = custody_event.parse(line)
+    except (BadLine, BadJson):
+        return False
+    return event.n == number and event.log == log
