@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
+from witnesskit.errors import WitnesskitError
 from witnesskit.errors.formats import BadKey
 from witnesskit.errors.sealing import DiskFull, NotWritten
 from witnesskit.formats.age import FILE_KEY_SIZE, Stanza, serialise_header
@@ -68,6 +69,17 @@ class SealedWriter:
             self._pending += view[taken:]
             self.size += len(view)
         return len(view)
+
+    def write_all(self, parts: Sequence[Bytes]) -> None:
+        """Take all parts in order, also when an early one raises DiskFull or NotWritten."""
+        failure: WitnesskitError | None = None
+        for part in parts:
+            try:
+                self.write(part)
+            except WitnesskitError as error:
+                failure = failure or error
+        if failure:
+            raise failure
 
     def flush(self) -> None:
         """Hand every chunk that cannot be the final one to the system; raises DiskFull, NotWritten."""
