@@ -1,3 +1,4 @@
+import os
 import stat
 
 import pytest
@@ -24,6 +25,16 @@ def test_an_adopted_capsule_is_read_only_and_tells_no_time(vault):
         assert (place.stat().st_mtime, place.stat().st_atime) == (FIXED_TIME, FIXED_TIME) or place is vault.capsules
     assert path.stat().st_mtime == FIXED_TIME
     assert list(vault.work.iterdir()) == []
+
+
+def test_names_in_work_are_flushed_before_an_event_commits_them(vault, monkeypatch):
+    capsule = sealed(vault)
+    flushed, real = [], os.fsync
+    monkeypatch.setattr(
+        os, "fsync", lambda descriptor: (flushed.append(os.fstat(descriptor).st_ino), real(descriptor))
+    )
+    items.flush(vault, capsule.item)
+    assert flushed == [(vault.work / capsule.item).stat().st_ino]
 
 
 def test_adopting_twice_is_nothing(vault):

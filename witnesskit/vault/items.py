@@ -1,7 +1,7 @@
 """Capsules on their way from ``work/`` to ``capsules/``, and what a crash left between.
 
-Order: seal in ``work/``, log and sign, save the state that lists the capsule, then ``adopt``. So a capsule
-is either listed, or still under the name that tells its item, role and part.
+Order: seal in ``work/``, ``flush``, log and sign, save the state that lists the capsule, then ``adopt``. So a
+capsule is either listed, or still under the name that tells its item, role and part.
 """
 
 from __future__ import annotations
@@ -40,6 +40,11 @@ def work_path(vault: Vault, item: str, capsule: str, role: Role, part: int) -> P
     folder = vault.work / checked_id(item)
     durable.make_folder(folder)
     return folder / f"{checked_id(capsule)}.{role}.{part}"
+
+
+def flush(vault: Vault, item: str) -> None:
+    """Make the names of an item's capsules durable, before an event commits them. Raises StorageFault."""
+    durable.flush_folder(vault.work / checked_id(item))
 
 
 def adopt(vault: Vault, capsule: SealedCapsule) -> Path:
