@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from witnesskit.cli.options import EXISTING_FILE, common, passphrase_option, vault_option
+from witnesskit.cli.options import EXISTING_FILE, common, passphrase_option, vault_option, vault_passphrase
 from witnesskit.cli.output import Answer, Output
 
 
@@ -25,8 +25,9 @@ def command(output: Output, answer: Answer, files: tuple[Path, ...], **options: 
     from witnesskit.actions.opening import find_vault
     from witnesskit.cli.saving import Watcher, conclude
 
+    vault = find_vault(options["vault_path"])
+    passphrase = vault_passphrase(vault, options["passphrase_file"])
     with output.progress("sealing") as line:
-        watcher = Watcher(output, line)
-        items = add(find_vault(options["vault_path"]), files, options["passphrase_file"], watcher)
+        items = add(vault, files, passphrase, Watcher(output, line))
     conclude(output, answer, items)
     answer.warn("STILL-THERE", "the files you gave still lie where they were, readable; erasing them is up to you")

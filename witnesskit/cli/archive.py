@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from witnesskit.cli.options import EXISTING_FILE, ask, common, passphrase_option, vault_option
+from witnesskit.cli.options import EXISTING_FILE, ask, common, passphrase_option, vault_option, vault_passphrase
 from witnesskit.cli.output import Answer, Output
 from witnesskit.errors.cli import UrlAsArgument, Usage
 from witnesskit.model import VaultKind
@@ -36,8 +36,9 @@ def command(output: Output, answer: Answer, links: tuple[str, ...], **options: A
         raise UrlAsArgument
     worker = prestart(vault, allow_local=bool(options["allow_local"]))
     try:
+        passphrase = vault_passphrase(vault, options["passphrase_file"])
         urls = list(links) or _read_links(options["list_file"])
-        wish = ArchiveWish(tuple(urls), options["passphrase_file"], bool(options["allow_local"]))
+        wish = ArchiveWish(tuple(urls), passphrase, bool(options["allow_local"]))
         with output.progress("sealing") as line:
             items = archive(vault, wish, worker, Watcher(output, line))
     finally:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, common, passphrase_option, vault_option
+from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, common, passphrase_option, vault_option, vault_passphrase
 from witnesskit.cli.output import Answer, Output
 
 
@@ -29,16 +29,17 @@ def command(output: Output, answer: Answer, folder: Path, **options: Any) -> Non
     from witnesskit.actions.bundle import BundleWish, bundle
     from witnesskit.actions.opening import find_vault
 
+    vault = find_vault(options["vault_path"])
     wish = BundleWish(
         folder=folder,
-        passphrase_file=options["passphrase_file"],
+        passphrase=vault_passphrase(vault, options["passphrase_file"]),
         audience=str(options["audience"] or ""),
         recipient=str(options["recipient"] or ""),
         items=tuple(options["items"]),
         custodian_sheet=options["custodian_sheet"],
     )
     with output.progress("packing") as line:
-        packed = bundle(find_vault(options["vault_path"]), wish, line.update)
+        packed = bundle(vault, wish, line.update)
     answer.data["bundle"] = {"file": packed.file, "id": packed.id, "sha256": packed.sha256, "size": packed.size}
     answer.counts = {"items": packed.items, "files": packed.files}
     output.say(f"{packed.items} items in one bundle, written, read back and compared:")

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from witnesskit.cli.options import common, passphrase_option, vault_option
+from witnesskit.cli.options import common, passphrase_option, vault_option, vault_passphrase
 from witnesskit.cli.output import Answer, Output
 from witnesskit.errors.cli import Usage
 
@@ -26,7 +26,8 @@ def command(output: Output, answer: Answer, *, delivered: bool, **options: Any) 
 
     if not delivered:
         raise Usage("say --delivered: nothing else can be forgotten")
-    done = forget_delivered(find_vault(options["vault_path"]), options["passphrase_file"])
+    vault = find_vault(options["vault_path"])
+    done = forget_delivered(vault, vault_passphrase(vault, options["passphrase_file"]))
     answer.counts = {"erased": done.erased, "kept": done.kept}
     output.say(f"{done.erased} items erased, {done.kept} kept (not confirmed by a desk yet).")
     output.say("On flash storage erased bytes may stay until they are overwritten; they are ciphertext.")

@@ -7,12 +7,15 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from witnesskit.cli.output import Answer, Output
 from witnesskit.errors.cli import NeedsAnswer
+
+if TYPE_CHECKING:
+    from witnesskit.vault.layout import Vault
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 ANY_PATH = click.Path(path_type=Path)
@@ -56,6 +59,13 @@ def read_secret(question: str, path: Path | None, flag: str) -> str:
     if path is not None:
         return path.read_text(encoding="utf-8").splitlines()[0].strip() if path.stat().st_size else ""
     return ask(question, flag, hidden=True)
+
+
+def vault_passphrase(vault: Vault, path: Path | None) -> str:
+    """The passphrase if this vault needs one to write, else empty."""
+    from witnesskit.actions.opening import needs_passphrase
+
+    return read_secret("Passphrase", path, "--passphrase-file") if needs_passphrase(vault) else ""
 
 
 def ask(question: str, flag: str, *, hidden: bool = False, default: str | None = None) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from witnesskit.cli.options import EXISTING_FILE, ask, common, passphrase_option, vault_option
+from witnesskit.cli.options import EXISTING_FILE, ask, common, passphrase_option, vault_option, vault_passphrase
 from witnesskit.cli.output import Answer, Output
 
 
@@ -29,7 +29,7 @@ def add(output: Output, answer: Answer, invite: Path, digits: str | None, **opti
 
     vault = find_vault(options["vault_path"])
     typed = digits or ask("Call or meet them. Type the six groups they read to you", "--digits")
-    trust.trust_add(vault, invite, typed, options["passphrase_file"])
+    trust.trust_add(vault, invite, typed, vault_passphrase(vault, options["passphrase_file"]))
     answer.state = "trusted"
     output.say("The invite is the one they hold. From now on everything saved here is sealed to that desk.")
     output.say("Next: witnesskit archive, or witnesskit add FILE. Erase the invite file from the stick.")

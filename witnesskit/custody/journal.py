@@ -97,6 +97,10 @@ class Journal:
         """Root of the tree over all lines, standard base64 as in a checkpoint."""
         return root_text(self._tree.root())
 
+    def root_at(self, size: int) -> bytes:
+        """Root (32 bytes) of the tree over the first ``size`` lines."""
+        return self._tree.root(size)
+
     @property
     def log(self) -> str:
         """The log's id: leaf hash of line 0, 64 hex digits."""

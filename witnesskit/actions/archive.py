@@ -1,0 +1,73 @@
+"""``archive``: save links; bytes are sealed as they arrive, and every attempt is on record, failures too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from witnesskit.actions.add import Watch
+from witnesskit.actions.clock import now
+from witnesskit.actions.finishing import Gathered, finish
+from witnesskit.actions.incoming import Incoming
+from witnesskit.actions.opening import Session, open_for_saving
+from witnesskit.actions.saving import SavedItem, Saving
+from witnesskit.capture import worker
+from witnesskit.capture.egress import check_url, parse_egress
+from witnesskit.capture.worker import Worker
+from witnesskit.errors.cli import Interrupted
+from witnesskit.limits import MIB
+from witnesskit.model import Outcome
+from witnesskit.vault import room
+from witnesskit.vault.layout import Vault
+
+_LEAST_ROOM = 16 * MIB  # bytes that must be free before a link is asked for
+
+
+@dataclass(frozen=True)
+class ArchiveWish:
+    """What the person asked for; links are telling."""
+
+    urls: tuple[str, ...] = field(repr=False)
+    passphrase: str = field(repr=False)
+    allow_local: bool = False
+
+
+def prestart(vault: Vault, *, allow_local: bool) -> Worker:
+    """Start the worker while the person still types; it contacts nobody before it is given a link."""
+    return worker.prestart(parse_egress(vault.config.egress), allow_local=allow_local)
+
+
+def archive(vault: Vault, wish: ArchiveWish, running: Worker, watch: Watch) -> list[SavedItem]:
+    """Save every link as an item of its own; raises BadUrl before anything is sent, Interrupted after Ctrl-C.
+
+    A link that fails is an item too: its attempt is logged with the evidence.
+    """
+    for url in wish.urls:
+        check_url(url, allow_local=wish.allow_local)
+    saved = []
+    with open_for_saving(vault, wish.passphrase) as session:
+        for url in wish.urls:
+            room.require(vault.path, _LEAST_ROOM)
+            saved.append(_archive_one(session, url, running, watch))
+            watch.item(saved[-1])
+            if saved[-1].interrupted:
+                raise Interrupted(f"{len(saved)} of {len(wish.urls)} links were handled")
+    return saved
+
+
+def _archive_one(session: Session, url: str, running: Worker, watch: Watch) -> SavedItem:
+    """Ctrl-C ends the download, not the save: what arrived is sealed, logged and signed first."""
+    saving = Saving(session)
+    gathered = Gathered("url", now())
+    incoming = Incoming(saving, gathered, url, watch)
+    interrupted = False
+    try:
+        for message in running.run(url):
+            incoming.take(message)
+    except KeyboardInterrupt:
+        interrupted = True
+        running.close()
+        incoming.cut_off("interrupted")
+    original = incoming.end()
+    if interrupted and gathered.outcome is Outcome.SAVED:
+        gathered.outcome = Outcome.PARTIAL
+    return finish(saving, gathered, original, interrupted=interrupted)

@@ -1,0 +1,22 @@
+"""A case as the actions open it: files for the verifier, trust from outside, and what the container said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from witnesskit.verify import CaseFiles, Trust
+from witnesskit.verify.verdict import CheckResult, CheckState
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case with what its container already said of itself."""
+
+    files: CaseFiles
+    trust: Trust
+    container: tuple[CheckResult, ...] = ()
+
+
+def container_check(code: str, sentence: str, state: CheckState = CheckState.OK) -> CheckResult:
+    """Step 0: the container the custody files came in."""
+    return CheckResult(0, code, state, "container", sentence)

@@ -1,0 +1,171 @@
+"""A bundle, or the bag it was opened into, as a case: nothing readable is written anywhere."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from witnesskit.actions.case import Case, container_check
+from witnesskit.actions.import_sinks import MemorySink
+from witnesskit.actions.openings import OpeningLine, parse_lines, read_capsule_openings, resolve
+from witnesskit.bundle.bagdir import read_bag
+from witnesskit.bundle.result import MemberSink, Unpacked
+from witnesskit.bundle.tags import Tags
+from witnesskit.bundle.unpack import open_volume
+from witnesskit.errors import WitnesskitError
+from witnesskit.errors.bundle import BundleDamaged
+from witnesskit.errors.formats import BadJson
+from witnesskit.formats.bundle_members import CHAIN_KINDS, Member
+from witnesskit.limits import MIB
+from witnesskit.model import Opening, Role
+from witnesskit.sealing.identity import Identity
+from witnesskit.verify import CaseFiles, Expected, Found, LogFiles, Trust
+from witnesskit.verify.verdict import CheckResult, CheckState
+
+Report = Callable[[int, int | None], None]
+
+
+class Container(Protocol):
+    """An opened volume or bag."""
+
+    tags: Tags
+
+    def each(self, store: Callable[[Member], MemberSink | None], report: Callable[[int], object] | None) -> Unpacked:
+        """Hand out every member, verified."""
+        ...
+
+
+class _SealedSink:
+    """A sealed record, kept as ciphertext to read its openings from."""
+
+    def __init__(self, gathered: Gathered, member: Member) -> None:
+        self._gathered = gathered
+        self._member = member
+        self._stream: BinaryIO = tempfile.SpooledTemporaryFile(max_size=16 * MIB)  # type: ignore[assignment] # noqa: SIM115
+
+    def write(self, data: memoryview, /) -> None:
+        self._stream.write(data)
+
+    def keep(self) -> None:
+        self._stream.seek(0)
+        self._gathered.read_record(self._stream, self._member)
+        self._stream.close()
+
+    def drop(self) -> None:
+        self._stream.close()
+
+
+class _Seen:
+    """A file whose bytes were compared with the signed list; nothing of it is kept."""
+
+    def write(self, data: memoryview, /) -> None:
+        """Let it pass."""
+
+    def keep(self) -> None:
+        """It is the one signed for."""
+
+    def drop(self) -> None:
+        """It is not."""
+
+
+class Gathered:
+    """What one pass over the members brings together."""
+
+    def __init__(self, identities: Sequence[Identity]) -> None:
+        self._identities = identities
+        self._memory: list[tuple[Member, bytes]] = []
+        self._lines: list[OpeningLine] = []
+
+    def store(self, member: Member) -> MemberSink:
+        """Where a member goes."""
+        if member.kind in CHAIN_KINDS or member.kind == "openings":
+            return MemorySink(self._memory, member)
+        if member.kind == "capsule" and member.role == Role.RECORD and self._identities:
+            return _SealedSink(self, member)
+        return _Seen()
+
+    def read_record(self, stream: BinaryIO, member: Member) -> None:
+        """Take the openings of one sealed record."""
+        self._lines.extend(read_capsule_openings(stream, self._identities, member.sha256))
+
+    def logs(self) -> tuple[LogFiles, ...]:
+        """Every log with the checkpoints of its origin."""
+        notes = {member.origin: data for member, data in self._memory if member.kind == "checkpoint"}
+        return tuple(
+            LogFiles(data, (notes[member.origin],) if member.origin in notes else ())
+            for member, data in self._memory
+            if member.kind == "chain"
+        )
+
+    def openings(self, tags: Tags) -> tuple[Opening, ...]:
+        """Openings of records, of openings members and of bundle.json; raises BadJson."""
+        lines = [*self._lines]
+        for member, data in self._memory:
+            if member.kind == "openings":
+                lines.extend(parse_lines(data))
+        lines.extend(OpeningLine(opening.disclosures, {}) for opening in tags.meta.openings)
+        return resolve(lines, [log.log for log in self.logs()])
+
+
+def open_file(path: Path, key: Path | None, signers: tuple[str, ...], report: Report) -> Case:
+    """A sealed bundle with the identity file that opens it; raises what ``open_volume`` raises."""
+    identities = read_identities(key)
+    with path.open("rb", buffering=0) as stream:
+        return _case(open_volume(stream, identities), identities, signers, report)
+
+
+def open_bag(folder: Path, key: Path | None, signers: tuple[str, ...], report: Report) -> Case:
+    """A bag that somebody opened with stock tools; raises what ``read_bag`` raises."""
+    return _case(read_bag(folder), read_identities(key), signers, report)
+
+
+def read_identities(key: Path | None) -> tuple[Identity, ...]:
+    """Identities of an age key file: one on each line, comments begin with ``#``."""
+    if key is None:
+        return ()
+    lines = key.read_text(encoding="utf-8").splitlines()
+    return tuple(Identity.from_text(line) for line in lines if line.strip() and not line.startswith("#"))
+
+
+def _case(container: Container, identities: Sequence[Identity], signers: tuple[str, ...], report: Report) -> Case:
+    gathered = Gathered(identities)
+    tags = container.tags
+    unpacked = container.each(gathered.store, lambda done: report(done, tags.meta.bytes))
+    missing = set(unpacked.missing)
+    there = [member for member in tags.members if member.ordinal not in missing]
+    found = tuple(
+        Found(f"data/{member.ordinal:08d}", member.sha256, member.size, member.capsule or None, member.item or None)
+        for member in there
+        if member.kind not in CHAIN_KINDS
+    )
+    listed = Expected(everything=False, listed=frozenset(_names(tags.members)))
+    checks = [_members_check(unpacked), _signer_check(tags, signers)]
+    try:
+        openings = gathered.openings(tags)
+    except (BadJson, WitnesskitError) as error:
+        openings = ()
+        checks.append(container_check(error.code, "the openings cannot be read", CheckState.FAIL))
+    files = CaseFiles(gathered.logs(), openings, found, listed)
+    return Case(files, Trust(signers), tuple(checks))
+
+
+def _names(members: Sequence[Member]) -> list[str]:
+    return [name for member in members for name in (member.capsule, member.sha256) if name]
+
+
+def _members_check(unpacked: Unpacked) -> CheckResult:
+    if unpacked.error is None:
+        return container_check("MEMBERS", f"all {unpacked.listed} files are those of the signed list")
+    detail = unpacked.error.detail or BundleDamaged.message
+    return container_check(unpacked.error.code, detail, CheckState.FAIL)
+
+
+def _signer_check(tags: Tags, signers: tuple[str, ...]) -> CheckResult:
+    sender = tags.signer.text
+    if sender in signers:
+        return container_check("SENDER", "the list of files is signed by a key that was given from outside")
+    return container_check(
+        "SENDER", "the list of files is signed by a key that nobody vouched for", CheckState.UNKNOWN
+    )

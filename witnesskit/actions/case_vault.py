@@ -1,0 +1,103 @@
+"""A vault as a case: its own log and every log it saw, its capsules, and the openings that it can read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from witnesskit.actions.case import Case, container_check
+from witnesskit.actions.chain_members import log_copies
+from witnesskit.actions.openings import OpeningLine, read_capsule_openings, resolve
+from witnesskit.actions.seen import seen_logs
+from witnesskit.custody.journal import Journal
+from witnesskit.digest import sha256_stream
+from witnesskit.model import Role, SealedCapsule, VaultKind
+from witnesskit.vault import layout, store
+from witnesskit.vault.keyring import Keyring, desk_identities
+from witnesskit.vault.keyring_file import open_keyring
+from witnesskit.vault.layout import Vault
+from witnesskit.vault.signing import load_signer
+from witnesskit.vault.state import load_state
+from witnesskit.vault.trustfile import trusted_keys
+from witnesskit.verify import CaseFiles, Expected, Found, LogFiles, Trust
+from witnesskit.verify.verdict import CheckResult, CheckState
+
+Report = Callable[[int, int | None], None]
+
+
+def open_case(path: Path, passphrase: str, signers: tuple[str, ...], report: Report) -> Case:
+    """The whole vault; raises WrongPassphrase, VaultLocked and the leaves of a damaged vault."""
+    vault = layout.open_vault(path)
+    keyring = open_keyring(vault, passphrase) if vault.config.kind is VaultKind.DESK else None
+    keys = signers + (trusted_keys(keyring) if keyring else ())
+    own = keyring.signer(vault.config.origin) if keyring else load_signer(vault, passphrase)
+    logs = vault_logs(vault)
+    found, wrong = _found(vault, report)
+    openings = resolve(vault_openings(vault, keyring), [log.log for log in logs]) if keyring else ()
+    files = CaseFiles(logs, openings, found, Expected(everything=False, listed=frozenset(_listed(vault))))
+    return Case(files, Trust((*keys, own.vkey, *_closed_keys(vault))), (_fixity(len(found), wrong, keyring),))
+
+
+def vault_logs(vault: Vault) -> tuple[LogFiles, ...]:
+    """Own logs, closed ones first, then those of others."""
+    journal = Journal.open(vault.custody, by=vault.config.kind.value)
+    own = tuple(LogFiles(copy.lines, (copy.note,)) for copy in log_copies(vault, journal))
+    return own + tuple(LogFiles(log.lines, (log.note,)) for log in seen_logs(vault))
+
+
+def vault_openings(vault: Vault, keyring: Keyring) -> Iterator[OpeningLine]:
+    """Openings of every record capsule that the desk opens."""
+    identities = desk_identities(keyring)
+    for capsule in load_state(vault).capsules().values():
+        if capsule.role is Role.RECORD and store.has(vault, capsule.id):
+            with store.open_capsule(vault, capsule.id) as stream:
+                yield from read_capsule_openings(stream, identities, capsule.sha256)
+
+
+def _closed_keys(vault: Vault) -> tuple[str, ...]:
+    """Keys of this device's closed logs: the same key under earlier names."""
+    journal = Journal.open(vault.custody, by=vault.config.kind.value)
+    copies = log_copies(vault, journal)[:-1]
+    public = journal.vkey.split("+")[2]
+    keys = (Journal.open(folder, by="field").vkey for folder in _folders(vault))
+    return tuple(key for key in keys if key.split("+")[2] == public) if copies else ()
+
+
+def _folders(vault: Vault) -> tuple[Path, ...]:
+    from witnesskit.actions.successor import closed_folders
+
+    return closed_folders(vault)
+
+
+def _found(vault: Vault, report: Report) -> tuple[tuple[Found, ...], int]:
+    """Hash every listed capsule; second: how many are missing or not as sealed."""
+    capsules = load_state(vault).capsules().values()
+    whole, done, wrong = sum(capsule.size for capsule in capsules), 0, 0
+    found = []
+    for capsule in capsules:
+        if not store.has(vault, capsule.id):
+            wrong += 1
+            continue
+        with store.open_capsule(vault, capsule.id) as stream:
+            digest, size = sha256_stream(stream)
+        wrong += digest != capsule.sha256
+        found.append(Found(capsule.id, digest, size, capsule.id, capsule.item))
+        done += size
+        report(done, whole)
+    return tuple(found), wrong
+
+
+def _listed(vault: Vault) -> Iterator[str]:
+    capsules: Iterator[SealedCapsule] = iter(load_state(vault).capsules().values())
+    for capsule in capsules:
+        yield capsule.id
+        yield capsule.sha256
+
+
+def _fixity(count: int, wrong: int, keyring: Keyring | None) -> CheckResult:
+    if wrong:
+        return container_check("FIXITY", f"{wrong} capsules are missing or not as they were sealed", CheckState.FAIL)
+    sentence = f"{count} capsules are as the vault's list says"
+    if keyring is None:
+        sentence += "; this device cannot open them, so their events are compared at the desk"
+    return container_check("FIXITY", sentence)

@@ -1,0 +1,113 @@
+"""Look at media in the jail: inspect the original, write the copy, inspect the copy again.
+
+Nothing here can change the outcome of a capture: an UNKNOWN, a refusal or the death of the child is a fact of
+the record, and the original stays as it was sealed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from witnesskit.errors import WitnesskitError
+from witnesskit.jail.run import Given, run
+from witnesskit.model import Finding, Inspection, Json, Revelation, Sink
+
+MODULE: Final = "witnesskit.actions.jailed"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What the strip wrote, and what the second look at it found."""
+
+    facts: Mapping[str, Json]
+    finding: Finding
+    jail: str
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the copy's bytes."""
+        return str(self.facts["sha256"])
+
+
+@dataclass(frozen=True)
+class Examined:
+    """All that is known of one stream; ``copy`` only if it is clean."""
+
+    original: Inspection
+    jail: str
+    copy: Copy | None = None
+    refusal: str = ""  # stable code, why there is no copy
+    layers: tuple[str, ...] = field(default=())
+
+
+class CopyPlace(Protocol):
+    """Where a copy goes: opened for writing, then for reading by the jail, then kept or destroyed."""
+
+    def sink(self) -> Sink:
+        """Take the copy's bytes."""
+        ...
+
+    def source(self) -> Given:
+        """Give the written copy back to the jail."""
+        ...
+
+    def destroy(self) -> None:
+        """Leave nothing of it."""
+        ...
+
+
+def inspect_source(source: Given) -> tuple[Inspection, str]:
+    """Inspect in the jail; a child that dies makes the answer UNKNOWN. Returns also the jail's level."""
+    try:
+        reply = run(MODULE, "inspect", {}, [source])
+    except WitnesskitError as error:
+        return Inspection(Finding.UNKNOWN, "", reason=f"the inspection ended with {error.code}"), "none"
+    return inspection_from(reply.value), reply.level
+
+
+def copy_source(source: Given, original: Inspection, place: CopyPlace) -> Copy:
+    """Strip into ``place`` and inspect again; the caller destroys a copy that is not clean.
+
+    Raises the jail's and the stripper's leaves; what is in ``place`` is then worth nothing.
+    """
+    reply = run(MODULE, "strip", {"media_type": original.media_type}, [source], place.sink())
+    again = run(MODULE, "inspect_again", {}, [source, place.source()])
+    return Copy(reply.value, inspection_from(again.value).finding, weakest(reply.level, again.level))
+
+
+def examine(source: Given, place: Callable[[], CopyPlace]) -> Examined:
+    """The whole look at one stream; never raises for what the media does."""
+    original, level = inspect_source(source)
+    if original.finding is Finding.UNKNOWN:
+        return Examined(original, level, refusal="UNKNOWN")
+    kept = place()
+    try:
+        copy = copy_source(source, original, kept)
+    except WitnesskitError as error:
+        kept.destroy()
+        return Examined(original, level, refusal=error.detail or error.code)
+    if copy.finding is not Finding.CLEAN:
+        kept.destroy()
+        return Examined(original, level, refusal=f"COPY-{copy.finding.upper()}")
+    return Examined(original, weakest(level, copy.jail), copy)
+
+
+def inspection_from(value: Json) -> Inspection:
+    """Read the child's answer; one that is not an inspection is UNKNOWN."""
+    try:
+        return Inspection(
+            Finding(value["finding"]),
+            str(value["media_type"]),
+            tuple(Revelation(**{str(k): str(v) for k, v in part.items()}) for part in value["revelations"]),
+            str(value["reason"]),
+            dict(value["facts"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return Inspection(Finding.UNKNOWN, "", reason="the inspection gave no answer that can be read")
+
+
+def weakest(*levels: str) -> str:
+    """``full`` only if every look was made in a full jail."""
+    return "full" if all(level == "full" for level in levels) else "limits-only"

@@ -1,0 +1,178 @@
+"""Importing is witnessing: whose bundle it is, and the answer under that invite's own key."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from witnesskit.actions.openings_capsule import seal_openings
+from witnesskit.actions.seen import SeenLog
+from witnesskit.bundle.result import Unpacked
+from witnesskit.bundle.sequence import SeenBundle, seen_bundle
+from witnesskit.custody.journal import utc_day
+from witnesskit.custody.prepare import prepare
+from witnesskit.custody.signer import Signer
+from witnesskit.digest import sha256_file
+from witnesskit.errors.bundle import ReadBackDiffers, SenderUnknown, StrangeRecipients
+from witnesskit.errors.sealing import NotWritten
+from witnesskit.formats.bundle_manifest import BundleMeta
+from witnesskit.formats.receipt import Receipt, receipt_bytes
+from witnesskit.keys import parse_verifier_key
+from witnesskit.sealing import rings
+from witnesskit.vault import durable, state
+from witnesskit.vault.keyring import IssuedInvite, Keyring
+from witnesskit.vault.keyring_file import save_keyring
+from witnesskit.vault.layout import Vault
+from witnesskit.vault.state import BundleState, State
+from witnesskit.vault.trustfile import enrol, invite_of, succeed
+
+if TYPE_CHECKING:
+    from witnesskit.actions.import_bundle import Desk
+    from witnesskit.actions.opening import Session
+
+
+@dataclass(frozen=True)
+class Handover:
+    """One bundle that was taken in."""
+
+    meta: BundleMeta
+    unpacked: Unpacked
+    logs: Sequence[SeenLog]
+    invite: IssuedInvite
+    copies: int
+
+
+def invite_for(keyring: Keyring, meta: BundleMeta) -> IssuedInvite:
+    """The invite whose keys the bundle is sealed to; raises StrangeRecipients for any other set."""
+    for invite in keyring.issued:
+        if rings.desk_identity(keyring.desk_seed, invite.number).recipient in meta.recipients:
+            if len(meta.recipients) != 2:
+                raise StrangeRecipients(f"{len(meta.recipients)} recipients, 2 were given")
+            return invite
+    raise StrangeRecipients("no invite of this desk")
+
+
+def admit(keyring: Keyring, invite: IssuedInvite, meta: BundleMeta) -> Keyring:
+    """The keyring with the sender enrolled; raises SenderUnknown unless it is this invite's own device.
+
+    First bundle: by the one-time code. A new log of the same device: by the same key under a new name.
+    """
+    known = invite_of(keyring, meta.sender)
+    if known is not None:
+        if known.id != invite.id:
+            raise SenderUnknown("a device of another invite")
+        return keyring
+    public = parse_verifier_key(meta.sender).public
+    for sender in invite.senders:
+        if parse_verifier_key(sender).public == public:
+            return succeed(keyring, sender, meta.sender)
+    if invite.senders or meta.enrol != invite.enrol:
+        raise SenderUnknown
+    return enrol(keyring, meta.enrol, meta.sender)
+
+
+def keep_keyring(vault: Vault, desk: Desk, keyring: Keyring) -> None:
+    """Save the enrolment, once; sealing a keyring costs seconds."""
+    if keyring != desk.keyring:
+        save_keyring(vault, keyring)
+        desk.session.keyring = keyring
+
+
+def seen_of(present: State, senders: Sequence[str]) -> tuple[SeenBundle, ...]:
+    """Bundles of one device, under whatever name, that were taken in before."""
+    return tuple(
+        SeenBundle(bundle_id, bundle.counter, bundle.previous, bundle.meta_sha256)
+        for bundle_id, bundle in present.bundles.items()
+        if bundle.sender in senders
+    )
+
+
+def second_copy(path: Path, folder: Path | None) -> int:
+    """Copy the sealed bundle to other storage and compare; returns how many copies that makes."""
+    if folder is None:
+        return 0
+    target = folder / path.name
+    part = target.with_name(target.name + ".part")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, part)
+        descriptor = os.open(part, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if sha256_file(part) != sha256_file(path):
+            raise ReadBackDiffers
+        part.rename(target)
+    except OSError as error:
+        raise NotWritten(error.strerror or "") from None
+    finally:
+        part.unlink(missing_ok=True)
+    return 1
+
+
+def answer(session: Session, keyring: Keyring, done: Handover, folder: Path) -> Path:
+    """Log the receipt, sign it under the invite's key, write it; returns its path."""
+    log = done.logs[-1]
+    capsules = sum(1 for member in (*done.unpacked.kept, *done.unpacked.skipped) if member)
+    receipt = Receipt(
+        bundle=done.meta.id,
+        log=log.log,
+        size=log.head.size,
+        root=log.head.root,
+        checked=capsules,
+        opened=0,
+        copies=done.copies,
+        missing=done.unpacked.missing,
+    )
+    _log(session, done, receipt)
+    witness = _witness(keyring, done.invite)
+    durable.make_folder(folder)
+    path = folder / f"receipt-{done.meta.id[:12]}.wkr"
+    durable.replace(path, receipt_bytes(receipt, witness.sign_note))
+    return path
+
+
+def _log(session: Session, done: Handover, receipt: Receipt) -> None:
+    """One receipt event for every log of the bundle, under the desk's own key."""
+    events = []
+    for log in done.logs:
+        committed = {
+            "bundle": done.meta.id,
+            "origin": log.head.origin,
+            "log": log.log,
+            "size": log.head.size,
+            "root": log.head.root_text,
+            "result": "complete" if receipt.complete else "partial",
+            "checked": receipt.checked,
+            "opened": receipt.opened,
+            "missing": list(receipt.missing),
+            "copies": receipt.copies,
+            "day": utc_day(),
+            "sender": done.meta.sender,
+        }
+        events.append(prepare("receipt", committed))
+    transfer = [
+        {"event": "transfer", "disclosures": list(opening.disclosures), "deferred": {}}
+        for opening in done.meta.openings
+    ]
+    lines = [*(event.opening_line() for event in events), *transfer]
+    session.state = seal_openings(session.vault, session.state, session.recipients, lines)
+    session.journal.append_all([(event, {}) for event in events])
+    session.journal.checkpoint(session.signer)
+    seen = seen_bundle(done.meta)
+    facts = BundleState(
+        seen.counter, seen.previous, "", seen.meta_sha256, sender=done.meta.sender, copies=receipt.copies
+    )
+    present = session.state
+    session.state = replace(present, bundles={**present.bundles, done.meta.id: facts})
+    state.save_state(session.vault, session.state)
+
+
+def _witness(keyring: Keyring, invite: IssuedInvite) -> Signer:
+    seed = rings.witness_seed(keyring.desk_seed, invite.number)
+    return Signer(rings.witness_key(keyring.desk_seed, invite.number).name, seed)

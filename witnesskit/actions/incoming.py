@@ -1,0 +1,187 @@
+"""Take what the worker tells, in order: page into the stub, media into the original, the rest into the record."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Final
+
+from witnesskit.actions.add import Watch
+from witnesskit.actions.finishing import Gathered
+from witnesskit.actions.saving import Saving
+from witnesskit.capture import messages as told
+from witnesskit.capture.outcome import AttemptResult
+from witnesskit.formats import strict_json
+from witnesskit.formats.media_record import MediaFact
+from witnesskit.media.probe import HEAD_SIZE, media_type
+from witnesskit.model import Json, Outcome, Role
+from witnesskit.sealing.capsule import CapsuleWriter, StreamWriter
+
+# what the desk may read of the extractor's facts; the rest is for the custodian ring
+DESK_FACTS: Final = ("title", "upload_date", "timestamp", "duration", "webpage_url", "extractor", "availability")
+
+
+class Incoming:
+    """State of one capture: which capsule is open, which stream is being written."""
+
+    def __init__(self, saving: Saving, gathered: Gathered, url: str, watch: Watch) -> None:
+        self._saving = saving
+        self._gathered = gathered
+        self._watch = watch
+        self._url = url
+        self._attempts: list[Json] = []
+        self._facts: list[Json] = []
+        self._served: list[Json] = []
+        self._stub: CapsuleWriter | None = saving.capsule(Role.RECORD)
+        self._original: CapsuleWriter | None = None
+        self._stream: StreamWriter | None = None
+        self._page: StreamWriter | None = None
+        self._media: told.Media | None = None
+        self._head = b""
+        stub = {"kind": "url", "url": url, "started_at": gathered.started_at}
+        self._stub.add("stub.json", strict_json.canonical(stub))
+        gathered.source |= {"kind": "url", "url": url}
+        gathered.observed["url"] = url
+        gathered.completeness |= {
+            "url": "ok",
+            "html": "missing: the site gave no page",
+            "screenshot": "missing: no browser takes part in this version",
+            "context": "missing: nothing around the media was collected",
+            "media": "missing: none was received",
+        }
+
+    def take(self, message: told.Message) -> None:  # noqa: C901 - one line for each kind of message
+        """One message of the worker."""
+        match message:
+            case told.MediaBytes():
+                self._take_media(message)
+            case told.PageBytes():
+                if self._page:
+                    self._page.write(message.data)
+            case told.Page():
+                self._begin_page(message)
+            case told.PageEnd():
+                self._end_page(message)
+            case told.Media():
+                self._begin_media(message)
+            case told.MediaEnd():
+                self._end_media(message.complete, message.reason)
+            case told.Facts():
+                self._take_facts(message)
+            case told.Attempt():
+                self._attempts.append(_plain(asdict(message)))
+            case told.Started():
+                self._gathered.collection |= {"egress": message.egress, "user_agent": message.user_agent}
+                self._gathered.collection["extractor"] = message.tool
+                self._gathered.observed["egress"] = message.egress
+            case told.Done():
+                self._conclude(message.result)
+
+    def cut_off(self, reason: str) -> None:
+        """The worker is gone: close what is open with what arrived."""
+        if self._page:
+            self._page.close()
+            self._page = None
+        if self._stream:
+            self._end_media(False, reason)
+        self._gathered.outcome = Outcome.PARTIAL if self._gathered.media else Outcome.UNKNOWN
+        self._gathered.observed["rule"] = reason
+
+    def end(self) -> CapsuleWriter | None:
+        """Everything has been told: the original, still open, if there was media."""
+        self._seal_stub()
+        self._gathered.capture |= {"attempts": self._attempts, "served": self._served}
+        if self._facts:
+            self._gathered.source["extractor_facts"] = self._facts
+            self._gathered.source |= {name: self._facts[0][name] for name in DESK_FACTS if name in self._facts[0]}
+        return self._original
+
+    def _begin_page(self, page: told.Page) -> None:
+        facts = _plain(asdict(page))
+        self._gathered.capture["html"] = facts
+        if page.status and self._stub:
+            self._stub.add("headers.json", strict_json.canonical(facts))
+            self._page = self._stub.stream("page/1")
+        elif not page.status:
+            self._gathered.completeness["html"] = f"missing: {page.reason or 'no answer'}"
+
+    def _end_page(self, end: told.PageEnd) -> None:
+        if self._page:
+            self._page.close()
+            self._page = None
+        self._gathered.capture["html"] |= {"sha256": end.sha256, "bytes": end.size, "complete": end.complete}
+        self._gathered.completeness["html"] = "ok" if end.complete else f"missing: {end.reason}"
+
+    def _begin_media(self, media: told.Media) -> None:
+        """The stub is sealed before the first byte of media; a page that comes later is only counted."""
+        self._seal_stub()
+        if self._original is None:
+            self._original = self._saving.capsule(Role.ORIGINAL)
+        self._media = media
+        self._head = b""
+        self._stream = self._original.stream(f"media/{media.stream}")
+        served = _plain(asdict(media))
+        self._served.append({name: value for name, value in served.items() if name not in ("entry",)})
+
+    def _take_media(self, message: told.MediaBytes) -> None:
+        if self._stream is None or self._media is None:
+            return
+        self._stream.write(message.data)
+        if len(self._head) < HEAD_SIZE:
+            self._head += message.data[:HEAD_SIZE]
+        self._watch.progress(self._stream.size, self._media.declared_size)
+
+    def _end_media(self, complete: bool, reason: str) -> None:
+        stream, media = self._stream, self._media
+        if stream is None or media is None:
+            return
+        stream.close()
+        kind = media_type(self._head) or media.media_type
+        if stream.size:
+            fact = MediaFact(media.stream, stream.sha256, stream.size, kind, complete, media.format_id, reason)
+            self._gathered.media.append(fact)
+        whole = all(fact.complete for fact in self._gathered.media) and complete
+        self._gathered.completeness["media"] = "ok" if whole else f"missing: {reason or 'incomplete'}"
+        self._stream = self._media = None
+
+    def _take_facts(self, message: told.Facts) -> None:
+        self._facts.append(_plain(dict(message.values)))
+        if "timestamp" in message.values or "upload_date" in message.values:
+            published = message.values.get("timestamp", message.values.get("upload_date"))
+            self._gathered.times["published"] = str(published)
+
+    def _conclude(self, result: AttemptResult) -> None:
+        evidence = result.evidence
+        self._gathered.outcome = result.outcome
+        self._gathered.capture |= {
+            "rule": evidence.rule,
+            "status": evidence.status,
+            "evidence": _plain(asdict(evidence)),
+        }
+        self._gathered.observed |= {"rule": evidence.rule, "status": evidence.status}
+        named = (
+            ("final_url", evidence.final_url),
+            ("headers_sha256", evidence.headers_sha256),
+            ("body_sha256", evidence.body_sha256),
+        )
+        self._gathered.observed |= {name: value for name, value in named if value}
+        if evidence.final_url:
+            self._gathered.source["url_final"] = evidence.final_url
+
+    def _seal_stub(self) -> None:
+        if self._stub is not None:
+            if self._page:
+                self._page.close()
+                self._page = None
+            self._saving.close(self._stub)
+            self._stub = None
+
+
+def _plain(value: Json) -> Json:
+    """JSON of our profile: tuples become lists, absent values are left out, other numbers become text."""
+    if isinstance(value, dict):
+        return {str(key): _plain(member) for key, member in value.items() if member is not None}
+    if isinstance(value, list | tuple):
+        return [_plain(member) for member in value if member is not None]
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    return value if isinstance(value, bool | int) and abs(value) < 2**53 else str(value)

@@ -1,0 +1,77 @@
+"""The table of what the limited child may run: inspect, strip, and inspect the copy again.
+
+Run as ``python -m witnesskit.actions.jailed`` by jail/run.py only. The child opens the sealed source itself,
+with the file key that came over the pipe; nothing readable is written anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Final
+
+from witnesskit.jail.child import Request, serve
+from witnesskit.model import Inspection, Json, SeekableReader
+
+_SEALED: Final = ("witnesskit.sealing.capsule", "witnesskit.sealing.open")
+_INSPECTORS: Final = ("witnesskit.media.inspect", "witnesskit.media.inspect_isobmff", "exifread")
+_WRITERS: Final = ("witnesskit.strip.jpeg", "witnesskit.strip.isobmff", "witnesskit.media.essence")
+NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "inspect": (*_SEALED, *_INSPECTORS),
+    "strip": (*_SEALED, "witnesskit.strip.registry", *_WRITERS),
+    "inspect_again": (*_SEALED, *_INSPECTORS, "witnesskit.media.residue"),
+}
+
+
+def inspect(request: Request) -> Json:
+    """What the source gives away; the values leave the child only over the pipe."""
+    from witnesskit.media.inspect import inspect as look
+
+    return inspection_json(look(_reader(request)))
+
+
+def strip(request: Request) -> Json:
+    """Write the copy to the output; reply with what was done. Raises the leaves of errors/strip.py."""
+    from witnesskit.strip.registry import strip as rewrite
+
+    done = rewrite(_reader(request), str(request.params["media_type"]), request.output)
+    return {
+        "media_type": done.media_type,
+        "size": done.size,
+        "sha256": done.sha256,
+        "removed": [asdict(part) for part in done.removed],
+        "essence": [asdict(part) for part in done.essence],
+        "presentation_sha256": done.presentation_sha256,
+        "kept": list(done.kept),
+    }
+
+
+def inspect_again(request: Request) -> Json:
+    """Inspect a copy (the second source) and look in it for what its original (the first) gave away."""
+    from witnesskit.media.residue import inspect_again as look
+
+    return inspection_json(look(_reader(request), _reader(request, 1)))
+
+
+def inspection_json(seen: Inspection) -> Json:
+    """An inspection as JSON of our profile."""
+    return {
+        "finding": str(seen.finding),
+        "media_type": seen.media_type,
+        "reason": seen.reason,
+        "revelations": [asdict(part) for part in seen.revelations],
+        "facts": dict(seen.facts),
+    }
+
+
+def _reader(request: Request, number: int = 0) -> SeekableReader:
+    given = request.sources[number]
+    if not given.file_key:
+        return given.source
+    from witnesskit.sealing.capsule import CapsuleReader
+
+    return CapsuleReader.with_file_key(given.source, given.file_key, unfinished=True).stream(given.prefix)
+
+
+if __name__ == "__main__":
+    serve({"inspect": inspect, "strip": strip, "inspect_again": inspect_again}, NEEDS)

@@ -1,0 +1,75 @@
+"""Open a vault for one command: find it, lock it, load its signer, its log and its rules."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from witnesskit.actions import successor
+from witnesskit.custody.journal import Journal
+from witnesskit.custody.signer import Signer
+from witnesskit.model import RecipientSet, VaultKind
+from witnesskit.policy import load
+from witnesskit.policy.meet import stricter
+from witnesskit.policy.schema import Policy
+from witnesskit.vault import layout, lock
+from witnesskit.vault.keyring import Keyring
+from witnesskit.vault.keyring_file import open_keyring
+from witnesskit.vault.layout import Vault
+from witnesskit.vault.signing import load_signer
+from witnesskit.vault.state import State, load_state
+
+INVITE_POLICY = "invite.toml"
+
+
+@dataclass
+class Session:
+    """Everything a command needs to add to a vault; ``keyring`` only at a desk."""
+
+    vault: Vault
+    state: State
+    journal: Journal
+    signer: Signer
+    recipients: RecipientSet
+    policy: Policy
+    keyring: Keyring | None = None
+    recovered: int = 0
+
+
+def find_vault(path: Path | None) -> Vault:
+    """The vault of ``--vault``, WITNESSKIT_VAULT, or around the current folder."""
+    return layout.find(Path.cwd(), os.environ, path)
+
+
+def policy_of(vault: Vault) -> Policy:
+    """The rules in force: the vault's policy, tightened by its invite's."""
+    own = vault.policies / f"{vault.config.policy}.toml"
+    policy = load.load(own) if own.is_file() else load.shipped(vault.config.policy)
+    from_invite = vault.policies / INVITE_POLICY
+    return stricter(policy, load.load(from_invite)) if from_invite.is_file() else policy
+
+
+@contextmanager
+def open_for_saving(vault: Vault, passphrase: str) -> Iterator[Session]:
+    """A session that may write: locked, its crash rules applied; raises NotTrusted before the invite."""
+    from witnesskit.actions.recover import recover
+
+    recipients = vault.config.recipients
+    with lock.writing(vault):
+        vault = successor.finish(vault)
+        keyring = open_keyring(vault, passphrase) if vault.config.kind is VaultKind.DESK else None
+        signer = keyring.signer(vault.config.origin) if keyring else load_signer(vault, passphrase)
+        journal = Journal.open(vault.custody, by=vault.config.kind.value)
+        session = Session(vault, load_state(vault), journal, signer, recipients, policy_of(vault), keyring)
+        session.recovered = recover(session)
+        yield session
+
+
+def needs_passphrase(vault: Vault) -> bool:
+    """Whether saving in this vault needs a passphrase."""
+    from witnesskit.vault.signing import is_locked
+
+    return vault.config.kind is VaultKind.DESK or is_locked(vault)

@@ -1,0 +1,88 @@
+"""Find the event that each opening belongs to: a disclosure's digest stands in exactly one line of a log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from witnesskit.digest import sha256_hex
+from witnesskit.errors import WitnesskitError
+from witnesskit.errors.formats import BadJson
+from witnesskit.formats import custody_event, disclosure, strict_json
+from witnesskit.model import Json, Opening
+from witnesskit.sealing.capsule import CapsuleReader
+from witnesskit.sealing.identity import Identity
+
+OPENINGS = "openings.jsonl"
+
+
+@dataclass(frozen=True)
+class OpeningLine:
+    """One line of ``openings.jsonl``, and the digest of the capsule it lay in (for deferred openings)."""
+
+    disclosures: tuple[str, ...] = field(repr=False)
+    deferred: Mapping[str, str] = field(repr=False)
+    capsule_sha256: str = ""
+
+    def texts(self) -> tuple[str, ...]:
+        """Every disclosure, the deferred one rebuilt from the capsule's own digest."""
+        late = (
+            disclosure.make(name, self.capsule_sha256, salt)
+            for name, salt in self.deferred.items()
+            if self.capsule_sha256
+        )
+        return (*self.disclosures, *late)
+
+
+def parse_lines(untrusted_data: bytes, capsule_sha256: str = "") -> tuple[OpeningLine, ...]:
+    """Read ``openings.jsonl``; raises BadJson."""
+    return tuple(line_from(strict_json.loads(line), capsule_sha256) for line in untrusted_data.splitlines() if line)
+
+
+def line_from(untrusted_value: Json, capsule_sha256: str = "") -> OpeningLine:
+    """One line from its JSON; raises BadJson."""
+    try:
+        texts, deferred = untrusted_value["disclosures"], untrusted_value["deferred"]
+        if not all(isinstance(text, str) for text in (*texts, *deferred, *deferred.values())):
+            raise BadJson("an opening")
+        return OpeningLine(tuple(texts), dict(deferred), capsule_sha256)
+    except (KeyError, TypeError, AttributeError):
+        raise BadJson("an opening") from None
+
+
+def read_capsule_openings(stream: BinaryIO, identities: Sequence[Identity], sha256: str) -> tuple[OpeningLine, ...]:
+    """Openings in one record capsule; none if it is not ours to open or holds none."""
+    try:
+        reader = CapsuleReader(stream, identities)
+        if OPENINGS not in reader.names():
+            return ()
+        return parse_lines(reader.read(OPENINGS), sha256)
+    except WitnesskitError:
+        return ()
+
+
+def resolve(lines: Iterable[OpeningLine], logs: Iterable[bytes]) -> tuple[Opening, ...]:
+    """Each disclosure with its log and number; what no line commits is passed on to be refused by the verifier."""
+    index = _index(logs)
+    found = []
+    for line in lines:
+        for text in line.texts():
+            place = index.get(disclosure.digest(text))
+            if place:
+                found.append(Opening(place[0], place[1], text))
+    return tuple(found)
+
+
+def _index(logs: Iterable[bytes]) -> dict[str, tuple[str, int]]:
+    index: dict[str, tuple[str, int]] = {}
+    for log in logs:
+        lines = log.split(b"\n")
+        name = sha256_hex(b"\x00" + lines[0])
+        for line in lines[:-1]:
+            try:
+                event = custody_event.parse(line)
+            except WitnesskitError:
+                continue
+            index.update((digest, (name, event.n)) for digest in event.sd)
+    return index

@@ -1,0 +1,67 @@
+"""``receipt FILE``: what the desk confirms, checked under the invite's key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from witnesskit.actions import successor
+from witnesskit.custody.journal import Journal
+from witnesskit.errors.actions import ReceiptForeign
+from witnesskit.errors.cli import FileUnreadable
+from witnesskit.formats.receipt import Receipt, parse_receipt
+from witnesskit.keys import parse_verifier_key
+from witnesskit.limits import NOTE_MAX
+from witnesskit.model import VaultKind
+from witnesskit.vault import durable, layout, lock, state
+from witnesskit.vault.layout import Vault
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a receipt says, checked."""
+
+    result: str
+    confirmed: int
+    missing: int
+    copies: int
+
+
+def take_receipt(vault: Vault, path: Path) -> Taken:
+    """Check and keep a receipt; raises ReceiptForeign for another device's, SIGNATURE leaves for a forged one."""
+    layout.demand(vault, VaultKind.FIELD)
+    data = durable.read(path, NOTE_MAX)
+    if data is None:
+        raise FileUnreadable
+    if vault.config.invite is None:
+        raise ReceiptForeign("no desk is trusted here")
+    receipt = parse_receipt(data, parse_verifier_key(vault.config.invite.witness))
+    with lock.writing(vault):
+        present = state.load_state(vault)
+        _check_ours(vault, present, receipt)
+        if receipt.complete:
+            present = state.receipted(present, receipt.bundle, receipt.copies)
+            state.save_state(vault, present)
+            if receipt.log == Journal.open(vault.custody, by="field").log:
+                successor.discard_closed(vault)
+        durable.make_folder(vault.custody / "seen")
+        durable.replace(vault.custody / "seen" / f"{receipt.bundle}.receipt", data)
+    items = [item for item in present.bundles[receipt.bundle].items if not present.items[item].paper]
+    return Taken(
+        "complete" if receipt.complete else "partial",
+        len(items) if receipt.complete else 0,
+        len(receipt.missing),
+        receipt.copies,
+    )
+
+
+def _check_ours(vault: Vault, present: state.State, receipt: Receipt) -> None:
+    """The receipt must be about a bundle of ours and about the log as we wrote it."""
+    if receipt.bundle not in present.bundles:
+        raise ReceiptForeign("its bundle was not packed here")
+    journal = Journal.open(vault.custody, by="field")
+    if receipt.log == journal.log:
+        if receipt.size > journal.size or journal.root_at(receipt.size) != receipt.root:
+            raise ReceiptForeign("the desk confirms another history of this log")
+    elif receipt.log not in present.closed:
+        raise ReceiptForeign("its log was not written here")

@@ -1,0 +1,60 @@
+"""After a crash: whatever a killed command left in ``work/`` is logged as partial and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from witnesskit.actions.clock import clock_facts, now
+from witnesskit.actions.opening import Session
+from witnesskit.actions.saving import Saving
+from witnesskit.actions.tool_identity import TOOL, tool_facts
+from witnesskit.custody.prepare import prepare
+from witnesskit.formats.media_record import Record
+from witnesskit.model import Outcome, Role, SealedCapsule
+from witnesskit.vault import items, state
+
+REASON = "an earlier command was interrupted; what had reached the disk is kept"
+
+
+def recover(session: Session) -> int:
+    """Log every orphan; returns how many items were recovered. The whole-file digest is not yet known."""
+    items.settle(session.vault, session.state)
+    found = items.orphans(session.vault, session.state)
+    whole = [capsule for capsule in found if capsule.size]
+    for empty in (file for file in items.work_files(session.vault) if not file.path.stat().st_size):
+        items.discard(session.vault, empty)
+    count = 0
+    for item, group in groupby(sorted(whole, key=lambda capsule: capsule.item), key=lambda capsule: capsule.item):
+        _recover_item(session, item, list(group))
+        count += 1
+    return count
+
+
+def _recover_item(session: Session, item: str, capsules: Sequence[SealedCapsule]) -> None:
+    if session.journal.holds_item(item):
+        session.state = state.with_capsules(session.state, item, *capsules)
+        state.save_state(session.vault, session.state)
+        items.settle(session.vault, session.state)
+        return
+    saving = Saving(session, item, list(capsules))
+    for capsule in capsules:
+        saving.parts[capsule.role] = max(saving.parts.get(capsule.role, 0), capsule.part)
+    at = now()
+    common = {"at": at, "day": at[:10], "tool": TOOL, "policy": session.policy.id, "outcome": str(Outcome.PARTIAL)}
+    common["sealed"] = saving.sealed_json()
+    if any(capsule.role is Role.ORIGINAL for capsule in capsules):
+        event = prepare("ingest", {**common, "clock": clock_facts()}, deferred=("record_sha256",), item=item)
+    else:
+        event = prepare("observe", {**common, "item": item}, deferred=("record_sha256",))
+    record = Record(
+        item=item,
+        outcome=Outcome.PARTIAL,
+        source={},
+        times={},
+        collection={"finished_at": at, "clock": clock_facts(), "tool": tool_facts()},
+        completeness={"media": f"missing: {REASON}"},
+        capture={"rule": "recovered"},
+        policy=session.policy.id,
+    )
+    saving.sign(record, [event])

@@ -1,0 +1,83 @@
+"""``status``: counts from the state alone; nothing is opened, and nothing telling is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from witnesskit.formats.short_id import short_id
+from witnesskit.model import VaultKind
+from witnesskit.vault import items, room
+from witnesskit.vault.layout import Vault
+from witnesskit.vault.state import State, load_state
+
+_LITTLE_ROOM = 1 << 30  # bytes; below it a long video may not fit
+
+
+@dataclass(frozen=True)
+class ItemLine:
+    """One item as the person may see it."""
+
+    short: str
+    delivered: bool
+    confirmed: bool
+
+    @property
+    def words(self) -> str:
+        """State in words."""
+        return "confirmed" if self.confirmed else "packed" if self.delivered else "waiting"
+
+
+@dataclass(frozen=True)
+class VaultStatus:
+    """What ``status`` prints."""
+
+    kind: str
+    counts: Mapping[str, int]
+    items: tuple[ItemLine, ...]
+    warnings: tuple[str, ...]
+    trusted: bool
+
+    @property
+    def sentence(self) -> str:
+        """One line for the person."""
+        count = self.counts
+        if self.kind == VaultKind.DESK:
+            return f"desk vault: {count['items']} items, {count['bundles']} bundles"
+        if not self.trusted:
+            return "field vault: no desk is trusted yet; run `witnesskit trust add INVITE`"
+        return (
+            f"field vault: {count['items']} items · {count['waiting']} waiting · {count['packed']} packed · "
+            f"{count['confirmed']} confirmed by the desk"
+        )
+
+
+def status(vault: Vault) -> VaultStatus:
+    """Count; raises BadState, StorageFault."""
+    state = load_state(vault)
+    lines = tuple(_line(state, item) for item in sorted(state.items) if not state.items[item].paper)
+    counts = {
+        "items": len(lines),
+        "waiting": sum(line.words == "waiting" for line in lines),
+        "packed": sum(line.words == "packed" for line in lines),
+        "confirmed": sum(line.confirmed for line in lines),
+        "bundles": len(state.bundles),
+        "interrupted": len({file.item for file in items.work_files(vault) if file.id not in state.capsules()}),
+    }
+    return VaultStatus(
+        str(vault.config.kind), counts, lines, _warnings(vault, counts), vault.config.rings is not None
+    )
+
+
+def _line(state: State, item: str) -> ItemLine:
+    found = state.items[item]
+    return ItemLine(short_id(item), bool(found.delivered), bool(found.receipted))
+
+
+def _warnings(vault: Vault, counts: Mapping[str, int]) -> tuple[str, ...]:
+    found = []
+    if counts["interrupted"]:
+        found.append(f"{counts['interrupted']} saves were interrupted; the next save or bundle logs and keeps them")
+    if room.free(vault.path) < _LITTLE_ROOM:
+        found.append("less than 1 GB is free on this disk")
+    return tuple(found)

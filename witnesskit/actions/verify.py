@@ -1,0 +1,122 @@
+"""``verify``: open what was named, hand its custody files to the verifier, say one of three words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from witnesskit.actions import case_bundle, case_vault
+from witnesskit.actions.case import Case
+from witnesskit.errors import ExitStatus
+from witnesskit.errors.actions import NothingToVerify
+from witnesskit.formats.short_id import short_id
+from witnesskit.keys import parse_verifier_key
+from witnesskit.model import Json
+from witnesskit.verify import State, Verdict, examine
+from witnesskit.verify.verdict import CheckResult, CheckState
+
+Report = Callable[[int, int | None], None]
+_STATUS = {
+    State.UNCHANGED: ExitStatus.DONE,
+    State.CHANGED: ExitStatus.CHANGED,
+    State.CANNOT_TELL: ExitStatus.CANNOT_TELL,
+}
+
+
+@dataclass(frozen=True)
+class VerifyWish:
+    """What the person named, and whom they trust."""
+
+    path: Path
+    signers: tuple[str, ...] = ()
+    key: Path | None = None
+    passphrase: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class ShownCheck:
+    """One finding as it is printed."""
+
+    number: int
+    code: str
+    mark: str
+    subject: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The answer."""
+
+    verdict: Verdict
+    checks: tuple[ShownCheck, ...]
+
+    @property
+    def state(self) -> str:
+        """UNCHANGED, CHANGED or CANNOT TELL."""
+        return str(self.verdict.state)
+
+    @property
+    def exit_status(self) -> int:
+        """0, 7 or 8."""
+        return int(_STATUS[self.verdict.state])
+
+    @property
+    def sentence(self) -> str:
+        """The verdict as it is printed."""
+        return self.verdict.sentence
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Items by what became of them."""
+        found: dict[str, int] = {"items": len(self.verdict.items)}
+        for item in self.verdict.items:
+            found[str(item.state)] = found.get(str(item.state), 0) + 1
+        return found
+
+    @property
+    def items(self) -> tuple[Mapping[str, Json], ...]:
+        """For ``--json``."""
+        return tuple(
+            {"id": short_id(item.item), "type": item.type, "day": item.day, "state": str(item.state)}
+            for item in self.verdict.items
+        )
+
+
+def verify(wish: VerifyWish, report: Report) -> Verified:
+    """Check a vault, a bundle or a bag; raises only for what cannot be opened at all."""
+    signers = tuple(_signer(text) for text in wish.signers)
+    if (wish.path / "vault.toml").is_file():
+        case = case_vault.open_case(wish.path, wish.passphrase, signers, report)
+    elif (wish.path / "bagit.txt").is_file():
+        case = case_bundle.open_bag(wish.path, wish.key, signers, report)
+    elif wish.path.is_file():
+        case = case_bundle.open_file(wish.path, wish.key, signers, report)
+    else:
+        raise NothingToVerify
+    verdict = judged(case)
+    return Verified(verdict, tuple(_shown(check) for check in verdict.checks))
+
+
+def judged(case: Case) -> Verdict:
+    """The verifier's verdict, with what the container said in front of it."""
+    verdict = examine(case.files, case.trust)
+    checks = (*case.container, *verdict.checks)
+    state = verdict.state
+    if any(check.state is CheckState.FAIL for check in case.container):
+        state = State.CHANGED
+    elif state is State.UNCHANGED and any(check.state is CheckState.UNKNOWN for check in case.container):
+        state = State.CANNOT_TELL
+    return Verdict(state, verdict.since, verdict.word_of, checks, verdict.items)
+
+
+def _signer(text: str) -> str:
+    """A verifier key, or the first line of the file of that name; raises BadKey."""
+    path = Path(text)
+    given = path.read_text(encoding="utf-8").splitlines()[0] if "+" not in text and path.is_file() else text
+    return parse_verifier_key(given).text
+
+
+def _shown(check: CheckResult) -> ShownCheck:
+    return ShownCheck(check.number, check.code, str(check.state), check.subject, check.sentence)

@@ -1,0 +1,86 @@
+"""Refusals of what a user does, where no single room is at fault."""
+
+from __future__ import annotations
+
+from witnesskit.errors import ExitStatus, WitnesskitError
+
+
+class AlreadyTrusted(WitnesskitError):
+    """A field vault has accepted an invite already: one invite, one device."""
+
+    code = "ALREADY-TRUSTED"
+    status = ExitStatus.REFUSED
+    message = "this vault already trusts a desk"
+    hint = "nothing was changed; make a new vault for another invite"
+
+
+class ReceiptForeign(WitnesskitError):
+    """A receipt that is not about what was packed here."""
+
+    code = "RECEIPT-FOREIGN"
+    status = ExitStatus.CANNOT_TELL
+    message = "this receipt is not about what was packed here"
+    hint = "nothing was changed; ask the desk for the receipt of this device's bundle"
+
+
+class NothingToForget(WitnesskitError):
+    """No item may be erased."""
+
+    code = "NOTHING-TO-FORGET"
+    status = ExitStatus.REFUSED
+    message = "nothing may be erased yet"
+    hint = "everything is still here; bundle it, let the desk import it, and read its receipt first"
+
+
+class NotForBundle(WitnesskitError):
+    """Options of the other vault kind."""
+
+    code = "BUNDLE-OPTIONS"
+    status = ExitStatus.USAGE
+    message = "these options do not fit this vault"
+    hint = "a field vault packs for its desk and takes none; a desk needs --audience and --to"
+
+
+class NoSuchItem(WitnesskitError):
+    """Nothing to report or to pack."""
+
+    code = "NO-ITEM"
+    status = ExitStatus.REFUSED
+    message = "there is no item for this"
+    hint = "nothing was written; see `witnesskit status --items` for what is here"
+
+
+class CustodianKeyNeeded(WitnesskitError):
+    """Originals were asked for without the key that opens them."""
+
+    code = "CUSTODIAN-KEY"
+    status = ExitStatus.LOCKED
+    message = "originals open only with the custodian sheet"
+    hint = "nothing was written; give --custodian-sheet, or choose an audience that gets copies only"
+
+
+class ChainRefused(WitnesskitError):
+    """The chain of custody inside a bundle does not hold."""
+
+    code = "CHAIN-REFUSED"
+    status = ExitStatus.CHANGED
+    message = "the chain of custody in this bundle does not hold"
+    hint = "nothing of it was taken over; keep the file and ask the sender for a fresh copy"
+
+
+class DemoBesideField(WitnesskitError):
+    """The demo must not run beside a field vault."""
+
+    code = "DEMO-BESIDE-FIELD"
+    status = ExitStatus.REFUSED
+    message = "the demo does not run beside a field vault"
+    hint = "nothing was done; run it on another computer, or in an account without a field vault"
+
+
+class NothingToVerify(WitnesskitError):
+    """The path is neither a vault, a bundle nor a bag."""
+
+    code = "NOTHING-TO-VERIFY"
+    status = ExitStatus.CANNOT_TELL
+    message = "this is neither a vault, a bundle nor an opened bag"
+    hint = "nothing was changed; name the vault's folder, the .age file, or the folder it was opened into"
