@@ -112,6 +112,10 @@ def _tell(result: ItemResult) -> Iterator[CheckResult]:
             yield CheckResult(16, "MISSING", FAIL, result.item, sentence)
     if result.state is PRESENT:
         yield CheckResult(16, "FILES", OK, result.item, f"as event {result.n} commits it")
+    if result.state is WITHHELD and result.type != "derive":
+        yield CheckResult(
+            16, "WITHHELD", WARN, result.item, f"event {result.n} is opened, but not all it commits is here"
+        )
 
 
 def check_closed(inventory: Inventory, views: Sequence[LogView]) -> Iterator[CheckResult]:

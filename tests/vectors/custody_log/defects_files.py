@@ -117,7 +117,7 @@ def opening_twice(example: Example) -> Example:
     return with_case(example, openings=example.case.openings + openings)
 
 
-@vector("HANDED-no-files", CANNOT_TELL, "HANDED", "NOTHING")
+@vector("HANDED-no-files", CANNOT_TELL, "HANDED", "NOTHING", "WITHHELD")
 def no_files(example: Example) -> Example:
     """a log and nothing else"""
     return with_case(example, found=(), expected=listed())
@@ -127,6 +127,12 @@ def no_files(example: Example) -> Example:
 def no_logs(example: Example) -> Example:
     """files and no log"""
     return with_case(example, logs=(), found=example.case.found[:1], openings=example.case.openings[:1])
+
+
+@vector("warning-WITHHELD-item-not-here", UNCHANGED, "WITHHELD")
+def item_not_here(example: Example) -> Example:
+    """a bundle opens two items and holds the capsules of one; its list names no others"""
+    return with_case(example, found=example.case.found[2:], expected=listed())
 
 
 @vector("WITHHELD-not-opened", CANNOT_TELL, "WITHHELD", "UNLISTED")
