@@ -8,9 +8,10 @@ from typing import Protocol
 
 from witnesskit.actions.clock import now
 from witnesskit.actions.finishing import Gathered, finish
-from witnesskit.actions.opening import Session, open_for_saving
+from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.saving import SavedItem, Saving
-from witnesskit.capture import localfile
+from witnesskit.actions.session import Session
+from witnesskit.capture.localfile import open_local
 from witnesskit.formats import strict_json
 from witnesskit.formats.media_record import MediaFact
 from witnesskit.media.probe import media_type
@@ -42,7 +43,7 @@ def add(vault: Vault, files: Sequence[Path], passphrase: str, watch: Watch) -> l
 
 
 def _add_one(session: Session, path: Path, watch: Watch) -> SavedItem:
-    with localfile.open_local(path) as source:
+    with open_local(path) as source:
         room.require(session.vault.path, source.size)
         saving = Saving(session)
         gathered = Gathered("file", now())

@@ -8,8 +8,9 @@ from witnesskit.actions.add import Watch
 from witnesskit.actions.clock import now
 from witnesskit.actions.finishing import Gathered, finish
 from witnesskit.actions.incoming import Incoming
-from witnesskit.actions.opening import Session, open_for_saving
+from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.saving import SavedItem, Saving
+from witnesskit.actions.session import Session
 from witnesskit.capture import worker
 from witnesskit.capture.egress import check_url, parse_egress
 from witnesskit.capture.worker import Worker

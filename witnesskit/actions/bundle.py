@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from witnesskit.actions.chain_members import chain_heads, chain_members
-from witnesskit.actions.opening import Session, open_for_saving
+from witnesskit.actions.opening import open_for_saving
+from witnesskit.actions.session import Session
 from witnesskit.bundle.pack import Packed, write_volume
 from witnesskit.bundle.plan import BundlePlan, PlannedMember, transfer_digest
 from witnesskit.custody.journal import utc_day

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from witnesskit.actions import successor
-from witnesskit.actions.opening import Session, open_for_saving
+from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.openings_capsule import seal_openings
+from witnesskit.actions.session import Session
 from witnesskit.actions.tool_identity import TOOL
 from witnesskit.custody.journal import Journal, utc_day
 from witnesskit.custody.prepare import Prepared, prepare

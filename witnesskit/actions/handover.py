@@ -32,7 +32,7 @@ from witnesskit.vault.trustfile import enrol, invite_of, succeed
 
 if TYPE_CHECKING:
     from witnesskit.actions.import_bundle import Desk
-    from witnesskit.actions.opening import Session
+    from witnesskit.actions.session import Session
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from witnesskit.actions import handover, seen
 from witnesskit.actions.import_sinks import CapsuleSink, MemorySink
-from witnesskit.actions.opening import Session, open_for_saving
+from witnesskit.actions.opening import open_for_saving
+from witnesskit.actions.session import Session
 from witnesskit.bundle.result import MemberSink, Unpacked
 from witnesskit.bundle.sequence import require_sequence
 from witnesskit.bundle.unpack import OpenVolume, open_volume
@@ -20,7 +21,7 @@ from witnesskit.formats.bundle_members import CHAIN_KINDS, Member
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import Json, Role, SealedCapsule, VaultKind
 from witnesskit.vault import layout, state, store
-from witnesskit.vault.keyring import Keyring, desk_identities
+from witnesskit.vault.keyring import IssuedInvite, Keyring, desk_identities
 from witnesskit.vault.layout import Vault
 
 Report = Callable[[int, int | None], None]

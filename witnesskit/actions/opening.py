@@ -5,38 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from witnesskit.actions import successor
+from witnesskit.actions.recover import recover
+from witnesskit.actions.session import Session
 from witnesskit.custody.journal import Journal
-from witnesskit.custody.signer import Signer
-from witnesskit.model import RecipientSet, VaultKind
+from witnesskit.model import VaultKind
 from witnesskit.policy import load
 from witnesskit.policy.meet import stricter
 from witnesskit.policy.schema import Policy
 from witnesskit.vault import layout, lock
-from witnesskit.vault.keyring import Keyring
 from witnesskit.vault.keyring_file import open_keyring
 from witnesskit.vault.layout import Vault
-from witnesskit.vault.signing import load_signer
-from witnesskit.vault.state import State, load_state
+from witnesskit.vault.signing import is_locked, load_signer
+from witnesskit.vault.state import load_state
 
 INVITE_POLICY = "invite.toml"
-
-
-@dataclass
-class Session:
-    """Everything a command needs to add to a vault; ``keyring`` only at a desk."""
-
-    vault: Vault
-    state: State
-    journal: Journal
-    signer: Signer
-    recipients: RecipientSet
-    policy: Policy
-    keyring: Keyring | None = None
-    recovered: int = 0
 
 
 def find_vault(path: Path | None) -> Vault:
@@ -55,8 +40,6 @@ def policy_of(vault: Vault) -> Policy:
 @contextmanager
 def open_for_saving(vault: Vault, passphrase: str) -> Iterator[Session]:
     """A session that may write: locked, its crash rules applied; raises NotTrusted before the invite."""
-    from witnesskit.actions.recover import recover
-
     recipients = vault.config.recipients
     with lock.writing(vault):
         vault = successor.finish(vault)
@@ -70,6 +53,4 @@ def open_for_saving(vault: Vault, passphrase: str) -> Iterator[Session]:
 
 def needs_passphrase(vault: Vault) -> bool:
     """Whether saving in this vault needs a passphrase."""
-    from witnesskit.vault.signing import is_locked
-
     return vault.config.kind is VaultKind.DESK or is_locked(vault)

@@ -24,6 +24,7 @@ def seal_openings(vault: Vault, present: State, recipients: RecipientSet, lines:
     writer = CapsuleWriter(path, header, recipients.of(Ring.DESK))
     writer.add("openings.jsonl", b"".join(strict_json.canonical(line) + b"\n" for line in lines))
     capsule = writer.close()
+    items.flush(vault, header.item)
     listed = state.with_paper(present, capsule)
     state.save_state(vault, listed)
     items.adopt(vault, capsule)

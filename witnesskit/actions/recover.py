@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from witnesskit.actions.clock import clock_facts, now
-from witnesskit.actions.opening import Session
 from witnesskit.actions.saving import Saving
+from witnesskit.actions.session import Session
 from witnesskit.actions.tool_identity import TOOL, tool_facts
 from witnesskit.custody.prepare import prepare
 from witnesskit.formats.media_record import Record

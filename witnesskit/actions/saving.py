@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from witnesskit.actions.opening import Session
+from witnesskit.actions.session import Session
 from witnesskit.custody.prepare import Prepared
 from witnesskit.formats import disclosure, strict_json
 from witnesskit.formats.capsule import CapsuleHeader
@@ -98,6 +98,7 @@ class Saving:
         lines = [strict_json.canonical(opening_line(event)) for event in events]
         writer.add("openings.jsonl", b"".join(line + b"\n" for line in lines))
         capsule = writer.close()
+        items.flush(self.session.vault, self.item)
         late = {"record_sha256": capsule.sha256}
         self.session.journal.append_all([(event, late if event.deferred_salts else {}) for event in events])
         self.session.journal.checkpoint(self.session.signer)
