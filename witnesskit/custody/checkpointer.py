@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from witnesskit.custody.durable import flush_folder, replace_durably
+from witnesskit.custody.durable import flush_folder, read_whole, replace_durably
 from witnesskit.custody.signer import Signer
 from witnesskit.errors.custody import JournalDamaged, LogNotWritten, RolledBack
 from witnesskit.errors.formats import BadNote
@@ -29,15 +29,20 @@ def sizes(folder: Path) -> list[int]:
     return sorted(int(match[1]) for match in map(_NAME.fullmatch, names) if match)
 
 
+def read_note(folder: Path, size: int) -> bytes:
+    """The checkpoint of ``size`` lines; raises JournalDamaged."""
+    return read_whole(note_path(folder, size), "a checkpoint")
+
+
 def newest(folder: Path, key: VerifierKey) -> Checkpoint | None:
     """The newest checkpoint, signed by ``key``; None before the first; raises RolledBack, JournalDamaged."""
     found = sizes(folder)
     if not found:
         return None
     try:
-        note = parse_note(note_path(folder, found[-1]).read_bytes())
+        note = parse_note(read_note(folder, found[-1]))
         checkpoint = parse_checkpoint(note.text)
-    except (BadNote, OSError):
+    except BadNote:
         raise JournalDamaged("its newest checkpoint") from None
     if note.signed_by(key) is not SignatureState.GOOD or checkpoint.origin != key.name:
         raise RolledBack("the checkpoint is not signed by the log's key")
@@ -54,7 +59,7 @@ def write(folder: Path, checkpoint: Checkpoint, signer: Signer, *, keep_all: boo
         replace_durably(path, note)
     if not keep_all:
         _drop_older(folder, checkpoint.size)
-    return path.read_bytes()
+    return read_note(folder, checkpoint.size)
 
 
 def _drop_older(folder: Path, size: int) -> None:

@@ -5,9 +5,17 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from witnesskit.errors.custody import JournalExists, LogNotWritten
+from witnesskit.errors.custody import JournalDamaged, JournalExists, LogNotWritten
 
 _TEMPORARY = ".new"
+
+
+def read_whole(path: Path, what: str) -> bytes:
+    """The bytes of a file of the log; raises JournalDamaged, which names ``what`` and never the path."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise JournalDamaged(what) from None
 
 
 def append_durably(path: Path, data: bytes) -> None:

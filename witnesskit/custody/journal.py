@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from witnesskit.custody import checkpointer
-from witnesskit.custody.durable import append_durably, flush_folder, replace_durably
+from witnesskit.custody.durable import append_durably, flush_folder, read_whole, replace_durably
 from witnesskit.custody.prepare import Prepared, prepare
 from witnesskit.custody.scan import Found, scan, tree_of
 from witnesskit.custody.signer import Signer
-from witnesskit.errors.custody import JournalDamaged, JournalExists, LogNotWritten, NotCommittable
+from witnesskit.errors.custody import JournalExists, LogNotWritten, NotCommittable
 from witnesskit.errors.formats import BadJson
 from witnesskit.errors.verify import BadLine
 from witnesskit.formats import custody_event, disclosure, merkle
@@ -81,10 +81,7 @@ class Journal:
     @classmethod
     def open(cls, folder: Path, *, by: str, today: Callable[[], str] = utc_day) -> Journal:
         """Open a log; raises RolledBack if it is not what its newest checkpoint signs, JournalDamaged."""
-        try:
-            data = (folder / LOG_NAME).read_bytes()
-        except OSError:
-            raise JournalDamaged("its lines") from None
+        data = read_whole(folder / LOG_NAME, "its lines")
         return cls(folder, by, scan(folder, data), today)
 
     @property
@@ -153,7 +150,7 @@ class Journal:
 
     def log_bytes(self) -> bytes:
         """The whole lines as stored, each with its line feed."""
-        return (self._folder / LOG_NAME).read_bytes()[: self._bytes]
+        return read_whole(self._folder / LOG_NAME, "its lines")[: self._bytes]
 
     def lines(self) -> tuple[bytes, ...]:
         """The lines without line feeds."""
@@ -161,9 +158,7 @@ class Journal:
 
     def notes(self) -> tuple[bytes, ...]:
         """Every stored checkpoint, oldest first."""
-        return tuple(
-            checkpointer.note_path(self._folder, size).read_bytes() for size in checkpointer.sizes(self._folder)
-        )
+        return tuple(checkpointer.read_note(self._folder, size) for size in checkpointer.sizes(self._folder))
 
     def consistency(self, old_size: int) -> tuple[bytes, ...]:
         """Proof that the first ``old_size`` lines begin this log."""
