@@ -52,7 +52,7 @@ class CapsuleWriter:
         self._emit(HEADER_NAME, header_bytes(header))
 
     def add(self, name: str, data: Bytes) -> None:
-        """One document; above CAPSULE_MEMBER_MAX it goes in as pieces. Raises InnerName, BadCapsule, DiskFull, NotWritten."""
+        """One document; a long one goes in as pieces. Raises InnerName, BadCapsule, DiskFull, NotWritten."""
         self._new_name(name)
         if len(data) <= CAPSULE_MEMBER_MAX:
             self._emit(name, data)

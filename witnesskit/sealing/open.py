@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from witnesskit.errors.sealing import HeaderChanged, HeaderCut
 from witnesskit.formats.age import Header, header_mac, parse_header
-from witnesskit.limits import AGE_HEADER_MAX
+from witnesskit.limits import AGE_CHUNK, AGE_HEADER_MAX
 from witnesskit.model import SeekableReader
 from witnesskit.sealing.chunks import PAYLOAD_NONCE, SEALED_CHUNK, TAG, PayloadCipher
 from witnesskit.sealing.identity import Passphrase, Unlocking
@@ -91,4 +91,5 @@ def _reader(source: Source, header: Header, file_key: bytes, *, unfinished: bool
 
 
 def _plain(length: int) -> int:
-    return max(0, length - TAG * -(-length // SEALED_CHUNK))
+    whole, rest = divmod(length, SEALED_CHUNK)
+    return whole * AGE_CHUNK + max(0, rest - TAG)

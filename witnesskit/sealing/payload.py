@@ -80,8 +80,6 @@ class Payload:
         if opened is None and len(sealed) == SEALED_CHUNK:
             opened = self._under_the_other_flag(number, sealed, final=final)
         if opened is None:
-            opened = self._glued(number, sealed)
-        if opened is None:
             raise self._failure(number, sealed)
         if final and not opened and number:
             raise TailDamaged("the final chunk is empty", chunks=number)
@@ -93,24 +91,21 @@ class Payload:
             self._end_after(number, FileCut if final else DataAfterEnd)
         return opened
 
-    def _glued(self, number: int, sealed: memoryview) -> bytes | None:
-        """A short final chunk with foreign bytes right behind it; one empty chunk counts only alone."""
+    def _ends_inside(self, number: int, sealed: memoryview) -> bool:
+        """Whether a final chunk lies at the start of this one, with foreign bytes right behind it."""
         if self._diagnoses == _DIAGNOSES_MAX:
-            return None
+            return False
         self._diagnoses += 1
         length = final_length(self._cipher.key, number, bytes(sealed))
-        opened = self._cipher.open(number, sealed[:length], final=True) if length else None
-        if opened is None or (number and not opened):
-            return None
-        self._end_after(number, DataAfterEnd)
-        return opened
+        return length > (TAG if number else 0) and self._cipher.open(number, sealed[:length], final=True) is not None
 
     def _end_after(self, number: int, kind: type[PayloadFailure]) -> None:
         self._ends = (number + 1, kind(f"after {number + 1} chunks", chunks=number + 1))
 
     def _failure(self, number: int, sealed: memoryview) -> PayloadFailure:
-        if number == self.last and number and self.verifies(number - 1, final=True):
-            return DataAfterEnd(f"after {number} chunks", chunks=number)
+        follows = number == self.last and number and self.verifies(number - 1, final=True)
+        if follows or self._ends_inside(number, sealed):
+            return DataAfterEnd(f"in chunk {number + 1}", chunks=number)
         if number == self.last and len(sealed) <= (TAG if number else TAG - 1):
             return FileCut(f"after {number} chunks", chunks=number)
         kind = TailDamaged if len(sealed) < SEALED_CHUNK else ChunkDamaged

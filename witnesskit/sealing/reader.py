@@ -114,7 +114,7 @@ class SealedReader(io.RawIOBase):
         if whole:
             return whole * AGE_CHUNK
         piece = self._payload.chunk(number)[skipped : skipped + len(place)]
-        if not piece:  # foreign bytes behind a short final chunk made the file look longer
-            self._payload.check_end()
+        if not piece:
+            raise NotReadable("it became shorter while it was read")
         place[: len(piece)] = piece
         return len(piece)

@@ -1,7 +1,7 @@
 """Find a final chunk inside a longer piece, so that bytes added behind it are told from damage.
 
 Poly1305 (RFC 8439, section 2.8) is a running sum: its value after every block is known in one pass, so each
-length costs one more step and not one more pass. Only a diagnosis: the caller opens the chunk found.
+length costs one more step and not one more pass. Only a diagnosis: nothing is released by it.
 """
 
 from __future__ import annotations
