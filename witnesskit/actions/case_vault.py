@@ -11,7 +11,7 @@ from witnesskit.actions.openings import OpeningLine, read_capsule_openings, reso
 from witnesskit.actions.seen import seen_logs
 from witnesskit.custody.journal import Journal
 from witnesskit.digest import sha256_stream
-from witnesskit.model import Role, SealedCapsule, VaultKind
+from witnesskit.model import Role, VaultKind
 from witnesskit.vault import layout, store
 from witnesskit.vault.keyring import Keyring, desk_identities
 from witnesskit.vault.keyring_file import open_keyring
@@ -35,7 +35,11 @@ def open_case(path: Path, passphrase: str, signers: tuple[str, ...], report: Rep
     found, wrong = _found(vault, report)
     openings = resolve(vault_openings(vault, keyring), [log.log for log in logs]) if keyring else ()
     files = CaseFiles(logs, openings, found, Expected(everything=False, listed=frozenset(_listed(vault))))
-    return Case(files, Trust((*keys, own.vkey, *_closed_keys(vault))), (_fixity(len(found), wrong, keyring),))
+    return Case(
+        files,
+        Trust((*keys, own.vkey, *_closed_keys(vault))),
+        (_fixity(len(load_state(vault).capsules()), wrong, keyring),),
+    )
 
 
 def vault_logs(vault: Vault) -> tuple[LogFiles, ...]:
@@ -70,8 +74,12 @@ def _folders(vault: Vault) -> tuple[Path, ...]:
 
 
 def _found(vault: Vault, report: Report) -> tuple[tuple[Found, ...], int]:
-    """Hash every listed capsule; second: how many are missing or not as sealed."""
-    capsules = load_state(vault).capsules().values()
+    """Hash every listed capsule; second: how many are missing or not as sealed.
+
+    Papers (openings of the chain's own events) are compared with the list only: no event commits them.
+    """
+    state = load_state(vault)
+    capsules = state.capsules().values()
     whole, done, wrong = sum(capsule.size for capsule in capsules), 0, 0
     found = []
     for capsule in capsules:
@@ -81,17 +89,18 @@ def _found(vault: Vault, report: Report) -> tuple[tuple[Found, ...], int]:
         with store.open_capsule(vault, capsule.id) as stream:
             digest, size = sha256_stream(stream)
         wrong += digest != capsule.sha256
-        found.append(Found(capsule.id, digest, size, capsule.id, capsule.item))
+        if not state.items[capsule.item].paper:
+            found.append(Found(capsule.id, digest, size, capsule.id, capsule.item))
         done += size
         report(done, whole)
     return tuple(found), wrong
 
 
 def _listed(vault: Vault) -> Iterator[str]:
-    capsules: Iterator[SealedCapsule] = iter(load_state(vault).capsules().values())
-    for capsule in capsules:
-        yield capsule.id
-        yield capsule.sha256
+    for item in load_state(vault).items.values():
+        for capsule in () if item.paper else item.capsules:
+            yield capsule.id
+            yield capsule.sha256
 
 
 def _fixity(count: int, wrong: int, keyring: Keyring | None) -> CheckResult:

@@ -12,8 +12,7 @@ from witnesskit.actions.tool_identity import TOOL
 from witnesskit.custody.journal import Journal, utc_day
 from witnesskit.custody.prepare import Prepared, prepare
 from witnesskit.custody.signer import Signer, new_origin
-from witnesskit.errors.actions import NothingToForget
-from witnesskit.errors.policy import RefusedByPolicy
+from witnesskit.errors.actions import NothingToForget, TooFewCopies
 from witnesskit.model import VaultKind
 from witnesskit.policy.decide import may_forget
 from witnesskit.vault import layout, state, store
@@ -30,7 +29,7 @@ class Forgotten:
 
 
 def forget_delivered(vault: Vault, passphrase: str) -> Forgotten:
-    """Erase confirmed items; raises NothingToForget, or RefusedByPolicy while copies are too few."""
+    """Erase confirmed items; raises NothingToForget, or TooFewCopies while copies are too few."""
     layout.demand(vault, VaultKind.FIELD)
     with open_for_saving(vault, passphrase) as session:
         present = session.state
@@ -49,13 +48,13 @@ def forget_delivered(vault: Vault, passphrase: str) -> Forgotten:
 
 
 def _may_go(session: Session, present: State, item: str) -> bool:
-    """Confirmed, and by a receipt with enough copies; raises RefusedByPolicy when only copies are missing."""
+    """Confirmed, and by a receipt with enough copies; raises TooFewCopies when only copies are missing."""
     found = present.items[item]
     if not found.receipted:
         return False
     decision = may_forget(session.policy, receipted=True, copies=present.bundles[found.receipted].copies)
     if not decision.allowed:
-        raise RefusedByPolicy(f"{decision.rule}: {decision.sentence}")
+        raise TooFewCopies(f"{decision.rule}: {decision.sentence}")
     return True
 
 

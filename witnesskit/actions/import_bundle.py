@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -160,6 +161,7 @@ def _reread(vault: Vault, volume: OpenVolume, unpacked: Unpacked) -> None:
 def _list_items(session: Session, volume: OpenVolume, unpacked: Unpacked) -> set[str]:
     """Add what verified to the state; returns the items of the bundle that are no papers."""
     there = {*unpacked.kept, *unpacked.skipped}
+    papers = _papers(volume)
     present = session.state
     found: set[str] = set()
     for member in volume.members:
@@ -170,8 +172,18 @@ def _list_items(session: Session, volume: OpenVolume, unpacked: Unpacked) -> set
         )
         known = present.items.get(member.item)
         if known is None or capsule.id not in {each.id for each in known.capsules}:
-            present = state.with_capsules(present, member.item, capsule)
+            paper = member.item in papers
+            present = (
+                state.with_paper(present, capsule) if paper else state.with_capsules(present, member.item, capsule)
+            )
         found.add(member.item)
     session.state = present
     state.save_state(session.vault, present)
-    return found
+    return found - papers
+
+
+def _papers(volume: OpenVolume) -> set[str]:
+    """Openings of the chain's own events: one record capsule and nothing else; an item has two or more."""
+    capsules = [member for member in volume.members if member.kind == "capsule"]
+    counted = Counter(member.item for member in capsules)
+    return {one.item for one in capsules if counted[one.item] == 1 and one.role == Role.RECORD and one.part == 1}

@@ -63,14 +63,21 @@ def read_capsule_openings(stream: BinaryIO, identities: Sequence[Identity], sha2
 
 
 def resolve(lines: Iterable[OpeningLine], logs: Iterable[bytes]) -> tuple[Opening, ...]:
-    """Each disclosure with its log and number; what no line commits is passed on to be refused by the verifier."""
+    """Each disclosure with its log and number, once.
+
+    One that no event commits is put beside its siblings, so that the verifier refuses it there; a line of which no
+    disclosure is committed belongs to a log that is not here.
+    """
     index = _index(logs)
-    found = []
+    found: dict[Opening, None] = {}
     for line in lines:
-        for text in line.texts():
-            place = index.get(disclosure.digest(text))
-            if place:
-                found.append(Opening(place[0], place[1], text))
+        texts = line.texts()
+        places = [index.get(disclosure.digest(text)) for text in texts]
+        home = next((place for place in places if place), None)
+        if home is None:
+            continue
+        for text, place in zip(texts, places, strict=True):
+            found[Opening(*(place or home), text)] = None
     return tuple(found)
 
 

@@ -19,9 +19,8 @@ from witnesskit.vault import durable
 from witnesskit.vault.keyring import Keyring
 from witnesskit.vault.layout import Vault
 from witnesskit.vault.trustfile import trusted_keys
-from witnesskit.verify import CaseFiles, LogFiles, State, Trust, examine
+from witnesskit.verify import CaseFiles, CheckState, LogFiles, Trust, examine_chain
 from witnesskit.verify.case import LISTED
-from witnesskit.verify.verdict import CheckState
 
 
 @dataclass(frozen=True)
@@ -61,9 +60,8 @@ def judge(vault: Vault, keyring: Keyring, meta: BundleMeta, chain: Sequence[tupl
     remembered = {head.origin: (head.size, head.root_text) for head in heads(vault)}
     trust = Trust(tuple(keys.values()), remembered)
     case = CaseFiles(tuple(LogFiles(log.lines, (log.note,)) for log in logs), _openings(meta, logs[-1]), (), LISTED)
-    verdict = examine(case, trust)
-    bad = verdict.codes(CheckState.FAIL) or verdict.codes(CheckState.UNKNOWN)
-    if verdict.state is State.CHANGED or bad:
+    bad = [check.code for check in examine_chain(case, trust) if check.state in (CheckState.FAIL, CheckState.UNKNOWN)]
+    if bad:
         raise ChainRefused(", ".join(dict.fromkeys(bad)))
     _check_heads(meta, logs)
 

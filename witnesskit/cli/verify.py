@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from witnesskit.cli.options import EXISTING_FILE, common, passphrase_option
+from witnesskit.cli.options import EXISTING_FILE, common, passphrase_option, vault_passphrase
 from witnesskit.cli.output import Answer, Output
 from witnesskit.cli.terminal import printable
 from witnesskit.errors import ExitStatus
@@ -27,7 +27,7 @@ def command(output: Output, answer: Answer, path: Path, **options: Any) -> None:
     """
     from witnesskit.actions.verify import VerifyWish, verify
 
-    wish = VerifyWish(path, tuple(options["signers"]), options["key"], options["passphrase_file"])
+    wish = VerifyWish(path, tuple(options["signers"]), options["key"], _passphrase(path, options))
     with output.progress("reading") as line:
         found = verify(wish, line.update)
     answer.state = found.state
@@ -40,3 +40,12 @@ def command(output: Output, answer: Answer, path: Path, **options: Any) -> None:
     for check in found.checks:
         output.data(f"{check.number:>2}  {check.mark:<4} {check.code:<12} {printable(check.sentence)}")
     output.data(printable(found.sentence))
+
+
+def _passphrase(path: Path, options: dict[str, Any]) -> str:
+    """A vault may need one; a bundle or a bag never does."""
+    from witnesskit.actions.opening import find_vault
+
+    if not (path / "vault.toml").is_file():
+        return ""
+    return vault_passphrase(find_vault(path), options["passphrase_file"])

@@ -32,6 +32,15 @@ class NothingToForget(WitnesskitError):
     hint = "everything is still here; bundle it, let the desk import it, and read its receipt first"
 
 
+class TooFewCopies(WitnesskitError):
+    """The receipt states fewer copies than the policy demands before erasing."""
+
+    code = "TOO-FEW-COPIES"
+    status = ExitStatus.REFUSED
+    message = "the desk has too few copies for the policy"
+    hint = "everything is still here; ask the desk to import again with --second-copy, and read the new receipt"
+
+
 class NotForBundle(WitnesskitError):
     """Options of the other vault kind."""
 
