@@ -1,0 +1,69 @@
+"""Refusals of the makers of shareable copies. None of them touches the original."""
+
+from __future__ import annotations
+
+from witnesskit.errors import ExitStatus, WitnesskitError
+
+_SAFE = "the original is unchanged; send it sealed to your desk, or share it only with people you trust"
+
+
+class UnknownFormat(WitnesskitError):
+    """No rewriter knows this container, so nothing is promised about it."""
+
+    code = "STRIP-UNKNOWN-FORMAT"
+    status = ExitStatus.REFUSED
+    message = "no safe copy can be made of this kind of file"
+    hint = _SAFE
+
+
+class CopyNotClean(WitnesskitError):
+    """The second look at a finished copy found something, or did not understand it."""
+
+    code = "STRIP-COPY-NOT-CLEAN"
+    status = ExitStatus.REFUSED
+    message = "the copy was made but is not clean, so it was deleted"
+    hint = _SAFE
+
+
+class Unstrippable(WitnesskitError):
+    """A known container in a form from which not everything identifying can be taken; leaves name the form."""
+
+    code = "STRIP-REFUSED"
+    status = ExitStatus.REFUSED
+    message = "the file holds parts that cannot be made safe"
+    hint = _SAFE
+
+
+class FragmentedFilm(Unstrippable):
+    """A film in fragments (moof): its index is spread over the file."""
+
+    code = "STRIP-FRAGMENTED"
+    message = "the film is stored in fragments, which cannot be rewritten yet"
+
+
+class EncryptedFilm(Unstrippable):
+    """A protected film: what is inside its samples cannot be seen."""
+
+    code = "STRIP-ENCRYPTED"
+    message = "the film is encrypted, so nothing can be said about what is inside"
+
+
+class ExternalData(Unstrippable):
+    """A film whose pictures or sound lie in another file, which may be named by a path."""
+
+    code = "STRIP-EXTERNAL"
+    message = "the film refers to data in other files"
+
+
+class UnknownCoding(Unstrippable):
+    """A track coded in a way whose hiding places are not known."""
+
+    code = "STRIP-CODING"
+    message = "a track is coded in a way that is not known well enough"
+
+
+class TextInPictures(Unstrippable):
+    """Free data inside coded pictures that cannot be blanked without changing the pictures' digest."""
+
+    code = "STRIP-IN-BITSTREAM"
+    message = "the coded pictures or sound carry free data that cannot be taken out"
