@@ -101,7 +101,7 @@ BUNDLE_SIGNATURE_MAX: Final = 4 * KIB  # bytes of bundle.sig; ours have 240
 BUNDLE_NAME_MAX: Final = 1024  # characters of a file's name given as data
 BUNDLE_RECIPIENTS_MAX: Final = 64  # keys one volume is sealed to; each costs a stanza
 BUNDLE_CHAINS_MAX: Final = 64  # logs one bundle tells the state of
-BUNDLE_BAD_CHUNKS_MAX: Final = 256  # damaged chunks looked at one by one; telling what ails one takes 0.1 s
+BUNDLE_BAD_CHUNKS_MAX: Final = 64  # damaged chunks looked at one by one; telling what ails one takes 0.3 s
 RECEIPT_NUMBER_MAX: Final = 2**53 - 1  # counts in a receipt; the numbers every JSON reader understands alike
 
 # films (ISO base media)

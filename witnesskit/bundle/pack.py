@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from witnesskit.bundle import layout
+from witnesskit.bundle.plaintext import ZEROS, Plaintext
 from witnesskit.bundle.plan import BundlePlan, Parcel, PlannedMember, work_out
 from witnesskit.bundle.witness import Witness
 from witnesskit.errors.bundle import SourceHash
@@ -23,13 +24,11 @@ from witnesskit.errors.vault import NoRoom
 from witnesskit.formats import ustar
 from witnesskit.formats.bag import payload_name
 from witnesskit.formats.bundle_members import Member
-from witnesskit.limits import READ_BLOCK
 from witnesskit.sealing.seal import SealedWriter
 
 _NAME_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz234567"
 _NAME_LENGTH: Final = 16  # 80 bits: no two bundles share a name, and it tells nothing
 _FIXED_TIME: Final = 946_684_800  # 2000-01-01T00:00:00Z, also on file systems that know no earlier year
-_ZEROS: Final = bytes(READ_BLOCK)
 
 Report = Callable[[int], Any]
 
@@ -56,7 +55,8 @@ def write_volume(
     """Write ``plan`` into ``folder`` under a random name; ``sign`` gives the sender's signature line under a text.
 
     ``report`` is told the payload bytes done. Raises NothingToPack, VolumeTooLarge, NoRoom, SourceHash,
-    ReadBackDiffers, DiskFull, NotWritten, NotReadable, BadManifest, BadKey; then nothing is left in ``folder``.
+    ReadBackDiffers, DiskFull, NotWritten, NotReadable, BadManifest, BadSignature, BadKey; then nothing is left
+    in ``folder``.
     """
     parcel = work_out(plan, recipients, sign)
     _check_room(folder, parcel.sealed)
@@ -82,7 +82,7 @@ def _fill(part: Path, descriptor: int, parcel: Parcel, report: Report | None) ->
     """Seal everything into ``descriptor``, flush it, read it back; returns its SHA-256."""
     witness = Witness(descriptor)
     writer = SealedWriter(witness, parcel.meta.recipients)
-    _write_plaintext(_Plaintext(writer), parcel, report)
+    _write_plaintext(Plaintext(writer), parcel, report)
     writer.close()
     if writer.sealed_size != parcel.sealed:
         raise NotWritten(f"{writer.sealed_size} of {parcel.sealed} bytes")
@@ -94,14 +94,14 @@ def _fill(part: Path, descriptor: int, parcel: Parcel, report: Report | None) ->
     return writer.sealed_sha256
 
 
-def _write_plaintext(out: _Plaintext, parcel: Parcel, report: Report | None) -> None:
+def _write_plaintext(out: Plaintext, parcel: Parcel, report: Report | None) -> None:
     for name, content in parcel.tag_files:
-        out.add(ustar.header(name, len(content)) + content + _ZEROS[: layout.slack(len(content))])
+        out.add(ustar.header(name, len(content)) + content + ZEROS[: layout.slack(len(content))])
     done = 0
     for member, source in parcel.members:
         out.add(ustar.header(payload_name(member.ordinal), member.size))
         _copy(source, member, out)
-        out.add(_ZEROS[: layout.slack(member.size)])
+        out.add(ZEROS[: layout.slack(member.size)])
         done += member.size
         if report:
             report(done)
@@ -109,7 +109,7 @@ def _write_plaintext(out: _Plaintext, parcel: Parcel, report: Report | None) -> 
     out.flush()
 
 
-def _copy(source: PlannedMember, member: Member, out: _Plaintext) -> None:
+def _copy(source: PlannedMember, member: Member, out: Plaintext) -> None:
     """Copy one source while it is hashed; raises SourceHash unless it is the planned one, to its end."""
     hasher = hashlib.sha256()
     left = member.size
@@ -128,55 +128,6 @@ def _copy(source: PlannedMember, member: Member, out: _Plaintext) -> None:
         raise NotReadable(error.strerror or "") from None
     if left or hasher.hexdigest() != member.sha256:
         raise SourceHash(f"file {member.ordinal}")
-
-
-class _Plaintext:
-    """Collects plaintext in one buffer, so that sources are read into their place and sealed without a copy."""
-
-    def __init__(self, writer: SealedWriter) -> None:
-        self.size = 0
-        self._writer = writer
-        self._buffer = memoryview(bytearray(READ_BLOCK))
-        self._filled = 0
-
-    def free(self) -> memoryview:
-        """Where the next bytes go; never empty."""
-        if self._filled == len(self._buffer):
-            self.flush()
-        return self._buffer[self._filled :]
-
-    def take(self, count: int) -> memoryview:
-        """Count ``count`` bytes put at ``free`` as written; returns them."""
-        start, self._filled = self._filled, self._filled + count
-        self.size += count
-        return self._buffer[start : self._filled]
-
-    def add(self, data: bytes) -> None:
-        """Write ``data``."""
-        end = self._filled + len(data)
-        if end <= len(self._buffer):
-            self._buffer[self._filled : end] = data
-            self.take(len(data))
-            return
-        view = memoryview(data)
-        while view:
-            place = self.free()
-            count = min(len(place), len(view))
-            place[:count] = view[:count]
-            self.take(count)
-            view = view[count:]
-
-    def add_zeros(self, count: int) -> None:
-        """Write ``count`` zero bytes."""
-        while count > 0:
-            step = min(count, len(_ZEROS))
-            self.add(_ZEROS[:step])
-            count -= step
-
-    def flush(self) -> None:
-        """Hand over what was collected; raises DiskFull, NotWritten."""
-        self._writer.write(self._buffer[: self._filled])
-        self._filled = 0
 
 
 def _check_room(folder: Path, size: int) -> None:

@@ -16,6 +16,7 @@ from witnesskit.formats.bundle_manifest import (
     BundleMeta,
     ChainHead,
     TransferOpening,
+    check_signature,
     meta_bytes,
     parse_meta,
     signature_bytes,
@@ -88,7 +89,7 @@ def transfer_digest(payload: Sequence[PlannedMember], *, chain_members: int) -> 
 
 
 def work_out(plan: BundlePlan, recipients: Sequence[str], sign: Callable[[str], str]) -> Parcel:
-    """Everything about the volume but its payload; raises NothingToPack, VolumeTooLarge, BadManifest."""
+    """All of the volume but its payload; raises NothingToPack, VolumeTooLarge, BadManifest, BadSignature."""
     sources = arranged(plan.members)
     if not sources:
         raise NothingToPack
@@ -99,8 +100,9 @@ def work_out(plan: BundlePlan, recipients: Sequence[str], sign: Callable[[str], 
     manifest, listing = manifest_bytes(member.sha256 for member in members), members_bytes(members)
     meta = _meta(plan, recipients, members, (sha256_hex(manifest), sha256_hex(listing)))
     meta_data = meta_bytes(meta)
-    parse_meta(meta_data)
-    contents = (BAGIT_TEXT, meta_data, manifest, listing, signature_bytes(meta_data, sign))
+    signature = signature_bytes(meta_data, sign)
+    check_signature(parse_meta(meta_data), meta_data, signature)
+    contents = (BAGIT_TEXT, meta_data, manifest, listing, signature)
     tag_files = tuple(zip(layout.TAG_FILES, contents, strict=True))
     plaintext, sealed = _sizes([len(content) for content in contents] + [one.size for one in members], recipients)
     return Parcel(meta, tag_files, tuple(zip(members, sources, strict=True)), plaintext, sealed)

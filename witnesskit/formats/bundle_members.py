@@ -65,8 +65,12 @@ def member_line(member: Member) -> str:
 
 
 def members_bytes(members: Iterable[Member]) -> bytes:
-    """The whole file."""
-    return "".join(map(member_line, members)).encode()
+    """The whole file; raises BadManifest for a member that would not be read again."""
+    lines = [member_line(member) for member in members]
+    for ordinal, line in enumerate(lines, 1):
+        if not _LINE.fullmatch(line, 0, len(line) - 1):
+            raise BadManifest(f"{MEMBERS_NAME}, line {ordinal}: a value it cannot hold")
+    return "".join(lines).encode()
 
 
 def parse_members(untrusted_data: bytes) -> tuple[Member, ...]:
@@ -115,7 +119,7 @@ def _member(line: str, ordinal: int) -> Member:
 def _name(quoted: str, ordinal: int) -> str:
     try:
         name = loads(quoted.encode(), max_size=_LINE_MAX)
-        if canonical(name).decode() == quoted and 0 < len(name) <= BUNDLE_NAME_MAX:
+        if canonical(name).decode() == quoted and name:
             return str(name)
     except BadJson:
         pass
@@ -128,6 +132,8 @@ def _problem(member: Member, ordinal: int) -> str:
         return "ordinal"
     if not 0 <= member.size <= VOLUME_MAX:
         return "size"
+    if len(member.name) > BUNDLE_NAME_MAX:
+        return "name"
     if (member.kind == "capsule") != bool(member.item and member.capsule and member.role and member.part):
         return "a capsule has item, capsule, role and part"
     if member.kind not in KINDS:
