@@ -7,6 +7,7 @@ telling is in its arguments or environment, and it prints nothing.
 from __future__ import annotations
 
 import ctypes
+import importlib
 import os
 import select
 import signal
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, NoReturn
 from witnesskit.capture import encoding, frames
 from witnesskit.capture.egress import parse_egress
 from witnesskit.capture.fetch import Patience
-from witnesskit.capture.guard import Guard
+from witnesskit.capture.guard import Guard, hide_machine_number
 from witnesskit.capture.messages import Failed, Message, Started
 from witnesskit.formats import strict_json
 from witnesskit.limits import CAPTURE_FRAME_MAX
@@ -82,10 +83,9 @@ class Child:
 
     def prepare(self) -> None:
         """Load yt-dlp, close the doors, and make ready for a link that has not come yet."""
-        from witnesskit.capture import ytdlp
-
-        del ytdlp
+        hide_machine_number()
         self._guard.install()
+        importlib.import_module("witnesskit.capture.ytdlp")
         self._next = self._ready()
         self._next[0].warm_up(lambda: not select.select([0], [], [], 0)[0])
 

@@ -18,8 +18,8 @@ KEYS: Final = (
     "release_timestamp", "modified_timestamp", "modified_date", "duration", "webpage_url", "original_url",
     "extractor", "extractor_key", "availability", "live_status", "was_live", "is_live", "age_limit", "license",
     "location", "language", "categories", "tags", "view_count", "like_count", "dislike_count", "repost_count",
-    "comment_count", "comments", "chapters", "playlist", "playlist_id", "playlist_title", "playlist_uploader", "playlist_index",
-    "playlist_count", "display_id", "series", "season", "episode", "artist", "track", "album",
+    "comment_count", "comments", "chapters", "playlist", "playlist_id", "playlist_title", "playlist_uploader",
+    "playlist_index", "playlist_count", "display_id", "series", "season", "episode", "artist", "track", "album",
 )  # fmt: skip
 FORMAT_KEYS: Final = (
     "format_id", "format_note", "ext", "container", "protocol", "vcodec", "acodec", "width", "height", "fps", "tbr",

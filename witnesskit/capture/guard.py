@@ -7,8 +7,10 @@ against machine code. Only the worker installs it.
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import sys
+import uuid
 from typing import Any, Final
 
 from witnesskit.capture.egress import DIRECT, Egress, is_local_address
@@ -17,8 +19,8 @@ _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEN
 _NEVER: Final = frozenset(
     {
         "subprocess.Popen", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system",
-        "pty.spawn",        "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.chmod",
-        "os.chown", "os.utime", "os.setxattr", "shutil.copyfile", "shutil.move", "sqlite3.connect",
+        "pty.spawn", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink", "os.truncate",
+        "os.chmod", "os.chown", "os.utime", "os.setxattr", "shutil.copyfile", "shutil.move", "sqlite3.connect",
         "tempfile.mkstemp", "tempfile.mkdtemp", "socket.sendto", "socket.sendmsg", "ftplib.connect",
         "smtplib.connect", "webbrowser.open", "mmap.__new__", "socket.gethostbyname", "socket.gethostbyaddr",
         "socket.getnameinfo",
@@ -84,6 +86,16 @@ class Guard:
         name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
         if self._egress.kind != DIRECT and name != self._egress.host and name not in self._proxy:
             raise ElsewhereRefused("names are looked up by the proxy only")
+
+
+def hide_machine_number() -> None:
+    """Time-based identifiers, which some extractors send, carry a random number in place of the network card's.
+
+    It also keeps the system's library from its clock file. To be called before the extractors load.
+    """
+    module: Any = uuid
+    module._generate_time_safe = module._UuidCreate = None
+    module._node = secrets.randbits(48) | 1 << 40  # RFC 9562, section 6.10: the multicast bit marks it
 
 
 def _open(arguments: tuple[Any, ...]) -> None:

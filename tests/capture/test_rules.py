@@ -1,0 +1,250 @@
+"""The rules without a network: outcomes, ways out, playlists, facts, the order of messages."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from witnesskit.capture import facts, hls
+from witnesskit.capture.egress import Egress, check_url, is_local_host, parse_egress
+from witnesskit.capture.messages import Attempt, Media, MediaEnd, Page, PageEnd
+from witnesskit.capture.outcome import NETWORK, Seen, StreamEnd, decide
+from witnesskit.capture.plan import Segment
+from witnesskit.capture.tally import Tally
+from witnesskit.errors.capture import BadEgress, BadUrl, WorkerGarbage
+from witnesskit.formats import strict_json
+from witnesskit.model import Outcome
+
+DONE, CUT, GONE = StreamEnd(True, "", 9), StreamEnd(False, "cut", 5), StreamEnd(False, "http-410", 0)
+TABLE = [
+    (Seen(200, True, (DONE,)), Outcome.SAVED, "all-streams-complete"),
+    (Seen(200, True, (StreamEnd(True, "unverified-length", 9),)), Outcome.SAVED, "all-streams-complete"),
+    (Seen(200, True, (DONE, CUT)), Outcome.PARTIAL, "media-cut"),
+    (Seen(200, True, (DONE, GONE)), Outcome.PARTIAL, "media-http-410"),
+    (Seen(200, True, (DONE,), "more-entries"), Outcome.PARTIAL, "more-entries"),
+    (Seen(200, True, (StreamEnd(False, "worker-died", 3),), "worker-died"), Outcome.PARTIAL, "media-worker-died"),
+    (Seen(200, True, (StreamEnd(False, "http-404", 0),)), Outcome.REMOVED, "media-http-404"),
+    (Seen(200, True, (GONE, StreamEnd(False, "http-404", 0))), Outcome.REMOVED, "media-http-410"),
+    (Seen(200, True, (GONE, StreamEnd(False, "http-403", 0))), Outcome.UNKNOWN, "media-http-410"),
+    (Seen(200, True, (GONE,), vouched=False), Outcome.UNKNOWN, "media-http-410"),
+    (Seen(200, True, (StreamEnd(False, "dns", 0),)), Outcome.NETWORK_DOWN, "media-dns"),
+    (Seen(200, True, (StreamEnd(True, "", 0),)), Outcome.UNKNOWN, "media-empty"),
+    (Seen(200, True, (StreamEnd(False, "protocol-rtmp", 0),)), Outcome.UNKNOWN, "media-protocol-rtmp"),
+    (Seen(200, True, (StreamEnd(False, "not-media", 7),)), Outcome.UNKNOWN, "media-is-a-page"),
+    (Seen(404, True), Outcome.REMOVED, "page-http-404"),
+    (Seen(410, True, (), "worker-died"), Outcome.REMOVED, "page-http-410"),
+    (Seen(410, True, vouched=False), Outcome.UNKNOWN, "page-http-410-through-http-proxy"),
+    (Seen(0, False, (), "proxy"), Outcome.NETWORK_DOWN, "no-answer-proxy"),
+    (Seen(0, True, (), "reset"), Outcome.NETWORK_DOWN, "network-reset"),
+    (Seen(0, False, (), "tls"), Outcome.UNKNOWN, "tls"),
+    (Seen(0, False, (), "local-address"), Outcome.UNKNOWN, "local-address"),
+    (Seen(200, True, (), "login-wall"), Outcome.UNKNOWN, "login-wall"),
+    (Seen(200, True), Outcome.UNKNOWN, "no-media-found"),
+    (Seen(451, True, (), "extractor-http-451"), Outcome.UNKNOWN, "page-http-451"),
+    (Seen(), Outcome.UNKNOWN, "no-media-found"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("seen", "outcome", "rule"), TABLE, ids=lambda one: one if isinstance(one, str) else "")
+def test_every_rule(seen, outcome, rule):
+    assert decide(seen) == (outcome, rule)
+
+
+STREAMS = st.builds(
+    StreamEnd,
+    st.booleans(),
+    st.sampled_from(["", "cut", "dns", "http-410", "http-404", "changed", "x"]),
+    st.integers(0, 2),
+)
+
+
+@settings(max_examples=200)
+@given(
+    st.builds(
+        Seen,
+        st.sampled_from([0, 200, 302, 403, 404, 410, 500]),
+        st.booleans(),
+        st.lists(STREAMS, max_size=3),
+        st.sampled_from(["", *sorted(NETWORK), "worker-died", "login-wall"]),
+        st.booleans(),
+    )
+)
+def test_saved_and_removed_are_never_claimed_without_their_ground(seen):
+    outcome, _rule = decide(seen)
+    if outcome is Outcome.SAVED:
+        assert seen.streams and all(end.complete for end in seen.streams) and any(end.size for end in seen.streams)
+    if outcome is Outcome.REMOVED:
+        assert seen.vouched and not any(end.size for end in seen.streams)
+        assert seen.page_status in (404, 410) or all(end.reason in ("http-404", "http-410") for end in seen.streams)
+    if any(end.size for end in seen.streams):
+        assert outcome in (Outcome.SAVED, Outcome.PARTIAL, Outcome.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    "text", ["direct", "socks5h://127.0.0.1:9050", "http://proxy.example:3128", "socks5h://[::1]:9050"]
+)
+def test_known_ways_out(text):
+    assert str(parse_egress(text)) == text
+
+
+def test_direct_switches_proxies_off():
+    assert parse_egress("direct") == Egress() and Egress().proxy == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "Direct", "socks5://127.0.0.1:9050", "socks4://h:1", "https://h:1", "socks5h://h", "socks5h://:1",
+        "http://u:p@h:1", "http://h:1/path", "http://h:1?x", "http://h:99999", "http://h:0", "http://[zz]:1", "http://h h:1",
+        "socks5h://h:1#x", "tor",
+    ],
+)  # fmt: skip
+def test_other_ways_out_are_refused(text):
+    with pytest.raises(BadEgress):
+        parse_egress(text)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "a.localhost",
+        "127.1",
+        "0x7f000001",
+        "192.168.1.1",
+        "::1",
+        "fe80::1%eth0",
+        "x.local",
+        "100.64.0.1",
+        "0.0.0.0",
+    ],
+)
+def test_local_hosts(host):
+    assert is_local_host(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["example.org", "1.1.1.1", "2606:4700::1111", "localhost.example.org", "abcdef.onion"]
+)
+def test_hosts_of_the_public_network(host):
+    assert not is_local_host(host)
+
+
+@settings(max_examples=200)
+@given(st.text(max_size=40) | st.text(max_size=20).map("http://".__add__))
+def test_any_text_is_a_link_or_refused_without_repeating_it(text):
+    try:
+        assert check_url(text).lower().startswith(("http://", "https://"))
+    except BadUrl as error:
+        assert len(text) < 8 or text not in str(error)
+
+
+BASE = "https://h/v/list.m3u8"
+
+
+def test_a_playlist_with_ranges_and_initialisation():
+    text = (
+        '#EXTM3U\n#EXT-X-MAP:URI="a.mp4",BYTERANGE="100@0"\n#EXT-X-BYTERANGE:50@100\n#EXTINF:1,\na.mp4\n'
+        '#EXT-X-BYTERANGE:50\n#EXTINF:1,\na.mp4\n#EXT-X-MAP:URI="a.mp4",BYTERANGE="100@0"\n#EXTINF:1,\n/b.ts\n#EXT-X-ENDLIST\n'
+    )
+    pieces, ended = hls.parse(text, BASE)
+    url = "https://h/v/a.mp4"
+    assert ended
+    assert pieces == (Segment(url, 0, 99), Segment(url, 100, 149), Segment(url, 150, 199), Segment("https://h/b.ts"))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "not-a-playlist"), ("<html>", "not-a-playlist"), ("#EXTM3U\n", "no-segments"),
+        ("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\na.m3u8", "playlist-of-playlists"),
+        ('#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="k"\na.ts', "encrypted"), ("#EXTM3U\n#EXT-X-KEY:\na.ts", "encrypted"),
+        ("#EXTM3U\n#EXT-X-MAP:\na.ts", "bad-playlist"), ("#EXTM3U\nfile:///etc/passwd", "bad-playlist"),
+        ("#EXTM3U\nhttp://[/x", "bad-playlist"),
+        ('#EXTM3U\n#EXT-X-MAP:URI="a"\nb\n#EXT-X-MAP:URI="c"\nd', "several-initialisations"),
+    ],
+)  # fmt: skip
+def test_playlists_that_cannot_be_joined(text, reason):
+    with pytest.raises(hls.NotJoinable) as caught:
+        hls.parse(text, BASE)
+    assert caught.value.reason == reason
+
+
+@settings(max_examples=150)
+@given(st.text(max_size=150).map("#EXTM3U\n".__add__))
+def test_any_playlist_is_pieces_or_refused(text):
+    try:
+        pieces, _ = hls.parse(text, BASE)
+    except hls.NotJoinable:
+        return
+    assert all(piece.url.startswith(("http://", "https://")) for piece in pieces)
+
+
+def test_only_listed_facts_leave_the_worker():
+    info = {
+        "id": "1", "title": "t\ud800", "duration": 12.5, "view_count": 2**60, "cookies": "SESSION", "url": "https://s/?sig",
+        "http_headers": {"Cookie": "SESSION"}, "formats": [{"url": "https://s/?sig"}], "_filename": "/home/u/x", "uploader": None,
+        "comments": [{"text": "c", "author": "a", "author_thumbnail": "https://s/?sig"}], "is_live": False,
+    }  # fmt: skip
+    found = facts.listed(info)
+    assert found == {
+        "id": "1", "title": "t?", "duration": "12.5", "view_count": str(2**60), "is_live": False,
+        "comments": [{"text": "c", "author": "a"}],
+    }  # fmt: skip
+
+
+def test_too_many_comments_are_dropped_and_counted():
+    info = {"id": "1", "comments": [{"text": "x" * 1000}] * 4000}
+    assert facts.listed(info) == {"id": "1", "comments_dropped": 4000}
+
+
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.binary(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5) | st.integers(), inner, max_size=3)
+    ),
+    max_leaves=10,
+)
+
+
+@settings(max_examples=150)
+@given(st.dictionaries(st.sampled_from(facts.KEYS), ANY, max_size=6))
+def test_facts_are_always_in_the_json_profile(info):
+    strict_json.loads(strict_json.canonical(facts.listed(info)))
+
+
+def tally(egress="direct"):
+    return Tally("http://h/", parse_egress(egress), "2026-01-01T00:00:00Z")
+
+
+MEDIA = Media(1, 1, "f", "http://h/v", "video/mp4", 5, "file")
+
+
+@pytest.mark.parametrize(
+    "acts",
+    [
+        [lambda t: t.see_media_bytes(1, b"x")],
+        [lambda t: t.see_page_bytes(b"x")],
+        [lambda t: t.see(MEDIA), lambda t: t.see(MEDIA)],
+        [lambda t: t.see(MEDIA), lambda t: t.see_media_bytes(2, b"x")],
+        [lambda t: t.see(MEDIA), lambda t: t.see(MediaEnd(1, True, "", 5))],
+        [
+            lambda t: t.see(Page("u", by="extractor")),
+            lambda t: t.see(PageEnd(True, 0, "")),
+            lambda t: t.see_page_bytes(b"x"),
+        ],
+        [lambda t: t.see(Page("u")), lambda t: t.see(Page("u"))],
+    ],
+)
+def test_messages_out_of_order_are_garbage(acts):
+    counted = tally()
+    with pytest.raises(WorkerGarbage):
+        for act in acts:
+            act(counted)
+
+
+def test_an_https_answer_through_an_http_proxy_is_the_servers_own():
+    for scheme, outcome in (("https", Outcome.REMOVED), ("http", Outcome.UNKNOWN)):
+        counted = tally("http://proxy.example:3128")
+        counted.see(Attempt(1, "page", "GET", f"{scheme}://h/", "2026-01-01T00:00:00Z", status=410))
+        counted.see(Page(f"{scheme}://h/", f"{scheme}://h/", 410, by="extractor"))
+        assert counted.result("2026-01-01T00:00:00Z").outcome is outcome

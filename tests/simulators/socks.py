@@ -1,0 +1,92 @@
+"""A SOCKS5 proxy on loopback that notes who is asked for, and leads every name to one place."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import socketserver
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+NAME, IPV4 = 3, 1
+REFUSED = 5
+
+
+@dataclass
+class Socks:
+    """``asked`` holds (kind of address, host, port) of every connection wanted."""
+
+    port: int = 0
+    target: tuple[str, int] = ("127.0.0.1", 0)
+    refuse: bool = False
+    asked: list[tuple[int, str, int]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"socks5h://127.0.0.1:{self.port}"
+
+
+class _Handler(socketserver.BaseRequestHandler):
+    def handle(self) -> None:
+        with contextlib.suppress(OSError, struct.error):
+            self._greet()
+            kind, host, port = self._wanted()
+            socks = self.server.socks  # type: ignore[attr-defined]
+            socks.asked.append((kind, host, port))
+            code = REFUSED if socks.refuse else 0
+            self.request.sendall(bytes([5, code, 0, 1, 0, 0, 0, 0, 0, 0]))
+            if not code:
+                self._relay(socks.target)
+
+    def _greet(self) -> None:
+        _version, count = self._exactly(2)
+        self._exactly(count)
+        self.request.sendall(b"\x05\x00")
+
+    def _wanted(self) -> tuple[int, str, int]:
+        _version, _command, _zero, kind = self._exactly(4)
+        host = self._exactly(self._exactly(1)[0]).decode() if kind == NAME else socket.inet_ntoa(self._exactly(4))
+        return kind, host, struct.unpack("!H", self._exactly(2))[0]
+
+    def _relay(self, target: tuple[str, int]) -> None:
+        with socket.create_connection(target) as out:
+            back = threading.Thread(target=_pump, args=(out, self.request), daemon=True)
+            back.start()
+            _pump(self.request, out)
+            back.join(timeout=5)
+
+    def _exactly(self, length: int) -> bytes:
+        data = b""
+        while len(data) < length:
+            piece = self.request.recv(length - len(data))
+            if not piece:
+                raise ConnectionError
+            data += piece
+        return data
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    block_on_close = False
+
+
+@contextmanager
+def serve(target_url: str) -> Iterator[Socks]:
+    """A proxy that leads every connection to the host and port of ``target_url``."""
+    host, _, port = target_url.removeprefix("http://").partition(":")
+    with _Server(("127.0.0.1", 0), _Handler) as server:
+        socks = Socks(server.server_address[1], (host, int(port)))
+        server.socks = socks  # type: ignore[attr-defined]
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        yield socks
+        server.shutdown()
