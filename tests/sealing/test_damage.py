@@ -151,7 +151,8 @@ HEADERS = {
     "300 recipients": (serialise_header([X25519] * 300, bytes(16)), HeaderMalformed),
     "too long for us": (serialise_header([Stanza("x", (), bytes(30_000))] * 4, bytes(16)), HeaderMalformed),
     "a share of low order": (
-        serialise_header([Stanza("X25519", (encode64(bytes(32)).decode(),), bytes(32))], bytes(16)), HeaderMalformed
+        serialise_header([Stanza("X25519", (encode64(bytes(32)).decode(),), bytes(32))], bytes(16)),
+        HeaderMalformed,
     ),
     "only strangers": (serialise_header([Stanza("piv-p256", ("a",), b"")], bytes(16)), WrongKey),
 }

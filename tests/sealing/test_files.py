@@ -1,5 +1,6 @@
 """Whole files: an output appears whole or not at all, and never eats its input."""
 
+import io
 import os
 import stat
 
@@ -98,15 +99,14 @@ def test_no_key_no_output(folder):
 
 def test_a_full_disk_leaves_the_old_output_whole(folder, monkeypatch):
     before = left(folder)
-    full = open("/dev/full", "wb", buffering=0)
-    monkeypatch.setattr(files, "_create", lambda part: full)
+    monkeypatch.setattr(files, "_create", lambda part: io.FileIO("/dev/full", "wb"))
     with pytest.raises(DiskFull):
         seal_file(folder / "plain", folder / "old", [ME.recipient])
     assert left(folder) == before
 
 
 def test_outputs_are_whole_private_and_replace_the_old(folder):
-    digest, size = seal_file(folder / "plain", folder / "old", [ME.recipient])
+    seal_file(folder / "plain", folder / "old", [ME.recipient])
     assert stat.S_IMODE((folder / "old").stat().st_mode) == 0o600
     assert open_file(folder / "old", folder / "back", [ME]) == 200_000
     assert stat.S_IMODE((folder / "back").stat().st_mode) == 0o600

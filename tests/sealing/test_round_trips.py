@@ -43,7 +43,9 @@ def test_the_age_program_opens_ours_and_we_open_its(size, tmp_path):
     key.write_text(ME.text + "\n")
     digest, length = seal_file(plain, sealed, [ME.recipient, OTHER.recipient])
     assert (length, len(digest)) == (sealed.stat().st_size, 64)
-    assert subprocess.run([age, "-d", "-i", key, sealed], check=True, capture_output=True).stdout == plain.read_bytes()
+    assert (
+        subprocess.run([age, "-d", "-i", key, sealed], check=True, capture_output=True).stdout == plain.read_bytes()
+    )
     subprocess.run([age, "-r", ME.recipient, "-o", sealed, plain], check=True)
     assert open_file(sealed, back, [ME]) == size
     assert back.read_bytes() == plain.read_bytes()
@@ -99,8 +101,19 @@ def test_recipients_stand_in_random_order():
 
 @pytest.mark.parametrize(
     "recipients",
-    [[], "age1", ["age1"], [ME.text], [ME.recipient.upper()], [ME.recipient[:-1]], [ME.recipient + "q"],
-     [encode_recipient(bytes(32))], [encode_recipient(b"\1" + bytes(31))], [ME.recipient] * 257, ["age1é"]],
+    [
+        [],
+        "age1",
+        ["age1"],
+        [ME.text],
+        [ME.recipient.upper()],
+        [ME.recipient[:-1]],
+        [ME.recipient + "q"],
+        [encode_recipient(bytes(32))],
+        [encode_recipient(b"\1" + bytes(31))],
+        [ME.recipient] * 257,
+        ["age1é"],
+    ],
 )
 def test_nothing_is_sealed_to_what_is_no_key(recipients):
     with pytest.raises(BadKey):
@@ -111,7 +124,16 @@ def test_key_texts_are_those_of_the_age_programs():
     theirs = pyrage.x25519.Identity.generate()
     mine = Identity.from_text(f" {theirs}\n")
     assert (mine.text, mine.recipient) == (str(theirs), str(theirs.to_public()))
-    for text in (mine.text.lower(), mine.text[:-1], mine.recipient, "", "1", "AGE-SECRET-KEY-1", mine.text + "Q", "x" * 5000):
+    for text in (
+        mine.text.lower(),
+        mine.text[:-1],
+        mine.recipient,
+        "",
+        "1",
+        "AGE-SECRET-KEY-1",
+        mine.text + "Q",
+        "x" * 5000,
+    ):
         with pytest.raises(BadKey) as refused:
             parse_identity(text)
         assert mine.text[20:] not in str(refused.value)

@@ -66,7 +66,9 @@ def test_ends_as_the_vector_says(path):
             assert released.hexdigest() == fields["payload"]
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if path.name.startswith("stream_")], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if path.name.startswith("stream_")], ids=lambda path: path.name
+)
 def test_reading_all_at_once_gives_all_or_raises(path):
     fields, keys, sealed = parse(path)
     try:

@@ -5,6 +5,7 @@ import hashlib
 import io
 import os
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -80,7 +81,7 @@ def test_nothing_is_lost_when_the_disk_is_full_and_then_is_not(room, seed):
 
 
 def test_dev_full_is_a_full_disk():
-    with open("/dev/full", "wb", buffering=0) as full:
+    with Path("/dev/full").open("wb", buffering=0) as full:
         writer = SealedWriter(full.fileno(), [ME.recipient])
         writer.write(b"small")
         with pytest.raises(DiskFull):
@@ -120,7 +121,7 @@ def test_closing_twice_writes_once():
 
 def test_a_file_is_read_back_while_it_is_written(tmp_path):
     data = os.urandom(1_500_000)
-    with open(tmp_path / "sealed", "w+b", buffering=0) as file:
+    with (tmp_path / "sealed").open("w+b", buffering=0) as file:
         writer = SealedWriter(file, [ME.recipient])
         for start in range(0, len(data), 111_111):
             writer.write(data[start : start + 111_111])
@@ -141,7 +142,9 @@ SEALED = seal_bytes(DATA, [ME.recipient])
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, len(DATA) + 9), st.integers(0, 3 * CHUNK), st.sampled_from("rsi")), max_size=8))
+@given(
+    st.lists(st.tuples(st.integers(0, len(DATA) + 9), st.integers(0, 3 * CHUNK), st.sampled_from("rsi")), max_size=8)
+)
 def test_seeking_reads_what_slicing_reads(steps):
     reader = open_sealed(io.BytesIO(SEALED), [ME])
     plain = io.BytesIO(DATA)
@@ -177,7 +180,7 @@ def test_a_sealed_file_inside_a_sealed_file_is_read_at_any_place():
 
 
 def test_a_medium_that_fails_is_named(tmp_path):
-    with open(tmp_path / "sealed", "w+b") as file:
+    with (tmp_path / "sealed").open("w+b") as file:
         file.write(SEALED)
         file.flush()
         reader = open_sealed(file, [ME])
