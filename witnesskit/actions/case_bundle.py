@@ -158,7 +158,7 @@ def _names(members: Sequence[Member]) -> list[str]:
 def _is_paper(member: Member, members: Sequence[Member]) -> bool:
     """Openings, reports and specifications, which no event commits; sealed, the one capsule of its item."""
     if member.kind != "capsule":
-        return member.kind in ("openings", "report", "spec")
+        return member.kind in ("openings", "record", "report", "spec")
     return member.role == Role.RECORD and member.part == 1 and sum(one.item == member.item for one in members) == 1
 
 

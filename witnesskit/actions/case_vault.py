@@ -9,6 +9,7 @@ from witnesskit.actions.case import Case, container_check
 from witnesskit.actions.chain_members import log_copies
 from witnesskit.actions.openings import OpeningLine, read_capsule_openings, resolve
 from witnesskit.actions.seen import seen_logs
+from witnesskit.actions.successor import closed_folders
 from witnesskit.custody.journal import Journal
 from witnesskit.digest import sha256_stream
 from witnesskit.model import Role, VaultKind
@@ -29,17 +30,19 @@ def open_case(path: Path, passphrase: str, signers: tuple[str, ...], report: Rep
     """The whole vault; raises WrongPassphrase, VaultLocked and the leaves of a damaged vault."""
     vault = layout.open_vault(path)
     keyring = open_keyring(vault, passphrase) if vault.config.kind is VaultKind.DESK else None
-    keys = signers + (trusted_keys(keyring) if keyring else ())
     own = keyring.signer(vault.config.origin) if keyring else load_signer(vault, passphrase)
+    return case_of(vault, keyring, own.vkey, signers, report)
+
+
+def case_of(vault: Vault, keyring: Keyring | None, own: str, keys: tuple[str, ...], report: Report) -> Case:
+    """The case of a vault that is open already; ``own`` is the verifier key whose private half was there."""
     logs = vault_logs(vault)
     found, wrong = _found(vault, report)
     openings = resolve(vault_openings(vault, keyring), [log.log for log in logs]) if keyring else ()
+    trusted = (*keys, *(trusted_keys(keyring) if keyring else ()), own, *_closed_keys(vault))
     files = CaseFiles(logs, openings, found, Expected(everything=False, listed=frozenset(_listed(vault))))
-    return Case(
-        files,
-        Trust((*keys, own.vkey, *_closed_keys(vault))),
-        (_fixity(len(load_state(vault).capsules()), wrong, keyring),),
-    )
+    fixity = _fixity(len(load_state(vault).capsules()), wrong, keyring)
+    return Case(files, Trust(trusted), (fixity,))
 
 
 def vault_logs(vault: Vault) -> tuple[LogFiles, ...]:
@@ -63,14 +66,8 @@ def _closed_keys(vault: Vault) -> tuple[str, ...]:
     journal = Journal.open(vault.custody, by=vault.config.kind.value)
     copies = log_copies(vault, journal)[:-1]
     public = journal.vkey.split("+")[2]
-    keys = (Journal.open(folder, by="field").vkey for folder in _folders(vault))
+    keys = (Journal.open(folder, by="field").vkey for folder in closed_folders(vault))
     return tuple(key for key in keys if key.split("+")[2] == public) if copies else ()
-
-
-def _folders(vault: Vault) -> tuple[Path, ...]:
-    from witnesskit.actions.successor import closed_folders
-
-    return closed_folders(vault)
 
 
 def _found(vault: Vault, report: Report) -> tuple[tuple[Found, ...], int]:

@@ -1,0 +1,134 @@
+"""``report``: one page for one audience, as its policy allows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from witnesskit.actions import case_vault
+from witnesskit.actions.case import Case
+from witnesskit.actions.item_files import ItemFiles, chosen, read_item
+from witnesskit.actions.opening import open_for_saving
+from witnesskit.actions.publish import PublishedCopy, publish
+from witnesskit.actions.session import Session
+from witnesskit.actions.shown_items import shown_copy, shown_item
+from witnesskit.actions.tool_identity import TOOL
+from witnesskit.actions.verify import judged
+from witnesskit.digest import sha256_stream
+from witnesskit.errors.actions import NoSuchItem
+from witnesskit.errors.cli import OutputExists
+from witnesskit.model import Audience, EssenceHash, VaultKind
+from witnesskit.policy import decide, load
+from witnesskit.policy.schema import Policy
+from witnesskit.report import how_to, html
+from witnesskit.report.model import Answer, Check, Item, Report, guarded, withheld
+from witnesskit.vault import layout
+from witnesskit.vault.keyring import desk_identities
+from witnesskit.vault.layout import Vault
+from witnesskit.verify import CaseFiles, Found, LogFiles, Trust, Verdict
+from witnesskit.verify.case import LISTED
+
+POLICIES = {Audience.DESK: "protect-filmer", Audience.COURT: "court", Audience.PUBLIC: "public"}
+
+
+@dataclass(frozen=True)
+class ReportWish:
+    """What the person asked for; ``items`` are short ids, none means all."""
+
+    audience: str
+    items: tuple[str, ...]
+    out: Path
+
+
+@dataclass(frozen=True)
+class ReportDone:
+    """What was written."""
+
+    state: str
+    items: int
+    withheld: int
+    policy: str
+
+
+def report(vault: Vault, passphrase: str, wish: ReportWish) -> ReportDone:
+    """Write the page; raises OutputExists, NoSuchItem, WrongVaultKind and the leaves of the vault."""
+    layout.demand(vault, VaultKind.DESK)
+    audience = Audience(wish.audience)
+    policy = load.shipped(POLICIES[audience])
+    decide.check_audience(policy, audience)
+    with open_for_saving(vault, passphrase) as session:
+        made = build(session, policy, read_items(session, wish.items))
+    try:
+        with wish.out.open("x", encoding="utf-8") as stream:
+            stream.write(html.render(made))
+    except FileExistsError:
+        raise OutputExists from None
+    return ReportDone(made.answer.state, len(made.items), len(withheld(guarded(made))), policy.id)
+
+
+def read_items(session: Session, shorts: Sequence[str]) -> tuple[ItemFiles, ...]:
+    """Items by short id, as the desk ring opens them."""
+    identities = desk_identities(session.keyring) if session.keyring else ()
+    items = chosen(session.state, shorts)
+    return tuple(read_item(session.vault, session.state, item, identities) for item in items)
+
+
+def build(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> Report:
+    """The report for the policy's audience."""
+    if policy.rules.policy_audience is Audience.PUBLIC:
+        copies = publish(session, policy, items)
+        if not copies:
+            raise NoSuchItem("no clean copy that may be published")
+        return public_report(session, policy, copies)
+    verdict = judged(case_vault.case_of(session.vault, session.keyring, session.signer.vkey, (), _silent))
+    return _report(session, policy, verdict, tuple(shown_item(files, policy) for files in items), _hashes(items))
+
+
+def public_report(session: Session, policy: Policy, copies: Sequence[PublishedCopy]) -> Report:
+    """A report that stands on the desk's own log and on nothing of a field device."""
+    verdict = judged(public_case(session, copies))
+    day = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    items = tuple(shown_copy(copy, policy, day) for copy in copies)
+    hashes = tuple(EssenceHash(**part) for copy in copies for part in copy.facts["essence"])
+    return _report(session, policy, verdict, items, hashes)
+
+
+def public_case(session: Session, copies: Sequence[PublishedCopy]) -> Case:
+    """The desk's log, the openings that leave, and the copies as they are now."""
+    found = []
+    for copy in copies:
+        with copy.file.open() as stream:
+            digest, size = sha256_stream(stream)
+        found.append(Found("copy", digest, size, None, copy.item))
+    logs = (LogFiles(session.journal.log_bytes(), session.journal.notes()[-1:]),)
+    openings = tuple(opening for copy in copies for opening in copy.openings)
+    return Case(CaseFiles(logs, openings, tuple(found), LISTED), Trust((session.signer.vkey,)))
+
+
+def _report(
+    session: Session, policy: Policy, verdict: Verdict, items: tuple[Item, ...], hashes: Sequence[EssenceHash]
+) -> Report:
+    since = decide.time_of(policy, verdict.since) if verdict.since else ""
+    return Report(
+        audience=policy.rules.policy_audience,
+        policy=policy.id,
+        made=datetime.now(UTC).strftime("%Y-%m-%d"),
+        tool=TOOL,
+        answer=Answer(str(verdict.state), since, verdict.word_of),
+        checks=tuple(
+            Check(check.number, check.code, str(check.state), check.subject, check.sentence)
+            for check in verdict.checks
+        ),
+        items=items,
+        steps=how_to.steps(policy.rules.policy_audience, (session.signer.vkey,), hashes),
+    )
+
+
+def _hashes(items: Sequence[ItemFiles]) -> tuple[EssenceHash, ...]:
+    return tuple(EssenceHash(**part) for item in items for copy in item.copies for part in copy["essence"])
+
+
+def _silent(_done: int, _whole: int | None) -> None:
+    """Nobody watches."""
