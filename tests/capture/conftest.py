@@ -2,7 +2,7 @@ import pytest
 
 from tests.simulators import site as sites
 from witnesskit.capture.egress import parse_egress
-from witnesskit.capture.fetch import Patience
+from witnesskit.capture.transport import Patience
 from witnesskit.capture.worker import prestart
 
 PATIENCE = Patience(stall_seconds=1, retries=2, backoff_seconds=0)

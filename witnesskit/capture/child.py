@@ -7,19 +7,20 @@ telling is in its arguments or environment, and it prints nothing.
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib
 import os
 import select
 import signal
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from witnesskit.capture import encoding, frames
 from witnesskit.capture.egress import parse_egress
-from witnesskit.capture.fetch import Patience
 from witnesskit.capture.guard import Guard, hide_machine_number
 from witnesskit.capture.messages import Failed, Message, Started
+from witnesskit.capture.transport import Patience
 from witnesskit.formats import strict_json
 from witnesskit.limits import CAPTURE_FRAME_MAX
 from witnesskit.model import Json
@@ -27,6 +28,9 @@ from witnesskit.model import Json
 if TYPE_CHECKING:
     from witnesskit.capture.ytdlp import Extractor
 
+# what yt-dlp uses where it is installed and we do not want: a network stack of its own that the guard cannot see
+# (curl_cffi), readers of browsers' secrets, writers of tags; cffi only makes the start slower
+_LEFT_OUT: Final = ("curl_cffi", "websockets", "secretstorage", "sqlite3", "mutagen", "xattr", "cffi")
 _PDEATHSIG, _DUMPABLE, _NO_NEW_PRIVS = 1, 4, 38
 
 
@@ -85,15 +89,20 @@ class Child:
         """Load yt-dlp, close the doors, and make ready for a link that has not come yet."""
         hide_machine_number()
         self._guard.install()
+        modules: dict[str, Any] = sys.modules
+        modules.update(dict.fromkeys(_LEFT_OUT))
+        gc.disable()  # everything loaded here stays
         importlib.import_module("witnesskit.capture.ytdlp")
         self._next = self._ready()
+        gc.freeze()
+        gc.enable()
         self._next[0].warm_up(lambda: not select.select([0], [], [], 0)[0])
 
     def run(self, url: str) -> None:
         """One link, told to the end."""
         from witnesskit.capture import job, ytdlp
-        from witnesskit.capture.requestlog import utc_now
         from witnesskit.capture.telling import Job, Output
+        from witnesskit.capture.times import utc_now
 
         self._guard.admit_proxy()
         extractor, wiring = self._next or self._ready()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from witnesskit.capture import segments
-from witnesskit.capture.fetch import Transport, Wanted, fetch
+from witnesskit.capture.fetch import fetch
 from witnesskit.capture.messages import Facts, Failed, Media, MediaEnd, Page
 from witnesskit.capture.page import PageWatch, Telling, request_page, tell_kept
 from witnesskit.capture.plan import FILE, UNSUPPORTED, Extraction, StreamPlan
 from witnesskit.capture.requestlog import RequestLog
 from witnesskit.capture.telling import Head, Job
+from witnesskit.capture.transport import Transport, Wanted
 
 
 def run(job: Job, transport: Transport, found: tuple[Extraction, PageWatch], log: RequestLog) -> None:

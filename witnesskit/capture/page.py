@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from witnesskit.capture.fetch import Answer, Cut, NoAnswer, Transport
 from witnesskit.capture.messages import Attempt, Page, PageEnd
+from witnesskit.capture.transport import Answer, Cut, NoAnswer, Transport
 from witnesskit.limits import CAPTURE_FRAME_MAX, PAGE_MAX
 
 _MEDIA = ("video/", "audio/", "image/", "application/octet-stream", "application/ogg", "application/mp4")

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from witnesskit.capture import wire
 from witnesskit.capture.messages import Attempt
+from witnesskit.capture.times import utc_now
 from witnesskit.digest import sha256_hex
 from witnesskit.limits import REQUESTS_MAX
 from witnesskit.model import Json
-
-
-def utc_now() -> str:
-    """The clock of this computer, as RFC 3339 UTC."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass

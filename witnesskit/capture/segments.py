@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from witnesskit.capture import hls
-from witnesskit.capture.fetch import Answer, Fetched, Transport, Wanted, fetch
+from witnesskit.capture.fetch import Fetched, fetch
 from witnesskit.capture.messages import MediaEnd
 from witnesskit.capture.outcome import NETWORK
 from witnesskit.capture.plan import PLAYLIST, Segment, StreamPlan
 from witnesskit.capture.telling import Head, Job
+from witnesskit.capture.transport import Answer, Transport, Wanted
 from witnesskit.limits import PLAYLIST_MAX
 from witnesskit.model import Json
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from witnesskit.capture.fetch import Answer, Patience
 from witnesskit.capture.messages import Attempt, Media, Message
 from witnesskit.capture.plan import FILE, SEGMENTS, StreamPlan
+from witnesskit.capture.transport import Answer, Patience
 
 _HTML = ("text/html", "application/xhtml+xml")
 

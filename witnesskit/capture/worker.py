@@ -21,10 +21,10 @@ from typing import Any, Final
 
 from witnesskit.capture import encoding, frames
 from witnesskit.capture.egress import Egress, check_url
-from witnesskit.capture.fetch import Patience
 from witnesskit.capture.messages import Done, Failed, MediaBytes, Message, PageBytes
-from witnesskit.capture.requestlog import utc_now
 from witnesskit.capture.tally import Tally
+from witnesskit.capture.times import utc_now
+from witnesskit.capture.transport import Patience
 from witnesskit.errors.capture import NoWorker, WorkerGarbage
 from witnesskit.formats import strict_json
 from witnesskit.limits import MIB, WORKER_SILENCE_SECONDS
@@ -113,15 +113,18 @@ class Worker:
         except OSError:
             raise NoWorker from None
         _enlarge(self._process.stdout)
-        self._send(
-            {
-                "egress": str(self.egress),
-                "allow_local": self._allow_local,
-                "stall": self._patience.stall_seconds,
-                "retries": self._patience.retries,
-                "backoff": self._patience.backoff_seconds,
-            }
-        )
+        settings = {
+            "egress": str(self.egress),
+            "allow_local": self._allow_local,
+            "stall": self._patience.stall_seconds,
+            "retries": self._patience.retries,
+            "backoff": self._patience.backoff_seconds,
+        }
+        try:
+            self._send(settings)
+        except _Ended:
+            self.close()
+            raise NoWorker from None
 
     def _send(self, value: dict[str, Any]) -> None:
         payload = strict_json.canonical(value)
@@ -129,8 +132,7 @@ class Worker:
         try:
             os.write(self._process.stdin.fileno(), frames.head(frames.JOB, 0, len(payload)) + payload)
         except OSError:
-            self.close()
-            raise NoWorker from None
+            raise _Ended("worker-died") from None
 
     def _messages(self, url: str) -> Iterator[Message]:
         tally = Tally(url, self.egress, utc_now())

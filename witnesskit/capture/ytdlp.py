@@ -17,14 +17,14 @@ from yt_dlp.networking import Request
 from yt_dlp.networking.exceptions import HTTPError, RequestError
 from yt_dlp.utils import DownloadError, GeoRestrictedError, UnsupportedError, UserNotLive, YoutubeDLError
 
-from witnesskit.capture import facts, wire
-from witnesskit.capture.fetch import Answer, Cut, NoAnswer, Patience
+from witnesskit.capture import wire
+from witnesskit.capture.choose import facts_of, grouped, plans
 from witnesskit.capture.outcome import NETWORK
 from witnesskit.capture.page import PageWatch
-from witnesskit.capture.plan import FILE, PLAYLIST, SEGMENTS, UNSUPPORTED, Extraction, Segment, StreamPlan
+from witnesskit.capture.plan import Extraction
 from witnesskit.capture.requestlog import RequestLog, about_to_send
-from witnesskit.limits import ENTRIES_MAX, ERROR_BODY_MAX, SEGMENTS_MAX
-from witnesskit.model import Json
+from witnesskit.capture.transport import Answer, Cut, NoAnswer, Patience
+from witnesskit.limits import ENTRIES_MAX, ERROR_BODY_MAX
 
 yt_dlp.globals.plugin_dirs.value = []  # before the first YoutubeDL: else it runs what lies in plugin folders
 
@@ -182,14 +182,14 @@ class Extractor:
         except Exception as error:  # noqa: BLE001 - extractors fail in every way; the kind is what counts
             failure = self._failure(error)
         self._ydl.watch = None
-        found = _grouped(self._ydl.chosen)
+        found = grouped(self._ydl.chosen)
         if len(found) > ENTRIES_MAX and not failure:
             failure = "more-entries"
         entries = found[:ENTRIES_MAX]
-        streams = tuple(plan for number, entry in enumerate(entries, 1) for plan in _plans(number, entry))
+        streams = tuple(plan for number, entry in enumerate(entries, 1) for plan in plans(number, entry))
         if not streams and not failure:
             failure = self._from_text() or "no-media-found"
-        return Extraction(streams, tuple(_facts(entry) for entry in entries), failure), watch
+        return Extraction(streams, tuple(facts_of(entry) for entry in entries), failure), watch
 
     def _failure(self, error: Exception) -> str:
         cause: Any = error
@@ -215,61 +215,3 @@ class Extractor:
             return f"extractor-http-{http.status}"
         kind = wire.kind_of(cause, proxied=self._log.proxied)
         return "extractor-failed" if kind == "transport" and not isinstance(http, RequestError) else kind
-
-
-def _grouped(chosen: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """The formats of each video together, in order."""
-    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for info in chosen:
-        key = (str(info.get("extractor_key")), f"{info.get('id')}/{info.get('playlist_index')}")
-        groups.setdefault(key, []).append(info)
-    return list(groups.values())
-
-
-def _facts(entry: list[dict[str, Any]]) -> dict[str, Json]:
-    found = facts.listed(entry[0])
-    found["formats_chosen"] = [facts.pick(info, facts.FORMAT_KEYS) for info in entry]
-    found["formats_offered"] = [
-        facts.pick(one, facts.FORMAT_KEYS) for one in list(entry[0].get("formats") or [])[:200]
-    ]
-    return found
-
-
-def _plans(number: int, entry: list[dict[str, Any]]) -> list[StreamPlan]:
-    return [_plan(number, info) for info in entry if info.get("url") or info.get("fragments")]
-
-
-def _plan(number: int, info: dict[str, Any]) -> StreamPlan:
-    protocol = str(info.get("protocol") or "")
-    pieces = _fragments(info)
-    kind, reason = FILE, ""
-    if info.get("has_drm"):
-        kind, reason = UNSUPPORTED, "drm"
-    elif info.get("is_live"):
-        kind, reason = UNSUPPORTED, "live"
-    elif protocol == "http_dash_segments" and pieces:
-        kind = SEGMENTS
-    elif protocol in ("m3u8", "m3u8_native"):
-        kind = PLAYLIST
-    elif protocol not in ("http", "https") or info.get("fragments"):
-        kind, reason = UNSUPPORTED, f"protocol-{protocol or 'unknown'}"
-    size = info.get("filesize")
-    return StreamPlan(
-        number, str(info.get("format_id") or ""), str(info.get("url") or ""), kind,
-        _media_headers(info), str(info.get("ext") or ""), size if isinstance(size, int) else None, pieces, reason,
-    )  # fmt: skip
-
-
-def _media_headers(info: dict[str, Any]) -> dict[str, str]:
-    headers = info.get("http_headers") or {}
-    return {str(k): str(v) for k, v in headers.items() if str(k).lower() not in ("cookie", "authorization")}
-
-
-def _fragments(info: dict[str, Any]) -> tuple[Segment, ...]:
-    """The pieces the extractor lists; empty when it lists none, or gives them only live."""
-    listed = info.get("fragments")
-    if not isinstance(listed, list | tuple) or len(listed) > SEGMENTS_MAX:
-        return ()
-    base = str(info.get("fragment_base_url") or "")
-    urls = [str(one.get("url") or (base + str(one.get("path", "")))) for one in listed]
-    return tuple(Segment(url) for url in urls) if all(url.lower().startswith(_SCHEMES) for url in urls) else ()
