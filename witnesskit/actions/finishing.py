@@ -51,8 +51,11 @@ def finish(
     """Seal, log and sign one item; what was received is safe whatever its examination says."""
     at = now()
     common = {"at": at, "day": at[:10], "tool": TOOL, "policy": saving.session.policy.id}
+    if original is not None and not gathered.media:
+        original.discard()  # a stream began and not one byte of it came
+        original = None
     copies = _copies(saving, gathered, original, common) if original else []
-    media = original is not None and bool(gathered.media)
+    media = original is not None
     observe = _observe(saving, gathered, common, alone=not media)
     if original is not None:
         original.add("original.json", _original_json(gathered, copies, observe))

@@ -123,11 +123,13 @@ class Progress:
     def __init__(self, output: Output, label: str) -> None:
         self._output = output
         self._label = label
-        self._started = self._last = time.monotonic()
+        self._started = self._last = 0.0
 
     def update(self, done: int, whole: int | None = None) -> None:
         """Say that ``done`` bytes of ``whole`` are through."""
         now = time.monotonic()
+        if not self._started:
+            self._started = self._last = now
         if now - self._last < (0.2 if self._output.terminal else _LINE_EVERY):
             return
         self._last = now

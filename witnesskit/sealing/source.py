@@ -28,15 +28,16 @@ def source_of(stream: BinaryIO | SeekableReader) -> Source:
         return _FromReader(cast(SeekableReader, stream))
     raw = stream.raw if isinstance(stream, io.BufferedReader | io.BufferedRandom) else stream
     if isinstance(raw, io.FileIO):
-        return _FromFile(raw)
+        return _FromFile(raw, stream)
     return _FromStream(stream)
 
 
 class _FromFile:
     """Positioned reads: the file's own position is neither used nor moved."""
 
-    def __init__(self, file: io.FileIO) -> None:
-        self._file: Final = file  # kept open as long as we are
+    def __init__(self, file: io.FileIO, stream: object) -> None:
+        self._file: Final = file
+        self._stream: Final = stream  # a buffered stream that is collected would close the file under us
 
     def length(self) -> int:
         try:

@@ -1,0 +1,76 @@
+"""Free data at the head of AAC packets: fill and data stream elements (ISO/IEC 14496-3 clause 4.5.2.9).
+
+What follows the first coded channel cannot be found without decoding; encoders put their name in front of it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from witnesskit.errors.media import BadMedia
+from witnesskit.errors.strip import TextInPictures
+from witnesskit.formats.bits import BitReader
+
+ENCODER: Final = re.compile(rb"Lavc\d{1,3}\.\d{1,3}\.\d{1,4}\x00*")  # a version thousands of programs write
+_HEAD: Final = 1024  # bytes of a packet that are looked at
+_DATA, _PROGRAMME, _FILL = 4, 5, 6
+_SBR: Final = frozenset({13, 14, 11})  # bandwidth extension and dynamic range: part of the sound
+
+
+def blanked(packet: bytes) -> bytes:
+    """``packet`` with free data at its head zeroed; the same object where there is none.
+
+    The version of the one library every platform uses stays, so that the stock command gives the same digest.
+    Raises ``TextInPictures`` for a programme element, which may hold a comment.
+    """
+    if not packet or packet[0] >> 5 not in (_DATA, _PROGRAMME, _FILL):
+        return packet
+    head = packet[:_HEAD]
+    bits, value, size = BitReader(head), int.from_bytes(head, "big"), len(head) * 8
+    try:
+        while span := _next(bits):
+            start, end = span
+            if end > size:
+                break
+            mask = ((1 << (end - start)) - 1) << (size - end)
+            if value & mask and not _names_encoder(head, start, end):
+                value &= ~mask
+    except BadMedia:
+        pass
+    fresh = value.to_bytes(len(head), "big")
+    return packet if fresh == head else fresh + packet[_HEAD:]
+
+
+def _next(bits: BitReader) -> tuple[int, int] | None:
+    """Free bits of the next element; ``None`` where coded sound begins."""
+    kind = bits.read(3)
+    if kind == _PROGRAMME:
+        raise TextInPictures("a programme element in a sound packet")
+    if kind == _DATA:
+        aligned = bits.read(5) & 1
+        count = bits.read(8)
+        count += bits.read(8) if count == 255 else 0
+        bits.place += -bits.place % 8 if aligned else 0
+    elif kind == _FILL:
+        count = bits.read(4)
+        count += bits.read(8) - 1 if count == 15 else 0
+        if count and bits.read(4) in _SBR:
+            return None
+        bits.place -= 4 if count else 0
+    else:
+        return None
+    start = bits.place
+    bits.place += 8 * count
+    return start, bits.place
+
+
+def _names_encoder(head: bytes, start: int, end: int) -> bool:
+    text = head[(start + 4 + 7) // 8 : end // 8]
+    return ENCODER.fullmatch(text) is not None
+
+
+def encoder_named(packet: bytes) -> str:
+    """The version at the head of ``packet``, or empty."""
+    found = ENCODER.search(packet[:64])
+    return found.group().rstrip(b"\x00").decode() if found and packet[0] >> 5 == _FILL else ""

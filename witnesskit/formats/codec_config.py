@@ -1,0 +1,153 @@
+"""Decoder configuration boxes in one canonical form: parameter sets stay, messages and everything else go.
+
+ISO/IEC 14496-15 (avcC, hvcC, lhvC), the AV1 and VP codec bindings, ETSI TS 102 366 (dac3, dec3).
+"""
+
+from __future__ import annotations
+
+from witnesskit.errors.media import BadMedia
+from witnesskit.errors.strip import TextInPictures
+from witnesskit.formats.avc_sps import PictureTiming, picture_timing
+from witnesskit.formats.nal import H264, HEVC, NalCoding
+from witnesskit.formats.sei import is_filler, messages, neutral, stays
+
+
+def canonical_avc(body: bytes) -> bytes:
+    """avcC with its parameter sets, reserved bits as the standard says; raises ``BadMedia``."""
+    if len(body) < 7 or body[0] != 1:
+        raise BadMedia("avcC")
+    sequences, place = _sets(body, 6, body[5] & 0x1F)
+    pictures, place = _sets(body, place + 1, body[place] if place < len(body) else 0)
+    out = body[:4] + bytes([0xFC | body[4] & 3, 0xE0 | len(sequences)]) + _listed(sequences)
+    out += bytes([len(pictures)]) + _listed(pictures)
+    if body[1] in (100, 110, 122, 144, 244, 44) and place + 4 <= len(body):
+        further, _ = _sets(body, place + 4, body[place + 3])
+        out += bytes([0xFC | body[place] & 3, 0xF8 | body[place + 1] & 7, 0xF8 | body[place + 2] & 7, len(further)])
+        out += _listed(further)
+    return out
+
+
+def _sets(body: bytes, place: int, count: int) -> tuple[list[bytes], int]:
+    found = []
+    for _ in range(count):
+        size = int.from_bytes(body[place : place + 2], "big")
+        unit = body[place + 2 : place + 2 + size]
+        if len(unit) != size or not size or H264.kind(unit[0]) not in H264.parameters or b"\0\0\1" in unit:
+            raise BadMedia("avcC lists what is no parameter set")
+        found.append(unit)
+        place += 2 + size
+    return found, place
+
+
+def _listed(units: list[bytes]) -> bytes:
+    return b"".join(len(unit).to_bytes(2, "big") + unit for unit in units)
+
+
+def timing_of(avcc: bytes) -> PictureTiming | None:
+    """What the first parameter set of a canonical avcC says about timing messages; ``None``: cannot tell."""
+    try:
+        sets, _ = _sets(avcc, 6, avcc[5] & 0x1F)
+        found = {picture_timing(unit) for unit in sets if H264.kind(unit[0]) == 7}
+    except BadMedia:
+        return None
+    return found.pop() if len(found) == 1 else None
+
+
+def canonical_hevc(body: bytes, *, head: int = 23) -> bytes:
+    """hvcC (``head`` 23 bytes up to the arrays' count) or lhvC (6): parameter sets, and messages that may stay.
+
+    Raises ``BadMedia``.
+    """
+    if len(body) < head or body[0] != 1:
+        raise BadMedia("hvcC")
+    place, arrays = head, []
+    for _ in range(body[head - 1]):
+        kind = body[place] & 0x3F if place < len(body) else 0
+        units, end = _array(body, place)
+        kept = [unit for unit in (_kept_unit(kind, unit) for unit in units) if unit]
+        if kept:
+            arrays.append(bytes([body[place] & 0xBF]) + len(kept).to_bytes(2, "big") + _listed(kept))
+        place = end
+    return body[: head - 1] + bytes([len(arrays)]) + b"".join(arrays)
+
+
+def _array(body: bytes, place: int) -> tuple[list[bytes], int]:
+    count = int.from_bytes(body[place + 1 : place + 3], "big")
+    place, units = place + 3, []
+    for _ in range(count):
+        size = int.from_bytes(body[place : place + 2], "big")
+        unit = body[place + 2 : place + 2 + size]
+        if len(unit) != size or size < 2 or b"\0\0\1" in unit:
+            raise BadMedia("hvcC lists what is no unit")
+        units.append(unit)
+        place += 2 + size
+    return units, place
+
+
+def _kept_unit(kind: int, unit: bytes) -> bytes:
+    if HEVC.kind(unit[0]) != kind:
+        raise BadMedia("hvcC lists a unit under another kind")
+    if kind in HEVC.parameters:
+        return unit
+    if kind in HEVC.messages:
+        fresh = neutral(HEVC, unit, None)
+        return b"" if is_filler(HEVC, fresh) or not _says_something(HEVC, fresh) else fresh
+    return b""
+
+
+def _says_something(coding: NalCoding, unit: bytes) -> bool:
+    return any(message.kind != 3 and stays(coding, message, None) for message in messages(unit, coding.header) or ())
+
+
+def canonical_av1(body: bytes) -> bytes:
+    """av1C: four bytes and the sequence header alone (AV1 ISOBMFF binding clause 2.3); raises ``BadMedia``."""
+    if len(body) < 4 or body[0] != 0x81:
+        raise BadMedia("av1C")
+    kept = [unit for kind, unit in obus(body[4:]) if kind == 1]
+    return body[:4] + b"".join(kept)
+
+
+def obus(data: bytes) -> list[tuple[int, bytes]]:
+    """Kind and bytes of each unit of an AV1 sample (AV1 clause 5.3); raises ``BadMedia``."""
+    found, place = [], 0
+    while place < len(data):
+        head, start = data[place], place
+        place += 2 if head & 4 else 1
+        size = len(data) - place
+        if head & 2:
+            size, place = _leb128(data, place)
+        if head & 0x80 or place + size > len(data):
+            raise BadMedia("an AV1 unit leaves its sample")
+        found.append((head >> 3 & 15, data[start : place + size]))
+        place += size
+    return found
+
+
+def _leb128(data: bytes, place: int) -> tuple[int, int]:
+    value = 0
+    for index in range(8):
+        byte = data[place] if place < len(data) else 0
+        value, place = value | (byte & 0x7F) << 7 * index, place + 1
+        if not byte & 0x80:
+            return value, place
+    raise BadMedia("an AV1 size is too long")
+
+
+def check_av1(sample: bytes) -> None:
+    """Refuse an AV1 sample with free data (``TextInPictures``); HDR levels and HDR10+ may stay."""
+    for kind, unit in obus(sample):
+        if kind in (0, 9, 10, 11, 12, 13, 14, 15):
+            raise TextInPictures("AV1 padding or reserved unit")
+        if kind == 5 and not _plain_metadata(unit):
+            raise TextInPictures("AV1 metadata")
+
+
+def _plain_metadata(unit: bytes) -> bool:
+    place = 2 if unit[0] & 4 else 1
+    if unit[0] & 2:
+        place = _leb128(unit, place)[1]
+    kind, body = unit[place : place + 1], unit[place + 1 :]
+    limits = {b"\x01": 5, b"\x02": 25, b"\x03": 64}
+    if kind == b"\x04":
+        return body.startswith(b"\xb5\x00\x3c\x00\x01\x04") and len(body) <= 256
+    return len(body) <= limits.get(kind, -1)

@@ -1,0 +1,132 @@
+"""The samples of a film in the order they are written: decode order in each track, file order among them."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge
+from witnesskit.formats.isobmff import Box, hash_range
+from witnesskit.formats.isobmff_movie import Film
+from witnesskit.formats.isobmff_tables import Extent
+from witnesskit.formats.isobmff_track import Track
+from witnesskit.limits import FILM_OUT_OF_ORDER_MAX, FILM_WINDOW
+from witnesskit.model import Removal, SeekableReader
+
+LOOKED_INTO: Final = frozenset({"h264", "hevc", "av1", "mpeg4", "aac"})  # codings whose samples are read one by one
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some samples of a chunk: where, how many bytes, and their sizes where samples are looked into."""
+
+    offset: int
+    size: int
+    sizes: array[int] | None
+    description: int
+
+
+def in_order(tracks: tuple[Track, ...]) -> Iterator[tuple[int, Extent]]:
+    """Every chunk with the number of its track (0 is the first), as the copy holds them."""
+    merged = heapq.merge(*(_keyed(number, track) for number, track in enumerate(tracks)), key=_key)
+    return ((track, extent) for _, track, extent in merged)
+
+
+def _keyed(number: int, track: Track) -> Iterator[tuple[int, int, Extent]]:
+    highest = 0
+    for extent in track.tables.extents():
+        highest = max(highest, extent.offset)
+        yield highest, number, extent
+
+
+def _key(keyed: tuple[int, int, Extent]) -> tuple[int, int]:
+    return keyed[0], keyed[1]
+
+
+def by_place(tracks: tuple[Track, ...]) -> Iterator[tuple[int, int]]:
+    """Offset and end of every chunk, rising; sorts only a film whose tracks do not lie in order."""
+    last, rising, count = -1, True, 0
+    for _, extent in in_order(tracks):
+        rising, last, count = rising and extent.offset >= last, extent.offset, count + 1
+    if rising:
+        return ((extent.offset, extent.offset + extent.size) for _, extent in in_order(tracks))
+    if count > FILM_OUT_OF_ORDER_MAX:
+        raise MediaTooLarge("chunks out of order")
+    return iter(sorted((extent.offset, extent.offset + extent.size) for _, extent in in_order(tracks)))
+
+
+def unused_media(reader: SeekableReader, film: Film) -> Removal | None:
+    """Check that chunks lie in media boxes and do not overlap; digest of the media bytes none of them covers.
+
+    Raises ``BadMedia`` or ``MediaCut``.
+    """
+    hasher, size, places = hashlib.sha256(), 0, iter(sorted(film.media, key=lambda box: box.start))
+    box = next(places, None)
+    place = box.body if box else 0
+    for start, end in by_place(film.tracks):
+        while box and start >= box.end and start != end:
+            hash_range(reader, hasher, place, box.end)
+            size += max(0, box.end - place)
+            box = next(places, None)
+            place = box.body if box else 0
+        if start != end:
+            _inside(reader, box, start, end)
+            if start < place:
+                raise BadMedia("chunks overlap")
+            hash_range(reader, hasher, place, start)
+            size, place = size + start - place, end
+    while box:
+        hash_range(reader, hasher, place, box.end)
+        size += max(0, box.end - place)
+        box = next(places, None)
+        place = box.body if box else 0
+    return Removal("mdat: bytes no kept track refers to", size, hasher.hexdigest()) if size else None
+
+
+def _inside(reader: SeekableReader, box: Box | None, start: int, end: int) -> None:
+    if end > reader.size:
+        raise MediaCut("inside the pictures or the sound")
+    if box is None or start < box.body or end > box.end:
+        raise BadMedia("a chunk lies outside the media boxes")
+
+
+def pieces(track: Track, extent: Extent) -> Iterator[Piece]:
+    """``extent`` in pieces of at most ``FILM_WINDOW`` bytes, or one sample where that is larger."""
+    if track.coding not in LOOKED_INTO:
+        for start in range(0, extent.size, FILM_WINDOW):
+            yield Piece(extent.offset + start, min(FILM_WINDOW, extent.size - start), None, extent.description)
+        return
+    sizes = track.tables.sizes.of(extent.first, extent.count)
+    if extent.size <= FILM_WINDOW:
+        yield Piece(extent.offset, extent.size, sizes, extent.description)
+        return
+    place, first, taken = extent.offset, 0, 0
+    for index, size in enumerate(sizes):
+        if taken and taken + size > FILM_WINDOW:
+            yield Piece(place, taken, sizes[first:index], extent.description)
+            place, first, taken = place + taken, index, 0
+        taken += size
+    yield Piece(place, taken, sizes[first:], extent.description)
+
+
+class Window:
+    """Reads ahead, so that small chunks cost no read each; memory stays at one window."""
+
+    def __init__(self, reader: SeekableReader) -> None:
+        self._reader = reader
+        self._start = 0
+        self._data = b""
+
+    def read(self, offset: int, size: int) -> tuple[bytes, int]:
+        """A buffer and where in it ``offset`` is; ``size`` bytes follow. Raises ``MediaCut``."""
+        if not self._start <= offset or offset + size > self._start + len(self._data):
+            self._data = b""
+            self._data = self._reader.read_at(offset, max(size, FILM_WINDOW))
+            self._start = offset
+            if len(self._data) < size:
+                raise MediaCut("the file became shorter")
+        return self._data, offset - self._start

@@ -1,0 +1,115 @@
+"""NAL units of H.264 and HEVC: kinds, escaping, and the digest of coded pictures (docs/spec/essence.md).
+
+ITU-T H.264 clause 7.3.1 and H.265 clause 7.3.1.1; samples hold units behind length prefixes (ISO/IEC 14496-15).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from witnesskit.errors.media import BadMedia
+
+_ESCAPE: Final = re.compile(rb"\x00\x00\x03")
+_FIRST: Final = b"\x00\x00\x00\x01"
+_LATER: Final = b"\x00\x00\x01"
+
+
+class Hasher(Protocol):
+    """What takes coded bytes in order."""
+
+    def update(self, data: bytes | memoryview, /) -> None:
+        """Take ``data``."""
+        ...
+
+
+@dataclass(frozen=True)
+class NalCoding:
+    """What differs between H.264 and HEVC: where the kind is, and which kinds are what."""
+
+    name: str
+    shift: int  # the kind is (first byte >> shift) & mask
+    mask: int
+    header: int  # bytes of the unit's header
+    pictures: frozenset[int]  # coded slices
+    plain: frozenset[int]  # parameter sets, delimiters: read by the decoder, hold no free data
+    parameters: frozenset[int]  # those a configuration box may list
+    messages: frozenset[int]  # SEI
+    filler: int
+
+    def kind(self, first: int) -> int:
+        """Kind of a unit by its first byte."""
+        return first >> self.shift & self.mask
+
+
+H264: Final = NalCoding(
+    name="h264",
+    shift=0,
+    mask=0x1F,
+    header=1,
+    pictures=frozenset(range(1, 6)),
+    plain=frozenset({7, 8, 9, 10, 11, 13, 14, 15, 19, 20}),
+    parameters=frozenset({7, 8, 13, 15}),
+    messages=frozenset({6}),
+    filler=12,
+)
+HEVC: Final = NalCoding(
+    name="hevc",
+    shift=1,
+    mask=0x3F,
+    header=2,
+    pictures=frozenset(range(32)),
+    plain=frozenset({32, 33, 34, 35, 36, 37, 62, 63}),  # 62 and 63: Dolby Vision
+    parameters=frozenset({32, 33, 34}),
+    messages=frozenset({39, 40}),
+    filler=38,
+)
+
+
+def unescape(nal: bytes) -> bytes:
+    """The unit without emulation prevention bytes."""
+    return _ESCAPE.sub(b"\x00\x00", nal)
+
+
+def escapes(nal: bytes) -> frozenset[int]:
+    """Places of emulation prevention bytes in ``nal``."""
+    return frozenset(found.end() - 1 for found in _ESCAPE.finditer(nal))
+
+
+def picture_end(data: bytes, start: int, end: int) -> int:
+    """End of the slice in ``data[start:end]`` without zero words behind it (H.264 clause 7.4.2.10)."""
+    while end > start and data[end - 1] in (0, 3):
+        if data[end - 1] == 0:
+            end -= 1
+        elif data[end - 3 : end] == b"\x00\x00\x03":
+            end -= 3
+        else:
+            break
+    return end
+
+
+def hash_pictures(coding: NalCoding, length: int, sample: bytes, hasher: Hasher) -> None:
+    """Feed the coded slices of one sample with start codes, as ffmpeg writes Annex B; raises ``BadMedia``."""
+    view, place, prefix = memoryview(sample), 0, _FIRST
+    while place < len(sample):
+        start, end = unit_at(sample, place, length, len(sample))
+        if start < end and coding.kind(sample[start]) in coding.pictures:
+            hasher.update(prefix)
+            hasher.update(view[start : picture_end(sample, start, end)])
+            prefix = _LATER
+        place = end
+
+
+def unit_at(data: bytes, place: int, length: int, limit: int) -> tuple[int, int]:
+    """Start and end of the unit whose ``length``-byte prefix is at ``place``; zero bytes at the end are none.
+
+    Raises ``BadMedia`` for a unit that leaves its sample.
+    """
+    start = place + length
+    end = start + int.from_bytes(data[place:start], "big")
+    if start > limit and not any(data[place:limit]):
+        return limit, limit
+    if end > limit or start > limit:
+        raise BadMedia("a NAL unit leaves its sample")
+    return start, end
