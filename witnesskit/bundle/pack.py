@@ -6,6 +6,7 @@ Nothing that is not whole ever has the final name: ``.part``, flushed, read back
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import secrets
@@ -147,6 +148,14 @@ def _create(part: Path) -> int:
         raise NotWritten(error.strerror or "") from None
 
 
+def _flush_folder(folder: int) -> None:
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):  # media that flush files only
+            raise
+
+
 def _rename(part: Path, path: Path) -> None:
     try:
         with contextlib.suppress(PermissionError):  # a medium that keeps no owner may refuse
@@ -154,7 +163,7 @@ def _rename(part: Path, path: Path) -> None:
         part.rename(path)
         folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            os.fsync(folder)
+            _flush_folder(folder)
         finally:
             os.close(folder)
     except OSError as error:

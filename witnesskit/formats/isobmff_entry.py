@@ -152,7 +152,7 @@ def _frame_size(kind: bytes, body: bytes, found: _Children) -> int:
 
 
 def _aac_kind(config: bytes) -> str:
-    """"aac", or "aac-er" for the error resilient kinds, whose packets have no elements (ISO/IEC 14496-3 table 1.17)."""
+    """aac, or aac-er for the kinds whose packets have no elements (ISO/IEC 14496-3 table 1.17)."""
     shell = config.find(b"esds")
     start = shell + 8 if shell >= 0 else 4
     specific = read_descriptor(config[start:]).specific

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
+from witnesskit.errors import WitnesskitError
 from witnesskit.errors.capsule import BadCapsule
 from witnesskit.limits import CAPSULE_MEMBER_MAX
 from witnesskit.sealing.chunks import Bytes
@@ -13,7 +14,7 @@ Emit = Callable[[str, Bytes], None]
 
 
 class StreamWriter:
-    """Bytes of one stream, cut into members of CAPSULE_MEMBER_MAX; a Sink."""
+    """Bytes of one stream, cut into members of CAPSULE_MEMBER_MAX; a Sink. ``emit`` takes all even when it raises."""
 
     def __init__(self, prefix: str, emit: Emit) -> None:
         self.prefix = prefix
@@ -21,7 +22,8 @@ class StreamWriter:
         self.closed = False
         self._emit = emit
         self._hasher = hashlib.sha256()
-        self._pending = bytearray()
+        self._member = memoryview(bytearray(CAPSULE_MEMBER_MAX))  # one place for all, so that no memory is asked for
+        self._filled = 0
 
     @property
     def sha256(self) -> str:
@@ -32,32 +34,37 @@ class StreamWriter:
         """Take all of ``data``; raises DiskFull, NotWritten, and has taken it then too; BadCapsule once closed."""
         if self.closed:
             raise BadCapsule("a closed stream was written to")
+        failure: WitnesskitError | None = None
         view = memoryview(data).cast("B")
         self._hasher.update(view)
         self.size += len(view)
-        start = 0
-        try:
-            if not self._pending:
-                while len(view) - start >= CAPSULE_MEMBER_MAX:
-                    start += CAPSULE_MEMBER_MAX
-                    self._emit(self.prefix, view[start - CAPSULE_MEMBER_MAX : start])
-        finally:
-            self._pending += view[start:]
-        while len(self._pending) >= CAPSULE_MEMBER_MAX:
-            self._emit_pending()
-        return len(view)
+        while len(view):
+            view = view[self._take(view) :]
+            try:
+                self._hand_on_if_full()
+            except WitnesskitError as error:
+                failure = failure or error
+        if failure:
+            raise failure
+        return len(data)
 
     def flush(self) -> None:
         """Close the member being filled, short; raises DiskFull, NotWritten."""
-        while self._pending:
-            self._emit_pending()
+        filled, self._filled = self._filled, 0
+        if filled:
+            self._emit(self.prefix, self._member[:filled])
 
     def close(self) -> None:
         """No more bytes will come; raises DiskFull, NotWritten."""
         self.closed = True
         self.flush()
 
-    def _emit_pending(self) -> None:
-        member = bytes(self._pending[:CAPSULE_MEMBER_MAX])
-        del self._pending[:CAPSULE_MEMBER_MAX]
-        self._emit(self.prefix, member)
+    def _take(self, view: memoryview) -> int:
+        count = min(len(view), CAPSULE_MEMBER_MAX - self._filled)
+        self._member[self._filled : self._filled + count] = view[:count]
+        self._filled += count
+        return count
+
+    def _hand_on_if_full(self) -> None:
+        if self._filled == CAPSULE_MEMBER_MAX:
+            self.flush()

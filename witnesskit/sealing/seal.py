@@ -112,7 +112,8 @@ class SealedWriter:
             return AGE_CHUNK
         taken = max(0, AGE_CHUNK - len(self._pending))
         self._pending += more[:taken]
-        self._append(bytes(self._pending[:AGE_CHUNK]))
+        with memoryview(self._pending) as pending, pending[:AGE_CHUNK] as chunk:
+            self._append(chunk)
         del self._pending[:AGE_CHUNK]
         return taken
 

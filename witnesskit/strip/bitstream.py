@@ -1,0 +1,156 @@
+"""Samples on their way into the copy: free data made filler of equal length, coded pictures fed to their digest.
+
+Every sample of every track passes here; nothing is concluded from the first ones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from dataclasses import dataclass, field
+
+from witnesskit.errors.media import BadMedia
+from witnesskit.formats.aac import blanked, encoder_named
+from witnesskit.formats.avc_sps import PictureTiming, picture_timing
+from witnesskit.formats.codec_config import check_av1, timing_of
+from witnesskit.formats.essence_samples import NAL_CODINGS
+from witnesskit.formats.isobmff_children import check_mpeg4
+from witnesskit.formats.isobmff_track import Track
+from witnesskit.formats.nal import H264, NalCoding, picture_end, unit_at
+from witnesskit.formats.sei import filler_unit, is_filler, messages, neutral
+from witnesskit.limits import NAL_SEI_MAX
+
+Part = bytes | memoryview
+_FIRST, _LATER = b"\x00\x00\x00\x01", b"\x00\x00\x01"
+
+
+@dataclass
+class TrackWork:
+    """One track on its way: its digest, what was blanked, what must be said."""
+
+    track: Track
+    hasher: hashlib._Hash = field(default_factory=hashlib.sha256)
+    blanked: hashlib._Hash = field(default_factory=hashlib.sha256)
+    blanked_size: int = 0
+    remarks: dict[str, None] = field(default_factory=dict)
+    timings: list[PictureTiming | None] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.track.coding == "h264":
+            self.timings = [timing_of(entry.config) for entry in self.track.entries]
+        else:
+            self.timings = [None] * len(self.track.entries)
+
+    def gone(self, data: Part) -> None:
+        """Count and digest what is blanked."""
+        self.blanked.update(data)
+        self.blanked_size += len(data)
+
+
+def pass_samples(work: TrackWork, data: bytes, start: int, sizes: array[int], description: int) -> list[Part]:
+    """The samples at ``data[start:]`` as they go into the copy, in parts.
+
+    Raises ``BadMedia`` for samples that break their format, ``TextInPictures`` for what cannot be blanked.
+    """
+    coding = NAL_CODINGS.get(work.track.coding)
+    if coding:
+        return _UnitPass(work, coding, description).samples(data, start, sizes)
+    if work.track.coding == "aac":
+        return _sound(work, data, start, sizes)
+    view = memoryview(data)
+    end = start + sum(sizes)
+    if work.track.coding == "mpeg4":
+        check_mpeg4(data[start:end])
+    else:
+        place = start
+        for size in sizes:
+            check_av1(data[place : place + size])
+            place += size
+    work.hasher.update(view[start:end])
+    return [view[start:end]]
+
+
+def _sound(work: TrackWork, data: bytes, start: int, sizes: array[int]) -> list[Part]:
+    view, parts, place, kept = memoryview(data), [], start, start
+    for size in sizes:
+        if size and data[place] >= 0x80:
+            packet = data[place : place + size]
+            fresh = blanked(packet)
+            named = encoder_named(fresh)
+            if named:
+                work.remarks[f"the sound names the program that coded it ({named})"] = None
+            if fresh is not packet:
+                work.gone(packet)
+                parts += [view[kept:place], fresh]
+                kept = place + size
+        place += size
+    parts.append(view[kept:place])
+    for part in parts:
+        work.hasher.update(part)
+    return parts
+
+
+@dataclass
+class _UnitPass:
+    """H.264 and HEVC samples of one sample description."""
+
+    work: TrackWork
+    coding: NalCoding
+    description: int
+
+    def samples(self, data: bytes, start: int, sizes: array[int]) -> list[Part]:
+        """Walk every unit of every sample."""
+        length = self.work.track.entries[self.description - 1].length
+        parts: list[Part] = []
+        view, update, kind_of = memoryview(data), self.work.hasher.update, self.coding.kind
+        pictures, kept, limit = self.coding.pictures, start, start
+        for size in sizes:
+            place, limit, prefix = limit, limit + size, _FIRST
+            while place < limit:
+                unit, end = unit_at(data, place, length, limit)
+                if unit < end and kind_of(data[unit]) in pictures:
+                    if data.find(_LATER, unit, end) >= 0:
+                        raise BadMedia("a start code inside a coded picture")
+                    update(prefix)
+                    last = data[end - 1]
+                    update(view[unit : end if last not in (0, 3) else picture_end(data, unit, end)])
+                    prefix = _LATER
+                elif unit < end:
+                    fresh = self._other(data[unit:end])
+                    if fresh is not None:
+                        parts += [view[kept:unit], fresh]
+                        kept = end
+                place = end
+        parts.append(view[kept:limit])
+        return parts
+
+    def _other(self, unit: bytes) -> bytes | None:
+        """What a unit that is no picture becomes; ``None`` if it stays as it is."""
+        kind, coding, work = self.coding.kind(unit[0]), self.coding, self.work
+        if kind in coding.plain:
+            if _LATER in unit:
+                raise BadMedia("a start code inside a parameter set")
+            if coding is H264 and kind == 7:
+                work.timings[self.description - 1] = _timing(unit)
+            return None
+        if kind == coding.filler and is_filler(coding, unit):
+            return None
+        if kind in coding.messages and len(unit) <= NAL_SEI_MAX:
+            fresh = neutral(coding, unit, work.timings[self.description - 1])
+            if fresh == unit:
+                return None
+            if any(message.kind == 4 for message in messages(unit, coding.header) or ()):
+                work.remarks["captions or other broadcast data in the pictures were blanked"] = None
+        else:
+            fresh = filler_unit(coding, unit)
+            if kind == coding.filler:
+                return fresh
+        work.gone(unit)
+        return fresh
+
+
+def _timing(sps: bytes) -> PictureTiming | None:
+    try:
+        return picture_timing(sps)
+    except BadMedia:
+        return None

@@ -1,0 +1,114 @@
+"""The shareable copy of an MP4 or QuickTime film: pictures and sound as coded, and a new file around them.
+
+What is written: ftyp of one of two forms, a new index, one mdat with the chunks of the kept tracks and nothing
+else. No box is copied; each is built from the fields that decoding and showing need.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from dataclasses import dataclass, field
+from typing import Final
+
+from witnesskit.errors.media import BadMedia
+from witnesskit.formats.essence_samples import essence_of
+from witnesskit.formats.isobmff_index import FTYP_MP4, FTYP_QUICKTIME, write_index
+from witnesskit.formats.isobmff_movie import Film, read_film
+from witnesskit.formats.isobmff_presentation import film_presentation
+from witnesskit.formats.isobmff_samples import Window, in_order, pieces, unused_media
+from witnesskit.limits import MIB
+from witnesskit.model import Removal, SeekableReader, Sink, StripResult
+from witnesskit.strip.bitstream import Part, TrackWork, pass_samples
+from witnesskit.strip.isobmff_remarks import film_remarks
+
+_BLOCK: Final = 2 * MIB  # bytes given to the sink at a time
+_SMALL: Final = 0xFFFFFFFF
+
+
+@dataclass
+class _Copy:
+    """Gathers parts into blocks for the sink, and hashes the whole."""
+
+    sink: Sink
+    whole: hashlib._Hash = field(default_factory=hashlib.sha256)
+    parts: list[Part] = field(default_factory=list)
+    waiting: int = 0
+    size: int = 0
+
+    def put(self, parts: list[Part]) -> None:
+        self.parts += parts
+        self.waiting += sum(len(part) for part in parts)
+        if self.waiting >= _BLOCK:
+            self.flush()
+
+    def flush(self) -> None:
+        block = b"".join(self.parts)
+        self.parts.clear()
+        self.sink.write(block)
+        self.whole.update(block)
+        self.size, self.waiting = self.size + len(block), 0
+
+
+def strip_isobmff(reader: SeekableReader, sink: Sink) -> StripResult:
+    """Write a copy of the film in ``reader`` to ``sink`` that keeps pictures and sound and nothing that identifies.
+
+    The index is understood before anything is written; samples are checked while they are copied, so what is
+    in the sink after a refusal is worth nothing. Raises ``BadMedia``, ``MediaCut``, ``MediaTooLarge``,
+    ``UnknownFormat`` or a leaf of ``Unstrippable``; what the sink raises passes through.
+    """
+    film = read_film(reader)
+    unused = unused_media(reader, film)
+    head = _head(film)
+    copy = _Copy(sink)
+    copy.put([head])
+    works = [TrackWork(track) for track in film.tracks]
+    _media(reader, film, works, copy)
+    copy.flush()
+    blanked = [
+        Removal(f"free data in the samples of track {number}", work.blanked_size, work.blanked.hexdigest())
+        for number, work in enumerate(works, 1)
+        if work.blanked_size
+    ]
+    return StripResult(
+        media_type="video/quicktime" if film.quicktime else "video/mp4",
+        size=copy.size,
+        sha256=copy.whole.hexdigest(),
+        removed=(*film.removed, *([unused] if unused else []), *blanked),
+        essence=essence_of(film.tracks, [work.hasher for work in works]),
+        presentation_sha256=film_presentation(film),
+        kept=tuple(dict.fromkeys((*film.remarks, *film_remarks(film), *(r for work in works for r in work.remarks)))),
+    )
+
+
+def _head(film: Film) -> bytes:
+    """Everything up to the first media byte, with every chunk at its place."""
+    ftyp = FTYP_QUICKTIME if film.quicktime else FTYP_MP4
+    places = tuple(array("Q") for _ in film.tracks)
+    total = 0
+    for number, extent in in_order(film.tracks):
+        places[number].append(total)
+        total += extent.size
+    if total == 0:
+        raise BadMedia("no coded pictures and no sound")
+    small = len(ftyp) + len(write_index(film, places, large=False)) + 8 if total <= _SMALL else total
+    large = small + total > _SMALL
+    wide = total + 8 > _SMALL
+    start = len(ftyp) + len(write_index(film, places, large=large)) + (16 if wide else 8)
+    moved = tuple(array("Q", (place + start for place in chunks)) for chunks in places)
+    size = b"\0\0\0\1mdat" + (total + 16).to_bytes(8, "big") if wide else (total + 8).to_bytes(4, "big") + b"mdat"
+    return ftyp + write_index(film, moved, large=large) + size
+
+
+def _media(reader: SeekableReader, film: Film, works: list[TrackWork], copy: _Copy) -> None:
+    window = Window(reader)
+    for number, extent in in_order(film.tracks):
+        work = works[number]
+        for piece in pieces(work.track, extent):
+            data, start = window.read(piece.offset, piece.size)
+            if piece.sizes is None:
+                part = memoryview(data)[start : start + piece.size]
+                work.hasher.update(part)
+                copy.put([part])
+            else:
+                copy.put(pass_samples(work, data, start, piece.sizes, piece.description))

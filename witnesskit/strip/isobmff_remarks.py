@@ -1,0 +1,53 @@
+"""What stays in the copy of a film and must be said: hidden footage, and what no stripping hides."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Final
+
+from witnesskit.formats.isobmff_movie import Film
+from witnesskit.formats.isobmff_presentation import signed
+from witnesskit.formats.isobmff_track import Track
+
+_PICTURES_HIDDEN: Final = Fraction(1, 10)  # seconds; less is reordering of pictures
+_SOUND_HIDDEN: Final = Fraction(1, 2)  # seconds; less is the run-in of an encoder
+
+
+def film_remarks(film: Film) -> tuple[str, ...]:
+    """Remarks for ``StripResult.kept``."""
+    remarks = []
+    for track in film.tracks:
+        hidden = hidden_seconds(track, film.times.timescale)
+        if track.handler == b"vide" and hidden > _PICTURES_HIDDEN:
+            remarks.append(f"an edit list hides {float(hidden):.1f} seconds of pictures: they stay in the copy")
+        if track.handler == b"soun" and hidden > _SOUND_HIDDEN:
+            remarks.append(f"an edit list hides {float(hidden):.1f} seconds of sound: they stay in the copy")
+    if sum(track.handler == b"vide" for track in film.tracks) > 1:
+        remarks.append("the film holds more than one track of pictures: players show one of them")
+    if any(not track.shown.flags & 1 for track in film.tracks):
+        remarks.append("a track that players do not show by themselves stays in the copy")
+    return tuple(remarks)
+
+
+def hidden_seconds(track: Track, movie_scale: int) -> Fraction:
+    """Seconds of the track's media that no entry of its edit list shows."""
+    if not track.edits:
+        return Fraction(0)
+    scale = track.times.timescale
+    durations = track.tables.durations
+    length = sum(count * value for count, value in zip(durations[0::2], durations[1::2], strict=True))
+    shift = min(signed(track.tables.compositions), default=0)
+    begin, end = Fraction(shift, scale), Fraction(length + shift, scale)
+    spans = sorted(
+        (Fraction(edit.start, scale), Fraction(edit.start, scale) + Fraction(edit.duration, movie_scale))
+        for edit in track.edits
+        if edit.start >= 0
+    )
+    shown, place = Fraction(0), begin
+    for start, stop in spans:
+        if stop == start:  # a duration of zero: to the end
+            stop = end
+        start, stop = max(start, place), min(stop, end)
+        if stop > start:
+            shown, place = shown + stop - start, stop
+    return max(Fraction(0), end - begin - shown)

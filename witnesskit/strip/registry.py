@@ -1,0 +1,42 @@
+"""Which rewriter makes the copy of which kind of file: an explicit list, and everything else is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from witnesskit.errors.strip import UnknownFormat
+from witnesskit.model import SeekableReader, Sink, StripResult
+
+Rewriter = Callable[[SeekableReader, Sink], StripResult]
+
+
+def _jpeg(reader: SeekableReader, sink: Sink) -> StripResult:
+    from witnesskit.strip.jpeg import strip_jpeg
+
+    return strip_jpeg(reader, sink)
+
+
+def _film(reader: SeekableReader, sink: Sink) -> StripResult:
+    from witnesskit.strip.isobmff import strip_isobmff
+
+    return strip_isobmff(reader, sink)
+
+
+REWRITERS: Final[dict[str, Rewriter]] = {
+    "image/jpeg": _jpeg,
+    "video/mp4": _film,
+    "video/quicktime": _film,
+}
+
+
+def strip(reader: SeekableReader, media_type: str, sink: Sink) -> StripResult:
+    """Write the shareable copy of ``reader``, a file of ``media_type``, to ``sink``, in order.
+
+    Raises ``UnknownFormat`` for every other type, the leaves of ``errors/media.py`` and ``errors/strip.py``;
+    after a refusal what the sink took must be destroyed.
+    """
+    rewriter = REWRITERS.get(media_type)
+    if rewriter is None:
+        raise UnknownFormat(media_type)
+    return rewriter(reader, sink)
