@@ -16,10 +16,13 @@ AGE_HEADER_MAX: Final = 64 * KIB  # bytes; 256 stanzas of the largest kind we ac
 AGE_LINE_MAX: Final = 4 * KIB  # bytes of one header line; hostile headers carry lines of megabytes
 AGE_STANZAS_MAX: Final = 256  # a header of thousands costs minutes elsewhere
 SCRYPT_LOG_N: Final = 20  # work factor we write: 1 GiB, some seconds; key files only
+AGE_KEY_TEXT_MAX: Final = 4 * KIB  # characters; the longest kind of key text has some two thousand
+AGE_ENDS_SOUGHT_MAX: Final = 16  # bad chunks of one file searched for an end inside them; each costs 0.1 s
 SCRYPT_LOG_N_MAX: Final = 20  # work factor we accept: 22 would take 4 GiB before the first answer
 
 # capsules
 CAPSULE_MEMBER_MAX: Final = 1 * MIB  # bytes; what may be lost when the machine dies
+CAPSULE_HEADER_MAX: Final = 4 * KIB  # bytes of capsule.json; ours has 143
 CAPSULE_SIZE_MIN: Final = 64 * KIB  # bytes; the smallest of the size classes
 CAPSULE_MEMBERS_MAX: Final = 8 * MIB  # members, 8 TiB of media
 

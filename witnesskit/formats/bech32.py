@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from witnesskit.errors.formats import BadKey
+from witnesskit.limits import AGE_KEY_TEXT_MAX
 
-TEXT_MAX: Final = 4096  # characters; the longest key text in use has some two thousand
 _ALPHABET: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _VALUES: Final = {character: value for value, character in enumerate(_ALPHABET)}
 _GENERATORS: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
@@ -22,7 +22,7 @@ def encode(prefix: str, data: bytes) -> str:
 def decode(untrusted_text: str) -> tuple[str, bytes]:
     """(prefix in lower case, bytes) of a text in one case; raises BadKey."""
     text = untrusted_text.lower()
-    if len(text) > TEXT_MAX or not text.isascii() or untrusted_text not in (text, untrusted_text.upper()):
+    if len(text) > AGE_KEY_TEXT_MAX or not text.isascii() or untrusted_text not in (text, untrusted_text.upper()):
         raise BadKey("too long, not plain letters, or in mixed case")
     prefix, separator, rest = text.rpartition("1")
     letters = all("!" <= char <= "~" for char in prefix) and all(char in _VALUES for char in rest)

@@ -9,11 +9,11 @@ from typing import Final
 from witnesskit.errors.capsule import BadCapsule
 from witnesskit.errors.formats import NewerFormat
 from witnesskit.formats import strict_json
+from witnesskit.limits import CAPSULE_HEADER_MAX
 from witnesskit.model import Json, Role
 
 FORMAT: Final = "witnesskit.capsule/1"
 HEADER_NAME: Final = "capsule.json"  # always the first member
-HEADER_MAX: Final = 4096  # bytes of it
 FILLER: Final = "fill"  # stream of zeros that pushes earlier members out of memory; holds nothing
 _FAMILY = re.compile(r"witnesskit\.capsule/[0-9]{1,4}", re.ASCII)
 _HEX32 = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -39,7 +39,7 @@ def header_bytes(header: CapsuleHeader) -> bytes:
 
 def parse_header(untrusted_data: bytes) -> CapsuleHeader:
     """Read ``capsule.json``; raises BadJson, BadCapsule, NewerFormat."""
-    value = strict_json.loads(untrusted_data, max_size=HEADER_MAX, max_depth=1)
+    value = strict_json.loads(untrusted_data, max_size=CAPSULE_HEADER_MAX, max_depth=1)
     if not isinstance(value, dict):
         raise BadCapsule("its first file is no object")
     _check_format(value.get("format"))

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from witnesskit.errors.capsule import BadCapsule, CapsuleMemberMissing, CapsuleTooBig, InnerName, InnerTrailing
 from witnesskit.errors.sealing import ChunkDamaged, FileCut, PayloadFailure, TailDamaged
 from witnesskit.formats import ustar
-from witnesskit.formats.capsule import FILLER, HEADER_MAX, HEADER_NAME, parse_header, split_name
-from witnesskit.limits import CAPSULE_MEMBER_MAX, CAPSULE_MEMBERS_MAX, PAGE_MAX
+from witnesskit.formats.capsule import FILLER, HEADER_NAME, parse_header, split_name
+from witnesskit.limits import CAPSULE_HEADER_MAX, CAPSULE_MEMBER_MAX, CAPSULE_MEMBERS_MAX, PAGE_MAX
 from witnesskit.sealing.identity import Unlocking
 from witnesskit.sealing.open import Sealed, SealedReader, open_sealed, open_with_file_key
 from witnesskit.sealing.pieces import PieceReader
@@ -81,7 +81,7 @@ class CapsuleReader:
         first = self._found.get(HEADER_NAME, [])
         if next(iter(self._found), "") != HEADER_NAME or not first[0].whole:
             raise self.failure or (BadCapsule("it has no first file") if self.complete else FileCut("no whole file"))
-        if first[0].size > HEADER_MAX:
+        if first[0].size > CAPSULE_HEADER_MAX:
             raise BadCapsule("its first file is too long")
         self.header = parse_header(reader.read_at(first[0].offset, first[0].size))
 

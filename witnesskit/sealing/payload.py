@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from witnesskit.errors.sealing import ChunkDamaged, DataAfterEnd, FileCut, PayloadFailure, TailDamaged
-from witnesskit.limits import AGE_CHUNK
+from witnesskit.limits import AGE_CHUNK, AGE_ENDS_SOUGHT_MAX
 from witnesskit.sealing.chunks import BATCH, SEALED_CHUNK, TAG, PayloadCipher
 from witnesskit.sealing.source import Source
 from witnesskit.sealing.tail import final_length
 
 _KEPT: Final = 8  # opened chunks kept in memory for small reads
-_DIAGNOSES_MAX: Final = 16  # chunks searched for an end inside them; each costs a quarter second of processor time
 
 
 class Payload:
@@ -93,7 +92,7 @@ class Payload:
 
     def _ends_inside(self, number: int, sealed: memoryview) -> bool:
         """Whether a final chunk lies at the start of this one, with foreign bytes right behind it."""
-        if self._diagnoses == _DIAGNOSES_MAX:
+        if self._diagnoses == AGE_ENDS_SOUGHT_MAX:
             return False
         self._diagnoses += 1
         length = final_length(self._cipher.key, number, bytes(sealed))
