@@ -3,7 +3,8 @@ import os
 import pytest
 
 from witnesskit.capture.localfile import open_local
-from witnesskit.errors.capture import FileUnreadable, NotAFile
+from witnesskit.errors.capture import NotAFile
+from witnesskit.errors.cli import FileUnreadable
 
 
 def test_a_file_is_read_whole_with_its_name_size_and_times(tmp_path):

@@ -39,13 +39,13 @@ STATUS_WORDS = {
 
 
 def help_of(*path: str) -> str:
-    command, parent = program, None
-    for word in ("witnesskit", *path):
-        context = click.Context(command, info_name=word, parent=parent, max_content_width=100, terminal_width=100)
-        parent = context
-        if word != path[-1] if path else False:
-            following = (*path, "")[("witnesskit", *path).index(word)]
-            command = command.get_command(context, following)
+    command = program
+    context = click.Context(command, info_name="witnesskit", max_content_width=100, terminal_width=100)
+    for word in path:
+        command = command.get_command(context, word)
+        context = click.Context(
+            command, info_name=word, parent=context, max_content_width=100, terminal_width=100
+        )
     return context.get_help()
 
 
@@ -85,9 +85,7 @@ Treat a status that is not in this table as a failure.
 
 
 def errors_page() -> str:
-    rows = "\n".join(
-        f"| `{leaf.code}` | {int(leaf.status)} | {leaf.message} | {leaf.hint} |" for leaf in leaves()
-    )
+    rows = "\n".join(f"| `{leaf.code}` | {int(leaf.status)} | {leaf.message} | {leaf.hint} |" for leaf in leaves())
     return (
         "# Errors\n\nEvery refusal: its stable code, exit status, message and hint. "
         "This page is compared with the code by a test.\n\n"
@@ -120,7 +118,10 @@ def test_every_option_has_a_help_text():
 
 def test_commands_of_the_readme_exist():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    for line in re.findall(r"^witnesskit (.+)$", text, re.MULTILINE):
+    blocks = "".join(re.findall(r"^```\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+    lines = re.findall(r"^witnesskit (.+)$", blocks, re.MULTILINE)
+    assert len(lines) > 10
+    for line in lines:
         words = line.split("#")[0].split()
         command = load(words[0])
         if isinstance(command, click.Group):

@@ -152,7 +152,9 @@ def _record(saving: Saving, gathered: Gathered, copies: Sequence[StreamCopy], at
 
 
 def _metadata_part(copies: Sequence[StreamCopy]) -> str:
-    understood = copies and all(copy.examined.original.finding is not Finding.UNKNOWN for copy in copies)
+    if not copies:
+        return "missing: no whole media to look at"
+    understood = all(copy.examined.original.finding is not Finding.UNKNOWN for copy in copies)
     return "ok" if understood else "missing: not understood by any parser"
 
 

@@ -45,7 +45,6 @@ def _values(files: ItemFiles) -> dict[str, str]:
         "tool": " ".join(str(collection.get("tool", {}).get(name, "")) for name in ("name", "version")).strip(),
         "egress": collection.get("egress", ""),
         "sealed_sha256": ", ".join(capsule.sha256 for capsule in files.capsules),
-        "field_log": ", ".join(sorted({capsule.item for capsule in files.capsules})),
         "events": str(len(files.lines)),
     }
     for copy in files.copies[:1]:

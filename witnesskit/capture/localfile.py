@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from witnesskit.capture.facts import clean
-from witnesskit.errors.capture import FileUnreadable, NotAFile
+from witnesskit.errors.capture import NotAFile
+from witnesskit.errors.cli import FileUnreadable
 from witnesskit.limits import READ_BLOCK
 
 _EMPTY_PATH: Final = 0x1000  # AT_EMPTY_PATH

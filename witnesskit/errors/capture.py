@@ -51,12 +51,3 @@ class NotAFile(WitnesskitError):
     status = ExitStatus.USAGE
     message = "this is not an ordinary file"
     hint = "nothing was touched; name the file itself, not a folder, a link or a device"
-
-
-class FileUnreadable(WitnesskitError):
-    """The system refuses to open or to read the file."""
-
-    code = "FILE-UNREADABLE"
-    status = ExitStatus.STORAGE
-    message = "the file could not be read"
-    hint = "nothing was touched; copy it from its medium once more and add the copy"

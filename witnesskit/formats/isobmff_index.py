@@ -40,10 +40,8 @@ def _chunks(places: array[int], large: bool) -> bytes:
 def _track(track: Track, number: int, chunks: bytes, quicktime: bool) -> bytes:
     name = b"\0"
     handler = make_full(b"hdlr", 0, 0, b"mhlr" if quicktime else bytes(4), track.handler, bytes(12), name)
-    if track.handler == b"vide":
-        media = make_full(b"vmhd", 0, 1, bytes(8))
-    else:
-        media = make_full(b"smhd", 0, 0, bytes(4))
+    kind, flags, size = (b"vmhd", 1, 8) if track.handler == b"vide" else (b"smhd", 0, 4)
+    media = make_full(kind, 0, flags, bytes(size))
     shell = make_full(b"hdlr", 0, 0, b"dhlrurl ", bytes(12), name) if quicktime else b""
     here = make_full(b"url ", 0, 1)
     dinf = make_box(b"dinf", make_full(b"dref", 0, 0, b"\0\0\0\1", here))

@@ -56,11 +56,12 @@ def signed(compositions: array[int]) -> array[int]:
 def _times(tables: Tables, timescale: int) -> Json:
     offsets = signed(tables.compositions)
     unit = gcd(*tables.durations[1::2], *offsets) if len(tables.durations) + len(offsets) else 0
+    counts = tables.compositions[0::2]
     sync = tables.sync
     if sync is not None and len(sync) == tables.sizes.count:
         sync = None
     return {
-        "compositions": _digest(zip(tables.compositions[0::2], (offset // (unit or 1) for offset in offsets), strict=True)),
+        "compositions": _digest(zip(counts, (offset // (unit or 1) for offset in offsets), strict=True)),
         "durations": _digest(
             (count, duration // (unit or 1))
             for count, duration in zip(tables.durations[0::2], tables.durations[1::2], strict=True)

@@ -71,7 +71,8 @@ def pass_samples(work: TrackWork, data: bytes, start: int, sizes: array[int], de
 
 
 def _sound(work: TrackWork, data: bytes, start: int, sizes: array[int]) -> list[Part]:
-    view, parts, place, kept = memoryview(data), [], start, start
+    parts: list[Part] = []
+    view, place, kept = memoryview(data), start, start
     for size in sizes:
         if size and data[place] >= 0x80:
             packet = data[place : place + size]

@@ -44,10 +44,8 @@ def hidden_seconds(track: Track, movie_scale: int) -> Fraction:
         if edit.start >= 0
     )
     shown, place = Fraction(0), begin
-    for start, stop in spans:
-        if stop == start:  # a duration of zero: to the end
-            stop = end
-        start, stop = max(start, place), min(stop, end)
+    for first, last in spans:
+        start, stop = max(first, place), min(last if last > first else end, end)  # no duration: to the end
         if stop > start:
             shown, place = shown + stop - start, stop
     return max(Fraction(0), end - begin - shown)
