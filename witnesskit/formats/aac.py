@@ -12,7 +12,8 @@ from witnesskit.errors.media import BadMedia
 from witnesskit.errors.strip import TextInPictures
 from witnesskit.formats.bits import BitReader
 
-ENCODER: Final = re.compile(rb"Lavc\d{1,3}\.\d{1,3}\.\d{1,4}\x00*")  # a version thousands of programs write
+# versions of two libraries that millions of files carry: they name no one
+ENCODER: Final = re.compile(rb"\x00*(Lavc\d{1,3}\.\d{1,3}\.\d{1,4}|libfaac \d{1,2}\.\d{1,2}(?:\.\d)?)\x00*")
 _HEAD: Final = 1024  # bytes of a packet that are looked at
 _DATA, _PROGRAMME, _FILL = 4, 5, 6
 _SBR: Final = frozenset({13, 14, 11})  # bandwidth extension and dynamic range: part of the sound
@@ -21,7 +22,7 @@ _SBR: Final = frozenset({13, 14, 11})  # bandwidth extension and dynamic range: 
 def blanked(packet: bytes) -> bytes:
     """``packet`` with free data at its head zeroed; the same object where there is none.
 
-    The version of the one library every platform uses stays, so that the stock command gives the same digest.
+    The bare version of a widespread library stays, so that the stock command gives the same digest.
     Raises ``TextInPictures`` for a programme element, which may hold a comment.
     """
     if not packet or packet[0] >> 5 not in (_DATA, _PROGRAMME, _FILL):
@@ -73,4 +74,4 @@ def _names_encoder(head: bytes, start: int, end: int) -> bool:
 def encoder_named(packet: bytes) -> str:
     """The version at the head of ``packet``, or empty."""
     found = ENCODER.search(packet[:64])
-    return found.group().rstrip(b"\x00").decode() if found and packet[0] >> 5 == _FILL else ""
+    return found.group(1).decode() if found and packet[0] >> 5 == _FILL else ""
