@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,9 +14,7 @@ from witnesskit.bundle.sequence import SeenBundle, seen_bundle
 from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import prepare
 from witnesskit.custody.signer import Signer
-from witnesskit.digest import sha256_file
-from witnesskit.errors.bundle import ReadBackDiffers, SenderUnknown, StrangeRecipients
-from witnesskit.errors.sealing import NotWritten
+from witnesskit.errors.bundle import SenderUnknown, StrangeRecipients
 from witnesskit.formats.bundle_manifest import BundleMeta
 from witnesskit.formats.receipt import Receipt, receipt_bytes
 from witnesskit.keys import parse_verifier_key
@@ -89,30 +85,6 @@ def seen_of(present: State, senders: Sequence[str]) -> tuple[SeenBundle, ...]:
         for bundle_id, bundle in present.bundles.items()
         if bundle.sender in senders
     )
-
-
-def second_copy(path: Path, folder: Path | None) -> int:
-    """Copy the sealed bundle to other storage and compare; returns how many copies that makes."""
-    if folder is None:
-        return 0
-    target = folder / path.name
-    part = target.with_name(target.name + ".part")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, part)
-        descriptor = os.open(part, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        if sha256_file(part) != sha256_file(path):
-            raise ReadBackDiffers
-        part.rename(target)
-    except OSError as error:
-        raise NotWritten(error.strerror or "") from None
-    finally:
-        part.unlink(missing_ok=True)
-    return 1
 
 
 def answer(session: Session, keyring: Keyring, done: Handover, folder: Path) -> Path:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from witnesskit.actions import handover, seen
 from witnesskit.actions.import_sinks import CapsuleSink, MemorySink
+from witnesskit.actions.imported import ImportDone
 from witnesskit.actions.opening import open_for_saving
+from witnesskit.actions.second_copy import second_copy
 from witnesskit.actions.session import Session
 from witnesskit.bundle.result import MemberSink, Unpacked
 from witnesskit.bundle.sequence import require_sequence
@@ -20,7 +22,7 @@ from witnesskit.errors.actions import ChainRefused
 from witnesskit.errors.cli import FileUnreadable, WrongVaultKind
 from witnesskit.formats.bundle_members import CHAIN_KINDS, Member
 from witnesskit.formats.short_id import short_id
-from witnesskit.model import Json, Role, SealedCapsule, VaultKind
+from witnesskit.model import Role, SealedCapsule, VaultKind
 from witnesskit.vault import layout, state, store
 from witnesskit.vault.keyring import IssuedInvite, Keyring, desk_identities
 from witnesskit.vault.layout import Vault
@@ -34,39 +36,6 @@ class ImportWish:
 
     receipts: Path
     second_copy: Path | None = None
-
-
-@dataclass(frozen=True)
-class ImportDone:
-    """What was taken in; ``receipt`` is the path of the answer."""
-
-    bundle: str
-    counts: Mapping[str, int]
-    unpacked: Unpacked
-    receipt: str
-    copies: int
-    items: tuple[str, ...] = field(default=())
-
-    @property
-    def sentence(self) -> str:
-        """One line for the person."""
-        new, here = self.counts["new"], self.counts["here"]
-        text = f"{self.counts['items']} items: {new} new, {here} already here; {self.copies} copies"
-        if not self.unpacked.complete:
-            text += f"; {len(self.unpacked.missing)} files damaged: the rest is kept, ask for a fresh copy"
-        return text
-
-    def facts(self) -> Mapping[str, Json]:
-        """For ``--json``."""
-        damage = [vars(part) for part in self.unpacked.damage]
-        return {
-            "bundle": self.bundle,
-            "result": "complete" if self.unpacked.complete else "partial",
-            "receipt": self.receipt,
-            "copies": self.copies,
-            "damage": damage,
-            "items": list(self.items),
-        }
 
 
 @dataclass
@@ -112,7 +81,7 @@ def import_bundle(desk: Desk, path: Path, wish: ImportWish, report: Report) -> I
         whole = volume.meta.bytes
         unpacked = volume.each(_stores(desk, volume, chain), lambda done: report(done, whole))
     _reread(vault, volume, unpacked)
-    copies = 1 + handover.second_copy(path, wish.second_copy)
+    copies = 1 + second_copy(path, wish.second_copy)
     heads = seen.remember(vault, keyring, chain)
     handover.keep_keyring(vault, desk, keyring)
     items = _list_items(desk.session, volume, unpacked)

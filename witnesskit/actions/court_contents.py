@@ -1,0 +1,109 @@
+"""What a court gets: originals where the policy lets them, copies, records, every log and the openings allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from witnesskit.actions import case_vault
+from witnesskit.actions.audience_members import Contents, data_member, file_member, hashed_member, openings_member
+from witnesskit.actions.bundle import BundleWish
+from witnesskit.actions.chain_members import LogCopy, log_copy
+from witnesskit.actions.item_files import ItemFiles, chosen, read_item
+from witnesskit.actions.openings import OpeningLine, resolve
+from witnesskit.actions.report import build
+from witnesskit.actions.seen import seen_logs
+from witnesskit.actions.session import Session
+from witnesskit.bundle.plan import PlannedMember
+from witnesskit.errors.actions import CustodianKeyNeeded, NotForBundle
+from witnesskit.formats import custody_event, disclosure, strict_json
+from witnesskit.formats.sheet import SheetKind, parse_sheet
+from witnesskit.model import Finding, Opening, Role
+from witnesskit.policy import decide
+from witnesskit.policy.openings import opening_may_leave
+from witnesskit.policy.schema import Policy
+from witnesskit.report import html
+from witnesskit.sealing import rings
+from witnesskit.sealing.identity import Identity
+from witnesskit.vault.keyring import Keyring, custodian_identities, desk_identities
+
+
+def court_contents(session: Session, policy: Policy, wish: BundleWish) -> Contents:
+    """Raises CustodianKeyNeeded where originals may leave and nobody brought the key."""
+    items = _opened(session, policy, wish)
+    logs = [log_copy(session.journal), *_field_logs(session)]
+    contents = Contents(logs, items=len(items))
+    for item in items:
+        contents.members += _item_members(item, policy)
+    contents.members.append(openings_member(_allowed_lines(session, items, logs, policy)))
+    page = html.render(build(session, policy, items))
+    contents.members.append(data_member("report", page.encode(), name="report.html"))
+    return contents
+
+
+def _opened(session: Session, policy: Policy, wish: BundleWish) -> tuple[ItemFiles, ...]:
+    keyring = session.keyring
+    if keyring is None:
+        raise NotForBundle
+    identities = (*desk_identities(keyring), *_custodian(keyring, wish))
+    chosen_items = chosen(session.state, wish.items)
+    items = tuple(read_item(session.vault, session.state, item, identities) for item in chosen_items)
+    if policy.rules.release_originals and any(item.media and not any(item.streams("media")) for item in items):
+        raise CustodianKeyNeeded
+    return items
+
+
+def _custodian(keyring: Keyring, wish: BundleWish) -> tuple[Identity, ...]:
+    """A lone researcher holds the key; anybody else brings the sheet."""
+    if wish.custodian_sheet is None:
+        return custodian_identities(keyring)
+    seed = parse_sheet(wish.custodian_sheet.read_text(encoding="utf-8"), SheetKind.CUSTODIAN)
+    numbers = (*(invite.number for invite in keyring.issued), rings.OWN)
+    return tuple(rings.custodian_identity(seed, number) for number in numbers)
+
+
+def _item_members(item: ItemFiles, policy: Policy) -> list[PlannedMember]:
+    members = [data_member("record", _record_bytes(item), name=f"record-{item.item}.json")]
+    for facts in item.media:
+        file = next((one for one in item.streams("media") if one.prefix == f"media/{facts['stream']}"), None)
+        if file and decide.media_may_leave(policy, Role.ORIGINAL, Finding.UNKNOWN).allowed:
+            members.append(file_member("media", file, item.item, str(facts["sha256"])))
+    for facts in item.copies:
+        file = next((one for one in item.streams("copy") if one.prefix == f"copy/{facts['stream']}"), None)
+        if file and decide.media_may_leave(policy, "copy", Finding(facts["finding"])).allowed:
+            members.append(file_member("copy", file, str(facts["item"]), str(facts["sha256"])))
+    pages = (hashed_member("record", file, f"page-{item.item}.html") for file in item.streams("page"))
+    return [*members, *pages]
+
+
+def _record_bytes(item: ItemFiles) -> bytes:
+    """The record as the desk read it; an empty object where a capture ended before one was written."""
+    return strict_json.canonical(item.record)
+
+
+def _field_logs(session: Session) -> list[LogCopy]:
+    return [
+        LogCopy(log.head.origin, log.log, log.head.size, log.head.root_text, log.lines, log.note)
+        for log in seen_logs(session.vault)
+    ]
+
+
+def _allowed_lines(
+    session: Session, items: Sequence[ItemFiles], logs: Sequence[LogCopy], policy: Policy
+) -> Iterable[OpeningLine]:
+    """Openings of the items and of the desk's receipts, reduced to what the policy lets out."""
+    own = case_vault.vault_openings(session.vault, session.keyring) if session.keyring else ()
+    receipts = [line for line in own if not line.deferred]
+    lines = [line for item in items for line in item.lines]
+    types = {(log.log, event.n): event.type for log in logs for event in _events(log)}
+    kept: dict[tuple[str, int], list[Opening]] = {}
+    for opening in resolve([*lines, *receipts], [log.lines for log in logs]):
+        event_type = types.get((opening.log, opening.n), "")
+        name = disclosure.parse(opening.disclosure).name
+        if opening_may_leave(policy, event_type, name).allowed:
+            kept.setdefault((opening.log, opening.n), []).append(opening)
+    for openings in kept.values():
+        yield OpeningLine(tuple(opening.disclosure for opening in openings), {})
+
+
+def _events(log: LogCopy) -> Iterable[custody_event.Event]:
+    return (custody_event.parse(line) for line in log.lines.splitlines())

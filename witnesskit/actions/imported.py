@@ -1,0 +1,42 @@
+"""What an import says at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from witnesskit.bundle.result import Unpacked
+from witnesskit.model import Json
+
+
+@dataclass(frozen=True)
+class ImportDone:
+    """What was taken in; ``receipt`` is the path of the answer."""
+
+    bundle: str
+    counts: Mapping[str, int]
+    unpacked: Unpacked
+    receipt: str
+    copies: int
+    items: tuple[str, ...] = field(default=())
+
+    @property
+    def sentence(self) -> str:
+        """One line for the person."""
+        new, here = self.counts["new"], self.counts["here"]
+        text = f"{self.counts['items']} items: {new} new, {here} already here; {self.copies} copies"
+        if not self.unpacked.complete:
+            text += f"; {len(self.unpacked.missing)} files damaged: the rest is kept, ask for a fresh copy"
+        return text
+
+    def facts(self) -> Mapping[str, Json]:
+        """For ``--json``."""
+        damage = [vars(part) for part in self.unpacked.damage]
+        return {
+            "bundle": self.bundle,
+            "result": "complete" if self.unpacked.complete else "partial",
+            "receipt": self.receipt,
+            "copies": self.copies,
+            "damage": damage,
+            "items": list(self.items),
+        }
