@@ -24,9 +24,20 @@ from witnesskit.vault.state import load_state
 INVITE_POLICY = "invite.toml"
 
 
-def find_vault(path: Path | None) -> Vault:
-    """The vault of ``--vault``, WITNESSKIT_VAULT, or around the current folder."""
-    return layout.find(Path.cwd(), os.environ, path)
+def find_vault(path: Path | None, kind: VaultKind | None = None) -> Vault:
+    """The vault of ``--vault``, WITNESSKIT_VAULT, around the current folder; raises WrongVaultKind."""
+    vault = layout.find(_here(), os.environ, path)
+    if kind is not None:
+        layout.demand(vault, kind)
+    return vault
+
+
+def _here() -> Path:
+    """The current folder; the root where it was removed under our feet."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path("/")
 
 
 def policy_of(vault: Vault) -> Policy:

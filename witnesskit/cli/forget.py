@@ -9,6 +9,7 @@ import click
 from witnesskit.cli.options import common, passphrase_option, vault_option, vault_passphrase
 from witnesskit.cli.output import Answer, Output
 from witnesskit.errors.cli import Usage
+from witnesskit.model import VaultKind
 
 
 @click.command()
@@ -26,7 +27,7 @@ def command(output: Output, answer: Answer, *, delivered: bool, **options: Any) 
 
     if not delivered:
         raise Usage("say --delivered: nothing else can be forgotten")
-    vault = find_vault(options["vault_path"])
+    vault = find_vault(options["vault_path"], VaultKind.FIELD)
     done = forget_delivered(vault, vault_passphrase(vault, options["passphrase_file"]))
     answer.counts = {"erased": done.erased, "kept": done.kept}
     output.say(f"{done.erased} items erased, {done.kept} kept (not confirmed by a desk yet).")

@@ -10,6 +10,7 @@ import click
 from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, common, passphrase_option, read_secret, vault_option
 from witnesskit.cli.output import Answer, Output
 from witnesskit.errors import ExitStatus, WitnesskitError
+from witnesskit.model import VaultKind
 
 
 @click.command("import")
@@ -27,7 +28,7 @@ def command(output: Output, answer: Answer, bundles: tuple[Path, ...], **options
     from witnesskit.actions.import_bundle import ImportWish, import_bundle, open_for_import
     from witnesskit.actions.opening import find_vault
 
-    vault = find_vault(options["vault_path"])
+    vault = find_vault(options["vault_path"], VaultKind.DESK)
     passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
     wish = ImportWish(options["receipts"], options["second_copy"])
     answer.counts = {"bundles": len(bundles), "items": 0, "new": 0, "here": 0, "refused": 0}

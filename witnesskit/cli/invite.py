@@ -9,6 +9,7 @@ import click
 
 from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, common, passphrase_option, read_secret, vault_option
 from witnesskit.cli.output import Answer, Output
+from witnesskit.model import VaultKind
 
 
 @click.command()
@@ -27,7 +28,7 @@ def command(output: Output, answer: Answer, out: Path, **options: Any) -> None:
     from witnesskit.actions import invite
     from witnesskit.actions.opening import find_vault
 
-    vault = find_vault(options["vault_path"])
+    vault = find_vault(options["vault_path"], VaultKind.DESK)
     passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
     policy_file = options["policy_file"]
     policy = policy_file.read_bytes() if isinstance(policy_file, Path) else b""

@@ -9,6 +9,7 @@ import click
 
 from witnesskit.cli.options import EXISTING_FILE, common, vault_option
 from witnesskit.cli.output import Answer, Output
+from witnesskit.model import VaultKind
 
 
 @click.command()
@@ -20,7 +21,7 @@ def command(output: Output, answer: Answer, receipt: Path, **options: Any) -> No
     from witnesskit.actions.opening import find_vault
     from witnesskit.actions.receipt import take_receipt
 
-    taken = take_receipt(find_vault(options["vault_path"]), receipt)
+    taken = take_receipt(find_vault(options["vault_path"], VaultKind.FIELD), receipt)
     answer.state = taken.result
     answer.counts = {"confirmed": taken.confirmed, "missing": taken.missing, "copies": taken.copies}
     output.say(f"The desk confirms {taken.confirmed} items in {taken.copies} copies; {taken.missing} files missing.")

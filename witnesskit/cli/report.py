@@ -9,6 +9,7 @@ import click
 
 from witnesskit.cli.options import ANY_PATH, common, passphrase_option, read_secret, vault_option
 from witnesskit.cli.output import Answer, Output
+from witnesskit.model import VaultKind
 
 
 @click.command()
@@ -32,7 +33,7 @@ def command(output: Output, answer: Answer, audience: str, out: Path, **options:
     from witnesskit.actions.opening import find_vault
     from witnesskit.actions.report import ReportWish, report
 
-    vault = find_vault(options["vault_path"])
+    vault = find_vault(options["vault_path"], VaultKind.DESK)
     passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
     done = report(vault, passphrase, ReportWish(audience, tuple(options["items"]), out))
     answer.state = done.state

@@ -9,6 +9,7 @@ import click
 
 from witnesskit.cli.options import EXISTING_FILE, ask, common, passphrase_option, vault_option, vault_passphrase
 from witnesskit.cli.output import Answer, Output
+from witnesskit.model import VaultKind
 
 
 @click.group()
@@ -27,7 +28,7 @@ def add(output: Output, answer: Answer, invite: Path, digits: str | None, **opti
     from witnesskit.actions import trust
     from witnesskit.actions.opening import find_vault
 
-    vault = find_vault(options["vault_path"])
+    vault = find_vault(options["vault_path"], VaultKind.FIELD)
     typed = digits or ask("Call or meet them. Type the six groups they read to you", "--digits")
     trust.trust_add(vault, invite, typed, vault_passphrase(vault, options["passphrase_file"]))
     answer.state = "trusted"
