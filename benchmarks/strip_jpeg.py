@@ -41,7 +41,9 @@ def made_up():
 
     table = segment(0xDB, b"\0" + bytes([8] * 64))
     frame = segment(0xC0, b"\x08\x0f\xa0\x17\x70\x03\x01\x11\0\x02\x11\0\x03\x11\0")
-    huffman = segment(0xC4, b"\0\0\1\5\1\1\1\1\1\1" + bytes(7) + bytes(range(12)) + b"\x10\0\1\2" + bytes(13) + b"\1\0\xf0")
+    huffman = segment(
+        0xC4, b"\0\0\1\5\1\1\1\1\1\1" + bytes(7) + bytes(range(12)) + b"\x10\0\1\2" + bytes(13) + b"\1\0\xf0"
+    )
     scan = segment(0xDA, b"\3\1\0\2\0\3\0\0\x3f\0") + os.urandom(5_000_000).replace(b"\xff", b"\xff\0")
     xmp = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + b"<x:xmpmeta>" + b"a" * 60_000)
     return b"\xff\xd8" + xmp + table + frame + huffman + scan + b"\xff\xd9"

@@ -43,9 +43,7 @@ def help_of(*path: str) -> str:
     context = click.Context(command, info_name="witnesskit", max_content_width=100, terminal_width=100)
     for word in path:
         command = command.get_command(context, word)
-        context = click.Context(
-            command, info_name=word, parent=context, max_content_width=100, terminal_width=100
-        )
+        context = click.Context(command, info_name=word, parent=context, max_content_width=100, terminal_width=100)
     return context.get_help()
 
 

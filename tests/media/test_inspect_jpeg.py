@@ -36,12 +36,19 @@ def test_every_group_a_person_asks_for_is_told():
     assert any(one.name == "DateTimeOriginal" for one in found["when"])
     assert any(one.name == "BodySerialNumber" for one in found["device"])
     assert any(one.name == "Artist" for one in found["who"])
-    assert {"thumbnail", "film of a motion photo", "content credentials (C2PA)"} <= {one.name for one in found["inside"]}
+    assert {"thumbnail", "film of a motion photo", "content credentials (C2PA)"} <= {
+        one.name for one in found["inside"]
+    }
 
 
 def test_texts_of_xmp_iptc_icc_and_comments_are_told_with_their_places():
     values = {(one.place, one.value) for one in inspect(Bytes(hiding()[0])).revelations}
-    for place, word in [("APP1 XMP", "XMP element"), ("APP13 Photoshop", "IPTC city"), ("APP2 ICC", "profile desc"), ("COM", "COM before")]:
+    for place, word in [
+        ("APP1 XMP", "XMP element"),
+        ("APP13 Photoshop", "IPTC city"),
+        ("APP2 ICC", "profile desc"),
+        ("COM", "COM before"),
+    ]:
         assert any(where == place and word in value for where, value in values), (place, word)
 
 
@@ -64,10 +71,15 @@ def things_alone():
     yield "unused quantisation table", build(Plan(extra_tables=segment(0xDB, b"\x03" + bytes([1] * 64))))
     yield "overwritten table", build(Plan(extra_tables=segment(0xDB, b"\x00" + bytes([1] * 64))))
     yield "fill bytes before the end", build(Plan()).replace(b"\xff\xd9", b"\xff\xff\xd9")
-    yield "text in the coded picture", build(Plan()).replace(b"\xff\xd9", b"Filmed from the balcony of flat 12, by Saule\xff\xd9")
+    yield (
+        "text in the coded picture",
+        build(Plan()).replace(b"\xff\xd9", b"Filmed from the balcony of flat 12, by Saule\xff\xd9"),
+    )
 
 
-@pytest.mark.parametrize(("name", "data"), [*things_alone()], ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "data"), [*things_alone()], ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_each_thing_alone_keeps_a_picture_from_being_clean(name, data):
     assert inspect(Bytes(data)).finding is Finding.FOUND
 
@@ -104,7 +116,9 @@ def test_what_is_not_understood_is_unknown_with_its_reason(data):
     assert seen.reason
 
 
-@pytest.mark.parametrize("data", [b"", b"text", b"\x89PNG\r\n\x1a\n", b"II*\0\x08\0\0\0", b"RIFF\0\0\0\0WEBP", b"\0\0\0\x18ftypheic"])
+@pytest.mark.parametrize(
+    "data", [b"", b"text", b"\x89PNG\r\n\x1a\n", b"II*\0\x08\0\0\0", b"RIFF\0\0\0\0WEBP", b"\0\0\0\x18ftypheic"]
+)
 def test_other_kinds_of_files_are_unknown_never_clean(data):
     assert media_type(data) == ""
     assert inspect(Bytes(data)).finding is Finding.UNKNOWN
@@ -123,7 +137,9 @@ def endless_exif():
     return struct.pack("<4sI H HHII I", b"II*\0", 8, 1, 0x927C, 7, 1006641184, 26, 0) + b"Nikon\0" * 4
 
 
-@pytest.mark.parametrize("block", [b"", b"II*\0", endless_exif(), tiff({"IFD0": [(0x010F, 2, 2**31, b"abcde")]}), b"MM\0*\xff\xff\xff\xff"])
+@pytest.mark.parametrize(
+    "block", [b"", b"II*\0", endless_exif(), tiff({"IFD0": [(0x010F, 2, 2**31, b"abcde")]}), b"MM\0*\xff\xff\xff\xff"]
+)
 def test_hostile_exif_is_read_without_hanging_and_never_clean(block):
     seen = inspect(Bytes(build(Plan(head=[segment(0xE1, b"Exif\0\0" + block)]))))
     assert seen.finding is Finding.FOUND
@@ -152,7 +168,11 @@ def test_a_name_in_cyrillic_letters_and_a_stored_position_are_looked_for():
     original, _ = hiding()
     kept = Kept()
     strip_jpeg(Bytes(original), kept)
-    for hidden in ("Жаңаөзен".encode(), "Жаңаөзен".encode("utf-16-be"), struct.pack("<6I", 43, 1, 20, 1, 123456, 10000)):
+    for hidden in (
+        "Жаңаөзен".encode(),
+        "Жаңаөзен".encode("utf-16-be"),
+        struct.pack("<6I", 43, 1, 20, 1, 123456, 10000),
+    ):
         leaking = kept.data.replace(b"\xff\xd9", hidden + b"\xff\xd9")
         assert inspect_again(Bytes(original), Bytes(leaking)).finding is Finding.FOUND
 
@@ -174,7 +194,9 @@ def test_real_pictures_are_read_to_their_end(path):
     seen = inspect(Bytes(path.read_bytes()))
     assert (seen.finding, seen.reason) == (Finding.FOUND, "")
     if path.name == "sony-gps.jpg":
-        assert {"45.516903, -122.572765", "HDR-AS300", "2018-06-08 13:24:10"} <= {one.value for one in seen.revelations}
+        assert {"45.516903, -122.572765", "HDR-AS300", "2018-06-08 13:24:10"} <= {
+            one.value for one in seen.revelations
+        }
 
 
 def test_the_inspector_shares_no_code_with_the_writer():

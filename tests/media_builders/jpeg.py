@@ -76,7 +76,16 @@ def build(plan):
     restart = segment(0xDD, struct.pack(">H", plan.restart)) if plan.restart else b""
     scans = plan.between.join(_progressive(plan) if plan.progressive else [_baseline(plan)])
     middle = table + frame + b"".join(plan.after_frame) + restart + huffman
-    return b"\xff\xd8" + b"".join(plan.head) + plan.extra_tables + middle + scans + plan.before_end + b"\xff\xd9" + plan.tail
+    return (
+        b"\xff\xd8"
+        + b"".join(plan.head)
+        + plan.extra_tables
+        + middle
+        + scans
+        + plan.before_end
+        + b"\xff\xd9"
+        + plan.tail
+    )
 
 
 def scan_head(components, first, last, approximation):

@@ -78,8 +78,17 @@ def profile(tags):
     for name, data in everything.items():
         table += name + struct.pack(">II", start + len(body), len(data))
         body += data + token("gap of the profile")
-    head = struct.pack(">I", start + len(body)) + b"Abcd" + b"\x02\x40\0\0" + b"mntrRGB XYZ " + b"\x07\xe8\0\x02\0\x03" + bytes(6)
-    head += b"acsp" + b"Plat" + bytes(4) + b"MakeModl" + bytes(12) + bytes.fromhex("0000f6d6000100000000d32d") + b"Crea"
+    head = (
+        struct.pack(">I", start + len(body))
+        + b"Abcd"
+        + b"\x02\x40\0\0"
+        + b"mntrRGB XYZ "
+        + b"\x07\xe8\0\x02\0\x03"
+        + bytes(6)
+    )
+    head += (
+        b"acsp" + b"Plat" + bytes(4) + b"MakeModl" + bytes(12) + bytes.fromhex("0000f6d6000100000000d32d") + b"Crea"
+    )
     return head.ljust(128, b"\0") + table + body
 
 
@@ -141,7 +150,9 @@ def hiding(progressive=True, orientation=6):
     unused = segment(0xDB, b"\x03" + token("unused DQT").ljust(64, b"\1"))
     unused += segment(0xDB, b"\x00" + token("overwritten DQT").ljust(64, b"\1"))
     symbols = bytes(dict.fromkeys(token("unDHT")))
-    unused += segment(0xC4, b"\x13" + bytes(7) + bytes([len(symbols)]) + bytes(8) + symbols) + segment(0xC4, DC_TABLE + AC_TABLE)
+    unused += segment(0xC4, b"\x13" + bytes(7) + bytes([len(symbols)]) + bytes(8) + symbols) + segment(
+        0xC4, DC_TABLE + AC_TABLE
+    )
     second = build(Plan(width=8, height=8, head=[segment(0xFE, token("second picture"))]))
     film = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + token("film")
     plan = Plan(

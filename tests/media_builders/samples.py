@@ -6,5 +6,9 @@ SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
 
 
 def jpegs():
-    names = [*sorted(SAMPLES.glob("image/*.jpg")), SAMPLES / "camera" / "sony-gps.jpg", SAMPLES / "phone" / "pixel-motion-photo.jpg"]
+    names = [
+        *sorted(SAMPLES.glob("image/*.jpg")),
+        SAMPLES / "camera" / "sony-gps.jpg",
+        SAMPLES / "phone" / "pixel-motion-photo.jpg",
+    ]
     return [path for path in names if path.exists()]

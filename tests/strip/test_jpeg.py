@@ -69,7 +69,11 @@ def test_stripping_twice_changes_nothing_and_is_the_same_each_time():
     result, copy = strip(data)
     again, copy_again = strip(copy)
     assert copy_again == copy
-    assert (again.removed, again.essence, again.presentation_sha256) == ((), result.essence, result.presentation_sha256)
+    assert (again.removed, again.essence, again.presentation_sha256) == (
+        (),
+        result.essence,
+        result.presentation_sha256,
+    )
 
 
 def test_two_devices_with_other_segment_order_give_the_same_copy():
@@ -153,7 +157,30 @@ def frame_with(marker):
     return data.replace(b"\xff\xc0", bytes([0xFF, marker]), 1)
 
 
-@pytest.mark.parametrize("marker", [0xC3, 0xC5, 0xC6, 0xC7, 0xC8, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF, 0xDE, 0xDF, 0xDC, 0xCC, 0xF0, 0x4F, 0x01, 0xD0])
+@pytest.mark.parametrize(
+    "marker",
+    [
+        0xC3,
+        0xC5,
+        0xC6,
+        0xC7,
+        0xC8,
+        0xC9,
+        0xCA,
+        0xCB,
+        0xCD,
+        0xCE,
+        0xCF,
+        0xDE,
+        0xDF,
+        0xDC,
+        0xCC,
+        0xF0,
+        0x4F,
+        0x01,
+        0xD0,
+    ],
+)
 def test_other_codings_and_unknown_markers_are_refused(marker):
     with pytest.raises(UnsupportedMedia):
         strip(frame_with(marker))

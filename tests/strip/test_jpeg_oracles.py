@@ -16,9 +16,24 @@ from tests.oracles import require
 from witnesskit.strip.jpeg import strip_jpeg
 
 SPEC = Path(__file__).resolve().parents[2] / "docs" / "spec" / "essence-jpeg.md"
-MADE = {"baseline": build(Plan()), "restarts": build(Plan(restart=3)), "canary": hiding(False)[0], "canary progressive": hiding(True)[0]}
+MADE = {
+    "baseline": build(Plan()),
+    "restarts": build(Plan(restart=3)),
+    "canary": hiding(False)[0],
+    "canary progressive": hiding(True)[0],
+}
 FILES = [*MADE, *jpegs()]
-GROUPS_OF_A_COPY = {"SourceFile", "ExifTool", "System", "File", "JFIF", "ICC-header", "ICC_Profile", "Adobe", "Composite"}
+GROUPS_OF_A_COPY = {
+    "SourceFile",
+    "ExifTool",
+    "System",
+    "File",
+    "JFIF",
+    "ICC-header",
+    "ICC_Profile",
+    "Adobe",
+    "Composite",
+}
 TEXTS_OF_A_COPY = {"ProfileDescription": "colour profile", "ProfileCopyright": "colour profile", "Orientation": ""}
 
 
@@ -42,7 +57,21 @@ def run(*command):
 
 
 def decoded(path, *options):
-    return run(require("ffmpeg"), "-v", "quiet", *options, "-i", str(path), "-map", "0:v:0", "-f", "hash", "-hash", "sha256", "-")
+    return run(
+        require("ffmpeg"),
+        "-v",
+        "quiet",
+        *options,
+        "-i",
+        str(path),
+        "-map",
+        "0:v:0",
+        "-f",
+        "hash",
+        "-hash",
+        "sha256",
+        "-",
+    )
 
 
 def test_the_same_pixels_are_decoded_and_shown(pair):
@@ -88,4 +117,7 @@ def test_the_stock_command_of_the_specification_gives_the_same_essence(pair):
         pytest.skip("progressive: the specification names the program instead")
     paths = (after,) if before.read_bytes().count(b"Zq") else (before, after)  # the canary breaks rules on purpose
     for path in paths:
-        assert run(tool, "-api", "ImageHashType=SHA256", "-s3", "-ImageDataHash", str(path)).strip() == result.essence[0].sha256
+        assert (
+            run(tool, "-api", "ImageHashType=SHA256", "-s3", "-ImageDataHash", str(path)).strip()
+            == result.essence[0].sha256
+        )

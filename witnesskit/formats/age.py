@@ -1,9 +1,9 @@
 """The header of an age v1 file, and the text of its keys (C2SP age.md). No key is tried here.
 
-    age-encryption.org/v1
-    -> X25519 SHARE
-    BODY, 64 columns a line, the last one shorter
-    --- MAC
+age-encryption.org/v1
+-> X25519 SHARE
+BODY, 64 columns a line, the last one shorter
+--- MAC
 """
 
 from __future__ import annotations
