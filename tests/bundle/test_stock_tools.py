@@ -1,8 +1,11 @@
 """Programs that are not ours open a bundle, agree with its lists, and see no more than we do."""
 
 import base64
+import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +15,7 @@ from tests.vectors.bundle.parts import DESK, SENDER, noise
 from witnesskit.bundle.bagdir import read_bag
 from witnesskit.bundle.pack import write_volume
 
+NOBODY = 65534
 ED25519_DER = bytes.fromhex("302a300506032b6570032100")
 
 
@@ -23,12 +27,20 @@ def opened(tmp_path):
     chain = member("chain", b"line\n", origin=SENDER.origin)
     sources = on_disk(tmp_path, 700, 70_000, 1_200_000)
     packed = write_volume(tmp_path, plan(*sources, capsule(b"", "none"), chain), RECIPIENTS, SENDER.sign_note)
-    (tmp_path / "key").write_text(DESK.text + "\n")
-    folder = tmp_path / "opened"
-    folder.mkdir()
-    command = f"age -d -i ../key ../{packed.path.name} | tar x"
-    subprocess.run(["sh", "-e", "-c", command], cwd=folder, check=True, capture_output=True)
-    return folder
+    with tempfile.TemporaryDirectory() as name:
+        base = Path(name)
+        base.chmod(0o755)
+        (base / "key").write_text(DESK.text + "\n")
+        (base / "x.age").write_bytes(packed.path.read_bytes())
+        folder = base / "opened"
+        folder.mkdir()
+        somebody = {}
+        if os.geteuid() == 0:  # never as the administrator: tar believes more then
+            os.chown(folder, NOBODY, NOBODY)
+            somebody = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+        command = "age -d -i ../key ../x.age | tar x"
+        subprocess.run(["sh", "-e", "-c", command], cwd=folder, check=True, capture_output=True, **somebody)
+        yield folder
 
 
 def test_age_and_tar_make_a_folder_of_plain_files(opened):

@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+import os
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.bundle.given import Shelf
 from tests.vectors.bundle.make import HERE, cases, expected, stored
-from tests.vectors.bundle.parts import CHUNK, DESK, LARGE, RECOVERY, Draft, capsule, chunk_at, volume
+from tests.vectors.bundle.parts import CHUNK, DESK, LARGE, RECOVERY, Draft, capsule, chunk_at, plaintext, volume
 from witnesskit.bundle.unpack import open_volume
 from witnesskit.errors import ExitStatus, WitnesskitError
 
@@ -179,6 +181,22 @@ def test_a_recipient_who_seals_it_anew_changes_nothing_unseen(at, new):
     honest = volume(Draft())
     changed = volume(Draft(plaintext=lambda data: data[:at] + new + data[at + len(new) :]))
     judge(changed, honest)
+
+
+@pytest.mark.long
+@pytest.mark.skipif(os.environ.get("WITNESSKIT_LONG") != "1", reason="many minutes: WITNESSKIT_LONG=1")
+def test_ten_thousand_mutations():
+    random = Random(1)
+    honest = volume(Draft())
+    plain = plaintext(Draft())
+    for number in range(10_000):
+        inside = number % 2
+        mutated = bytearray(plain if inside else honest)
+        for _ in range(random.randint(1, 4)):
+            at = random.randrange(24_000 if inside else len(mutated))
+            mutated[at : at + random.choice((1, 1, 8, 512))] = random.randbytes(random.choice((0, 1, 1, 8, 512)))
+        data = bytes(mutated)
+        judge(volume(Draft(plaintext=lambda _, data=data: data)) if inside else data, honest)
 
 
 def judge(mutated: bytes, honest: bytes) -> None:

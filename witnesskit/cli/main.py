@@ -54,6 +54,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         status = program.main(args=list(arguments), prog_name="witnesskit", standalone_mode=False)
         return status if isinstance(status, int) else ExitStatus.DONE
+    except click.exceptions.NoArgsIsHelpError as asked:
+        output.tell(asked.ctx.get_help())
+        return ExitStatus.USAGE
     except click.exceptions.Abort:
         answer.refuse(Interrupted())
     except KeyboardInterrupt:

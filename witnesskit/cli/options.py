@@ -32,7 +32,7 @@ def common(function: Callable[..., None]) -> Callable[..., None]:
     def wrapped(ctx: click.Context, /, *args: Any, as_json: bool, quiet: bool, no_color: bool, **kwargs: Any) -> None:
         del no_color
         output = Output(as_json=as_json, quiet=quiet)
-        answer = Answer(command=str(ctx.info_name))
+        answer = Answer(command=ctx.command_path.partition(" ")[2])
         function(*args, output=output, answer=answer, **kwargs)
         output.finish(answer)
         ctx.exit(int(answer.status))
