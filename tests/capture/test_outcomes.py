@@ -123,6 +123,13 @@ def test_a_page_in_place_of_media_is_not_saved(site, worker):
     assert not seen.ends[0].complete and seen.bytes[1]
 
 
+def test_a_page_that_breaks_off_is_kept_and_said_to_be_cut(site, worker):
+    seen = capture(worker, f"{site.url}/cut-page.html")
+    assert seen.outcome in (Outcome.UNKNOWN, Outcome.NETWORK_DOWN)
+    assert (seen.page_end.complete, seen.page_end.reason) == (False, "cut")
+    assert seen.page_bytes == b"<!doctype html><title>half</title>"
+
+
 def test_empty_media_are_not_saved(site, worker):
     seen = capture(worker, f"{site.url}/p/empty.html")
     assert (seen.outcome, seen.rule) == (Outcome.UNKNOWN, "media-empty")

@@ -167,6 +167,32 @@ def test_it_is_undumpable_writes_no_core_and_leads_its_own_session(worker):
     assert re.search(r"NoNewPrivs:\s+1", status)
 
 
+def test_hardening_makes_it_undumpable_and_refuses_files():
+    script = """
+        import ctypes, os, sys
+        from witnesskit.capture.child import harden
+        from witnesskit.capture.egress import Egress
+        from witnesskit.capture.guard import Guard
+        harden(os.getppid())
+        print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))  # PR_GET_DUMPABLE
+        Guard(Egress(), allow_local=False).install()
+        import socket, subprocess
+        acts = [
+            lambda: open("/tmp/witnesskit-must-not-be", "wb"), lambda: os.mkdir("/tmp/witnesskit-must-not-be"),
+            lambda: subprocess.run(["true"]), lambda: socket.create_connection(("127.0.0.1", 9)),
+            lambda: os.fork(), lambda: os.system("true"), lambda: socket.socket(socket.AF_UNIX).connect("/x"),
+        ]
+        for act in acts:
+            try:
+                act()
+            except PermissionError as error:
+                print(type(error).__name__)
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, cwd=ROOT)
+    refused = ["Refused"] * 3 + ["LocalAddress"] + ["Refused"] * 2 + ["ElsewhereRefused"]
+    assert done.stdout.split() == ["0", *refused]
+
+
 def test_it_dies_with_its_parent(site):
     script = f"""
         import os, signal

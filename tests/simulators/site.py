@@ -87,6 +87,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.html("<p>This video has been removed.</p>")
         elif path == "/login.html":
             self.html('<form action="/login"><input type="password"></form>')
+        elif path == "/cut-page.html":
+            self.head(200, 5000, {"Content-Type": "text/html"})
+            self.wfile.write(b"<!doctype html><title>half</title>")
+            self.close_connection = True
         elif path == "/hang":
             time.sleep(3)
         elif found := re.fullmatch(r"/h/([a-z-]+)/(list\.m3u8|\d+\.ts)", path):
@@ -121,26 +125,26 @@ class _Handler(BaseHTTPRequestHandler):
 
     def media(self, data: bytes, *, etag: str = '"v1"', limit: int | None = None, ranges: bool = True) -> None:
         """Serve media; ``limit`` bytes of the body, then the connection is cut."""
-        start = self.range_start(etag) if ranges else None
+        start, end = (ranges and self.range_asked(etag)) or (None, 2**62)
         headers = {"Content-Type": "video/mp4"}
         headers |= {"ETag": etag, "Last-Modified": LAST_MODIFIED} if etag else {}
         if start is not None and start >= len(data):
             self.head(416, 0, {**headers, "Content-Range": f"bytes */{len(data)}"})
             return
         if start is not None:
-            headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
-        rest = data[start or 0 :]
+            headers["Content-Range"] = f"bytes {start}-{min(end, len(data) - 1)}/{len(data)}"
+        rest = data[start or 0 : end + 1]
         self.head(200 if start is None else 206, len(rest), headers)
         self.wfile.write(rest[:limit])
         if limit is not None and limit < len(rest):
             self.close_connection = True
 
-    def range_start(self, etag: str) -> int | None:
+    def range_asked(self, etag: str) -> tuple[int, int] | None:
         found = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         condition = self.headers.get("If-Range")
         if not found or (condition and condition not in (etag, LAST_MODIFIED if etag else "")):
             return None
-        return int(found[1])
+        return int(found[1]), int(found[2] or 2**62)
 
     def hard_reset(self) -> None:
         self.wfile.flush()

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from witnesskit.capture import facts
 from witnesskit.capture.plan import FILE, PLAYLIST, SEGMENTS, UNSUPPORTED, Segment, StreamPlan
-from witnesskit.limits import SEGMENTS_MAX
+from witnesskit.limits import OVERLAP, SEGMENTS_MAX
 from witnesskit.model import Json
 
 _SCHEMES: Final = ("http://", "https://")
@@ -54,8 +54,15 @@ def _plan(number: int, info: dict[str, Any]) -> StreamPlan:
     size = info.get("filesize")
     return StreamPlan(
         number, str(info.get("format_id") or ""), str(info.get("url") or ""), kind,
-        _media_headers(info), str(info.get("ext") or ""), size if isinstance(size, int) else None, pieces, reason,
+        _media_headers(info), str(info.get("ext") or ""), size if isinstance(size, int) else None,
+        pieces, _piece(info), reason,
     )  # fmt: skip
+
+
+def _piece(info: dict[str, Any]) -> int:
+    """Bytes at a time that the extractor knows the site to want; 0 for all."""
+    size = (info.get("downloader_options") or {}).get("http_chunk_size")
+    return size if isinstance(size, int) and size >= OVERLAP else 0
 
 
 def _media_headers(info: dict[str, Any]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from witnesskit.limits import CAPTURE_FRAME_MAX, OVERLAP
 OK: Final = 200
 PARTIAL: Final = 206
 RANGE_REFUSED: Final = 416
+FAR: Final = 2**62  # beyond the end of every file
 _TRY_AGAIN: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _RANGE = re.compile(r"bytes\s+(\d+)-(\d+)/(\d+|\*)")
 _UNSATISFIED = re.compile(r"bytes\s+\*/(\d+)")
@@ -97,12 +98,19 @@ class Fetch:
     def _request_headers(self) -> dict[str, str]:
         headers = {**self._wanted.headers, "Accept-Encoding": "identity"}
         start = self._wanted.start + max(0, self.received - OVERLAP)
-        if start or self._wanted.end is not None or self.received:
-            headers["Range"] = f"bytes={start}-{'' if self._wanted.end is None else self._wanted.end}"
+        end = self._wanted.end
+        if self._wanted.piece:
+            end = min(self._wanted.start + self.received + self._wanted.piece - 1, self._last())
+        if start or end is not None or self.received:
+            headers["Range"] = f"bytes={start}-{'' if end is None else end}"
         etag, modified = self._validators
         if self.received and (strong := (etag if etag and not etag.startswith("W/") else modified)):
             headers["If-Range"] = strong
         return headers
+
+    def _last(self) -> int:
+        """Number of the last byte, as far as it is known."""
+        return self._wanted.start + self._total - 1 if self._total else FAR
 
     def _accept(self, answer: Answer) -> None:
         """Check that the answer belongs to what we have and read past its overlap; raises _Stop, Cut."""
@@ -179,7 +187,7 @@ class Fetch:
         if self._total is None and answer.chunked:
             self._total = self.received  # the last chunk says so
         if self._total is None:
-            return "unverified-length", True
+            return ("cut", False) if self._wanted.piece and answer.status == PARTIAL else ("unverified-length", True)
         return ("", True) if self.received == self._total else ("cut", False)
 
 

@@ -49,7 +49,7 @@ def _stream(job: Job, transport: Transport, number: int, plan: StreamPlan) -> No
 
 def _file(job: Job, transport: Transport, number: int, plan: StreamPlan) -> None:
     head = Head(job, number, plan)
-    wanted = Wanted(plan.url, plan.headers, "media", number)
+    wanted = Wanted(plan.url, plan.headers, "media", number, piece=plan.piece)
     fetched = fetch(transport, wanted, lambda data: job.output.media(number, data), head, job.patience)
     head.tell_missing()
     complete, reason = fetched.complete, fetched.reason

@@ -132,6 +132,9 @@ def _pass_on(answer: Answer, telling: Telling) -> PageEnd:
             telling.raw(block)
     except Cut:
         reason = "cut"
+    declared = answer.header("Content-Length")
+    if not reason and declared.isdigit() and not answer.chunked and size < int(declared):
+        reason = "cut"
     return PageEnd(not reason, size, hasher.hexdigest(), reason)
 
 

@@ -34,6 +34,7 @@ class StreamPlan:
     extension: str = ""
     declared_size: int | None = None
     segments: tuple[Segment, ...] = ()
+    piece: int = 0  # bytes to ask for at a time; 0: all
     reason: str = ""  # why unsupported: "protocol-rtmp", "drm"
 
 

@@ -66,7 +66,10 @@ class Patience:
 
 @dataclass(frozen=True)
 class Wanted:
-    """One URL; ``end`` is the last byte wanted when only a range is (HLS byte ranges), else None."""
+    """One URL; ``end`` is the last byte wanted when only a range is (HLS byte ranges), else None.
+
+    ``piece``: ask for at most so many bytes at a time, where a site slows down whoever asks for more; 0 is all.
+    """
 
     url: str
     headers: Mapping[str, str]
@@ -74,3 +77,4 @@ class Wanted:
     stream: int = 0
     start: int = 0
     end: int | None = None
+    piece: int = 0
