@@ -1,0 +1,239 @@
+"""What the samples of a film give away: messages beside the pictures, text in the sound, bytes of no sample."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from witnesskit.errors.media import BadMedia
+from witnesskit.formats.avc_sps import PictureTiming, picture_timing, tells_time
+from witnesskit.limits import FILM_SAMPLE_MAX, FILM_WINDOW
+from witnesskit.media.film_entries import EntryFacts
+from witnesskit.media.film_tables import Chunk
+from witnesskit.media.groups import shown
+from witnesskit.model import Revelation, SeekableReader
+
+_KNOWN: Final = {
+    "47564adc5c4c433f94efc5113cd143a8": ("device", "message of Apple's encoder"),
+    "0387f44ecd0a4bdca1943ac3d49b171f": ("device", "message of Apple's encoder"),
+    "dc45e9bde6d948b7962cd820d923eeef": ("software", "settings of x264"),
+    "2ca2de09b51747dbbb55a4fe7fc2fc4e": ("software", "settings of x265"),
+    "17ee8c60f84d11d98cd60800200c9a66": ("when", "recording data of a camcorder"),
+}
+_QUIET: Final = {
+    "h264": {0: 64, 6: 8, 19: 64, 45: 24, 47: 8, 137: 24, 144: 4, 147: 1, 148: 8},
+    "hevc": {0: 64, 1: 64, 6: 8, 19: 64, 45: 24, 47: 8, 128: 32, 129: 32, 130: 32, 131: 2, 132: 56, 134: 4, 137: 24}
+    | {144: 4, 147: 1, 148: 8, 149: 32, 165: 8, 176: 64},
+}
+_TEXT: Final = re.compile(rb"[\x20-\x7e]{32,}")
+_ENCODER: Final = re.compile(rb"(Lavc[\d.]{5,14}|libfaac [\d.]{3,8})")
+_REVELATIONS_MAX: Final = 500
+
+
+@dataclass
+class SampleScan:
+    """What was seen in one track's samples."""
+
+    entry: EntryFacts
+    place: str
+    revelations: dict[Revelation, None] = field(default_factory=dict)
+    doubts: dict[str, None] = field(default_factory=dict)
+    encoder: str = ""
+    timing: PictureTiming | None = None
+
+    def say(self, group: str, name: str, value: str) -> None:
+        """Add a revelation once; a hostile film must not fill the answer."""
+        if len(self.revelations) < _REVELATIONS_MAX:
+            self.revelations[Revelation(group, self.place, name, value)] = None
+
+
+def scan_samples(reader: SeekableReader, chunks: Iterator[Chunk], scan: SampleScan) -> None:
+    """Look into every sample; what cannot be followed is a doubt."""
+    coding = scan.entry.coding
+    for unit in _config_units(scan.entry):
+        _unit(scan, unit)
+    for chunk in chunks:
+        if chunk.end > reader.size:
+            scan.doubts[f"{scan.place}: samples outside the file"] = None
+            return
+        if chunk.fixed and coding in ("pcm", "coded", "vpx", "h263"):
+            continue
+        for data, sizes in _windows(reader, chunk):
+            _look(scan, coding, data, sizes)
+
+
+def _windows(reader: SeekableReader, chunk: Chunk) -> Iterator[tuple[bytes, list[int]]]:
+    waiting: list[int] = []
+    place, total = chunk.offset, 0
+    every = chunk.sizes or (chunk.fixed for _ in range(chunk.count))
+    for size in every:
+        if total + size > FILM_WINDOW and waiting:
+            yield reader.read_at(place, total), waiting
+            place, waiting, total = place + total, [], 0
+        waiting.append(min(size, FILM_SAMPLE_MAX))
+        total += size
+    if waiting:
+        yield reader.read_at(place, total), waiting
+
+
+def _look(scan: SampleScan, coding: str, data: bytes, sizes: list[int]) -> None:
+    if coding in ("h264", "hevc"):
+        place = 0
+        for size in sizes:
+            _units(scan, data, place, place + size)
+            place += size
+    elif coding == "mp4a":
+        place = 0
+        for size in sizes:
+            if size and data[place] >> 5 in (4, 5, 6):
+                _fill(scan, data[place : place + min(size, 600)])
+            place += size
+    elif coding == "mpeg4" and b"\0\0\1\xb2" in data:
+        scan.say("software", "user data in pictures", shown(data[data.index(b"\0\0\1\xb2") + 4 :][:80]))
+    if coding != "pcm":
+        for run in _TEXT.finditer(data):
+            if len(set(run.group()[:400])) >= 12:
+                scan.say("other", "readable text in the coded bytes", shown(run.group()[:400]))
+
+
+def _units(scan: SampleScan, data: bytes, place: int, end: int) -> None:
+    width, hevc = scan.entry.length, scan.entry.coding == "hevc"
+    while place + width < end:
+        start = place + width
+        stop = start + int.from_bytes(data[place:start], "big")
+        if stop > end:
+            scan.doubts[f"{scan.place}: units leave their samples"] = None
+            return
+        if stop > start:
+            kind = data[start] >> 1 & 63 if hevc else data[start] & 31
+            if kind > 31 if hevc else not 1 <= kind <= 5:
+                _unit(scan, data[start:stop])
+        place = stop
+    if any(data[place:end]):
+        scan.doubts[f"{scan.place}: bytes behind the last unit"] = None
+
+
+def _unit(scan: SampleScan, unit: bytes) -> None:
+    """A unit that is no picture."""
+    hevc = scan.entry.coding == "hevc"
+    kind = unit[0] >> 1 & 63 if hevc else unit[0] & 31
+    if kind in ((32, 33, 34, 35, 36, 37, 62, 63) if hevc else (7, 8, 9, 10, 11, 13, 14, 15, 19, 20)):
+        if kind == 7 and not hevc:
+            scan.timing = _timing(unit)
+    elif kind == (38 if hevc else 12):
+        if unit[2 if hevc else 1 : -1].strip(b"\xff"):
+            scan.say("other", "filler that is not filler", shown(unit[:80]))
+    elif kind in ((39, 40) if hevc else (6,)):
+        _messages(scan, unit[2 if hevc else 1 :].replace(b"\0\0\3", b"\0\0"))
+    else:
+        scan.say("other", f"unknown unit {kind}", f"{len(unit)} bytes {shown(unit[:200])}")
+
+
+def _timing(unit: bytes) -> PictureTiming | None:
+    try:
+        return picture_timing(unit)
+    except BadMedia:
+        return None
+
+
+def _messages(scan: SampleScan, raw: bytes) -> None:
+    place, end = 0, len(raw.rstrip(b"\0")) - 1
+    while place < end:
+        values = []
+        for _ in range(2):
+            value = 0
+            while place < end and raw[place] == 255:
+                value, place = value + 255, place + 1
+            values.append(value + (raw[place] if place < end else 0))
+            place += 1
+        _message(scan, values[0], raw[place : place + values[1]])
+        place += values[1]
+    if place != end or raw[end : end + 1] != b"\x80":
+        scan.say("other", "message that cannot be read", f"{len(raw)} bytes")
+
+
+def _message(scan: SampleScan, kind: int, payload: bytes) -> None:
+    if kind == 5:
+        group, name = _KNOWN.get(payload[:16].hex(), ("other", "user data in the pictures"))
+        label = str(uuid.UUID(bytes=payload[:16])) if len(payload) >= 16 else ""
+        words = payload[16:].rstrip(b"\0")
+        printable = sum(0x20 <= byte < 0x7F for byte in words)
+        value = shown(words) if words and printable * 10 > 9 * len(words) else words[:200].hex()
+        scan.say(group, f"{name} {label}".strip(), value or f"{len(payload)} bytes")
+    elif kind == 3 and not set(payload) <= {255, 0, 1}:
+        scan.say("other", "filler that is not filler", shown(payload[:200]) or payload[:80].hex())
+    elif kind == 1 and scan.entry.coding == "h264":
+        if scan.timing is None or len(payload) > 32 or tells_time(payload, scan.timing):
+            scan.say("when", "clock time in the pictures", payload[:32].hex())
+    elif kind == 4 and scan.entry.coding == "hevc" and payload[:6] == b"\xb5\0\x3c\0\1\4" and len(payload) <= 256:
+        return
+    elif kind != 3 and not 0 < len(payload) <= _QUIET[scan.entry.coding].get(kind, 0):
+        scan.say("other", f"message {kind} in the pictures", shown(payload[:200]) or payload[:80].hex())
+
+
+def _config_units(entry: EntryFacts) -> Iterator[bytes]:
+    """Units that a decoder configuration lists."""
+    body = entry.config
+    if entry.coding == "h264" and len(body) > 6:
+        place, groups = 5, [body[5] & 31, -1]
+        for group in groups:
+            count = group if group >= 0 else (body[place] if place < len(body) else 0)
+            place += 1
+            for _ in range(count):
+                size = int.from_bytes(body[place : place + 2], "big")
+                if body[place + 2 : place + 2 + size]:
+                    yield body[place + 2 : place + 2 + size]
+                place += 2 + size
+    elif entry.coding == "hevc" and len(body) > 22:
+        place = 23
+        for _ in range(body[22]):
+            count, place = int.from_bytes(body[place + 1 : place + 3], "big"), place + 3
+            for _ in range(min(count, len(body))):
+                size = int.from_bytes(body[place : place + 2], "big")
+                if body[place + 2 : place + 2 + size]:
+                    yield body[place + 2 : place + 2 + size]
+                place += 2 + size
+
+
+def _fill(scan: SampleScan, packet: bytes) -> None:
+    """The elements at the head of a sound packet that are not sound."""
+    value, size, place = int.from_bytes(packet, "big"), len(packet) * 8, 0
+
+    def take(count: int) -> int:
+        nonlocal place
+        place += count
+        return (value >> max(0, size - place)) & ((1 << count) - 1) if place <= size else 0
+
+    while place < size:
+        kind = take(3)
+        if kind == 5:
+            scan.say("other", "programme element in the sound", f"{len(packet)} bytes")
+        if kind == 6:
+            count = take(4)
+            count += take(8) - 1 if count == 15 else 0
+        elif kind == 4:
+            aligned = take(5) & 1
+            count = take(8)
+            count += take(8) if count == 255 else 0
+            place += -place % 8 if aligned else 0
+        else:
+            return
+        start, place = place, place + 8 * count
+        if place > size:
+            return
+        extension = (value >> (size - start - 4)) & 15 if count and kind == 6 else 0
+        free = value >> (size - place) & ((1 << 8 * count) - 1)
+        if extension in (11, 13, 14):
+            return
+        if free:
+            _named(scan, packet[(start + 11) // 8 : place // 8])
+
+
+def _named(scan: SampleScan, text: bytes) -> None:
+    if _ENCODER.fullmatch(text.strip(b"\0")):
+        scan.encoder = text.strip(b"\0").decode()
+    else:
+        scan.say("other", "free data in the sound", shown(text) or text[:80].hex())
