@@ -137,7 +137,13 @@ def _case(container: Container, identities: Sequence[Identity], signers: tuple[s
     things = [one for one in tags.members if one.kind not in CHAIN_KINDS and not _is_paper(one, tags.members)]
     there = [member for member in things if member.ordinal not in missing]
     found = tuple(
-        Found(f"data/{member.ordinal:08d}", member.sha256, member.size, member.capsule or None, member.item or None)
+        Found(
+            f"data/{member.ordinal:08d}",
+            member.sha256,
+            member.size,
+            member.capsule or None,
+            None if member.capsule else member.item or None,
+        )
         for member in there
     )
     listed = Expected(everything=False, listed=frozenset(_names(things)))

@@ -87,7 +87,7 @@ def _found(vault: Vault, report: Report) -> tuple[tuple[Found, ...], int]:
             digest, size = sha256_stream(stream)
         wrong += digest != capsule.sha256
         if not state.items[capsule.item].paper:
-            found.append(Found(capsule.id, digest, size, capsule.id, capsule.item))
+            found.append(Found(capsule.id, digest, size, capsule.id))
         done += size
         report(done, whole)
     return tuple(found), wrong

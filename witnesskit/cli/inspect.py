@@ -12,6 +12,7 @@ from witnesskit.cli.terminal import printable
 from witnesskit.errors import ExitStatus
 from witnesskit.model import Finding, Inspection
 
+_OTHER_SHOWN = 5  # lines; what identifies nobody is counted beyond that
 GROUPS = {
     "where": "Where",
     "when": "When",
@@ -58,6 +59,9 @@ def _print(output: Output, path: Path, seen: Inspection) -> None:
         lines = [revelation for revelation in seen.revelations if revelation.group == group]
         if lines:
             output.data(f"  {title}")
+        if group == "other" and len(lines) > _OTHER_SHOWN:
+            output.data(f"    {len(lines)} settings and technical values; --json lists them")
+            continue
         for line in lines:
             output.data(f"    {printable(line.name)}: {printable(line.value)[:200]}   ({printable(line.place)})")
     output.data("  Metadata cannot tell: the picture, the voice, reflections, the view from the window, the sensor.")
