@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 from random import Random
 
 import pytest
@@ -184,8 +183,9 @@ def test_a_recipient_who_seals_it_anew_changes_nothing_unseen(at, new):
 
 
 @pytest.mark.long
-@pytest.mark.skipif(os.environ.get("WITNESSKIT_LONG") != "1", reason="many minutes: WITNESSKIT_LONG=1")
-def test_ten_thousand_mutations():
+def test_ten_thousand_mutations(pytestconfig):
+    if "long" not in pytestconfig.option.markexpr:
+        pytest.skip("ten minutes and more: -m long")
     random = Random(1)
     honest = volume(Draft())
     plain = plaintext(Draft())
