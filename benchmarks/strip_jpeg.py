@@ -1,20 +1,26 @@
-"""Strip a JPEG of 5 MB: ours (warm, in process) against exiftool, fresh and kept open. Medians of paired runs.
+"""Strip a JPEG of 5 MB: ours (warm, in process) against exiftool and mat2, in wall time.
 
 Run: python benchmarks/strip_jpeg.py [picture.jpg]. Without a picture, one of 5 MB with 60 KB of metadata is made up.
+exiftool runs both as a fresh process and kept open; mat2 is used as a library where it is installed, which is its warm
+form, else as a program where there is one.
 """
 
 import os
-import statistics
+import shutil
 import subprocess
 import sys
-import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
+
+import inputs
+from measure import Row, child, compared, paired, tell
 
 from witnesskit.media.residue import inspect_again
 from witnesskit.strip.jpeg import strip_jpeg
 
 PAIRS = 7
+BAR = 0.1
 
 
 class Held:
@@ -49,51 +55,88 @@ def made_up():
     return b"\xff\xd8" + xmp + table + frame + huffman + scan + b"\xff\xd9"
 
 
-def ours(data):
+def seconds(work, *arguments):
     start = time.perf_counter()
-    strip_jpeg(Held(data), Held())
+    work(*arguments)
     return time.perf_counter() - start
+
+
+def ours(path, out):
+    """From file to file, as the peers."""
+    copy = Held()
+    strip_jpeg(Held(path.read_bytes()), copy)
+    with out.open("wb") as file:
+        file.writelines(copy.parts)
+
+
+def ours_seen_again(path, out):
+    ours(path, out)
+    inspect_again(Held(path.read_bytes()), Held(out.read_bytes()))
 
 
 def fresh(path, out):
     out.unlink(missing_ok=True)
-    start = time.perf_counter()
-    subprocess.run(["exiftool", "-q", "-all=", "-o", out, path], check=True)
-    return time.perf_counter() - start
+    return child(["exiftool", "-q", "-all=", "-o", out, path]).wall
 
 
-def kept_open(process, path, out):
-    out.unlink(missing_ok=True)
-    start = time.perf_counter()
-    process.stdin.write(f"-all=\n-o\n{out}\n{path}\n-execute\n")
-    process.stdin.flush()
-    while "{ready}" not in process.stdout.readline():
-        pass
-    return time.perf_counter() - start
+class KeptOpen:
+    """One exiftool for many pictures."""
+
+    def __init__(self):
+        command = ["exiftool", "-stay_open", "True", "-@", "-"]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def strip(self, path, out):
+        out.unlink(missing_ok=True)
+        self.process.stdin.write(f"-all=\n-o\n{out}\n{path}\n-execute\n")
+        self.process.stdin.flush()
+        while "{ready}" not in self.process.stdout.readline():
+            pass
+
+    def end(self):
+        self.process.stdin.write("-stay_open\nFalse\n")
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def by_exiftool(path, out):
+    if not shutil.which("exiftool"):
+        return [Row("strip a JPEG of 5 MB, exiftool", "needs exiftool", "")]
+    kept = KeptOpen()
+    opened = paired(lambda: seconds(ours, path, out), lambda: seconds(kept.strip, path, out), pairs=PAIRS)
+    kept.end()
+    started = paired(lambda: seconds(ours, path, out), lambda: fresh(path, out), pairs=PAIRS)
+    again = paired(lambda: seconds(ours_seen_again, path, out), lambda: fresh(path, out), pairs=PAIRS)
+    return [
+        compared("strip a JPEG of 5 MB, exiftool fresh", *started, BAR),
+        compared("strip a JPEG of 5 MB, exiftool kept open", *opened, None),
+        compared("strip and look again, exiftool fresh", *again, None),
+    ]
+
+
+def by_mat2(path, out):
+    if find_spec("libmat2"):
+        from libmat2.parser_factory import get_parser
+
+        def peer():
+            parser = get_parser(str(path))[0]
+            parser.output_filename = str(out)
+            parser.remove_all()
+
+        timed = paired(lambda: seconds(ours, path, out), lambda: seconds(peer), pairs=PAIRS)
+        return compared("strip a JPEG of 5 MB, mat2 as a library", *timed, BAR)
+    if shutil.which("mat2"):
+        timed = paired(lambda: seconds(ours, path, out), lambda: child(["mat2", path]).wall, pairs=PAIRS)
+        return compared("strip a JPEG of 5 MB, mat2 fresh", *timed, BAR)
+    return Row("strip a JPEG of 5 MB, mat2", "needs mat2", "")
 
 
 def main():
     data = Path(sys.argv[1]).read_bytes() if len(sys.argv) > 1 else made_up()
-    with tempfile.TemporaryDirectory() as folder:
-        path, out = Path(folder, "in.jpg"), Path(folder, "out.jpg")
+    with inputs.folder(32 * inputs.MIB) as folder:
+        path, out = folder / "in.jpg", folder / "out.jpg"
         path.write_bytes(data)
-        command = ["exiftool", "-stay_open", "True", "-@", "-"]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        ours(data)
-        kept_open(process, path, out)
-        rows = [(ours(data), fresh(path, out), kept_open(process, path, out)) for _ in range(PAIRS)]
-        process.stdin.write("-stay_open\nFalse\n")
-        process.stdin.close()
-        process.wait()
-    names = ("ours", "exiftool, fresh", "exiftool, kept open")
-    medians = [statistics.median(column) for column in zip(*rows, strict=True)]
-    for name, seconds in zip(names, medians, strict=True):
-        print(f"{name:22} {seconds * 1000:8.1f} ms   {seconds / medians[0]:6.1f} x ours")
-    copy = Held()
-    strip_jpeg(Held(data), copy)
-    start = time.perf_counter()
-    inspect_again(Held(data), Held(b"".join(copy.parts)))
-    print(f"{'second look':22} {(time.perf_counter() - start) * 1000:8.1f} ms")
+        tell([*by_exiftool(path, out), by_mat2(path, out)])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Verify a log of 100,000 items, against parsing and dumping the same lines with the standard library.
 
-Run ``python benchmarks/verify_events.py [EVENTS]``. Prints the median of five paired runs; the bar is 3.0. The root
-is computed from every line, so that one comparison proves the inclusion of every item; the second figure
+Run ``python benchmarks/verify_events.py [EVENTS]``. Medians of five paired runs in processor time. The root is computed from every line, so that one comparison proves the inclusion of every item; the second figure
 also makes and checks an RFC 6962 inclusion proof for each.
 """
 
@@ -9,18 +8,19 @@ from __future__ import annotations
 
 import json
 import secrets
-import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from measure import PAIRS, compared, tell
+
 from witnesskit.custody import Journal, Signer, prepare
 from witnesskit.formats import merkle
 from witnesskit.verify import CaseFiles, CheckState, LogFiles, Trust, examine
 
-RUNS = 5
+BAR = 3.0
 
 
 def make(events: int) -> tuple[bytes, bytes, str]:
@@ -62,14 +62,17 @@ def seconds(work: Callable[[], None]) -> float:
 def main() -> None:
     events = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     log, note, vkey = make(events)
-    plain, proved = [], []
-    for _ in range(RUNS):
-        base = seconds(lambda: parse_and_dump(log))
-        mine = seconds(lambda: verify(log, note, vkey))
-        plain.append(mine / base)
-        proved.append((mine + seconds(lambda: prove_each(log))) / base)
-    print(f"{events} events of {len(log) // events} bytes: {statistics.median(plain):.2f} x parse and dump (bar 3.0)")
-    print(f"with a proof made and checked for each item: {statistics.median(proved):.2f} x")
+    parsed, plain, proved = [], [], []
+    for _ in range(PAIRS):
+        parsed.append(seconds(lambda: parse_and_dump(log)))
+        plain.append(seconds(lambda: verify(log, note, vkey)))
+        proved.append(plain[-1] + seconds(lambda: prove_each(log)))
+    tell(
+        [
+            compared(f"verify {events} events, processor", plain, parsed, BAR),
+            compared("and make and check a proof for each", proved, parsed, None),
+        ]
+    )
 
 
 if __name__ == "__main__":
