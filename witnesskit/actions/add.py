@@ -12,6 +12,9 @@ from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.saving import SavedItem, Saving
 from witnesskit.actions.session import Session
 from witnesskit.capture.localfile import open_local
+from witnesskit.errors import WitnesskitError
+from witnesskit.errors.capture import NotAFile
+from witnesskit.errors.cli import FileUnreadable
 from witnesskit.formats import strict_json
 from witnesskit.formats.media_record import MediaFact
 from witnesskit.media.probe import media_type
@@ -31,15 +34,23 @@ class Watch(Protocol):
         """One item is finished and signed."""
         ...
 
+    def refused(self, error: WitnesskitError) -> None:
+        """One of several was not taken; the others are."""
+        ...
 
-def add(vault: Vault, files: Sequence[Path], passphrase: str, watch: Watch) -> list[SavedItem]:
-    """Seal every file as an item of its own; raises the leaves of the vault, of the disk and of the files."""
-    saved = []
+
+def add(vault: Vault, files: Sequence[Path], passphrase: str, watch: Watch) -> None:
+    """Seal every file as an item of its own; one that is no file, or cannot be read, does not stop the others.
+
+    Raises the leaves of the vault and of the disk.
+    """
     with open_for_saving(vault, passphrase) as session:
-        for path in files:
-            saved.append(_add_one(session, path, watch))
-            watch.item(saved[-1])
-    return saved
+        for number, path in enumerate(files, 1):
+            try:
+                watch.item(_add_one(session, path, watch))
+            except (NotAFile, FileUnreadable) as error:
+                error.detail = f"file {number} of {len(files)}" + (f": {error.detail}" if error.detail else "")
+                watch.refused(error)
 
 
 def _add_one(session: Session, path: Path, watch: Watch) -> SavedItem:

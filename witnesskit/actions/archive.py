@@ -37,22 +37,20 @@ def prestart(vault: Vault, *, allow_local: bool) -> Worker:
     return worker.prestart(parse_egress(vault.config.egress), allow_local=allow_local)
 
 
-def archive(vault: Vault, wish: ArchiveWish, running: Worker, watch: Watch) -> list[SavedItem]:
+def archive(vault: Vault, wish: ArchiveWish, running: Worker, watch: Watch) -> None:
     """Save every link as an item of its own; raises BadUrl before anything is sent, Interrupted after Ctrl-C.
 
     A link that fails is an item too: its attempt is logged with the evidence.
     """
     for url in wish.urls:
         check_url(url, allow_local=wish.allow_local)
-    saved = []
     with open_for_saving(vault, wish.passphrase) as session:
-        for url in wish.urls:
+        for number, url in enumerate(wish.urls, 1):
             room.require(vault.path, _LEAST_ROOM)
-            saved.append(_archive_one(session, url, running, watch))
-            watch.item(saved[-1])
-            if saved[-1].interrupted:
-                raise Interrupted(f"{len(saved)} of {len(wish.urls)} links were handled")
-    return saved
+            saved = _archive_one(session, url, running, watch)
+            watch.item(saved)
+            if saved.interrupted:
+                raise Interrupted(f"{number} of {len(wish.urls)} links were handled")
 
 
 def _archive_one(session: Session, url: str, running: Worker, watch: Watch) -> SavedItem:

@@ -23,11 +23,12 @@ def command(output: Output, answer: Answer, files: tuple[Path, ...], **options: 
     """
     from witnesskit.actions.add import add
     from witnesskit.actions.opening import find_vault
-    from witnesskit.cli.saving import Watcher, conclude
+    from witnesskit.cli.saving import Watcher
 
     vault = find_vault(options["vault_path"])
     passphrase = vault_passphrase(vault, options["passphrase_file"])
     with output.progress("sealing") as line:
-        items = add(vault, files, passphrase, Watcher(output, line))
-    conclude(output, answer, items)
+        watcher = Watcher(output, answer, line, len(files))
+        add(vault, files, passphrase, watcher)
+    watcher.conclude()
     answer.warn("STILL-THERE", "the files you gave still lie where they were, readable; erasing them is up to you")

@@ -29,7 +29,7 @@ def command(output: Output, answer: Answer, links: tuple[str, ...], **options: A
     """
     from witnesskit.actions.archive import ArchiveWish, archive, prestart
     from witnesskit.actions.opening import find_vault
-    from witnesskit.cli.saving import Watcher, conclude
+    from witnesskit.cli.saving import Watcher
 
     vault = find_vault(options["vault_path"])
     if links and vault.config.kind is VaultKind.FIELD:
@@ -40,10 +40,11 @@ def command(output: Output, answer: Answer, links: tuple[str, ...], **options: A
         urls = list(links) or _read_links(options["list_file"])
         wish = ArchiveWish(tuple(urls), passphrase, bool(options["allow_local"]))
         with output.progress("sealing") as line:
-            items = archive(vault, wish, worker, Watcher(output, line))
+            watcher = Watcher(output, answer, line, len(urls))
+            archive(vault, wish, worker, watcher)
     finally:
         worker.close()
-    conclude(output, answer, items)
+    watcher.conclude()
     if options["list_file"]:
         answer.warn("STILL-THERE", "the list of links still lies where it was, readable; erasing it is up to you")
 

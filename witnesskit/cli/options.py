@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from witnesskit.cli.output import Answer, Output
-from witnesskit.errors.cli import NeedsAnswer
+from witnesskit.errors import WitnesskitError
+from witnesskit.errors.cli import Interrupted, NeedsAnswer
 
 if TYPE_CHECKING:
     from witnesskit.vault.layout import Vault
@@ -33,7 +34,12 @@ def common(function: Callable[..., None]) -> Callable[..., None]:
         del no_color
         output = Output(as_json=as_json, quiet=quiet)
         answer = Answer(command=ctx.command_path.partition(" ")[2])
-        function(*args, output=output, answer=answer, **kwargs)
+        try:
+            function(*args, output=output, answer=answer, **kwargs)
+        except WitnesskitError as error:
+            answer.refuse(error)
+        except (KeyboardInterrupt, click.Abort):
+            answer.refuse(Interrupted())
         output.finish(answer)
         ctx.exit(int(answer.status))
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from witnesskit.cli.output import Answer, Output, Progress
-from witnesskit.errors import ExitStatus
+from witnesskit.errors import ExitStatus, WitnesskitError
 from witnesskit.model import Outcome
 
 if TYPE_CHECKING:
@@ -29,11 +28,14 @@ WORDS = {
 
 
 class Watcher:
-    """Turns what the action reports into progress lines."""
+    """Turns what the action reports into lines, items and counts, which stand even if the batch is broken off."""
 
-    def __init__(self, output: Output, line: Progress) -> None:
+    def __init__(self, output: Output, answer: Answer, line: Progress, asked: int) -> None:
         self._output = output
+        self._answer = answer
         self._line = line
+        self._statuses: set[ExitStatus] = set()
+        answer.counts = {"in": asked} | {str(outcome): 0 for outcome in Outcome} | {"refused": 0}
 
     def progress(self, done: int, whole: int | None) -> None:
         """``done`` of ``whole`` bytes of the current item are sealed."""
@@ -41,6 +43,9 @@ class Watcher:
 
     def item(self, saved: SavedItem) -> None:
         """One item is finished and signed."""
+        self._answer.items.append(saved.facts())
+        self._answer.counts[str(saved.outcome)] += 1
+        self._statuses.add(STATUS[saved.outcome])
         text = f"{WORDS[saved.outcome]}  {saved.short}"
         if saved.missing:
             text += f"  missing: {', '.join(saved.missing)}"
@@ -48,16 +53,16 @@ class Watcher:
         if saved.copy:
             self._output.say(f"  copy to share: {saved.copy}")
 
+    def refused(self, error: WitnesskitError) -> None:
+        """One of several was not taken; the others are."""
+        self._answer.refuse(error)
+        self._answer.counts["refused"] += 1
+        self._statuses.add(error.status)
 
-def conclude(output: Output, answer: Answer, items: Sequence[SavedItem]) -> None:
-    """Counts, items and the one status of the batch."""
-    for saved in items:
-        answer.items.append(saved.facts())
-    answer.counts = {"in": len(items)} | {
-        str(outcome): sum(saved.outcome is outcome for saved in items) for outcome in Outcome
-    }
-    statuses = {STATUS[saved.outcome] for saved in items}
-    answer.status = statuses.pop() if len(statuses) == 1 else ExitStatus.PARTIAL
-    if len(items) > 1:
-        counted = ", ".join(f"{count} {name}" for name, count in answer.counts.items() if count and name != "in")
-        output.say(f"{len(items)}: {counted}")
+    def conclude(self) -> None:
+        """The one status of the batch, and counts that add up."""
+        self._answer.status = self._statuses.pop() if len(self._statuses) == 1 else ExitStatus.PARTIAL
+        counts = self._answer.counts
+        if counts["in"] > 1:
+            counted = ", ".join(f"{count} {name}" for name, count in counts.items() if count and name != "in")
+            self._output.say(f"{counts['in']}: {counted}")
