@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.capture.seen import capture
 from witnesskit.capture import wire
+from witnesskit.capture.requestlog import RequestLog, about_to_send
 from witnesskit.digest import sha256_hex
 from witnesskit.model import Outcome
 
@@ -104,3 +105,16 @@ def test_a_chain_that_bites_its_tail_ends():
     first, second = RuntimeError(), RuntimeError()
     first.__cause__, second.__cause__ = second, first
     assert wire.kind_of(first, proxied=False) == "transport"
+
+
+def test_a_hostile_number_of_requests_cannot_fill_the_record():
+    told = []
+    log = RequestLog(told.append)
+    big = {f"X-{n}": "v" * 8000 for n in range(50)}
+    for status in [200] * 20 + [410] * 10:
+        response = SimpleNamespace(status=status, url="http://h/", headers=big)
+        log.note_connection(response)
+        log.answer(about_to_send("GET", "http://h/", {}), response)
+    assert 5 <= len([one for one in told if one.status == 200]) < 10
+    assert [(one.status, one.headers) for one in told[-10:]] == [(410, ())] * 10
+    assert [one.number for one in told[-2:]] == [29, 30] and len(told[-1].headers_sha256) == 64

@@ -26,6 +26,7 @@ from witnesskit.limits import CAPTURE_FRAME_MAX
 from witnesskit.model import Json
 
 if TYPE_CHECKING:
+    from witnesskit.capture.requestlog import RequestLog
     from witnesskit.capture.ytdlp import Extractor
 
 # what yt-dlp uses where it is installed and we do not want: a network stack of its own that the guard cannot see
@@ -83,7 +84,7 @@ class Child:
         self._patience = Patience(settings["stall"], settings["retries"], settings["backoff"])
         self._guard = Guard(self._egress, allow_local=settings["allow_local"])
         self._pipe = pipe
-        self._next: tuple[Extractor, _Wiring] | None = None
+        self._next: tuple[Extractor, RequestLog] | None = None
 
     def prepare(self) -> None:
         """Load yt-dlp, close the doors, and make ready for a link that has not come yet."""
@@ -105,29 +106,18 @@ class Child:
         from witnesskit.capture.times import utc_now
 
         self._guard.admit_proxy()
-        extractor, wiring = self._next or self._ready()
+        extractor, log = self._next or self._ready()
         self._next = None
         self._pipe.message(Started(utc_now(), ytdlp.TOOL, ytdlp.USER_AGENT, str(self._egress)))
         output = Output(self._pipe.message, self._pipe.page, self._pipe.media)
-        wiring.job = Job(url, output, self._patience)
-        job.run(wiring.job, extractor, extractor.extract(url), wiring.log)
+        job.run(Job(url, output, self._patience, log), extractor, extractor.extract(url))
 
-    def _ready(self) -> tuple[Extractor, _Wiring]:
+    def _ready(self) -> tuple[Extractor, RequestLog]:
         from witnesskit.capture import ytdlp
-
-        wiring = _Wiring(proxied=bool(self._egress.proxy))
-        return ytdlp.Extractor(wiring.log, self._egress.proxy, self._patience), wiring
-
-
-class _Wiring:
-    """A request log that exists before its job does."""
-
-    def __init__(self, *, proxied: bool) -> None:
         from witnesskit.capture.requestlog import RequestLog
-        from witnesskit.capture.telling import Job
 
-        self.job: Job | None = None
-        self.log = RequestLog(lambda attempt: self.job.tell_attempt(attempt) if self.job else None, proxied)
+        log = RequestLog(self._pipe.message, bool(self._egress.proxy))
+        return ytdlp.Extractor(log, self._egress.proxy, self._patience), log
 
 
 def main(arguments: Sequence[str]) -> NoReturn:

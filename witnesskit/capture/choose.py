@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from witnesskit.capture import facts
 from witnesskit.capture.plan import FILE, PLAYLIST, SEGMENTS, UNSUPPORTED, Segment, StreamPlan
-from witnesskit.limits import OVERLAP, SEGMENTS_MAX
+from witnesskit.limits import FACTS_MAX, OVERLAP, SEGMENTS_MAX
 from witnesskit.model import Json
 
 _SCHEMES: Final = ("http://", "https://")
@@ -22,9 +22,9 @@ def grouped(chosen: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     return list(groups.values())
 
 
-def facts_of(entry: list[dict[str, Any]]) -> dict[str, Json]:
-    """Listed facts of one video, with the formats chosen and offered; never their URLs."""
-    found = facts.listed(entry[0])
+def facts_of(entry: list[dict[str, Any]], entries: int) -> dict[str, Json]:
+    """Listed facts of one video of ``entries``, with the formats chosen and offered; never their URLs."""
+    found = facts.listed(entry[0], FACTS_MAX // entries)
     found["formats_chosen"] = [facts.pick(info, facts.FORMAT_KEYS) for info in entry]
     found["formats_offered"] = [
         facts.pick(one, facts.FORMAT_KEYS) for one in list(entry[0].get("formats") or [])[:_OFFERED_MAX]

@@ -30,15 +30,15 @@ _DEPTH: Final = 6
 _BOUND: Final = 2**53
 
 
-def listed(info: Mapping[str, Any]) -> dict[str, Json]:
-    """The listed keys of one extractor result; comments are dropped, and said so, where they are too many."""
+def listed(info: Mapping[str, Any], most: int = FACTS_MAX) -> dict[str, Json]:
+    """The listed keys of one extractor result, ``most`` bytes; too many comments are dropped, and counted."""
     facts = pick(info, KEYS)
     comments = info.get("comments")
     if isinstance(comments, Sequence) and not isinstance(comments, str):
         facts["comments"] = [pick(one, _COMMENT_KEYS) for one in comments if isinstance(one, Mapping)]
-    if _size(facts) > FACTS_MAX and "comments" in facts:
+    if _size(facts) > most and "comments" in facts:
         facts["comments_dropped"] = len(facts.pop("comments"))
-    if _size(facts) > FACTS_MAX:
+    if _size(facts) > most:
         facts = {"facts_dropped": "too large", "extractor": facts.get("extractor", "")}
     return facts
 

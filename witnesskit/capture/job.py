@@ -7,15 +7,14 @@ from witnesskit.capture.fetch import fetch
 from witnesskit.capture.messages import Facts, Failed, Media, MediaEnd, Page
 from witnesskit.capture.page import PageWatch, Telling, request_page, tell_kept
 from witnesskit.capture.plan import FILE, UNSUPPORTED, Extraction, StreamPlan
-from witnesskit.capture.requestlog import RequestLog
 from witnesskit.capture.telling import Head, Job
 from witnesskit.capture.transport import Transport, Wanted
 
 
-def run(job: Job, transport: Transport, found: tuple[Extraction, PageWatch], log: RequestLog) -> None:
+def run(job: Job, transport: Transport, found: tuple[Extraction, PageWatch]) -> None:
     """Hand over page, facts and streams of an extraction."""
     extraction, watch = found
-    _page(job, transport, watch, log)
+    _page(job, transport, watch)
     for number, values in enumerate(extraction.facts, 1):
         job.output.message(Facts(number, values))
     for number, plan in enumerate(extraction.streams, 1):
@@ -24,17 +23,17 @@ def run(job: Job, transport: Transport, found: tuple[Extraction, PageWatch], log
         job.output.message(Failed(extraction.failure))
 
 
-def _page(job: Job, transport: Transport, watch: PageWatch, log: RequestLog) -> None:
+def _page(job: Job, transport: Transport, watch: PageWatch) -> None:
     telling = Telling(job.output.message, job.output.page)
     kept = watch.best()
     if kept is not None:
         tell_kept(job.url, kept, telling)
     elif watch.direct_media:
         job.output.message(Page(job.url, reason="direct-media"))
-    elif not log.answered and log.last_error:
-        job.output.message(Page(job.url, reason=f"no-answer-{log.last_error}"))
+    elif not job.log.answered and job.log.last_error:
+        job.output.message(Page(job.url, reason=f"no-answer-{job.log.last_error}"))
     else:
-        request_page(job.url, transport, lambda: job.last_attempt, telling)
+        request_page(job.url, transport, lambda: job.log.newest, telling)
 
 
 def _stream(job: Job, transport: Transport, number: int, plan: StreamPlan) -> None:

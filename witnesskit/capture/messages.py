@@ -27,7 +27,11 @@ class Started:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One request and what came back; ``status`` 0 and an ``error_kind`` when no answer came."""
+    """One request and what came back; ``status`` 0 and an ``error_kind`` when no answer came.
+
+    After REQUEST_LOG_MAX bytes only refusals and failures are told, without headers, and after twice as many none:
+    ``number`` shows the holes.
+    """
 
     number: int  # from 1, in the order they were sent
     purpose: str  # page | extract | media | segment | playlist
@@ -45,7 +49,6 @@ class Attempt:
     error_kind: str = ""  # dns | refused | timeout | unreachable | reset | proxy | tls | local-address | transport
     peer: str = ""  # "address port"; through a proxy: the proxy's
     tls: Mapping[str, Json] = field(default_factory=dict)  # version, cipher, certificate_sha256
-    unlogged: int = 0  # requests after this one that were only counted
 
 
 @dataclass(frozen=True)

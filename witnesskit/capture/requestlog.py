@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from witnesskit.capture import wire
 from witnesskit.capture.messages import Attempt
 from witnesskit.capture.times import utc_now
 from witnesskit.digest import sha256_hex
-from witnesskit.limits import REQUESTS_MAX
+from witnesskit.limits import REQUEST_LOG_MAX
 from witnesskit.model import Json
 
 
@@ -24,7 +24,9 @@ class RequestLog:
     stream: int = 0
     answered: bool = False
     last_error: str = ""
+    newest: Attempt | None = field(default=None, repr=False)  # whether it was told or not
     _number: int = field(default=0, repr=False)
+    _told: int = field(default=0, repr=False)  # bytes, about
     _peer: str = field(default="", repr=False)
     _tls: Mapping[str, Json] = field(default_factory=dict, repr=False)
 
@@ -66,9 +68,18 @@ class RequestLog:
             stream=self.stream,
             **found,
         )
-        if self._number <= REQUESTS_MAX:
-            self.tell(attempt)
+        self.newest = attempt
+        self._tell(attempt)
         return attempt
+
+    def _tell(self, attempt: Attempt) -> None:
+        """Tell it, or less of it when much was told: a hostile site must not fill the record."""
+        if self._told > REQUEST_LOG_MAX:
+            if 0 < attempt.status < 400 or self._told > 2 * REQUEST_LOG_MAX:
+                return
+            attempt = replace(attempt, sent=(), headers=(), redirects=())
+        self._told += _weight(attempt)
+        self.tell(attempt)
 
 
 @dataclass(frozen=True)
@@ -80,6 +91,11 @@ class Sent:
     headers: Mapping[str, str]
     started_at: str
     purpose: str = ""
+
+
+def _weight(attempt: Attempt) -> int:
+    pairs = (*attempt.sent, *attempt.headers)
+    return 400 + len(attempt.url) + len(attempt.final_url) + sum(len(name) + len(value) + 6 for name, value in pairs)
 
 
 def about_to_send(method: str, url: str, headers: Mapping[str, str], purpose: str = "") -> Sent:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from witnesskit.capture.messages import Attempt, Media, Message
 from witnesskit.capture.plan import FILE, SEGMENTS, StreamPlan
+from witnesskit.capture.requestlog import RequestLog
 from witnesskit.capture.transport import Answer, Patience
 
 _HTML = ("text/html", "application/xhtml+xml")
@@ -21,19 +22,14 @@ class Output:
     media: Callable[[int, bytes], object]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Job:
-    """One link; ``last_attempt`` is the newest request, kept for page and stream heads."""
+    """One link in the worker's hands."""
 
     url: str
     output: Output
     patience: Patience
-    last_attempt: Attempt | None = None
-
-    def tell_attempt(self, attempt: Attempt) -> None:
-        """For the request log."""
-        self.last_attempt = attempt
-        self.output.message(attempt)
+    log: RequestLog
 
 
 class Head:
@@ -50,7 +46,7 @@ class Head:
             return
         kind = answer.header("Content-Type").partition(";")[0].strip()
         self.is_page = kind.lower() in _HTML
-        last = self._job.last_attempt
+        last = self._job.log.newest
         self._tell(kind, None if self._pieces else size, answer, last)
 
     def tell_missing(self) -> None:

@@ -189,7 +189,7 @@ class Extractor:
         streams = tuple(plan for number, entry in enumerate(entries, 1) for plan in plans(number, entry))
         if not streams and not failure:
             failure = self._from_text() or "no-media-found"
-        return Extraction(streams, tuple(facts_of(entry) for entry in entries), failure), watch
+        return Extraction(streams, tuple(facts_of(entry, len(entries)) for entry in entries), failure), watch
 
     def _failure(self, error: Exception) -> str:
         cause: Any = error
