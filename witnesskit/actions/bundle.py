@@ -16,6 +16,7 @@ from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import prepare
 from witnesskit.errors.actions import NotForBundle
 from witnesskit.errors.bundle import NothingToPack
+from witnesskit.errors.cli import NoFolder
 from witnesskit.formats.bundle_manifest import TransferOpening
 from witnesskit.model import Ring, SealedCapsule, VaultKind
 from witnesskit.vault import state, store
@@ -52,7 +53,9 @@ Report = Callable[[int, int | None], None]
 
 
 def bundle(vault: Vault, wish: BundleWish, report: Report) -> BundleDone:
-    """Write one bundle; raises NothingToPack, NoRoom, VolumeTooLarge and the disk's leaves."""
+    """Write one bundle; raises NoFolder, NothingToPack, NoRoom, VolumeTooLarge and the disk's leaves."""
+    if not wish.folder.is_dir():
+        raise NoFolder
     if vault.config.kind is VaultKind.DESK:
         from witnesskit.actions.bundle_audience import bundle_for_audience
 

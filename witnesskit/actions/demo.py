@@ -129,8 +129,7 @@ def _field_day(stage: Stage, site: str) -> None:
 def _hand_over(stage: Stage) -> None:
     unlock = ("--vault", "desk", "--passphrase-file", "paper/passphrase.txt")
     (stage.folder / "stick").mkdir()
-    packed = stage.run("FIELD: one encrypted bundle", "bundle", "stick", "--vault", "field").strip()
-    bundle = str(Path(packed).relative_to(stage.folder))
+    bundle = stage.run("FIELD: one encrypted bundle", "bundle", "stick", "--vault", "field").strip()
     copies = ("--second-copy", "second-disk", "--receipts", "receipts")
     stage.run("DESK: import, with a second copy on another disk", "import", bundle, *copies, *unlock)
     receipt = next((stage.folder / "receipts").glob("*.wkr")).relative_to(stage.folder)

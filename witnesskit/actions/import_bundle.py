@@ -91,6 +91,12 @@ def import_bundle(desk: Desk, path: Path, wish: ImportWish, report: Report) -> I
     return ImportDone(volume.meta.id, counts, unpacked, str(receipt), copies, tuple(sorted(map(short_id, items))))
 
 
+def _copies_before(desk: Desk, bundle: str) -> int:
+    """Copies made at an earlier import of the same bundle: once more takes none of them away."""
+    known = desk.session.state.bundles.get(bundle)
+    return known.copies if known else 0
+
+
 def _stores(
     desk: Desk, volume: OpenVolume, chain: list[tuple[Member, bytes]]
 ) -> Callable[[Member], MemberSink | None]:

@@ -10,7 +10,7 @@ from witnesskit.cli.options import EXISTING_FILE, common
 from witnesskit.cli.output import Answer, Output
 from witnesskit.cli.terminal import printable
 from witnesskit.errors import ExitStatus
-from witnesskit.model import Finding, Inspection
+from witnesskit.model import Finding, Inspection, Revelation
 
 _OTHER_SHOWN = 5  # lines; what identifies nobody is counted beyond that
 GROUPS = {
@@ -62,9 +62,18 @@ def _print(output: Output, path: Path, seen: Inspection) -> None:
         if group == "other" and len(lines) > _OTHER_SHOWN:
             output.data(f"    {len(lines)} settings and technical values; --json lists them")
             continue
-        for line in lines:
-            output.data(f"    {printable(line.name)}: {printable(line.value)[:200]}   ({printable(line.place)})")
+        for (name, value), places in _together(lines).items():
+            more = f" and {len(places) - 1} more places" if len(places) > 1 else ""
+            output.data(f"    {printable(name)}: {printable(value)[:200]}   ({printable(places[0])}{more})")
     output.data("  Metadata cannot tell: the picture, the voice, reflections, the view from the window, the sensor.")
+
+
+def _together(lines: list[Revelation]) -> dict[tuple[str, str], list[str]]:
+    """The same thing said in several places is shown once."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for line in lines:
+        found.setdefault((line.name, line.value), []).append(line.place)
+    return found
 
 
 def _verdict(finding: Finding) -> str:

@@ -62,7 +62,9 @@ class Output:
         self._write(sys.stderr, text + "\n")
 
     def data(self, text: str) -> None:
-        """Data for the next program."""
+        """Data for the next program; under ``--json`` it is in the closing object, and nothing else is on stdout."""
+        if self.as_json:
+            return
         self._end_line()
         self._write(sys.stdout, text + "\n")
 
@@ -75,7 +77,8 @@ class Output:
     def finish(self, answer: Answer) -> None:
         """Print the closing object under ``--json``, else the errors and warnings."""
         if self.as_json:
-            self.data(json.dumps(_closing_object(answer), ensure_ascii=True))
+            self._end_line()
+            self._write(sys.stdout, json.dumps(_closing_object(answer), ensure_ascii=True) + "\n")
             return
         for warning in answer.warnings:
             self.tell(f"witnesskit: warning: {printable(warning['message'])}")

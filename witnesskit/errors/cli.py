@@ -84,3 +84,12 @@ class OutputExists(WitnesskitError):
     status = ExitStatus.USAGE
     message = "the output file exists already"
     hint = "it was left as it is; name a file that does not exist yet"
+
+
+class NoFolder(WitnesskitError):
+    """The folder to write into is not there: a stick that is not connected, or a slip."""
+
+    code = "NO-FOLDER"
+    status = ExitStatus.USAGE
+    message = "the folder to write into is not there"
+    hint = "nothing was written or logged; connect the stick or make the folder, then run it again"

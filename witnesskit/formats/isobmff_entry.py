@@ -199,5 +199,3 @@ def _remarks(kind: bytes, body: bytes, fresh: bytes | None) -> list[str]:
     if kind in (b"sv3d", b"st3d") and fresh is None:
         return ["the layout of a film for headsets was dropped: it plays flat"]
     return []
-
-

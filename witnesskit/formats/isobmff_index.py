@@ -14,7 +14,7 @@ from witnesskit.formats.isobmff_headers import (
     write_track_header,
 )
 from witnesskit.formats.isobmff_movie import Film
-from witnesskit.formats.isobmff_tables import Extent, Tables
+from witnesskit.formats.isobmff_tables import Tables
 from witnesskit.formats.isobmff_track import Track
 
 FTYP_MP4: Final = make_box(b"ftyp", b"isom", b"\0\0\2\0", b"isomiso2iso4mp41")
@@ -75,15 +75,9 @@ def _pairs(kind: bytes, version: int, pairs: array[int]) -> bytes:
 
 
 def _runs(tables: Tables) -> bytes:
-    flat: array[int] = array("I")
-    for number, extent in enumerate(tables.extents(), 1):
-        _join(flat, number, extent)
-    return make_full(b"stsc", 0, 0, (len(flat) // 3).to_bytes(4, "big"), number_bytes(flat))
-
-
-def _join(flat: array[int], number: int, extent: Extent) -> None:
-    if not flat or (flat[-2], flat[-1]) != (extent.count, extent.description):
-        flat.extend((number, extent.count, extent.description))
+    runs = tables.written_runs()
+    flat = array("I", (value for run in runs for value in run))
+    return make_full(b"stsc", 0, 0, len(runs).to_bytes(4, "big"), number_bytes(flat))
 
 
 def _sizes(track: Track) -> bytes:

@@ -20,6 +20,9 @@ from witnesskit.model import Removal, SeekableReader
 LOOKED_INTO: Final = frozenset({"h264", "hevc", "av1", "mpeg4", "aac"})  # codings whose samples are read one by one
 
 
+Span = tuple[int, int]  # first byte and the byte behind the last
+
+
 @dataclass(frozen=True)
 class Piece:
     """Some samples of a chunk: where, how many bytes, and their sizes where samples are looked into."""
@@ -47,44 +50,62 @@ def _key(keyed: tuple[int, int, Extent]) -> tuple[int, int]:
     return keyed[0], keyed[1]
 
 
-def by_place(tracks: tuple[Track, ...]) -> Iterator[tuple[int, int]]:
-    """Offset and end of every chunk, rising; sorts only a film whose tracks do not lie in order."""
-    last, rising, count = -1, True, 0
+def _sorted(tracks: tuple[Track, ...]) -> Iterator[Span]:
+    """Offset and end of every chunk, rising, for a film whose tracks do not lie in order."""
+    spans = []
     for _, extent in in_order(tracks):
-        rising, last, count = rising and extent.offset >= last, extent.offset, count + 1
-    if rising:
-        return ((extent.offset, extent.offset + extent.size) for _, extent in in_order(tracks))
-    if count > FILM_OUT_OF_ORDER_MAX:
-        raise MediaTooLarge("chunks out of order")
-    return iter(sorted((extent.offset, extent.offset + extent.size) for _, extent in in_order(tracks)))
+        spans.append((extent.offset, extent.offset + extent.size))
+        if len(spans) > FILM_OUT_OF_ORDER_MAX:
+            raise MediaTooLarge("chunks out of order")
+    return iter(sorted(spans))
 
 
 def unused_media(reader: SeekableReader, film: Film) -> Removal | None:
     """Check that chunks lie in media boxes and do not overlap; digest of the media bytes none of them covers.
 
-    Raises ``BadMedia`` or ``MediaCut``.
+    Raises ``BadMedia``, ``MediaCut`` or ``MediaTooLarge``.
     """
-    hasher, size, places = hashlib.sha256(), 0, iter(sorted(film.media, key=lambda box: box.start))
-    box = next(places, None)
+    spans = ((extent.offset, extent.offset + extent.size) for _, extent in in_order(film.tracks))
+    try:
+        gaps = _gaps(reader, film, spans)
+    except _OutOfOrderError:
+        gaps = _gaps(reader, film, _sorted(film.tracks))
+    hasher = hashlib.sha256()
+    for start, end in gaps:
+        hash_range(reader, hasher, start, end)
+    size = sum(end - start for start, end in gaps)
+    return Removal("mdat: bytes no kept track refers to", size, hasher.hexdigest()) if size else None
+
+
+class _OutOfOrderError(Exception):
+    """Chunks do not rise; never leaves this file."""
+
+
+def _gaps(reader: SeekableReader, film: Film, spans: Iterator[Span]) -> list[Span]:
+    places = iter(sorted(film.media, key=lambda box: box.start))
+    box, gaps, last = next(places, None), [], 0
     place = box.body if box else 0
-    for start, end in by_place(film.tracks):
-        while box and start >= box.end and start != end:
-            hash_range(reader, hasher, place, box.end)
-            size += max(0, box.end - place)
+    for start, end in spans:
+        if start == end:
+            continue
+        if start < last:
+            raise _OutOfOrderError
+        last = start
+        while box and start >= box.end:
+            gaps.append((place, box.end))
             box = next(places, None)
             place = box.body if box else 0
-        if start != end:
-            _inside(reader, box, start, end)
-            if start < place:
-                raise BadMedia("chunks overlap")
-            hash_range(reader, hasher, place, start)
-            size, place = size + start - place, end
+        _inside(reader, box, start, end)
+        if start < place:
+            raise BadMedia("chunks overlap")
+        if start > place:
+            gaps.append((place, start))
+        place = end
     while box:
-        hash_range(reader, hasher, place, box.end)
-        size += max(0, box.end - place)
+        gaps.append((place, box.end))
         box = next(places, None)
         place = box.body if box else 0
-    return Removal("mdat: bytes no kept track refers to", size, hasher.hexdigest()) if size else None
+    return [gap for gap in gaps if gap[1] > gap[0]]
 
 
 def _inside(reader: SeekableReader, box: Box | None, start: int, end: int) -> None:
@@ -100,7 +121,7 @@ def pieces(track: Track, extent: Extent) -> Iterator[Piece]:
         for start in range(0, extent.size, FILM_WINDOW):
             yield Piece(extent.offset + start, min(FILM_WINDOW, extent.size - start), None, extent.description)
         return
-    sizes = track.tables.sizes.of(extent.first, extent.count)
+    sizes = track.tables.sizes.of(extent.first, extent.samples)
     if extent.size <= FILM_WINDOW:
         yield Piece(extent.offset, extent.size, sizes, extent.description)
         return

@@ -5,8 +5,9 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Final
+from functools import cached_property
+from itertools import pairwise, zip_longest
+from typing import Final, NamedTuple
 
 from witnesskit.errors.media import BadMedia, MediaTooLarge
 from witnesskit.formats.isobmff import Box, numbers, u32
@@ -23,23 +24,18 @@ class Sizes:
     fixed: int
     each: array[int]
 
-    def total(self, first: int, count: int) -> int:
-        """Bytes of ``count`` samples from ``first``."""
-        return self.fixed * count if self.fixed else sum(self.each[first : first + count])
-
     def of(self, first: int, count: int) -> array[int]:
         """The sizes one by one; only for codings whose samples are looked into."""
         return array("I", [self.fixed]) * count if self.fixed else self.each[first : first + count]
 
 
-@dataclass(frozen=True)
-class Extent:
+class Extent(NamedTuple):
     """One chunk: its place in the file, its bytes, its first sample and their count, its description's number."""
 
     offset: int
     size: int
     first: int
-    count: int
+    samples: int
     description: int
 
 
@@ -60,21 +56,52 @@ class Tables:
 
     def extents(self) -> Iterator[Extent]:
         """Chunks in decode order; raises ``BadMedia`` where chunks and samples do not agree."""
-        first = 0
-        for chunk, (per_chunk, description) in enumerate(self._per_chunk()):
-            count = min(per_chunk, self.sizes.count - first)
-            if count == 0:
-                return
-            yield Extent(self.offsets[chunk], self.sizes.total(first, count), first, count, description)
-            first += count
-        if first != self.sizes.count:
-            raise BadMedia("fewer chunks than samples")
+        first, sizes, offsets = 0, self.sizes, self.offsets
+        fixed, each = sizes.fixed, sizes.each
+        for start, per_chunk, description in self.written_runs():
+            chunks = self._chunks_of(start)
+            for chunk in range(start - 1, start - 1 + chunks):
+                after = first + per_chunk
+                size = fixed * per_chunk or (each[first] if per_chunk == 1 else sum(each[first:after]))
+                yield Extent(offsets[chunk], size, first, per_chunk, description)
+                first = after
 
-    def _per_chunk(self) -> Iterator[tuple[int, int]]:
-        ends = [run[0] - 1 for run in self.runs[1:]] + [len(self.offsets)]
+    def written_runs(self) -> list[tuple[int, int, int]]:
+        """The runs of stsc, cut to the samples there are, neighbours joined; raises ``BadMedia``."""
+        written: list[tuple[int, int, int]] = []
+        for run in self._true_runs():
+            if not written or written[-1][1:] != run[1:]:
+                written.append(run)
+        return written
+
+    def _true_runs(self) -> Iterator[tuple[int, int, int]]:
+        left, last = self.sizes.count, len(self.offsets)
+        ends = [run[0] - 1 for run in self.runs[1:]] + [last]
         for (start, per_chunk, description), end in zip(self.runs, ends, strict=True):
-            for _ in range(start - 1, min(end, len(self.offsets))):
-                yield per_chunk, description
+            chunks = min(end, last) - (start - 1)
+            whole = min(chunks, left // per_chunk)
+            if whole > 0:
+                yield start, per_chunk, description
+                left -= whole * per_chunk
+            if 0 < left < per_chunk and whole < chunks:
+                yield start + whole, left, description
+                left = 0
+            if not left:
+                return
+        raise BadMedia("fewer chunks than samples")
+
+    @cached_property
+    def _ends(self) -> dict[int, int]:
+        """For each written run its first chunk and the number of its chunks."""
+        runs, left = self.written_runs(), self.sizes.count
+        counts: dict[int, int] = {}
+        for (start, per_chunk, _), following in zip_longest(runs, runs[1:]):
+            counts[start] = following[0] - start if following else left // per_chunk
+            left -= counts[start] * per_chunk
+        return counts
+
+    def _chunks_of(self, start: int) -> int:
+        return self._ends[start]
 
 
 def table(data: bytes, box: Box, width: int, *, head: int = 4) -> tuple[int, bytes]:

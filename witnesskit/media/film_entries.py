@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from witnesskit.media.film_configs import spare_bytes
 from witnesskit.media.groups import shown
 from witnesskit.media.walk_icc import walk_icc
 from witnesskit.media.walk_isobmff import Node
@@ -33,6 +34,7 @@ _NEEDED: Final = {
     "dvvC": 24, "dvwC": 24, "st3d": 5, "wave": 0, "chan": 16, "dac3": 3, "dec3": 0, "dOps": 0, "alac": 0, "damr": 9,
     "pcmC": 6, "SA3D": 0, "srat": 8, "enda": 2,
 }  # fmt: skip
+_LENGTH_AT: Final = {"avcC": 4, "hvcC": 21}  # place of the length of unit prefixes
 
 
 @dataclass
@@ -132,10 +134,12 @@ def _child(facts: EntryFacts, path: str, kind: str, body: bytes) -> None:
         _say(facts, "software", f"{path}/{kind}", "vendor of the encoder", body[:4])
     elif kind in ("dvcC", "dvvC", "dvwC"):
         _say(facts, "other", f"{path}/{kind}", "reserved bytes", body[5:])
-    elif kind == "avcC":
-        facts.length, facts.config = body[4] % 4 + 1 if len(body) > 4 else 4, body
-    elif kind == "hvcC":
-        facts.length, facts.config = body[21] % 4 + 1 if len(body) > 21 else 4, body
+    elif not wanted:
+        for raw in spare_bytes(kind, body):
+            _say(facts, "other", f"{path}/{kind}", "bytes no decoder needs", raw)
+    if kind in _LENGTH_AT:
+        at = _LENGTH_AT[kind]
+        facts.length, facts.config = (body[at] % 4 + 1 if len(body) > at else 4), body
 
 
 def _colour(facts: EntryFacts, path: str, body: bytes) -> None:

@@ -53,6 +53,8 @@ def walk_film(reader: SeekableReader) -> FilmWalk:
             break
         end = place + size
         if end > reader.size:
+            if kind not in ("moov", "mdat"):
+                break
             walk.doubts.append(f"{kind} is cut")
             end = reader.size
         if kind == "mdat":

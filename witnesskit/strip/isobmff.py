@@ -91,10 +91,11 @@ def _head(film: Film) -> bytes:
         total += extent.size
     if total == 0:
         raise BadMedia("no coded pictures and no sound")
-    small = len(ftyp) + len(write_index(film, places, large=False)) + 8 if total <= _SMALL else total
-    large = small + total > _SMALL
     wide = total + 8 > _SMALL
-    start = len(ftyp) + len(write_index(film, places, large=large)) + (16 if wide else 8)
+    start = len(ftyp) + len(write_index(film, tuple(array("I", bytes(4 * len(p))) for p in places), large=False))
+    start += 16 if wide else 8
+    large = start + total > _SMALL
+    start += 4 * sum(map(len, places)) * large
     moved = tuple(array("Q", (place + start for place in chunks)) for chunks in places)
     size = b"\0\0\0\1mdat" + (total + 16).to_bytes(8, "big") if wide else (total + 8).to_bytes(4, "big") + b"mdat"
     return ftyp + write_index(film, moved, large=large) + size

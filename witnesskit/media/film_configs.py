@@ -1,0 +1,107 @@
+"""Decoder configurations to their last byte: what stands in one beside parameter sets is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+_TEXT: Final = re.compile(rb"[\x20-\x7e]{6,}")
+_HIGH: Final = (100, 110, 122, 144, 244, 44)
+_DESCRIPTORS: Final = {3: 3, 4: 13, 5: None, 6: None}  # tag: bytes in front of the descriptors inside, None: a leaf
+
+
+def spare_bytes(kind: str, body: bytes) -> Iterator[bytes]:
+    """Bytes of the configuration box ``kind`` that decoding does not need; readable runs where lengths vary."""
+    reader = _READERS.get(kind)
+    if reader:
+        yield from (part for part in reader(body) if any(part))
+    else:
+        yield from _TEXT.findall(body)
+
+
+def _sets(body: bytes, place: int, count: int) -> int:
+    for _ in range(count):
+        place += 2 + int.from_bytes(body[place : place + 2], "big")
+    return place
+
+
+def _avc(body: bytes) -> Iterator[bytes]:
+    if len(body) < 7:
+        yield body
+        return
+    place = _sets(body, 6, body[5] & 31)
+    place = _sets(body, place + 1, body[place] if place < len(body) else 0)
+    if body[1] in _HIGH and place + 4 <= len(body):
+        place = _sets(body, place + 4, body[place + 3])
+    yield body[place:]
+
+
+def _hevc(body: bytes) -> Iterator[bytes]:
+    place = 23
+    for _ in range(body[22] if len(body) > 22 else 0):
+        kind = body[place] & 63 if place < len(body) else 0
+        count = int.from_bytes(body[place + 1 : place + 3], "big")
+        end = _sets(body, place + 3, min(count, len(body)))
+        if kind not in (32, 33, 34, 39, 40):
+            yield body[place:end]
+        place = end
+    yield body[place:]
+
+
+def _descriptors(body: bytes) -> Iterator[bytes]:
+    """esds: stream, decoder, decoder's bytes, sync layer; a descriptor of any other kind is spare."""
+    yield body[:4]
+    yield from _descriptor(body, 4, 0)
+
+
+def _descriptor(body: bytes, place: int, depth: int) -> Iterator[bytes]:
+    while place < len(body):
+        tag, size, inner = body[place], 0, place + 1
+        for _ in range(4):
+            byte = body[inner] if inner < len(body) else 0
+            size, inner = size << 7 | byte & 127, inner + 1
+            if byte < 128:
+                break
+        content = body[inner : inner + size]
+        if tag not in _DESCRIPTORS or depth > 3:
+            yield body[place : inner + size]
+        elif _DESCRIPTORS[tag] is not None:
+            yield from _descriptor(content, _DESCRIPTORS[tag] or 0, depth + 1)
+        elif len(content) > (64 if tag == 5 else 1):
+            yield content
+        place = inner + max(size, 0)
+
+
+def _av1(body: bytes) -> Iterator[bytes]:
+    if len(body) > 4 and body[4] >> 3 & 15 != 1:
+        yield body[4:]
+    yield from _TEXT.findall(body)
+
+
+def _wave(body: bytes) -> Iterator[bytes]:
+    place = 0
+    while place + 8 <= len(body):
+        size, kind = int.from_bytes(body[place : place + 4], "big"), body[place + 4 : place + 8]
+        if size < 8 or place + size > len(body):
+            break
+        inner = body[place + 8 : place + size]
+        if kind == b"esds":
+            yield from _descriptors(inner)
+        elif kind == b"alac":
+            yield from _TEXT.findall(inner)
+        elif (kind, len(inner)) not in ((b"frma", 4), (b"enda", 2), (b"mp4a", 4), (bytes(4), 0)):
+            yield kind + inner
+        place += size
+    yield body[place:]
+
+
+_READERS: Final[dict[str, Callable[[bytes], Iterator[bytes]]]] = {
+    "avcC": _avc,
+    "avcE": _avc,
+    "hvcC": _hevc,
+    "hvcE": _hevc,
+    "esds": _descriptors,
+    "av1C": _av1,
+    "wave": _wave,
+}
