@@ -11,8 +11,7 @@ from witnesskit.actions.incoming import Incoming
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.saving import SavedItem, Saving
 from witnesskit.actions.session import Session
-from witnesskit.capture import worker
-from witnesskit.capture.egress import check_url, parse_egress
+from witnesskit.capture.egress import check_url
 from witnesskit.capture.worker import Worker
 from witnesskit.errors.cli import Interrupted
 from witnesskit.limits import MIB
@@ -30,11 +29,6 @@ class ArchiveWish:
     urls: tuple[str, ...] = field(repr=False)
     passphrase: str = field(repr=False)
     allow_local: bool = False
-
-
-def prestart(vault: Vault, *, allow_local: bool) -> Worker:
-    """Start the worker while the person still types; it contacts nobody before it is given a link."""
-    return worker.prestart(parse_egress(vault.config.egress), allow_local=allow_local)
 
 
 def archive(vault: Vault, wish: ArchiveWish, running: Worker, watch: Watch) -> None:

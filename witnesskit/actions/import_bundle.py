@@ -81,7 +81,7 @@ def import_bundle(desk: Desk, path: Path, wish: ImportWish, report: Report) -> I
         whole = volume.meta.bytes
         unpacked = volume.each(_stores(desk, volume, chain), lambda done: report(done, whole))
     _reread(vault, volume, unpacked)
-    copies = 1 + second_copy(path, wish.second_copy)
+    copies = max(1 + second_copy(path, wish.second_copy), _copies_before(desk, volume.meta.id))
     heads = seen.remember(vault, keyring, chain)
     handover.keep_keyring(vault, desk, keyring)
     items = _list_items(desk.session, volume, unpacked)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from witnesskit.actions import successor
+from witnesskit.actions.prestart import find_vault
 from witnesskit.actions.recover import recover
 from witnesskit.actions.session import Session
 from witnesskit.custody.journal import Journal
@@ -15,29 +14,15 @@ from witnesskit.model import VaultKind
 from witnesskit.policy import load
 from witnesskit.policy.meet import stricter
 from witnesskit.policy.schema import Policy
-from witnesskit.vault import layout, lock
+from witnesskit.vault import lock
 from witnesskit.vault.keyring_file import open_keyring
 from witnesskit.vault.layout import Vault
 from witnesskit.vault.signing import is_locked, load_signer
 from witnesskit.vault.state import load_state
 
+__all__ = ["find_vault", "needs_passphrase", "open_for_saving", "policy_of"]
+
 INVITE_POLICY = "invite.toml"
-
-
-def find_vault(path: Path | None, kind: VaultKind | None = None) -> Vault:
-    """The vault of ``--vault``, WITNESSKIT_VAULT, around the current folder; raises WrongVaultKind."""
-    vault = layout.find(_here(), os.environ, path)
-    if kind is not None:
-        layout.demand(vault, kind)
-    return vault
-
-
-def _here() -> Path:
-    """The current folder; the root where it was removed under our feet."""
-    try:
-        return Path.cwd()
-    except OSError:
-        return Path("/")
 
 
 def policy_of(vault: Vault) -> Policy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 from collections.abc import Iterator, Sequence
@@ -57,8 +58,7 @@ def judge(vault: Vault, keyring: Keyring, meta: BundleMeta, chain: Sequence[tupl
     """
     logs = logs_of(chain)
     keys = {text.split("+")[0]: text for text in (*trusted_keys(keyring), meta.sender)}
-    remembered = {head.origin: (head.size, head.root_text) for head in heads(vault)}
-    trust = Trust(tuple(keys.values()), remembered)
+    trust = Trust(tuple(keys.values()), _remembered(vault, logs))
     case = CaseFiles(tuple(LogFiles(log.lines, (log.note,)) for log in logs), _openings(meta, logs[-1]), (), LISTED)
     bad = [check.code for check in examine_chain(case, trust) if check.state in (CheckState.FAIL, CheckState.UNKNOWN)]
     if bad:
@@ -88,13 +88,20 @@ def seen_logs(vault: Vault) -> Iterator[SeenLog]:
             yield SeenLog(lines, note)
 
 
-def heads(vault: Vault) -> Iterator[Checkpoint]:
-    """What the newest note of every seen log signs."""
-    for log in seen_logs(vault):
-        try:
-            yield log.head
-        except WitnesskitError:
+def _remembered(vault: Vault, logs: Sequence[SeenLog]) -> dict[str, tuple[int, str]]:
+    """What a chain must continue: size and root of each log as last seen.
+
+    Not where ``logs`` hold only its first lines, as they are here: a stick that comes late.
+    """
+    given = {log.log: log.lines for log in logs}
+    found = {}
+    for known in seen_logs(vault):
+        lines = given.get(known.log)
+        if lines is not None and known.lines.startswith(lines):
             continue
+        with contextlib.suppress(WitnesskitError):
+            found[known.head.origin] = (known.head.size, known.head.root_text)
+    return found
 
 
 def _check_heads(meta: BundleMeta, logs: Sequence[SeenLog]) -> None:

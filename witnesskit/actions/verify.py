@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from witnesskit.verify import State, Verdict, examine
 from witnesskit.verify.verdict import CheckResult, CheckState
 
 Report = Callable[[int, int | None], None]
+_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _STATUS = {
     State.UNCHANGED: ExitStatus.DONE,
     State.CHANGED: ExitStatus.CHANGED,
@@ -43,6 +45,13 @@ class ShownCheck:
     mark: str
     subject: str
     sentence: str
+
+    @property
+    def about(self) -> str:
+        """The subject for people: items by their short id, and nothing where the sentence says it already."""
+        if _ID.fullmatch(self.subject):
+            return f"item {short_id(self.subject)}"
+        return self.subject if self.subject.startswith("wk1/") else ""
 
 
 @dataclass(frozen=True)

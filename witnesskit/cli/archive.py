@@ -27,15 +27,16 @@ def command(output: Output, answer: Answer, links: tuple[str, ...], **options: A
 
     On a field vault a link comes from the prompt (not shown), from stdin or from --file, never from an argument.
     """
-    from witnesskit.actions.archive import ArchiveWish, archive, prestart
-    from witnesskit.actions.opening import find_vault
-    from witnesskit.cli.saving import Watcher
+    from witnesskit.actions.prestart import find_vault, prestart
 
     vault = find_vault(options["vault_path"])
     if links and vault.config.kind is VaultKind.FIELD:
         raise UrlAsArgument
     worker = prestart(vault, allow_local=bool(options["allow_local"]))
     try:
+        from witnesskit.actions.archive import ArchiveWish, archive  # after the worker: both load at once
+        from witnesskit.cli.saving import Watcher
+
         passphrase = vault_passphrase(vault, options["passphrase_file"])
         urls = list(links) or _read_links(options["list_file"])
         wish = ArchiveWish(tuple(urls), passphrase, bool(options["allow_local"]))

@@ -38,7 +38,8 @@ def command(output: Output, answer: Answer, path: Path, **options: Any) -> None:
     if output.as_json:
         return
     for check in found.checks:
-        output.data(f"{check.number:>2}  {check.mark:<4} {check.code:<12} {printable(check.sentence)}")
+        about = f"  ({printable(check.about)})" if check.about else ""
+        output.data(f"{check.number:>2}  {check.mark:<7} {check.code:<12} {printable(check.sentence)}{about}")
     output.data(printable(found.sentence))
 
 
