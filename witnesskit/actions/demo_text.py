@@ -45,7 +45,7 @@ _TEXT = """HOW TO CHECK WHAT THE DEMO LEFT, WITH STOCK TOOLS
 You need: age, tar, sha256sum, openssl 3, and if you like bagit.py, exiftool, ffmpeg. Run everything in this folder.
 
 1. The copies give nothing away, and picture and sound are the same
-   exiftool -a -G1 -ee phone.mov | grep -i -e gps -e model -e date      (the original: place, device, time)
+   exiftool -a -G1 -ee --system:all phone.mov | grep -i -e gps -e model -e date   (the original: place, device, time)
    exiftool -a -G1 -ee phone-copy.mov | grep -i -e gps -e model         (the copy: nothing)
    ffmpeg -v error -ignore_editlist 1 -i phone.mov      -map 0:v:0 -map 0:a:0 -f framemd5 - | grep -v ^# | sha256sum
    ffmpeg -v error -ignore_editlist 1 -i phone-copy.mov -map 0:v:0 -map 0:a:0 -f framemd5 - | grep -v ^# | sha256sum

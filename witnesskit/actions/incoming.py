@@ -65,6 +65,8 @@ class Incoming:
                 self._begin_media(message)
             case told.MediaEnd():
                 self._end_media(message.complete, message.reason)
+                if self._served:
+                    self._served[-1] |= {"requests": message.requests, "gaps": _plain(list(message.gaps))}
             case told.Facts():
                 self._take_facts(message)
             case told.Attempt():
