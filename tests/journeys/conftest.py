@@ -29,7 +29,7 @@ def _make(folder: Folder) -> None:
     for vault, name in (("field", "Aisha"), ("locked", "Marat")):
         options = ("--lock-key", "--secrets-out", "sec-locked") if vault == "locked" else ()
         folder.quick("init", vault, "--field", *options)
-        invited = folder.desk("invite", f"{vault}.wkid", "--name", name, "--json", quick=True)
+        invited = folder.desk("invite", f"{vault}.wkid", "--name", name, "--json")
         (folder.path / f"{vault}.digits").write_text(invited.json()["digits"])
     shutil.copytree(folder.path / "field", folder.path / "fresh-field")
     for vault in ("field", "locked"):

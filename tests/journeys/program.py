@@ -70,32 +70,19 @@ class Folder:
             [*command(), *map(str, arguments)], cwd=self.path, env=self.environment(env), **options
         )
 
-    def run(self, *arguments: object, stdin: str | bytes = "", env: Mapping[str, str] | None = None) -> Ran:
+    def run(
+        self, *arguments: object, stdin: str | bytes = "", env: Mapping[str, str] | None = None, quick: bool = False
+    ) -> Ran:
         """Run to the end; ``stdin`` is never a terminal."""
-        given = stdin if isinstance(stdin, bytes) else stdin.encode()
         ended = subprocess.run(
-            [*command(), *map(str, arguments)],
+            [*([sys.executable, "-c", _QUICK] if quick else command()), *map(str, arguments)],
             cwd=self.path,
             env=self.environment(env),
-            input=given,
+            input=stdin if isinstance(stdin, bytes) else stdin.encode(),
             capture_output=True,
             timeout=WAIT,
         )
         return Ran(ended.returncode, ended.stdout.decode("utf-8", "replace"), ended.stderr.decode("utf-8", "replace"))
-
-    def quick(self, *arguments: object) -> Ran:
-        """Run what must end with 0, with little work for key files; they open as any others do."""
-        ended = subprocess.run(
-            [sys.executable, "-c", _QUICK, *map(str, arguments)],
-            cwd=self.path,
-            env=self.environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=WAIT,
-            text=True,
-        )
-        assert ended.returncode == 0, ended.stdout + ended.stderr
-        return Ran(ended.returncode, ended.stdout, ended.stderr)
 
     def ok(self, *arguments: object, **options) -> Ran:
         """Run what must end with 0."""
@@ -103,17 +90,22 @@ class Folder:
         assert ran.status == 0, ran.both
         return ran
 
+    def quick(self, *arguments: object) -> Ran:
+        """Run what must end with 0, with little work for key files; they open as any others do."""
+        return self.ok(*arguments, quick=True)
+
     def archive(self, vault: str, urls: Sequence[str], *more: str, **options) -> Ran:
         """Links by stdin, from a site on this computer."""
         return self.run(
             "archive", "--allow-local", "--vault", vault, *more, stdin="".join(f"{url}\n" for url in urls), **options
         )
 
-    def desk(self, *arguments: object, quick: bool = False) -> Ran:
+    def desk(self, *arguments: object, status: int = 0, quick: bool = True) -> Ran:
         """A command at the desk, with its passphrase."""
         vault = () if arguments[0] == "verify" else ("--vault", "desk")
-        run = self.quick if quick else self.run
-        return run(*arguments, *vault, "--passphrase-file", f"sec/{PASSPHRASE_FILE}")
+        ran = self.run(*arguments, *vault, "--passphrase-file", f"sec/{PASSPHRASE_FILE}", quick=quick)
+        assert ran.status == status, ran.both
+        return ran
 
     def passphrase(self, secrets: str = "sec") -> str:
         return (self.path / secrets / PASSPHRASE_FILE).read_text().strip()
