@@ -95,6 +95,7 @@ def _logged(session: Session, payload: Sequence[PlannedMember]) -> BundlePlan:
         "to": session.recipients.of(Ring.DESK)[0],
         "counter": counter,
         "capsules": len(payload),
+        "policy": session.policy.id,
     }
     event = prepare("transfer", committed)
     number = session.journal.append(event)

@@ -65,7 +65,9 @@ def _close_log(session: Session) -> None:
     """
     vault, journal = session.vault, session.journal
     signer = Signer(new_origin(), session.signer.to_bytes())
-    close = prepare("close", {"day": utc_day(), "successor": signer.vkey, "reason": "delivered"})
+    close = prepare(
+        "close", {"day": utc_day(), "successor": signer.vkey, "reason": "delivered", "policy": session.policy.id}
+    )
     session.state = seal_openings(vault, session.state, session.recipients, [close.opening_line()])
     journal.append(close)
     journal.checkpoint(session.signer)

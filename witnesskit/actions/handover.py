@@ -126,6 +126,7 @@ def _log(session: Session, done: Handover, receipt: Receipt) -> None:
             "copies": receipt.copies,
             "day": utc_day(),
             "sender": done.meta.sender,
+            "policy": session.policy.id,
         }
         events.append(prepare("receipt", committed))
     transfer = [

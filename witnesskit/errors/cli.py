@@ -41,15 +41,6 @@ class WrongVaultKind(WitnesskitError):
     hint = "nothing was changed; run it in a vault of the other kind"
 
 
-class DebugRefused(WitnesskitError):
-    """``--debug`` on a field device."""
-
-    code = "DEBUG-REFUSED"
-    status = ExitStatus.REFUSED
-    message = "--debug could print what a field device must not show"
-    hint = "nothing was done; run the command without --debug"
-
-
 class Interrupted(WitnesskitError):
     """Ctrl-C."""
 

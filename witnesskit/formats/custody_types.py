@@ -41,9 +41,9 @@ COMMITTED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
             "item parent day sealed record_sha256 sha256 size media_type media policy removed"
             " removals_sha256 essence presentation_sha256 finding jail tool"
         ),
-        "transfer": _names("bundle manifest_sha256 day to counter capsules"),
-        "receipt": _names("bundle origin log size root result checked opened missing copies day sender"),
+        "transfer": _names("bundle manifest_sha256 day to counter capsules policy"),
+        "receipt": _names("bundle origin log size root result checked opened missing copies day sender policy"),
         "recover": _names("day lost"),
-        "close": _names("day successor reason"),
+        "close": _names("day successor reason policy"),
     }
 )  # the only names a writer of this version commits; readers keep and report others
