@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from witnesskit.errors import WitnesskitError
-from witnesskit.jail.run import Given, run
+from witnesskit.jail.run import Given, Jailed, run
 from witnesskit.model import Finding, Inspection, Json, Revelation, Sink
 
 MODULE: Final = "witnesskit.actions.jailed"
+INSPECT: Final = "inspect"
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,15 @@ class CopyPlace(Protocol):
         ...
 
 
-def inspect_source(source: Given) -> tuple[Inspection, str]:
+def inspector(source: Given) -> Jailed:
+    """A child made ready to inspect ``source`` while its bytes still arrive; raises NoJail. The caller ends it."""
+    return Jailed(MODULE, [source], ahead=INSPECT)
+
+
+def inspect_source(source: Given, ready: Jailed | None = None) -> tuple[Inspection, str]:
     """Inspect in the jail; a child that dies makes the answer UNKNOWN. Returns also the jail's level."""
     try:
-        reply = run(MODULE, "inspect", {}, [source])
+        reply = ready.call(INSPECT, {}) if ready else run(MODULE, INSPECT, {}, [source])
     except WitnesskitError as error:
         return Inspection(Finding.UNKNOWN, "", reason=f"the inspection ended with {error.code}"), "none"
     return inspection_from(reply.value), reply.level
@@ -77,9 +83,9 @@ def copy_source(source: Given, original: Inspection, place: CopyPlace) -> Copy:
     return Copy(reply.value, inspection_from(again.value).finding, weakest(reply.level, again.level))
 
 
-def examine(source: Given, place: Callable[[], CopyPlace]) -> Examined:
-    """The whole look at one stream; never raises for what the media does."""
-    original, level = inspect_source(source)
+def examine(source: Given, place: Callable[[], CopyPlace], ready: Jailed | None = None) -> Examined:
+    """The whole look at one stream; never raises for what the media does. ``ready``: of ``inspector``."""
+    original, level = inspect_source(source, ready)
     if original.finding is Finding.UNKNOWN:
         return Examined(original, level, refusal="UNKNOWN")
     kept = place()

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from witnesskit.actions.opening import policy_of
 from witnesskit.actions.openings_capsule import seal_openings
 from witnesskit.actions.tool_identity import TOOL
 from witnesskit.capture.egress import parse_egress
@@ -122,7 +123,7 @@ def _begin_log(vault: Vault, keyring: Keyring) -> None:
         "kind": "lone" if keyring.lone else "desk",
         "day": utc_day(),
         "tool": TOOL,
-        "policy": load.find(vault.config.policy).id if vault.config.policy in load.shipped_names() else "",
+        "policy": policy_of(vault).id,
     }
     following = rings.next_digest(keyring.desk_seed, rings.OWN)
     genesis = prepare("genesis", committed, x={"next": following})
