@@ -152,8 +152,7 @@ def aac(canary):
     text = canary("aac fill", 13)
     bits = (0b110 << 12 | 15 << 8 | len(text) + 2 - 14).to_bytes(2, "big")
     value = int.from_bytes(bits, "big") & 0x7FFF
-    packed = (value << 1).to_bytes(2, "big") + b"\0" + text + b"\0\x21\x10\x05"
-    return packed
+    return (value << 1).to_bytes(2, "big") + b"\0" + text + b"\0\x21\x10\x05"
 
 
 def video_samples(canary, hevc=False):
@@ -185,8 +184,9 @@ def film(canary=None, *, hevc=False, brand=b"isom", extra_tracks=(b"gpmd", b"meb
     ]
     if matrix:
         specs[0].matrix = matrix
-    for kind in extra_tracks:
-        specs.append(Spec(b"meta", other(kind, canary), [canary(f"{kind.decode()} sample") + b"\0" * 8]))
+    specs += [
+        Spec(b"meta", other(kind, canary), [canary(f"{kind.decode()} sample") + b"\0" * 8]) for kind in extra_tracks
+    ]
     ftyp = box(b"ftyp", brand, u32(512), brand + canary("brand", 4))
     free = box(b"free", canary("free"))
     start = len(ftyp) + len(free) + 8

@@ -28,7 +28,8 @@ _QUIET: Final = {
     "hevc": {0: 64, 1: 64, 6: 8, 19: 64, 45: 24, 47: 8, 128: 32, 129: 32, 130: 32, 131: 2, 132: 56, 134: 4, 137: 24}
     | {144: 4, 147: 1, 148: 8, 149: 32, 165: 8, 176: 64},
 }
-_TEXT: Final = re.compile(rb"[\x20-\x7e]{32,}")
+_READABLE: Final = bytes(1 if 0x20 <= byte < 0x7F else 0 for byte in range(256))
+_RUN: Final = b"\1" * 32  # bytes of readable text that chance does not make: one in 10^13
 _ENCODER: Final = re.compile(rb"(Lavc[\d.]{5,14}|libfaac [\d.]{3,8})")
 _REVELATIONS_MAX: Final = 500
 
@@ -94,9 +95,20 @@ def _look(scan: SampleScan, coding: str, data: bytes, sizes: list[int]) -> None:
     elif coding == "mpeg4" and b"\0\0\1\xb2" in data:
         scan.say("software", "user data in pictures", shown(data[data.index(b"\0\0\1\xb2") + 4 :][:80]))
     if coding != "pcm":
-        for run in _TEXT.finditer(data):
-            if len(set(run.group()[:400])) >= 12:
-                scan.say("other", "readable text in the coded bytes", shown(run.group()[:400]))
+        for run in _texts(data):
+            if len(set(run)) >= 12:  # fewer letters are flat areas, not text
+                scan.say("other", "readable text in the coded bytes", shown(run))
+
+
+def _texts(data: bytes) -> Iterator[bytes]:
+    """Readable runs of at least 32 bytes, cut to 400; several times as fast as a pattern on coded bytes."""
+    marks = data.translate(_READABLE)
+    start = marks.find(_RUN)
+    while start >= 0:
+        end = marks.find(0, start)
+        end = len(data) if end < 0 else end
+        yield data[start : min(end, start + 400)]
+        start = marks.find(_RUN, end)
 
 
 def _units(scan: SampleScan, data: bytes, place: int, end: int) -> None:
