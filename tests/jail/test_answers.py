@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.jail.cells import TABLE, Memory, limited
 from witnesskit.errors.jail import JailDied, JailGarbage, JailMemory, JailRefused, JailTimeout
 from witnesskit.jail import frames
-from witnesskit.jail.run import Cell, Given, run, start
+from witnesskit.jail.run import Cell, Given, Jailed, run, start
 from witnesskit.limits import JAIL_REQUEST_MAX
 
 
@@ -188,6 +188,15 @@ def test_a_child_started_ahead_answers_one_call():
         assert jailed.call("decode", {}).value == {"text": "Aé"}
         with pytest.raises((JailDied, JailTimeout)):
             jailed.call("decode", {})
+
+
+@pytest.mark.parametrize("ahead", ["needed", "decode", "no such call"])
+def test_a_child_told_ahead_what_will_come_answers_it(ahead):
+    jailed = Jailed(TABLE, (), ahead)
+    try:
+        assert jailed.call("needed", {}) is not None
+    finally:
+        jailed.end()
 
 
 @settings(max_examples=200, deadline=None)

@@ -48,8 +48,15 @@ def archive(vault: Vault, wish: ArchiveWish, running: Worker, watch: Watch) -> N
 
 
 def _archive_one(session: Session, url: str, running: Worker, watch: Watch) -> SavedItem:
-    """Ctrl-C ends the download, not the save: what arrived is sealed, logged and signed first."""
     saving = Saving(session)
+    try:
+        return _saved(saving, url, running, watch)
+    finally:
+        saving.end_lookouts()
+
+
+def _saved(saving: Saving, url: str, running: Worker, watch: Watch) -> SavedItem:
+    """Ctrl-C ends the download, not the save: what arrived is sealed, logged and signed first."""
     gathered = Gathered("url", now())
     incoming = Incoming(saving, gathered, url, watch)
     interrupted = False

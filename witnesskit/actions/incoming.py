@@ -7,6 +7,7 @@ from typing import Final
 
 from witnesskit.actions.add import Watch
 from witnesskit.actions.finishing import Gathered
+from witnesskit.actions.lookout import look_out
 from witnesskit.actions.saving import Saving
 from witnesskit.capture import messages as told
 from witnesskit.capture.outcome import AttemptResult
@@ -121,6 +122,8 @@ class Incoming:
         self._media = media
         self._head = b""
         self._stream = self._original.stream(f"media/{media.stream}")
+        if not self._saving.lookouts:  # one child waits; further streams are looked at in their turn
+            self._saving.lookouts[media.stream] = look_out(self._original, media.stream)
         served = _plain(asdict(media))
         self._served.append({name: value for name, value in served.items() if name not in ("entry",)})
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from witnesskit.actions.examine import Examined, examine
+from witnesskit.actions.lookout import look_at
 from witnesskit.actions.saving import Saving
 from witnesskit.actions.tool_identity import TOOL
 from witnesskit.custody.prepare import Prepared, prepare
@@ -74,11 +75,11 @@ def copy_stream(saving: Saving, original: CapsuleWriter, stream: int, common: Ma
         places.append(SealedCopyPlace(saving, f"copy/{stream}", saving.capsule(Role.RECORD)))
         return places[-1]
 
-    descriptor = os.open(original.path, os.O_RDONLY | os.O_CLOEXEC)
+    lookout = saving.lookouts.pop(stream, None) or look_at(original, stream)
     try:
-        examined = examine(Given(descriptor, Keyed(original.file_key, f"media/{stream}")), place)
+        examined = examine(lookout.source, place, lookout.ready)
     finally:
-        os.close(descriptor)
+        lookout.end()
     if examined.copy is None:
         facts = {"stream": stream, "finding": str(examined.original.finding), "refused": examined.refusal}
         return StreamCopy(stream, examined, None, facts | {"jail": examined.jail})

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from witnesskit.actions.lookout import Lookout
 from witnesskit.actions.session import Session
 from witnesskit.custody.prepare import Prepared
 from witnesskit.formats import disclosure, strict_json
@@ -61,6 +62,7 @@ class Saving:
     item: str = field(default_factory=lambda: secrets.token_hex(16))
     sealed: list[SealedCapsule] = field(default_factory=list)
     parts: dict[Role, int] = field(default_factory=dict)
+    lookouts: dict[int, Lookout] = field(default_factory=dict)  # by stream; each is ended by who takes it out
 
     def capsule(self, role: Role) -> CapsuleWriter:
         """Open the next capsule of ``role``; its bytes are ciphertext from the first one."""
@@ -74,6 +76,11 @@ class Saving:
         capsule = writer.close()
         self.sealed.append(capsule)
         return capsule
+
+    def end_lookouts(self) -> None:
+        """End the children that nobody asked."""
+        while self.lookouts:
+            self.lookouts.popitem()[1].end()
 
     def sealed_json(self, capsules: Sequence[SealedCapsule] | None = None) -> Json:
         """The ``sealed`` value of an event."""

@@ -135,14 +135,14 @@ def _answer(pipe: int, table: Mapping[str, Call], needs: Mapping[str, Sequence[s
 
 
 def _read_request(table: Mapping[str, Call], needs: Mapping[str, Sequence[str]], pipe: int) -> tuple[bytes, bytes]:
-    _, payload = frames.read(_read_stdin)
+    kind, payload = frames.read(_read_stdin)
+    if kind == frames.AHEAD:
+        _load(needs.get(payload.decode(), ()))
+        _, payload = frames.read(_read_stdin)
     asked = strict_json.loads(payload, max_size=JAIL_REQUEST_MAX)
     keys = [frames.read(_read_stdin)[1] if given["keyed"] else b"" for given in asked["sources"]]
     call = table[asked["call"]]
-    for module in needs.get(asked["call"], ()):
-        importlib.import_module(module)
-    for codec in _CODECS:
-        importlib.import_module(f"encodings.{codec}")
+    _load(needs.get(asked["call"], ()))
     lock.limit(asked["memory"], asked["cpu"])
     locked = lock.lock(asked["parent"])
     _send(pipe, frames.LEVEL, strict_json.canonical({"level": locked.level, "layers": list(locked.layers)}))
@@ -151,6 +151,11 @@ def _read_request(table: Mapping[str, Call], needs: Mapping[str, Sequence[str]],
         for given, key in zip(asked["sources"], keys, strict=True)
     )
     return frames.REPLY, strict_json.canonical(call(Request(asked["params"], Output(pipe), sources)))
+
+
+def _load(modules: Sequence[str]) -> None:
+    for module in (*modules, *(f"encodings.{codec}" for codec in _CODECS)):
+        importlib.import_module(module)
 
 
 def _failure(kind: str, code: str) -> bytes:

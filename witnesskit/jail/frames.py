@@ -1,6 +1,7 @@
 """The pipe between parent and child: kind (1 byte), length (4 bytes, little-endian), that many bytes.
 
-Both directions use it. To the child: ``REQUEST``, then ``KEY`` when the source is sealed. From the child:
+Both directions use it. To the child: perhaps ``AHEAD``, the name of the call that will come, so that it loads what
+that needs; ``REQUEST``, then ``KEY`` when the source is sealed. From the child:
 ``LEVEL`` first, before any hostile byte is read; then any number of ``OUTPUT``; last one ``REPLY`` or one
 ``ERROR``; nothing after it.
 """
@@ -14,6 +15,7 @@ from typing import Final
 from witnesskit.errors.jail import JailGarbage
 from witnesskit.limits import JAIL_FRAME_MAX, JAIL_REPLY_MAX, JAIL_REQUEST_MAX
 
+AHEAD: Final = b"A"
 REQUEST: Final = b"Q"
 KEY: Final = b"K"
 LEVEL: Final = b"L"
@@ -23,6 +25,7 @@ ERROR: Final = b"E"
 
 _HEAD: Final = struct.Struct("<cI")
 _MAXIMA: Final = {
+    AHEAD: 64,
     REQUEST: JAIL_REQUEST_MAX,
     KEY: 64,
     LEVEL: 1024,

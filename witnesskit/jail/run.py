@@ -88,8 +88,8 @@ def run(cell: Cell | str, call: str, params: Json, sources: Sequence[Given] = ()
 
 @contextlib.contextmanager
 def start(cell: Cell | str, sources: Sequence[Given] = ()) -> Iterator[Jailed]:
-    """Start a child ahead of its call, so that its imports cost no waiting; ends it on the way out."""
-    jailed = Jailed(Cell(cell) if isinstance(cell, str) else cell, sources)
+    """Start a child ahead of its call, so that its start costs no waiting; ends it on the way out."""
+    jailed = Jailed(cell, sources)
     try:
         yield jailed
     finally:
@@ -97,18 +97,23 @@ def start(cell: Cell | str, sources: Sequence[Given] = ()) -> Iterator[Jailed]:
 
 
 class Jailed:
-    """A started child; it answers one call. Use ``start``, which also ends it."""
+    """A started child; it answers one call. Use ``start``, which also ends it, or call ``end``.
 
-    def __init__(self, cell: Cell, sources: Sequence[Given]) -> None:
+    ``ahead`` names the call that will come: the child loads what it needs, but gets no key before ``call``.
+    """
+
+    def __init__(self, cell: Cell | str, sources: Sequence[Given], ahead: str = "") -> None:
         if os.name != "posix":
             raise NoJail
         for given in sources:
             if fcntl.fcntl(given.descriptor, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY:
                 raise ValueError("a source must be open for reading only")
-        self._cell = cell
+        self._cell = Cell(cell) if isinstance(cell, str) else cell
         self._sources = tuple(sources)
-        self._process = _spawn(cell, tuple(given.descriptor for given in sources))
-        self._deadline = 0.0
+        self._process = _spawn(self._cell, tuple(given.descriptor for given in sources))
+        self._deadline = time.monotonic() + self._cell.wall_seconds
+        if ahead:
+            self._tell_ahead(ahead)
 
     def call(self, call: str, params: Json, sink: Sink | None = None) -> Reply:
         """Ask and wait; raises as ``run`` does. Only once for each child."""
@@ -135,6 +140,13 @@ class Jailed:
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
                 _given(pipe).close()
+
+    def _tell_ahead(self, call: str) -> None:
+        try:
+            self._write(frames.pack(frames.AHEAD, call.encode()))
+        except BaseException:
+            self.end()
+            raise
 
     def _ask(self, call: str, params: Json) -> None:
         sources = [
