@@ -8,15 +8,14 @@ from witnesskit.model import EssenceHash, SeekableReader
 
 
 def essence(reader: SeekableReader) -> tuple[EssenceHash, ...]:
-    """One digest for each stream; raises the leaves of ``errors/media.py`` and ``errors/strip.py``."""
+    """One digest for each stream; raises the leaves of ``errors/media.py``."""
     kind = media_type(reader.read_at(0, HEAD_SIZE))
     if kind == "image/jpeg":
         from witnesskit.media.essence_jpeg import essence_jpeg
 
         return essence_jpeg(reader)
     if kind in ("video/mp4", "video/quicktime"):
-        from witnesskit.formats.essence_samples import film_essence
-        from witnesskit.formats.isobmff_movie import read_film
+        from witnesskit.media.essence_film import essence_film
 
-        return film_essence(reader, read_film(reader, left_out=False).tracks)
+        return essence_film(reader)
     raise UnsupportedMedia("no essence is defined for this kind of file")

@@ -73,6 +73,30 @@ def _descriptor(body: bytes, place: int, depth: int) -> Iterator[bytes]:
         place = inner + max(size, 0)
 
 
+def resilient(body: bytes) -> bool:
+    """True if an esds, or one inside ``body``, describes error resilient AAC (ISO/IEC 14496-3 table 1.17)."""
+    shell = body.find(b"esds")
+    leaves = dict(_leaves(body, shell + 8 if shell >= 0 else 4, 0))
+    return leaves.get(5, b"\0")[0] >> 3 in (17, 19, 20, 23, 31)
+
+
+def _leaves(body: bytes, place: int, depth: int) -> Iterator[tuple[int, bytes]]:
+    """Tag and content of the descriptors that hold no others."""
+    while place < len(body) and depth < 4:
+        tag, size, place = body[place], 0, place + 1
+        for _ in range(4):
+            byte = body[place] if place < len(body) else 0
+            size, place = size << 7 | byte & 127, place + 1
+            if byte < 128:
+                break
+        content, front = body[place : place + size], _DESCRIPTORS.get(tag)
+        if front is not None:
+            yield from _leaves(content, front, depth + 1)
+        elif content:
+            yield tag, content
+        place += size
+
+
 def _av1(body: bytes) -> Iterator[bytes]:
     if len(body) > 4 and body[4] >> 3 & 15 != 1:
         yield body[4:]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.media.film_configs import spare_bytes
+from witnesskit.media.film_configs import resilient, spare_bytes
 from witnesskit.media.groups import shown
 from witnesskit.media.walk_icc import walk_icc
 from witnesskit.media.walk_isobmff import Node
@@ -137,6 +137,8 @@ def _child(facts: EntryFacts, path: str, kind: str, body: bytes) -> None:
     elif not wanted:
         for raw in spare_bytes(kind, body):
             _say(facts, "other", f"{path}/{kind}", "bytes no decoder needs", raw)
+        if kind in ("esds", "wave") and resilient(body):
+            facts.coding = "coded"  # its packets have no elements to look into
     if kind in _LENGTH_AT:
         at = _LENGTH_AT[kind]
         facts.length, facts.config = (body[at] % 4 + 1 if len(body) > at else 4), body

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.errors.media import BadMedia
-from witnesskit.formats.avc_sps import PictureTiming, picture_timing, tells_time
 from witnesskit.limits import FILM_SAMPLE_MAX, FILM_WINDOW
 from witnesskit.media.film_entries import EntryFacts
 from witnesskit.media.film_tables import Chunk
 from witnesskit.media.groups import shown
+from witnesskit.media.walk_sps import SeenTiming, holds_clock, seen_timing
 from witnesskit.model import Revelation, SeekableReader
 
 _KNOWN: Final = {
@@ -43,7 +42,7 @@ class SampleScan:
     revelations: dict[Revelation, None] = field(default_factory=dict)
     doubts: dict[str, None] = field(default_factory=dict)
     encoder: str = ""
-    timing: PictureTiming | None = None
+    timing: SeenTiming | None = None
 
     def say(self, group: str, name: str, value: str) -> None:
         """Add a revelation once; a hostile film must not fill the answer."""
@@ -134,7 +133,7 @@ def _unit(scan: SampleScan, unit: bytes) -> None:
     kind = unit[0] >> 1 & 63 if hevc else unit[0] & 31
     if kind in ((32, 33, 34, 35, 36, 37, 62, 63) if hevc else (7, 8, 9, 10, 11, 13, 14, 15, 19, 20)):
         if kind == 7 and not hevc:
-            scan.timing = _timing(unit)
+            scan.timing = seen_timing(unit)
     elif kind == (38 if hevc else 12):
         if unit[2 if hevc else 1 : -1].strip(b"\xff"):
             scan.say("other", "filler that is not filler", shown(unit[:80]))
@@ -142,13 +141,6 @@ def _unit(scan: SampleScan, unit: bytes) -> None:
         _messages(scan, unit[2 if hevc else 1 :].replace(b"\0\0\3", b"\0\0"))
     else:
         scan.say("other", f"unknown unit {kind}", f"{len(unit)} bytes {shown(unit[:200])}")
-
-
-def _timing(unit: bytes) -> PictureTiming | None:
-    try:
-        return picture_timing(unit)
-    except BadMedia:
-        return None
 
 
 def _messages(scan: SampleScan, raw: bytes) -> None:
@@ -178,7 +170,7 @@ def _message(scan: SampleScan, kind: int, payload: bytes) -> None:
     elif kind == 3 and not set(payload) <= {255, 0, 1}:
         scan.say("other", "filler that is not filler", shown(payload[:200]) or payload[:80].hex())
     elif kind == 1 and scan.entry.coding == "h264":
-        if scan.timing is None or len(payload) > 32 or tells_time(payload, scan.timing):
+        if scan.timing is None or len(payload) > 32 or holds_clock(payload, scan.timing):
             scan.say("when", "clock time in the pictures", payload[:32].hex())
     elif kind == 4 and scan.entry.coding == "hevc" and payload[:6] == b"\xb5\0\x3c\0\1\4" and len(payload) <= 256:
         return
@@ -212,6 +204,23 @@ def _config_units(entry: EntryFacts) -> Iterator[bytes]:
 
 def _fill(scan: SampleScan, packet: bytes) -> None:
     """The elements at the head of a sound packet that are not sound."""
+    if packet[0] >> 5 == 5:
+        scan.say("other", "programme element in the sound", f"{len(packet)} bytes")
+    for start, end in free_spans(packet):
+        text = packet[(start + 11) // 8 : end // 8]
+        if names_encoder(text):
+            scan.encoder = text.strip(b"\0").decode()
+        else:
+            scan.say("other", "free data in the sound", shown(text) or text[:80].hex())
+
+
+def names_encoder(text: bytes) -> bool:
+    """True for the bare version of a widespread library."""
+    return _ENCODER.fullmatch(text.strip(b"\0")) is not None
+
+
+def free_spans(packet: bytes) -> Iterator[tuple[int, int]]:
+    """First bit and the bit behind the last of free data in front of the sound, where any bit of it is set."""
     value, size, place = int.from_bytes(packet, "big"), len(packet) * 8, 0
 
     def take(count: int) -> int:
@@ -221,8 +230,6 @@ def _fill(scan: SampleScan, packet: bytes) -> None:
 
     while place < size:
         kind = take(3)
-        if kind == 5:
-            scan.say("other", "programme element in the sound", f"{len(packet)} bytes")
         if kind == 6:
             count = take(4)
             count += take(8) - 1 if count == 15 else 0
@@ -236,16 +243,7 @@ def _fill(scan: SampleScan, packet: bytes) -> None:
         start, place = place, place + 8 * count
         if place > size:
             return
-        extension = (value >> (size - start - 4)) & 15 if count and kind == 6 else 0
-        free = value >> (size - place) & ((1 << 8 * count) - 1)
-        if extension in (11, 13, 14):
+        if count and kind == 6 and (value >> (size - start - 4)) & 15 in (11, 13, 14):
             return
-        if free:
-            _named(scan, packet[(start + 11) // 8 : place // 8])
-
-
-def _named(scan: SampleScan, text: bytes) -> None:
-    if _ENCODER.fullmatch(text.strip(b"\0")):
-        scan.encoder = text.strip(b"\0").decode()
-    else:
-        scan.say("other", "free data in the sound", shown(text) or text[:80].hex())
+        if value >> (size - place) & ((1 << 8 * count) - 1):
+            yield start, place
