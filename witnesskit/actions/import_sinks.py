@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from typing import Final
 
 from witnesskit.errors.actions import ChainRefused
 from witnesskit.formats.bundle_members import Member
 from witnesskit.limits import LOG_MAX
 from witnesskit.vault import durable
-from witnesskit.vault.items import place
+from witnesskit.vault.items import place_open
 from witnesskit.vault.layout import Vault
+
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class CapsuleSink:
@@ -21,22 +24,22 @@ class CapsuleSink:
         self._target = vault.capsule_path(capsule)
         self._part: Path = vault.work / f".part-{secrets.token_hex(8)}"
         with durable.faults():
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-            self._stream = os.fdopen(os.open(self._part, flags, 0o600), "wb", buffering=0)
+            self._descriptor = os.open(self._part, _NEW, 0o600)
 
     def write(self, data: memoryview, /) -> None:
         """Take unverified bytes under a name that nobody reads."""
         with durable.faults():
-            durable.write_all(self._stream, data)
+            while data:
+                data = data[os.write(self._descriptor, data) :]
 
     def keep(self) -> None:
         """Flush, then give it its place."""
-        self._stream.close()
-        place(self._part, self._target)
+        place_open(self._descriptor, self._part, self._target)
 
     def drop(self) -> None:
         """Leave nothing of it."""
-        self._stream.close()
+        with durable.faults():
+            os.close(self._descriptor)
         durable.remove(self._part)
 
 

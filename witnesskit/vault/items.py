@@ -68,16 +68,22 @@ def adopt(vault: Vault, capsule: SealedCapsule) -> Path:
 
 def place(source: Path, target: Path) -> None:
     """Flush a finished capsule file and rename it to its place, 0400, with the fixed time."""
-    durable.make_folder(target.parent)
     with durable.faults():
         descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW)
-        try:
+    place_open(descriptor, source, target)
+
+
+def place_open(descriptor: int, source: Path, target: Path) -> None:
+    """The same for a file that is still open as ``descriptor``, which is closed whatever happens."""
+    try:
+        durable.make_folder(target.parent)
+        with durable.faults():
             with contextlib.suppress(PermissionError):  # sticks without owners
                 os.fchmod(descriptor, 0o400)
                 os.utime(descriptor, (durable.FIXED_TIME, durable.FIXED_TIME))
             os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    finally:
+        os.close(descriptor)
     durable.move(source, target)
 
 
