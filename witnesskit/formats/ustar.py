@@ -24,6 +24,9 @@ _ZERO_BLOCK: Final = bytes(BLOCK)
 _MODE: Final = b"0000644\0"
 _NOBODY: Final = b"0000000\0"  # owner, group and device numbers
 _EPOCH: Final = b"00000000000\0"
+_BEFORE_SIZE: Final = _MODE + _NOBODY + _NOBODY
+_BEHIND_SUM: Final = b"0" + bytes(100) + b"ustar\0" + b"00" + bytes(64) + _NOBODY + _NOBODY + bytes(155 + 12)
+_FIXED_SUM: Final = sum(_BEFORE_SIZE + _EPOCH + _BEHIND_SUM) + 8 * ord(" ")  # all but name and size
 _SUM_FIELD: Final = slice(148, 156)
 
 
@@ -48,10 +51,9 @@ def header(name: str, size: int) -> bytes:
         raise InnerName
     if not 0 <= size <= SIZE_MAX:
         raise InnerHeader("the size")
-    before = (name.encode().ljust(100, b"\0"), _MODE, _NOBODY, _NOBODY, b"%011o\0" % size, _EPOCH)
-    behind = (b"0", bytes(100), b"ustar\0", b"00", bytes(64), _NOBODY, _NOBODY, bytes(155 + 12))
-    total = sum(map(sum, (*before, *behind))) + 8 * ord(" ")
-    return b"".join((*before, b"%06o\0 " % total, *behind))
+    told, length = name.encode(), b"%011o\0" % size
+    total = _FIXED_SUM + sum(told) + sum(length)
+    return b"".join((told.ljust(100, b"\0"), _BEFORE_SIZE, length, _EPOCH, b"%06o\0 " % total, _BEHIND_SUM))
 
 
 def parse_header(untrusted_block: bytes) -> Member:
