@@ -135,10 +135,14 @@ def _child(facts: EntryFacts, path: str, kind: str, body: bytes) -> None:
     elif kind in ("dvcC", "dvvC", "dvwC"):
         _say(facts, "other", f"{path}/{kind}", "reserved bytes", body[5:])
     elif not wanted:
-        for raw in spare_bytes(kind, body):
-            _say(facts, "other", f"{path}/{kind}", "bytes no decoder needs", raw)
-        if kind in ("esds", "wave") and resilient(body):
-            facts.coding = "coded"  # its packets have no elements to look into
+        _config(facts, f"{path}/{kind}", kind, body)
+
+
+def _config(facts: EntryFacts, path: str, kind: str, body: bytes) -> None:
+    for raw in spare_bytes(kind, body):
+        _say(facts, "other", path, "bytes no decoder needs", raw)
+    if kind in ("esds", "wave") and resilient(body):
+        facts.coding = "coded"  # its packets have no elements to look into
     if kind in _LENGTH_AT:
         at = _LENGTH_AT[kind]
         facts.length, facts.config = (body[at] % 4 + 1 if len(body) > at else 4), body
