@@ -99,7 +99,9 @@ def visual(canary, hevc=False):
 
 
 def sound(canary):
-    entry = bytes(6) + b"\0\1" + bytes(4) + canary("audio vendor", 4) + struct.pack(">HHHHI", 2, 16, 0, 0, 44100 << 16)
+    entry = (
+        bytes(6) + b"\0\1" + bytes(4) + canary("audio vendor", 4) + struct.pack(">HHHHI", 2, 16, 0, 0, 44100 << 16)
+    )
     return box(b"mp4a", entry, esds(canary), box(b"yyyy", canary("sound entry box")))
 
 
@@ -124,7 +126,9 @@ def track(number, spec, offset, canary):
     tkhd = full(b"tkhd", u32(TIME, TIME, number, 0, 4000), bytes(16), spec.matrix, u32(64 << 16, 48 << 16), flags=7)
     mdhd = full(b"mdhd", u32(TIME, TIME, spec.scale, 40 * len(spec.samples)), b"\x15\xc7\0\0")
     hdlr = full(b"hdlr", bytes(4), spec.handler, canary(f"handler vendor {number}", 12), name + b"\0")
-    head = {b"vide": full(b"vmhd", bytes(8), flags=1), b"soun": full(b"smhd", bytes(4))}.get(spec.handler, box(b"nmhd", bytes(4)))
+    head = {b"vide": full(b"vmhd", bytes(8), flags=1), b"soun": full(b"smhd", bytes(4))}.get(
+        spec.handler, box(b"nmhd", bytes(4))
+    )
     dinf = box(b"dinf", full(b"dref", u32(1), full(b"url ", canary(f"url {number}"), flags=1)))
     count = len(spec.samples)
     stbl = box(
@@ -144,7 +148,9 @@ def track(number, spec, offset, canary):
     meta = full(b"meta", box(b"free", canary(f"track meta {number}")))
     tref = box(b"tref", box(b"cdsc", u32(1)))
     edts = box(b"edts", spec.edits) if spec.edits else b""
-    return box(b"trak", tkhd, edts, tref, udta, meta, box(b"mdia", mdhd, hdlr, minf, box(b"elng", canary(f"elng {number}"))))
+    return box(
+        b"trak", tkhd, edts, tref, udta, meta, box(b"mdia", mdhd, hdlr, minf, box(b"elng", canary(f"elng {number}")))
+    )
 
 
 def aac(canary):
@@ -175,7 +181,15 @@ def mvhd(canary):
     )  # fmt: skip
 
 
-def film(canary=None, *, hevc=False, brand=b"isom", extra_tracks=(b"gpmd", b"mebx", b"tmcd", b"text"), edits=b"", matrix=None):
+def film(
+    canary=None,
+    *,
+    hevc=False,
+    brand=b"isom",
+    extra_tracks=(b"gpmd", b"mebx", b"tmcd", b"text"),
+    edits=b"",
+    matrix=None,
+):
     """A film with pictures, sound and other tracks, and a token from ``canary`` in every place."""
     canary = canary or Canary(quiet=True)
     specs = [

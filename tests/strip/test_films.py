@@ -156,7 +156,10 @@ def test_boxes_nested_a_thousand_deep_are_refused_or_dropped():
     at = data.index(b"moov")
     size = int.from_bytes(data[at - 4 : at], "big") + len(nest)
     assert stripped(data[: at - 4] + u32(size) + b"moov" + nest + data[at + 4 :])[0] == stripped(data)[0]
-    assert inspect_isobmff(Bytes(data[: at - 4] + u32(size) + b"moov" + nest + data[at + 4 :])).finding is Finding.UNKNOWN
+    assert (
+        inspect_isobmff(Bytes(data[: at - 4] + u32(size) + b"moov" + nest + data[at + 4 :])).finding
+        is Finding.UNKNOWN
+    )
 
 
 @pytest.mark.parametrize(("coding", "header"), [(H264, b"\x06"), (HEVC, b"\x4e\x01")])

@@ -19,7 +19,10 @@ SAMPLES = ROOT.parent / "shared" / "samples"
 KINDS = ("phone/*.mov", "video/*.mp4", "video/*.mov", "video/*.3gp", "camera/*.mp4")
 SHIPPED = [ROOT / "demo" / "phone.mov", ROOT / "demo" / "camera.mp4"]
 REAL = [*SHIPPED, *sorted(path for kind in KINDS for path in SAMPLES.glob(kind))]
-FILTERS = {"h264-vcl": "h264_mp4toannexb,filter_units=pass_types=1-5", "hevc-vcl": "hevc_mp4toannexb,filter_units=pass_types=0-31"}
+FILTERS = {
+    "h264-vcl": "h264_mp4toannexb,filter_units=pass_types=1-5",
+    "hevc-vcl": "hevc_mp4toannexb,filter_units=pass_types=0-31",
+}
 MADE = {
     "h264.mp4": "-c:v libx264 -preset ultrafast -g 10 -c:a aac -metadata title=Zanaozen -metadata location=+43.34+052.86/",
     "bframes.mov": "-c:v libx264 -preset fast -bf 3 -c:a pcm_s16le -metadata artist=Aizhan",
@@ -27,7 +30,21 @@ MADE = {
     "ac3.mp4": "-c:v libx264 -preset ultrafast -c:a ac3 -movflags +faststart",
     "vp9.mp4": "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -c:a libopus -b:a 32k",
 }
-PERSONAL = ("GPS", "Location", "Make", "Model", "Artist", "Title", "Author", "Serial", "Software", "Comment", "XMP", "Lens", "Firmware")
+PERSONAL = (
+    "GPS",
+    "Location",
+    "Make",
+    "Model",
+    "Artist",
+    "Title",
+    "Author",
+    "Serial",
+    "Software",
+    "Comment",
+    "XMP",
+    "Lens",
+    "Firmware",
+)
 
 
 def run(*arguments):
@@ -65,7 +82,21 @@ def test_the_stock_command_gives_our_essence_before_and_after(pair):
     video = [FILTERS[one.definition] for one in result.essence if one.definition in FILTERS]
     chosen = ("-bsf:v", video[0]) if video else ()
     for path in (original, copy):
-        head = (ffmpeg, "-v", "error", "-ignore_editlist", "1", "-i", path, "-map", "0:v", "-map", "0:a?", "-c", "copy")
+        head = (
+            ffmpeg,
+            "-v",
+            "error",
+            "-ignore_editlist",
+            "1",
+            "-i",
+            path,
+            "-map",
+            "0:v",
+            "-map",
+            "0:a?",
+            "-c",
+            "copy",
+        )
         said = run(*head, "-copyinkf", "-copypriorss", "1", *chosen, "-f", "streamhash", "-hash", "sha256", "-")
         ordered = sorted(result.essence, key=lambda one: one.stream.replace("video", "0"))
         assert [line.partition("SHA256=")[2] for line in said.splitlines()] == [one.sha256 for one in ordered]
@@ -76,7 +107,8 @@ def test_pictures_and_sound_decode_alike(pair):
     ffmpeg = require("ffmpeg")
     original, copy, _ = pair
     before, after = (
-        run(ffmpeg, "-v", "error", "-i", path, "-map", "0:v", "-map", "0:a?", "-f", "framemd5", "-") for path in (original, copy)
+        run(ffmpeg, "-v", "error", "-i", path, "-map", "0:v", "-map", "0:a?", "-f", "framemd5", "-")
+        for path in (original, copy)
     )
     assert before == after
     assert before.count("\n") > 3
@@ -85,7 +117,9 @@ def test_pictures_and_sound_decode_alike(pair):
 def test_another_reader_finds_nothing_personal(pair):
     exiftool = require("exiftool")
     tags = json.loads(run(exiftool, "-j", "-a", "-u", "-ee3", "-G0", pair[1]))[0]
-    inside = {name: value for name, value in tags.items() if not name.startswith(("File:", "ExifTool:", "SourceFile"))}
+    inside = {
+        name: value for name, value in tags.items() if not name.startswith(("File:", "ExifTool:", "SourceFile"))
+    }
     assert not [name for name in inside if any(word in name for word in PERSONAL)]
     assert {value for name, value in inside.items() if "Date" in name} <= {"0000:00:00 00:00:00"}
 
