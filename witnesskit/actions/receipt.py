@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from witnesskit.actions import successor
@@ -44,15 +44,24 @@ def take_receipt(vault: Vault, path: Path) -> Taken:
             state.save_state(vault, present)
             if receipt.log == Journal.open(vault.custody, by="field").log:
                 successor.discard_closed(vault)
+            _spend_code(vault)
         durable.make_folder(vault.custody / "seen")
         durable.replace(vault.custody / "seen" / f"{receipt.bundle}.receipt", data)
-    items = [item for item in present.bundles[receipt.bundle].items if not present.items[item].paper]
+    listed = (present.items.get(item) for item in present.bundles[receipt.bundle].items)
+    items = [item for item in listed if item is not None and not item.paper]
     return Taken(
         "complete" if receipt.complete else "partial",
         len(items) if receipt.complete else 0,
         len(receipt.missing),
         receipt.copies,
     )
+
+
+def _spend_code(vault: Vault) -> None:
+    """The desk knows the device by its key now: the one-time code is kept no longer."""
+    invite = vault.config.invite
+    if invite is not None and invite.enrol:
+        layout.with_config(vault, invite=replace(invite, enrol=""))
 
 
 def _check_ours(vault: Vault, present: state.State, receipt: Receipt) -> None:
