@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -28,6 +29,9 @@ def recover(session: Session) -> int:
     for item, group in groupby(sorted(whole, key=lambda capsule: capsule.item), key=lambda capsule: capsule.item):
         _recover_item(session, item, list(group))
         count += 1
+    for folder in session.vault.work.iterdir():
+        with contextlib.suppress(OSError):
+            folder.rmdir()  # killed before its first capsule: an empty folder
     return count
 
 
