@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from witnesskit.actions.bundled import BundleDone, BundleWish
 from witnesskit.actions.chain_members import chain_heads, chain_members
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.session import Session
@@ -22,32 +22,6 @@ from witnesskit.model import Ring, SealedCapsule, VaultKind
 from witnesskit.vault import state, store
 from witnesskit.vault.layout import Vault
 from witnesskit.vault.state import BundleState
-
-
-@dataclass(frozen=True)
-class BundleWish:
-    """What the person asked for; audience, recipient, items and custodian sheet only at a desk."""
-
-    folder: Path
-    passphrase: str = field(repr=False)
-    audience: str = ""
-    recipient: str = ""
-    items: tuple[str, ...] = ()
-    custodian_sheet: Path | None = None
-
-
-@dataclass(frozen=True)
-class BundleDone:
-    """What was written."""
-
-    file: str
-    id: str
-    sha256: str
-    size: int
-    items: int
-    files: int
-    next: str
-
 
 Report = Callable[[int, int | None], None]
 
@@ -76,8 +50,20 @@ def _bundle_field(session: Session, folder: Path, report: Report) -> BundleDone:
     plan = _logged(session, payload)
     recipients = session.recipients.of(Ring.DESK)
     whole = sum(capsule.size for capsule in capsules)
-    packed = write_volume(folder, plan, recipients, session.signer.sign_note, lambda done: report(done, whole))
-    _remember(session, plan, packed, waiting)
+    before = session.state
+    try:
+        packed = write_volume(
+            folder,
+            plan,
+            recipients,
+            session.signer.sign_note,
+            lambda done: report(done, whole),
+            lambda ready: _remember(session, plan, ready, waiting),
+        )
+    except BaseException:
+        if session.state is not before:  # remembered, and then it could not get its name
+            state.save_state(session.vault, before)
+        raise
     real = sum(not session.state.items[item].paper for item in waiting)
     following = "Next: bring it to the desk, then `witnesskit receipt RECEIPT` with what the desk gives back"
     return BundleDone(str(packed.path), packed.id, packed.sha256, packed.size, real, packed.members, following)
@@ -138,6 +124,7 @@ def _capsule_member(vault: Vault, capsule: SealedCapsule) -> PlannedMember:
 
 
 def _remember(session: Session, plan: BundlePlan, packed: Packed, items: Sequence[str]) -> None:
+    """Before the bundle has its name: its number is used once, and its receipt will be known."""
     facts = BundleState(plan.counter, plan.previous, packed.sha256, packed.meta_sha256, tuple(items))
     session.state = state.delivered(session.state, packed.id, facts)
     state.save_state(session.vault, session.state)

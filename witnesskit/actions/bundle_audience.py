@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from witnesskit.actions.audience_members import Contents, data_member, file_member, openings_member
-from witnesskit.actions.bundle import BundleDone, BundleWish
+from witnesskit.actions.bundled import BundleDone, BundleWish
 from witnesskit.actions.chain_members import log_copy
 from witnesskit.actions.court_contents import court_contents
 from witnesskit.actions.opening import open_for_saving

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from witnesskit.actions import case_vault
 from witnesskit.actions.audience_members import Contents, data_member, file_member, hashed_member, openings_member
-from witnesskit.actions.bundle import BundleWish
+from witnesskit.actions.bundled import BundleWish
 from witnesskit.actions.chain_members import LogCopy, log_copy
 from witnesskit.actions.item_files import ItemFiles, chosen, read_item
 from witnesskit.actions.openings import OpeningLine, resolve

@@ -26,7 +26,8 @@ def command(output: Output, answer: Answer, folder: Path, **options: Any) -> Non
     On a field vault: everything not confirmed yet, for the desk of the invite; nothing is decrypted. On a desk: what
     the policy lets this audience have, for one recipient.
     """
-    from witnesskit.actions.bundle import BundleWish, bundle
+    from witnesskit.actions.bundle import bundle
+    from witnesskit.actions.bundled import BundleWish
     from witnesskit.actions.opening import find_vault
 
     vault = find_vault(options["vault_path"])

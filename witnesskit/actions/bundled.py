@@ -1,0 +1,31 @@
+"""What a bundle is asked for with, and what is said of it at its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class BundleWish:
+    """What the person asked for; audience, recipient, items and custodian sheet only at a desk."""
+
+    folder: Path
+    passphrase: str = field(repr=False)
+    audience: str = ""
+    recipient: str = ""
+    items: tuple[str, ...] = ()
+    custodian_sheet: Path | None = None
+
+
+@dataclass(frozen=True)
+class BundleDone:
+    """What was written."""
+
+    file: str
+    id: str
+    sha256: str
+    size: int
+    items: int
+    files: int
+    next: str
