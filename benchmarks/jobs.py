@@ -105,6 +105,48 @@ def prepare_import(source: Path, target: Path) -> Callable[[], object]:
     return work
 
 
+def prepare_open(source: Path, target: Path) -> Callable[[], object]:
+    """Every member of the volume to a file of its own, checked, as opened files are handed on."""
+    from witnesskit.bundle.unpack import open_volume
+    from witnesskit.sealing.identity import Identity
+
+    target.mkdir()
+    folder = os.open(target, os.O_RDONLY)
+
+    def work() -> None:
+        with files(source)[0].open("rb") as stream:
+            done = open_volume(stream, [Identity(_SEED)]).each(lambda member: _Plain(folder, member.ordinal))
+        if done.damage:
+            raise SystemExit("the volume is damaged")
+
+    return work
+
+
+class _Plain:
+    """A file by its number, as a MemberSink."""
+
+    def __init__(self, folder: int, ordinal: int) -> None:
+        self._descriptor = os.open(f"{ordinal:08}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=folder)
+
+    def write(self, data: memoryview, /) -> None:
+        os.write(self._descriptor, data)
+
+    def keep(self) -> None:
+        os.close(self._descriptor)
+
+    drop = keep
+
+
+def prepare_strip(source: Path, target: Path) -> Callable[[], object]:
+    """The rewriter from file to file."""
+    from witnesskit.jail.child import Source
+    from witnesskit.strip.registry import strip
+
+    reader = Source(os.open(source, os.O_RDONLY))
+    out = target.open("wb", buffering=0)
+    return lambda: strip(reader, "video/mp4", out)
+
+
 class _Desk:
     """As much of a vault as its store needs."""
 
@@ -129,6 +171,8 @@ JOBS = {
     "encrypt": prepare_encrypt,
     "export": prepare_export,
     "import": prepare_import,
+    "open": prepare_open,
+    "strip": prepare_strip,
 }
 
 
