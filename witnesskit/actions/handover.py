@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from witnesskit.actions.openings_capsule import seal_openings
+from witnesskit.actions.ownership import is_name_of_another
 from witnesskit.actions.seen import SeenLog
 from witnesskit.bundle.result import Unpacked
-from witnesskit.bundle.sequence import SeenBundle, seen_bundle
+from witnesskit.bundle.sequence import SeenBundle
 from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import prepare
 from witnesskit.custody.signer import Signer
@@ -23,8 +24,8 @@ from witnesskit.vault import durable, state
 from witnesskit.vault.keyring import IssuedInvite, Keyring
 from witnesskit.vault.keyring_file import save_keyring
 from witnesskit.vault.layout import Vault
-from witnesskit.vault.state import BundleState, State
-from witnesskit.vault.trustfile import enrol, invite_of, succeed
+from witnesskit.vault.state import State
+from witnesskit.vault.trustfile import enrol, invite_of, succeed, trusted_keys
 
 if TYPE_CHECKING:
     from witnesskit.actions.import_bundle import Desk
@@ -52,19 +53,22 @@ def invite_for(keyring: Keyring, meta: BundleMeta) -> IssuedInvite:
     raise StrangeRecipients("no invite of this desk")
 
 
-def admit(keyring: Keyring, invite: IssuedInvite, meta: BundleMeta) -> Keyring:
+def admit(keyring: Keyring, invite: IssuedInvite, meta: BundleMeta, own: str) -> Keyring:
     """The keyring with the sender enrolled; raises SenderUnknown unless it is this invite's own device.
 
-    First bundle: by the one-time code. A new log of the same device: by the same key under a new name.
+    First bundle: by the one-time code. A new log of the same device: by the same key under a new name, which no
+    other device and not the desk (``own``, its verifier key) has.
     """
     known = invite_of(keyring, meta.sender)
     if known is not None:
         if known.id != invite.id:
             raise SenderUnknown("a device of another invite")
         return keyring
-    public = parse_verifier_key(meta.sender).public
+    key = parse_verifier_key(meta.sender)
+    if is_name_of_another((own, *trusted_keys(keyring)), key):
+        raise SenderUnknown("it signs under the name of another key")
     for sender in invite.senders:
-        if parse_verifier_key(sender).public == public:
+        if parse_verifier_key(sender).public == key.public:
             return succeed(keyring, sender, meta.sender)
     if invite.senders or meta.enrol != invite.enrol:
         raise SenderUnknown
@@ -76,6 +80,11 @@ def keep_keyring(vault: Vault, desk: Desk, keyring: Keyring) -> None:
     if keyring != desk.keyring:
         save_keyring(vault, keyring)
         desk.session.keyring = keyring
+
+
+def senders_of(keyring: Keyring, invite: IssuedInvite) -> tuple[str, ...]:
+    """Every name under which the device of an invite has signed."""
+    return next(each.senders for each in keyring.issued if each.id == invite.id)
 
 
 def seen_of(present: State, senders: Sequence[str]) -> tuple[SeenBundle, ...]:
@@ -137,13 +146,11 @@ def _log(session: Session, done: Handover, receipt: Receipt) -> None:
     session.state = seal_openings(session.vault, session.state, session.recipients, lines)
     session.journal.append_all([(event, {}) for event in events])
     session.journal.checkpoint(session.signer)
-    seen = seen_bundle(done.meta)
-    facts = BundleState(
-        seen.counter, seen.previous, "", seen.meta_sha256, sender=done.meta.sender, copies=receipt.copies
-    )
-    present = session.state
-    session.state = replace(present, bundles={**present.bundles, done.meta.id: facts})
-    state.save_state(session.vault, session.state)
+    if receipt.complete:  # the copies of a damaged bundle are copies of the damage
+        present = session.state
+        facts = replace(present.bundles[done.meta.id], copies=receipt.copies)
+        session.state = replace(present, bundles={**present.bundles, done.meta.id: facts})
+        state.save_state(session.vault, session.state)
 
 
 def _witness(keyring: Keyring, invite: IssuedInvite) -> Signer:

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-from witnesskit.actions import handover, seen
-from witnesskit.actions.import_sinks import CapsuleSink, MemorySink
+from witnesskit.actions import handover, ownership, seen
+from witnesskit.actions.import_sinks import Stores
 from witnesskit.actions.imported import ImportDone
+from witnesskit.actions.listing import list_items
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.second_copy import second_copy
 from witnesskit.actions.session import Session
-from witnesskit.bundle.result import MemberSink, Unpacked
+from witnesskit.bundle.result import Unpacked
 from witnesskit.bundle.sequence import require_sequence
 from witnesskit.bundle.unpack import OpenVolume, open_volume
-from witnesskit.errors.actions import ChainRefused
 from witnesskit.errors.cli import FileUnreadable, WrongVaultKind
-from witnesskit.formats.bundle_members import CHAIN_KINDS, Member
 from witnesskit.formats.short_id import short_id
-from witnesskit.model import Role, SealedCapsule, VaultKind
-from witnesskit.vault import layout, state, store
-from witnesskit.vault.keyring import IssuedInvite, Keyring, desk_identities
+from witnesskit.model import VaultKind
+from witnesskit.vault import layout, store
+from witnesskit.vault.keyring import Keyring, desk_identities
 from witnesskit.vault.layout import Vault
+from witnesskit.vault.state import State
 
 Report = Callable[[int, int | None], None]
 
@@ -64,63 +65,47 @@ def open_for_import(vault: Vault, passphrase: str) -> Iterator[Desk]:
 def import_bundle(desk: Desk, path: Path, wish: ImportWish, report: Report) -> ImportDone:
     """Take in one bundle; importing it again changes nothing but the receipt's date.
 
-    Raises the leaves of errors/bundle.py, ChainRefused and the disk's; what verified before stays.
+    Raises the leaves of errors/bundle.py, ForeignItem, ChainRefused and the disk's; what verified before stays.
     """
-    vault = desk.session.vault
-    try:
-        stream = os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC), "rb", buffering=0)
-    except OSError as error:
-        raise FileUnreadable(os.strerror(error.errno or 0)) from None
-    with stream:
+    session, vault = desk.session, desk.session.vault
+    with open_untrusted(path) as stream:
         volume = open_volume(stream, desk_identities(desk.keyring))
         invite = handover.invite_for(desk.keyring, volume.meta)
-        keyring = handover.admit(desk.keyring, invite, volume.meta)
-        require_sequence(handover.seen_of(desk.session.state, _senders(keyring, invite)), volume.meta)
-        chain: list[tuple[Member, bytes]] = []
-        before = {item for item, found in desk.session.state.items.items() if not found.paper}
-        whole = volume.meta.bytes
-        unpacked = volume.each(_stores(desk, volume, chain), lambda done: report(done, whole))
+        keyring = handover.admit(desk.keyring, invite, volume.meta, vault.config.key)
+        senders = handover.senders_of(keyring, invite)
+        ownership.demand_own(session.state, senders, volume.meta, volume.members)
+        require_sequence(handover.seen_of(session.state, senders), volume.meta)
+        before = {item for item, found in session.state.items.items() if not found.paper}
+        stores = Stores(vault, lambda chain: seen.judge(vault, keyring, volume.meta, chain))
+        unpacked = volume.each(stores, lambda done: report(done, volume.meta.bytes))
+        stores.judge()
     _reread(vault, volume, unpacked)
-    copies = max(1 + second_copy(path, wish.second_copy), _copies_before(desk, volume.meta.id))
-    heads = seen.remember(vault, keyring, chain)
+    copies = max(1 + second_copy(path, wish.second_copy), _copies_before(session.state, volume.meta.id))
+    heads = seen.remember(vault, keyring, stores.chain)
     handover.keep_keyring(vault, desk, keyring)
-    items = _list_items(desk.session, volume, unpacked)
+    items = list_items(session, volume, unpacked)
     done = handover.Handover(volume.meta, unpacked, heads, invite, copies)
-    receipt = handover.answer(desk.session, keyring, done, wish.receipts)
+    receipt = handover.answer(session, keyring, done, wish.receipts)
     counts = {"items": len(items), "new": len(items - before), "here": len(items & before)}
     return ImportDone(volume.meta.id, counts, unpacked, str(receipt), copies, tuple(sorted(map(short_id, items))))
 
 
-def _copies_before(desk: Desk, bundle: str) -> int:
+def open_untrusted(path: Path) -> BinaryIO:
+    """A file of somebody else to read, unbuffered; raises FileUnreadable, also for a pipe or a device."""
+    try:
+        stream = open(path, "rb", buffering=0, opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))  # noqa: SIM115
+    except OSError as error:
+        raise FileUnreadable(os.strerror(error.errno or 0)) from None
+    if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        return stream
+    stream.close()
+    raise FileUnreadable("not a file")
+
+
+def _copies_before(present: State, bundle: str) -> int:
     """Copies made at an earlier import of the same bundle: once more takes none of them away."""
-    known = desk.session.state.bundles.get(bundle)
+    known = present.bundles.get(bundle)
     return known.copies if known else 0
-
-
-def _stores(
-    desk: Desk, volume: OpenVolume, chain: list[tuple[Member, bytes]]
-) -> Callable[[Member], MemberSink | None]:
-    """The chain comes first and is judged before any capsule is stored."""
-    judged = False
-
-    def store_member(member: Member) -> MemberSink | None:
-        nonlocal judged
-        if member.kind in CHAIN_KINDS:
-            return MemorySink(chain, member)
-        if not judged:
-            seen.judge(desk.session.vault, desk.keyring, volume.meta, chain)
-            judged = True
-        if store.has(desk.session.vault, member.capsule):
-            store.check(desk.session.vault, member.capsule, member.sha256)
-            return None
-        return CapsuleSink(desk.session.vault, member.capsule)
-
-    return store_member
-
-
-def _senders(keyring: Keyring, invite: IssuedInvite) -> tuple[str, ...]:
-    """Every name under which the device of an invite has signed."""
-    return next(each.senders for each in keyring.issued if each.id == invite.id)
 
 
 def _reread(vault: Vault, volume: OpenVolume, unpacked: Unpacked) -> None:
@@ -129,36 +114,3 @@ def _reread(vault: Vault, volume: OpenVolume, unpacked: Unpacked) -> None:
     for member in volume.members:
         if member.kind == "capsule" and member.ordinal in kept:
             store.check(vault, member.capsule, member.sha256)
-    if not any(member.kind == "chain" for member in volume.members):
-        raise ChainRefused("there is none")
-
-
-def _list_items(session: Session, volume: OpenVolume, unpacked: Unpacked) -> set[str]:
-    """Add what verified to the state; returns the items of the bundle that are no papers."""
-    there = {*unpacked.kept, *unpacked.skipped}
-    papers = _papers(volume)
-    present = session.state
-    found: set[str] = set()
-    for member in volume.members:
-        if member.kind != "capsule" or member.ordinal not in there:
-            continue
-        capsule = SealedCapsule(
-            member.capsule, member.item, Role(member.role), member.part, member.size, member.sha256
-        )
-        known = present.items.get(member.item)
-        if known is None or capsule.id not in {each.id for each in known.capsules}:
-            paper = member.item in papers
-            present = (
-                state.with_paper(present, capsule) if paper else state.with_capsules(present, member.item, capsule)
-            )
-        found.add(member.item)
-    session.state = present
-    state.save_state(session.vault, present)
-    return found - papers
-
-
-def _papers(volume: OpenVolume) -> set[str]:
-    """Openings of the chain's own events: one record capsule and nothing else; an item has two or more."""
-    capsules = [member for member in volume.members if member.kind == "capsule"]
-    counted = Counter(member.item for member in capsules)
-    return {one.item for one in capsules if counted[one.item] == 1 and one.role == Role.RECORD and one.part == 1}

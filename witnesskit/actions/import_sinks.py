@@ -1,20 +1,24 @@
-"""Where the members of a bundle go while they are verified: capsules to disk, the chain to memory."""
+"""Where the members of a bundle go while they are verified: the chain to memory, then capsules to disk."""
 
 from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from witnesskit.bundle.result import MemberSink
 from witnesskit.errors.actions import ChainRefused
-from witnesskit.formats.bundle_members import Member
+from witnesskit.formats.bundle_members import CHAIN_KINDS, Member
 from witnesskit.limits import LOG_MAX
-from witnesskit.vault import durable
+from witnesskit.vault import durable, store
 from witnesskit.vault.items import place_open
 from witnesskit.vault.layout import Vault
 
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+ChainPart = tuple[Member, bytes]  # a log or a checkpoint, as it came
 
 
 class CapsuleSink:
@@ -43,10 +47,36 @@ class CapsuleSink:
         durable.remove(self._part)
 
 
+class Stores:
+    """Says where each member goes. The chain comes first and is judged, once, before any capsule is stored."""
+
+    def __init__(self, vault: Vault, judge: Callable[[Sequence[ChainPart]], None]) -> None:
+        self.chain: list[ChainPart] = []
+        self._vault = vault
+        self._judge = judge
+        self._judged = False
+
+    def __call__(self, member: Member) -> MemberSink | None:
+        """None for a capsule that is here already with the same bytes; raises what ``judge`` raises."""
+        if member.kind in CHAIN_KINDS:
+            return MemorySink(self.chain, member)
+        self.judge()
+        if store.has(self._vault, member.capsule):
+            store.check(self._vault, member.capsule, member.sha256)
+            return None
+        return CapsuleSink(self._vault, member.capsule)
+
+    def judge(self) -> None:
+        """Judge the chain, unless that was done; to be called at the end too, where no capsule followed."""
+        if not self._judged:
+            self._judge(self.chain)
+            self._judged = True
+
+
 class MemorySink:
     """A member of the chain, kept in memory until the chain was judged."""
 
-    def __init__(self, kept: list[tuple[Member, bytes]], member: Member) -> None:
+    def __init__(self, kept: list[ChainPart], member: Member) -> None:
         if member.size > LOG_MAX:
             raise ChainRefused("a log too large to read")
         self._kept = kept

@@ -9,11 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from witnesskit.actions.ownership import is_name_of_another
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.actions import ChainRefused
 from witnesskit.formats.bundle_manifest import BundleMeta
 from witnesskit.formats.bundle_members import Member
 from witnesskit.formats.checkpoint import Checkpoint, parse_checkpoint, parse_note
+from witnesskit.keys import VerifierKey, parse_verifier_key
 from witnesskit.limits import LOG_MAX, NOTE_MAX
 from witnesskit.model import Opening
 from witnesskit.vault import durable
@@ -54,11 +56,15 @@ def logs_of(chain: Sequence[tuple[Member, bytes]]) -> tuple[SeenLog, ...]:
 def judge(vault: Vault, keyring: Keyring, meta: BundleMeta, chain: Sequence[tuple[Member, bytes]]) -> None:
     """Refuse a chain that does not hold, does not continue what was seen, or is not the sender's.
 
-    Raises ChainRefused with the codes of the verifier's findings.
+    ``keyring``: the sender is enrolled in it. Every log must be signed by the sender's own key, under names that
+    nobody else has. Raises ChainRefused with the codes of the verifier's findings, BadNote.
     """
     logs = logs_of(chain)
-    keys = {text.split("+")[0]: text for text in (*trusted_keys(keyring), meta.sender)}
-    trust = Trust(tuple(keys.values()), _remembered(vault, logs))
+    public = parse_verifier_key(meta.sender).public
+    keys = [VerifierKey(log.head.origin, public) for log in logs]
+    if any(is_name_of_another((vault.config.key, *trusted_keys(keyring)), key) for key in keys):
+        raise ChainRefused("a log of another device")
+    trust = Trust(tuple(key.text for key in keys), _remembered(vault, logs))
     case = CaseFiles(tuple(LogFiles(log.lines, (log.note,)) for log in logs), _openings(meta, logs[-1]), (), LISTED)
     bad = [check.code for check in examine_chain(case, trust) if check.state in (CheckState.FAIL, CheckState.UNKNOWN)]
     if bad:

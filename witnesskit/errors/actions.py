@@ -77,6 +77,15 @@ class ChainRefused(WitnesskitError):
     hint = "nothing of it was taken over; keep the file and ask the sender for a fresh copy"
 
 
+class ForeignItem(WitnesskitError):
+    """A device sends a capsule of an item, or under a number, that is not its own."""
+
+    code = "ITEM-FOREIGN"
+    status = ExitStatus.CHANGED
+    message = "the bundle writes into what another device brought"
+    hint = "nothing was stored; keep the file, and ask the team which of the two devices was copied or taken"
+
+
 class DemoBesideField(WitnesskitError):
     """The demo must not run beside a field vault."""
 

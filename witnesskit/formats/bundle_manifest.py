@@ -158,9 +158,12 @@ def _meta(value: Mapping[str, Any]) -> BundleMeta:
 
 def _key(untrusted_text: str) -> VerifierKey:
     try:
-        return parse_verifier_key(untrusted_text)
+        key = parse_verifier_key(untrusted_text)
     except BadKey as error:
         raise BadManifest(f"{META_NAME}: sender, {error.detail}") from None
+    if key.text != untrusted_text:
+        raise BadManifest(f"{META_NAME}: sender, not in its one form")
+    return key
 
 
 def _text(pattern: re.Pattern[str]) -> Callable[[Any], bool]:

@@ -1,0 +1,56 @@
+"""One desk and two devices, made once for a module; every test works on its own copy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.actions.stage import Device, Stage, copy_of, make_stage
+from witnesskit import limits
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_keys():
+    """Little work for each key file: they open as any others do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(limits, "SCRYPT_LOG_N", 10)
+        yield
+
+
+@pytest.fixture(scope="session")
+def first_stage(tmp_path_factory, _quick_keys) -> Stage:
+    """A lone researcher's desk with devices ``a`` and ``b``; never written to again."""
+    stage = make_stage(tmp_path_factory.mktemp("stage") / "first")
+    for name in "ab":
+        stage.device(name)
+        (stage.folder / f"{name}.txt").write_text(name * 100)
+    return stage
+
+
+@pytest.fixture
+def stage(first_stage: Stage, tmp_path: Path) -> Stage:
+    return copy_of(first_stage, tmp_path / "stage")
+
+
+@pytest.fixture
+def device(stage: Stage) -> Device:
+    """Device ``a`` with one saved file."""
+    return _with_item(stage, "a")
+
+
+@pytest.fixture
+def other(stage: Stage) -> Device:
+    """Device ``b`` with one saved file."""
+    return _with_item(stage, "b")
+
+
+@pytest.fixture
+def stick(stage: Stage) -> Path:
+    return stage.folder / "stick"
+
+
+def _with_item(stage: Stage, name: str) -> Device:
+    found = Device(stage.folder / name)
+    found.add(stage.folder / f"{name}.txt")
+    return found
