@@ -187,3 +187,22 @@ def test_a_plan_that_would_not_be_read_is_not_written(tmp_path):
     assert refused(tmp_path, member("media", b"x", name="n" * 1025)).code == "MANIFEST"
     assert refused(tmp_path, capsule(b"x"), counter=0).code == "MANIFEST"
     assert refused(tmp_path, capsule(b"x"), sender=OTHER_SENDER.vkey).code == "SIGNATURE"
+
+
+def test_the_sender_remembers_a_volume_before_it_has_its_name(tmp_path):
+    seen = []
+
+    def remember(packed):
+        seen.append((packed, [path.name for path in tmp_path.iterdir()]))
+
+    packed = write_volume(tmp_path, plan(*three_capsules()), RECIPIENTS, SENDER.sign_note, remember=remember)
+    assert seen == [(packed, [f"{packed.path.name}.part"])]
+
+
+def test_a_sender_who_cannot_remember_leaves_no_volume(tmp_path):
+    def remember(_packed):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_volume(tmp_path, plan(*three_capsules()), RECIPIENTS, SENDER.sign_note, remember=remember)
+    assert list(tmp_path.iterdir()) == []

@@ -27,7 +27,7 @@ from witnesskit.vault.state import State
 def trust_add(vault: Vault, path: Path, digits: str, passphrase: str) -> None:
     """Check the whole invite by all six groups; raises DigitsDiffer, InviteExpired, PolicyLoosens, BadInvite."""
     layout.demand(vault, VaultKind.FIELD)
-    if vault.config.rings is not None and (vault.custody / "log.jsonl").exists():
+    if vault.config.rings is not None:
         raise AlreadyTrusted
     data = durable.read(path, INVITE_MAX)
     if data is None:
@@ -36,6 +36,8 @@ def trust_add(vault: Vault, path: Path, digits: str, passphrase: str) -> None:
     invite = parse_invite(data)
     check_valid(invite, datetime.now(UTC).date())
     with lock.writing(vault):
+        if layout.open_vault(vault.path).config.rings is not None:  # another command was quicker
+            raise AlreadyTrusted
         _accept(vault, invite, passphrase)
 
 
@@ -46,11 +48,18 @@ def _accept(vault: Vault, invite: Invite, passphrase: str) -> None:
         tighten(policy_of(vault), load.parse(invite.policy.encode()))
         durable.replace(vault.policies / INVITE_POLICY, invite.policy.encode())
     genesis = genesis_of(vault, invite)
-    (vault.custody / "log.jsonl").unlink(missing_ok=True)
+    _discard_begun(vault)
     seal_openings(vault, State(), invite.rings, [genesis.opening_line()])
     Journal.create(vault.custody, signer=signer, by="field", genesis=genesis)
     accepted = AcceptedInvite(invite.id, invite.witness, invite.next, invite.enrol)
     layout.with_config(vault, rings=invite.rings, invite=accepted)
+
+
+def _discard_begun(vault: Vault) -> None:
+    """Remove what a crash left of an earlier try; the checkpoint first: it would contradict the log to come."""
+    for note in (vault.custody / "checkpoints").glob("*"):
+        durable.remove(note)
+    durable.remove(vault.custody / "log.jsonl")
 
 
 def genesis_of(vault: Vault, invite: Invite) -> Prepared:

@@ -52,12 +52,14 @@ def write_volume(
     recipients: Sequence[str],
     sign: Callable[[str], str],
     report: Report | None = None,
+    remember: Callable[[Packed], None] | None = None,
 ) -> Packed:
     """Write ``plan`` into ``folder`` under a random name; ``sign`` gives the sender's signature line under a text.
 
-    ``report`` is told the payload bytes done. Raises NothingToPack, VolumeTooLarge, NoRoom, SourceHash,
-    ReadBackDiffers, DiskFull, NotWritten, NotReadable, BadManifest, BadSignature, BadKey; then nothing is left
-    in ``folder``.
+    ``report`` is told the payload bytes done. ``remember`` is called when the volume is whole and compared and has
+    not got its name yet: no kill leaves a volume that its sender does not know. Raises NothingToPack,
+    VolumeTooLarge, NoRoom, SourceHash, ReadBackDiffers, DiskFull, NotWritten, NotReadable, BadManifest,
+    BadSignature, BadKey; then nothing is left in ``folder``.
     """
     parcel = work_out(plan, recipients, sign)
     _check_room(folder, parcel.sealed)
@@ -69,14 +71,17 @@ def write_volume(
             digest = _fill(part, descriptor, parcel, report)
         finally:
             os.close(descriptor)
+        meta_sha256 = hashlib.sha256(dict(parcel.tag_files)["bundle.json"]).hexdigest()
+        packed = Packed(path, parcel.meta.id, parcel.sealed, digest, meta_sha256, parcel.meta.members)
+        if remember:
+            remember(packed)
         _rename(part, path)
     except BaseException:
         for left in (part, path):
             with contextlib.suppress(OSError):
                 left.unlink(missing_ok=True)
         raise
-    meta_sha256 = hashlib.sha256(dict(parcel.tag_files)["bundle.json"]).hexdigest()
-    return Packed(path, parcel.meta.id, parcel.sealed, digest, meta_sha256, parcel.meta.members)
+    return packed
 
 
 def _fill(part: Path, descriptor: int, parcel: Parcel, report: Report | None) -> str:
