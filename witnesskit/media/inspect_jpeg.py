@@ -11,6 +11,7 @@ from witnesskit.media.coded_jpeg import CODINGS, CodedFacts, coded_facts
 from witnesskit.media.exif import read_exif
 from witnesskit.media.groups import group_of, shown
 from witnesskit.media.pieces_jpeg import bodies, name_of, orientation, profile
+from witnesskit.media.readable import runs, table
 from witnesskit.media.texts_jpeg import photoshop_values, xmp_values
 from witnesskit.media.trailing import after_picture
 from witnesskit.media.walk_icc import walk_icc
@@ -22,7 +23,8 @@ _ORIENTATION_ONLY: Final = re.compile(
     rb"Exif\0\0MM\0\*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0[\x01-\x08]\0\0\0\0\0\0", re.DOTALL
 )
 _CODING: Final = frozenset({*CODINGS, 0xDB, 0xC4, 0xDD, 0xDA})
-_TEXT_RUN: Final = re.compile(rb"[\x20-\x7e\n\r\t]{32,}")  # a chance of one in 10^8 for each 5 MB of coded picture
+_TEXT: Final = table(bytes(range(0x20, 0x7F)) + b"\n\r\t")
+_TEXT_MIN: Final = 32  # bytes; a chance of one in 10^8 for each 5 MB of coded picture
 _DEVICE_TEXTS: Final = ("dmnd", "dmdd", "mmod", "desc", "mluc")
 
 Revelations = Iterator[Revelation]
@@ -161,6 +163,8 @@ def _of_coded_bytes(data: bytes, walk: Walk) -> Revelations:
     """Readable text where only coded picture should be; runs of few letters are flat areas, not text."""
     for piece in walk.pieces:
         if piece.code == 0xDA:
-            for run in _TEXT_RUN.finditer(data, piece.coded, piece.coded_end):
-                if len(set(run.group()[:400])) >= 10:
-                    yield Revelation("other", "coded picture", "readable text", shown(run.group()[:400]))
+            coded = data[piece.coded : piece.coded_end]
+            for start, end in runs(coded, _TEXT, _TEXT_MIN):
+                text = coded[start : min(end, start + 400)]
+                if len(set(text)) >= 10:
+                    yield Revelation("other", "coded picture", "readable text", shown(text))

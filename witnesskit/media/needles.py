@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Final
 
 from witnesskit.limits import MIB
+from witnesskit.media.readable import runs, table
 from witnesskit.model import SeekableReader
 
 NEEDLE_MIN: Final = 6  # bytes; shorter ones are found by chance in any film
@@ -19,6 +20,7 @@ NEEDLES_MAX: Final = 6_000  # the most identifying come first; a file with more 
 RAW_NEEDLES_MAX: Final = 300  # values of other bytes, Cyrillic for one; each costs a pass over the copy
 _BLOCK: Final = 4 * MIB
 _RUNS: Final = re.compile(rb"[\x00\x20-\x7e]{6,}")  # holds ASCII and both orders of its UTF-16
+_READABLE: Final = table(b"\0" + bytes(range(0x20, 0x7F)))  # the same
 _ENCODINGS: Final = ("utf-8", "utf-16-le", "utf-16-be")
 
 
@@ -51,7 +53,7 @@ def search(reader: SeekableReader, needles: Sequence[bytes]) -> frozenset[bytes]
     found: set[bytes] = set()
     for place in range(0, reader.size, _BLOCK):
         block = reader.read_at(place, _BLOCK + NEEDLE_MAX)
-        runs = b"\n".join(_RUNS.findall(block))
-        found |= {needle for needle in readable if needle in runs}
+        texts = b"\n".join(block[start:end] for start, end in runs(block, _READABLE, NEEDLE_MIN)) if readable else b""
+        found |= {needle for needle in readable if needle in texts}
         found |= {needle for needle in raw if needle in block}
     return frozenset(found)
