@@ -1,0 +1,134 @@
+"""``--json``: one object on stdout from every command, whose exit_code is the status of the process."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.program import Folder
+from witnesskit.cli.registry import VERBS
+
+DEMO = Path(__file__).resolve().parents[2] / "demo"
+LAYOUT = {
+    "schema": str, "command": str, "ok": bool, "exit_code": int, "state": str,
+    "items": list, "counts": dict, "warnings": list, "errors": list,
+}  # fmt: skip
+DESK = ("--vault", "desk", "--passphrase-file", "sec/passphrase.txt")
+
+
+@pytest.fixture(scope="module")
+def day(folder) -> Folder:
+    shutil.copy(DEMO / "photo.jpg", folder.path)
+    (folder.path / "stick").mkdir()
+    folder.ok("add", "photo.jpg", "--vault", "field")
+    folder.ok("bundle", "stick", "--vault", "field")
+    (folder.path / "stick2").mkdir()
+    shutil.copy(next((folder.path / "stick").iterdir()), folder.path / "parcel.age")
+    return folder
+
+
+SUCCESSES = {
+    "init": ("init", "new-field", "--field"),
+    "init confirm": ("init", "fresh-desk", "--confirm-sheet", "--typed-back", "sec/recovery-sheet.txt", *DESK[2:]),
+    "invite": ("invite", "third.wkid", *DESK),
+    "archive": ("archive", "--vault", "field", "--allow-local"),
+    "add": ("add", "photo.jpg", "--vault", "field"),
+    "status": ("status", "--items", "--vault", "field"),
+    "status desk": ("status", "--vault", "desk"),
+    "inspect": ("inspect", "photo.jpg"),
+    "strip": ("strip", "photo.jpg", "--out", "clean.jpg"),
+    "bundle": ("bundle", "stick2", "--vault", "field"),
+    "import": ("import", "parcel.age", "--receipts", "receipts", "--second-copy", "copies", *DESK),
+    "receipt": ("receipt", "RECEIPT", "--vault", "field"),
+    "forget": ("forget", "--delivered", "--vault", "field"),
+    "verify": ("verify", "desk", *DESK[2:]),
+    "report": ("report", "--audience", "public", "--out", "public.html", *DESK),
+    "report court": ("report", "--audience", "court", "--out", "court.html", *DESK),
+    "policy": ("policy", "show", "--vault", "field"),
+    "policy lint": ("policy", "lint", Path(__file__).resolve().parents[2] / "policies" / "court.toml"),
+}
+
+
+def checked(ran, words) -> dict:
+    found = ran.json()
+    assert {name: type(found[name]) for name in LAYOUT} == LAYOUT
+    assert found["command"].split()[0] == words[0]
+    for error in found["errors"]:
+        assert set(error) == {"code", "item", "message", "next"}
+        assert error["code"] == error["code"].upper()
+        assert error["message"][0] == error["message"][0].lower()
+    for warning in found["warnings"]:
+        assert set(warning) == {"code", "message"}
+    assert bool(found["errors"]) is (not found["ok"] and not found["items"] and not found.get("checks"))
+    return found
+
+
+def test_every_command_of_a_good_day(day, site):
+    """In the order of the day, each in a process of its own."""
+    for name, words in SUCCESSES.items():
+        if name == "receipt":
+            (receipt,) = (day.path / "receipts").iterdir()
+            words = (words[0], receipt, *words[2:])
+        ran = day.run(*words, "--json", stdin=f"{site.url}/p/good.html\n" if name == "archive" else "", quick=True)
+        found = checked(ran, words)
+        assert ran.status == 0, (name, found)
+
+
+def test_every_verb_is_in_the_good_day():
+    assert set(VERBS) - {words[0] for words in SUCCESSES.values()} == {"trust", "demo"}
+
+
+FAILURES = {
+    "unknown verb": (("frobnicate",), 2),
+    "unknown option": (("status", "--frobnicate"), 2),
+    "no vault": (("status", "--vault", "sec"), 2),
+    "missing argument": (("add", "--vault", "field"), 2),
+    "absent file": (("add", "absent.mp4", "--vault", "field"), 2),
+    "nobody to ask": (("status", "--vault", "absent"), 2),
+    "question without a terminal": (("verify", "desk"), 2),
+    "digits without a terminal": (("trust", "add", "field.wkid", "--vault", "fresh-field"), 2),
+    "locked": (("add", "photo.jpg", "--vault", "locked"), 2),
+    "wrong kind": (("invite", "x.wkid", "--vault", "field"), 5),
+    "output exists": (("strip", "photo.jpg", "--out", "photo.jpg"), 2),
+    "not trusted yet": (("add", "photo.jpg", "--vault", "fresh-field"), 2),
+    "not understood": (("inspect", "parcel.age"), 8),
+    "no strip for it": (("strip", "field.digits", "--out", "y.txt"), 5),
+    "bad policy": (("policy", "lint", "field/vault.toml"), 5),
+    "unknown policy": (("init", "z", "--field", "--policy", "nonesuch"), 2),
+    "bad egress": (("init", "z", "--field", "--egress", "socks4://x:1"), 2),
+    "audience on a field": (("bundle", "stick", "--audience", "public", "--to", "age1x", "--vault", "field"), 2),
+    "desk bundle without audience": (("bundle", "stick", *DESK), 2),
+    "bad recipient": (("bundle", "stick", "--audience", "public", "--to", "age1x", *DESK), 2),
+    "unknown item": (("report", "--item", "zzzz-zz", "--out", "r.html", *DESK), 2),
+    "report exists": (("report", "--out", "photo.jpg", *DESK), 2),
+    "receipt is none": (("receipt", "photo.jpg", "--vault", "field"), 8),
+    "verify what is none": (("verify", "photo.jpg"), 8),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_every_way_to_fail_is_an_object_too(day, name):
+    words, status = FAILURES[name]
+    before = (day.path / "photo.jpg").read_bytes()
+    ran = day.inside(*words, "--json")
+    found = json.loads(ran.out)
+    assert found["exit_code"] == ran.status == status, found
+    assert found["errors"] or found["items"]
+    assert "BUG" not in ran.out
+    assert (day.path / "photo.jpg").read_bytes() == before
+
+
+def test_without_json_an_error_is_two_lines_on_stderr(day):
+    ran = day.run("status", "--vault", "sec")
+    lines = ran.err.splitlines()
+    assert [line.split(": ")[:2] for line in lines] == [["witnesskit", "error"], ["witnesskit", "hint"]]
+    assert ran.out == ""
+
+
+def test_quiet_says_nothing_but_what_must_be_seen(day):
+    ran = day.run("status", "--vault", "field", "--quiet")
+    assert (ran.status, ran.both) == (0, "")
+    assert "witnesskit: warning" in day.run("add", "photo.jpg", "--vault", "field", "--quiet").err
