@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from witnesskit.cli.options import EXISTING_FILE, common, passphrase_option, vault_option, vault_passphrase
+from witnesskit.cli.options import ANY_PATH, common, passphrase_option, vault_option, vault_passphrase
 from witnesskit.cli.output import Answer, Output
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=EXISTING_FILE)
+@click.argument("files", nargs=-1, required=True, type=ANY_PATH)
 @passphrase_option
 @vault_option
 @common

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,15 +10,15 @@ from typing import Any
 
 import click
 
-from witnesskit.cli.options import EXISTING_FILE, ask, common, passphrase_option, vault_option, vault_passphrase
+from witnesskit.cli.options import ANY_PATH, ask, common, passphrase_option, vault_option, vault_passphrase
 from witnesskit.cli.output import Answer, Output
-from witnesskit.errors.cli import UrlAsArgument, Usage
+from witnesskit.errors.cli import FileUnreadable, UrlAsArgument, Usage
 from witnesskit.model import VaultKind
 
 
 @click.command()
 @click.argument("links", nargs=-1)
-@click.option("--file", "-f", "list_file", type=EXISTING_FILE, help="Read links from this file, one on each line.")
+@click.option("--file", "-f", "list_file", type=ANY_PATH, help="Read links from this file, one on each line.")
 @click.option("--allow-local", is_flag=True, help="Allow addresses of this computer and its private network.")
 @passphrase_option
 @vault_option
@@ -52,7 +53,10 @@ def command(output: Output, answer: Answer, links: tuple[str, ...], **options: A
 
 def _read_links(list_file: object) -> Sequence[str]:
     if isinstance(list_file, Path):
-        lines = list_file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+        try:
+            lines = list_file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+        except OSError as error:  # its name may tell; it is not repeated
+            raise FileUnreadable(os.strerror(error.errno or 0).lower()) from None
     elif sys.stdin.isatty():
         lines = [ask("Link", "--file, or stdin", hidden=True)]
     else:

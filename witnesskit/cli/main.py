@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ import click
 from witnesskit import __version__
 from witnesskit.cli.output import Answer, Output
 from witnesskit.cli.registry import VERBS, load
-from witnesskit.cli.terminal import make_streams_unfailing
+from witnesskit.cli.terminal import make_streams_unfailing, silence
 from witnesskit.errors import ExitStatus, WitnesskitError
 from witnesskit.errors.cli import InternalError, Interrupted, Usage
 
@@ -60,6 +61,9 @@ def run(arguments: Sequence[str]) -> int:
         answer.refuse(Interrupted())
     except KeyboardInterrupt:
         answer.refuse(Interrupted())
+    except BrokenPipeError:  # who asked for the help has stopped reading it
+        silence(sys.stdout)
+        return ExitStatus.DONE
     except click.ClickException as error:
         answer.refuse(Usage(error.format_message().rstrip(".")))
     except WitnesskitError as error:

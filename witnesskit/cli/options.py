@@ -13,13 +13,14 @@ import click
 
 from witnesskit.cli.output import Answer, Output
 from witnesskit.errors import WitnesskitError
-from witnesskit.errors.cli import Interrupted, NeedsAnswer
+from witnesskit.errors.cli import FileUnreadable, Interrupted, NeedsAnswer
 
 if TYPE_CHECKING:
     from witnesskit.vault.layout import Vault
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 ANY_PATH = click.Path(path_type=Path)
+_SECRET_MAX = 4096  # bytes of a line with a passphrase
 
 
 def common(function: Callable[..., None]) -> Callable[..., None]:
@@ -63,8 +64,22 @@ def passphrase_option(function: Callable[..., None]) -> Callable[..., None]:
 def read_secret(question: str, path: Path | None, flag: str) -> str:
     """A secret from a file's first line or from the terminal without echo; raises NeedsAnswer."""
     if path is not None:
-        return path.read_text(encoding="utf-8").splitlines()[0].strip() if path.stat().st_size else ""
+        return _first_line(path)
     return ask(question, flag, hidden=True)
+
+
+def _first_line(path: Path) -> str:
+    """The first line of a file, pipe or device; raises FileUnreadable for what cannot hold a secret."""
+    try:
+        with path.open("rb") as stream:
+            line = stream.readline(_SECRET_MAX + 1)
+        if len(line) > _SECRET_MAX:
+            raise FileUnreadable("its first line is too long")
+        return line.decode("utf-8-sig").strip()
+    except OSError as error:
+        raise FileUnreadable(os.strerror(error.errno or 0).lower()) from None
+    except UnicodeDecodeError:
+        raise FileUnreadable("it is not text") from None
 
 
 def vault_passphrase(vault: Vault, path: Path | None) -> str:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from witnesskit.cli.terminal import printable, shows
+from witnesskit.cli.terminal import printable, shows, silence
 from witnesskit.errors import ExitStatus, WitnesskitError
 
 SCHEMA = "witnesskit.cli/1"
@@ -117,7 +117,7 @@ class Output:
             stream.write(text)
             stream.flush()
         except (OSError, ValueError):
-            return
+            silence(stream)
 
 
 class Progress:

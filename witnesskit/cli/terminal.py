@@ -6,7 +6,9 @@ reader believes. A terminal that cannot show Kazakh or Arabic must not abort a s
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 import sys
 import unicodedata
 from typing import TextIO
@@ -20,10 +22,35 @@ def printable(untrusted_text: str) -> str:
 
 
 def make_streams_unfailing() -> None:
-    """Let stdout and stderr escape what their encoding cannot hold."""
+    """Let stdout and stderr escape what their encoding cannot hold; a closed one is there and says nothing.
+
+    Without this a capsule that is opened next could get the number of a closed stream, and be printed into.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        _fill_descriptor(number)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w" if number else "r", encoding="utf-8"))  # noqa: SIM115, PTH123
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def silence(stream: TextIO) -> None:
+    """Nobody reads ``stream`` any more: what is still waiting in it must not fail at the end of the process."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def _fill_descriptor(number: int) -> None:
+    try:
+        os.fstat(number)
+    except OSError:
+        opened = os.open(os.devnull, os.O_RDWR)
+        if opened != number:
+            os.dup2(opened, number)
+            os.close(opened)
 
 
 def shows(stream: TextIO, text: str) -> bool:
