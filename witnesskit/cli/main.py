@@ -61,7 +61,7 @@ def run(arguments: Sequence[str]) -> int:
         answer.refuse(Interrupted())
     except KeyboardInterrupt:
         answer.refuse(Interrupted())
-    except BrokenPipeError:  # who asked for the help has stopped reading it
+    except SystemExit:  # click's answer when the reader of its help has gone
         silence(sys.stdout)
         return ExitStatus.DONE
     except click.ClickException as error:
