@@ -39,15 +39,10 @@ def data_member(kind: str, data: bytes, *, origin: str = "", name: str = "") -> 
     return PlannedMember(kind, len(data), sha256_hex(data), lambda: io.BytesIO(data), origin=origin, name=name)
 
 
-def file_member(kind: str, file: OpenedFile, item: str, sha256: str) -> PlannedMember:
-    """A file out of a capsule, by the digest its record names."""
-    return PlannedMember(kind, file.size, sha256, file.open, item=item)
-
-
-def hashed_member(kind: str, file: OpenedFile, name: str) -> PlannedMember:
-    """A file out of a capsule whose digest no record names."""
+def file_member(kind: str, file: OpenedFile, *, item: str = "", name: str = "") -> PlannedMember:
+    """A file out of a capsule, as it is: what a record says of it is for the verifier to compare."""
     hasher = hashlib.sha256()
     with file.open() as stream:
         while block := stream.read(READ_BLOCK):
             hasher.update(block)
-    return PlannedMember(kind, file.size, hasher.hexdigest(), file.open, name=name)
+    return PlannedMember(kind, file.size, hasher.hexdigest(), file.open, item=item, name=name)

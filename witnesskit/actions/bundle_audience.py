@@ -57,7 +57,7 @@ def _public(session: Session, policy: Policy, wish: BundleWish) -> Contents:
         raise NoSuchItem("no clean copy that may be published")
     contents = Contents([log_copy(session.journal)], items=len(copies))
     for copy in copies:
-        contents.members.append(file_member("copy", copy.file, copy.item, str(copy.facts["sha256"])))
+        contents.members.append(file_member("copy", copy.file, item=copy.item))
     contents.members.append(openings_member(copy.line for copy in copies))
     page = html.render(public_report(session, policy, copies))
     contents.members.append(data_member("report", page.encode(), name="report.html"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from witnesskit.actions import case_vault
-from witnesskit.actions.audience_members import Contents, data_member, file_member, hashed_member, openings_member
+from witnesskit.actions.audience_members import Contents, data_member, file_member, openings_member
 from witnesskit.actions.bundled import BundleWish
 from witnesskit.actions.chain_members import LogCopy, log_copy
 from witnesskit.actions.item_files import ItemFiles, chosen, read_item
@@ -66,12 +66,12 @@ def _item_members(item: ItemFiles, policy: Policy) -> list[PlannedMember]:
     for facts in item.media:
         file = next((one for one in item.streams("media") if one.prefix == f"media/{facts['stream']}"), None)
         if file and decide.media_may_leave(policy, Role.ORIGINAL, Finding.UNKNOWN).allowed:
-            members.append(file_member("media", file, item.item, str(facts["sha256"])))
+            members.append(file_member("media", file, item=item.item))
     for facts in item.copies:
         file = next((one for one in item.streams("copy") if one.prefix == f"copy/{facts['stream']}"), None)
         if file and decide.media_may_leave(policy, "copy", Finding(facts["finding"])).allowed:
-            members.append(file_member("copy", file, str(facts["item"]), str(facts["sha256"])))
-    pages = (hashed_member("record", file, f"page-{item.item}.html") for file in item.streams("page"))
+            members.append(file_member("copy", file, item=str(facts["item"])))
+    pages = (file_member("record", file, name=f"page-{item.item}.html") for file in item.streams("page"))
     return [*members, *pages]
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, BinaryIO, cast
 
 from witnesskit.actions.openings import OPENINGS, OpeningLine, line_from, parse_lines
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.actions import NoSuchItem
+from witnesskit.errors.capsule import BadCapsule
+from witnesskit.errors.sealing import WrongKey
 from witnesskit.formats import media_record, strict_json
+from witnesskit.formats.capsule import CapsuleHeader
+from witnesskit.formats.record_shape import check_original
 from witnesskit.formats.short_id import resolve as resolve_short
 from witnesskit.model import Json, Role, SealedCapsule
 from witnesskit.sealing.capsule import CapsuleReader
@@ -33,7 +38,10 @@ class OpenedFile:
 
 @dataclass(frozen=True)
 class ItemFiles:
-    """What a desk can read of one item; ``record`` is the newest one."""
+    """What a desk can read of one item; ``record`` is the newest one.
+
+    ``faults``: codes of what is there and cannot be read, each once; it says so, and hides nothing else.
+    """
 
     item: str
     capsules: tuple[SealedCapsule, ...]
@@ -41,6 +49,7 @@ class ItemFiles:
     original: Mapping[str, Json] = field(default_factory=dict, repr=False)
     lines: tuple[OpeningLine, ...] = field(default=(), repr=False)
     files: tuple[OpenedFile, ...] = ()
+    faults: tuple[str, ...] = ()
 
     def streams(self, kind: str) -> Iterator[OpenedFile]:
         """Files whose prefix begins with ``kind`` ("copy", "media", "page")."""
@@ -68,41 +77,65 @@ def chosen(state: State, shorts: Sequence[str]) -> tuple[str, ...]:
 
 
 def read_item(vault: Vault, state: State, item: str, identities: Sequence[Identity]) -> ItemFiles:
-    """Open every capsule of an item that ``identities`` open; the others stay shut."""
+    """Open every capsule of an item that ``identities`` open; the others stay shut.
+
+    What a capsule holds was written by a device: a document that is not in its form, and a capsule that is damaged,
+    are told as faults of this item, and never keep the others from being read.
+    """
     capsules = state.items[item].capsules
-    documents: dict[str, Mapping[str, Json]] = {}
-    lines: list[OpeningLine] = []
-    files: list[OpenedFile] = []
+    found = _Read()
     for capsule in sorted(capsules, key=lambda one: (one.role, one.part)):
-        reader = _reader(vault, capsule, identities)
-        if reader is None:
-            continue
+        try:
+            reader = _reader(vault, capsule, identities)
+        except WrongKey as error:  # originals are for the custodian ring; a record is for us
+            found.faults += [error.code] if capsule.role is Role.RECORD else []
+        except WitnesskitError as error:
+            found.faults.append(error.code)
+        else:
+            found.capsule(reader, capsule.sha256, partial(_opener, vault, capsule, identities))
+    record, original = found.documents.get(RECORD, {}), found.documents.get(ORIGINAL, {})
+    faults = tuple(dict.fromkeys(found.faults))
+    return ItemFiles(item, capsules, record, original, tuple(found.lines), tuple(found.files), faults)
+
+
+@dataclass
+class _Read:
+    """What has been read of one item."""
+
+    documents: dict[str, Mapping[str, Json]] = field(default_factory=dict)
+    lines: list[OpeningLine] = field(default_factory=list)
+    files: list[OpenedFile] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def capsule(self, reader: CapsuleReader, sha256: str, opener: Callable[[str], Callable[[], BinaryIO]]) -> None:
+        """Read the documents of a capsule whose sealed bytes have the digest ``sha256``; note its other files."""
+        if not reader.complete and reader.failure:
+            self.faults.append(reader.failure.code)
         for name in reader.names():
-            if name in (RECORD, ORIGINAL):
-                documents[name] = _document(name, reader.read(name))
+            if "/" in name:
+                self.files.append(OpenedFile(name, reader.header.id, reader.size(name), opener(name)))
+            else:
+                self._document(name, reader, sha256)
+
+    def _document(self, name: str, reader: CapsuleReader, sha256: str) -> None:
+        try:
+            if name == RECORD:
+                self.documents[name] = media_record.load(reader.read(name))
+            elif name == ORIGINAL:
+                self.documents[name] = check_original(strict_json.loads(reader.read(name)))
+                self.lines.extend(line_from(line) for line in self.documents[name].get("openings", ()))
             elif name == OPENINGS:
-                lines.extend(parse_lines(reader.read(name), capsule.sha256))
-            elif "/" in name:
-                opener = _opener(vault, capsule, identities, name)
-                files.append(OpenedFile(name, capsule.id, reader.size(name), opener))
-    original = documents.get(ORIGINAL, {})
-    lines.extend(line_from(line) for line in original.get("openings", ()))
-    return ItemFiles(item, capsules, documents.get(RECORD, {}), original, tuple(lines), tuple(files))
+                self.lines.extend(parse_lines(reader.read(name), sha256))
+        except WitnesskitError as error:
+            self.faults.append(error.code)
 
 
-def _document(name: str, data: bytes) -> Mapping[str, Json]:
-    value = media_record.load(data) if name == RECORD else strict_json.loads(data)
-    return value if isinstance(value, dict) else {}
-
-
-def _reader(vault: Vault, capsule: SealedCapsule, identities: Sequence[Identity]) -> CapsuleReader | None:
-    """A capsule that is not ours to open, or cut before its first file, tells nothing."""
-    if not store.has(vault, capsule.id):
-        return None
-    try:
-        return CapsuleReader(store.open_capsule(vault, capsule.id), identities)
-    except WitnesskitError:
-        return None
+def _reader(vault: Vault, capsule: SealedCapsule, identities: Sequence[Identity]) -> CapsuleReader:
+    """Raises CapsuleMissing, WrongKey, BadCapsule for one that was sealed as another, what CapsuleReader raises."""
+    reader = CapsuleReader(store.open_capsule(vault, capsule.id), identities)
+    if reader.header != CapsuleHeader(capsule.id, capsule.item, capsule.role, capsule.part):
+        raise BadCapsule("it was sealed as another one")
+    return reader
 
 
 def _opener(
@@ -113,8 +146,3 @@ def _opener(
         return cast(BinaryIO, reader)
 
     return opened
-
-
-def is_original(capsule: SealedCapsule) -> bool:
-    """Whether only the custodian ring opens it."""
-    return capsule.role is Role.ORIGINAL

@@ -16,6 +16,7 @@ from witnesskit.actions.session import Session
 from witnesskit.actions.tool_identity import TOOL
 from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import prepare
+from witnesskit.digest import sha256_stream
 from witnesskit.formats import disclosure
 from witnesskit.model import Finding, Json, Opening
 from witnesskit.policy import decide
@@ -39,13 +40,16 @@ class PublishedCopy:
 
 
 def publish(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tuple[PublishedCopy, ...]:
-    """Log a derive event for every copy that may leave; raises nothing for items that have none."""
+    """Log a derive event for every copy that may leave; raises nothing for items that have none.
+
+    A record is a device's word: a copy that is not the one it names is not published.
+    """
     allowed = []
     for item in items:
         for facts in item.copies:
             decision = decide.media_may_leave(policy, "copy", Finding(facts["finding"]))
             file = next((one for one in item.streams("copy") if one.prefix == f"copy/{facts['stream']}"), None)
-            if decision.allowed and file is not None:
+            if decision.allowed and file is not None and _digest(file) == (facts["sha256"], facts["size"]):
                 allowed.append((item.item, facts, file))
     if not allowed:
         return ()
@@ -62,6 +66,11 @@ def publish(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tup
         PublishedCopy(event.item, facts, file, _openings(log, number, event.disclosures, policy))
         for event, number, (_parent, facts, file) in zip(events, numbers, allowed, strict=True)
     )
+
+
+def _digest(file: OpenedFile) -> tuple[str, int]:
+    with file.open() as stream:
+        return sha256_stream(stream)
 
 
 def _committed(parent: str, facts: Mapping[str, Json], policy: Policy) -> Mapping[str, Json]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from witnesskit.actions.item_files import ItemFiles, chosen, read_item
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.publish import PublishedCopy, publish
 from witnesskit.actions.session import Session
-from witnesskit.actions.shown_items import shown_copy, shown_item
+from witnesskit.actions.shown_items import shown_copy, shown_item, unreadable_note
 from witnesskit.actions.tool_identity import TOOL
 from witnesskit.actions.verify import judged
 from witnesskit.digest import sha256_stream
@@ -50,6 +50,7 @@ class ReportDone:
     items: int
     withheld: int
     policy: str
+    unreadable: int = 0  # items that hold something that cannot be read; the page names them
 
 
 def report(vault: Vault, passphrase: str, wish: ReportWish) -> ReportDone:
@@ -65,7 +66,7 @@ def report(vault: Vault, passphrase: str, wish: ReportWish) -> ReportDone:
             stream.write(html.render(made))
     except FileExistsError:
         raise OutputExists from None
-    return ReportDone(made.answer.state, len(made.items), len(withheld(guarded(made))), policy.id)
+    return ReportDone(made.answer.state, len(made.items), len(withheld(guarded(made))), policy.id, len(made.notes))
 
 
 def read_items(session: Session, shorts: Sequence[str]) -> tuple[ItemFiles, ...]:
@@ -83,7 +84,8 @@ def build(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> Repor
             raise NoSuchItem("no clean copy that may be published")
         return public_report(session, policy, copies)
     verdict = judged(case_vault.case_of(session.vault, session.keyring, session.signer.vkey, (), _silent))
-    return _report(session, policy, verdict, tuple(shown_item(files, policy) for files in items), _hashes(items))
+    made = _report(session, policy, verdict, tuple(shown_item(files, policy) for files in items), _hashes(items))
+    return replace(made, notes=tuple(unreadable_note(files) for files in items if files.faults))
 
 
 def public_report(session: Session, policy: Policy, copies: Sequence[PublishedCopy]) -> Report:

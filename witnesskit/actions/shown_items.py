@@ -21,6 +21,12 @@ def shown_item(files: ItemFiles, policy: Policy) -> Item:
     return Item(short_id(files.item), dict(shown.values), shown.withheld, parts, kept)
 
 
+def unreadable_note(files: ItemFiles) -> str:
+    """What must be said of an item whose record, or another part, is there and cannot be read."""
+    codes = ", ".join(files.faults)
+    return f"Item {short_id(files.item)}: not everything that was sealed for it can be read here ({codes})."
+
+
 def shown_copy(copy: PublishedCopy, policy: Policy, day: str) -> Item:
     """One published copy under its fresh id: nothing of the original's item."""
     values = {"item": short_id(copy.item), "saved": day, **_copy_values(copy.facts)}

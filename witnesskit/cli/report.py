@@ -37,6 +37,8 @@ def command(output: Output, answer: Answer, audience: str, out: Path, **options:
     passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
     done = report(vault, passphrase, ReportWish(audience, tuple(options["items"]), out))
     answer.state = done.state
-    answer.counts = {"items": done.items, "withheld": done.withheld}
+    answer.counts = {"items": done.items, "withheld": done.withheld, "unreadable": done.unreadable}
+    if done.unreadable:
+        answer.warn("UNREADABLE", f"{done.unreadable} items hold something that cannot be read; the page names them")
     output.say(f"{done.items} items for {audience}; {done.withheld} fields withheld by {done.policy}")
     output.data(str(out))

@@ -11,6 +11,7 @@ from typing import Final
 
 from witnesskit.errors.formats import BadJson, NewerFormat
 from witnesskit.formats import strict_json
+from witnesskit.formats.record_shape import check_record
 from witnesskit.model import Json, Outcome
 
 FORMAT: Final = "witnesskit.record/1"
@@ -88,15 +89,10 @@ def dump(record: Record) -> bytes:
 
 
 def load(untrusted_data: bytes) -> Mapping[str, Json]:
-    """Read a record as plain JSON with its outer shape checked; raises BadJson, NewerFormat."""
+    """Read a record as plain JSON, its shape checked; raises BadJson, NewerFormat."""
     value = strict_json.loads(untrusted_data)
     if not isinstance(value, dict) or not isinstance(value.get("format"), str):
         raise BadJson("not a record")
     if value["format"] != FORMAT:
         raise NewerFormat("a record") if value["format"].startswith("witnesskit.record/") else BadJson("not a record")
-    for name in ("source", "capture", "times", "collection"):
-        if not isinstance(value.get(name), dict):
-            raise BadJson(f"a record without {name}")
-    if not isinstance(value.get("copies"), list) or not isinstance(value.get("item"), str):
-        raise BadJson("a record without copies or item")
-    return value
+    return check_record(value)
