@@ -84,7 +84,9 @@ class Output:
         """Hand over all of ``data``."""
         view = memoryview(data).cast("B")
         for start in range(0, len(view), JAIL_FRAME_MAX):
-            _send(self._descriptor, frames.OUTPUT, bytes(view[start : start + JAIL_FRAME_MAX]))
+            part = view[start : start + JAIL_FRAME_MAX]
+            _write(self._descriptor, frames.head(frames.OUTPUT, len(part)))
+            _write(self._descriptor, part)
         return len(view)
 
 
@@ -174,6 +176,10 @@ def _read_stdin(length: int) -> bytes:
 
 
 def _send(descriptor: int, kind: bytes, payload: bytes) -> None:
-    view = memoryview(frames.pack(kind, payload))
+    _write(descriptor, frames.pack(kind, payload))
+
+
+def _write(descriptor: int, data: bytes | memoryview) -> None:
+    view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]

@@ -39,9 +39,14 @@ ReadExactly = Callable[[int], bytes]
 
 def pack(kind: bytes, payload: bytes) -> bytes:
     """One frame; raises ValueError when ``payload`` is above the maximum of its kind."""
-    if len(payload) > _MAXIMA[kind]:
-        raise ValueError(f"a frame of {len(payload)} bytes, at most {_MAXIMA[kind]}")
-    return _HEAD.pack(kind, len(payload)) + payload
+    return head(kind, len(payload)) + payload
+
+
+def head(kind: bytes, length: int) -> bytes:
+    """What stands before a payload of ``length`` bytes; raises ValueError above the maximum of its kind."""
+    if length > _MAXIMA[kind]:
+        raise ValueError(f"a frame of {length} bytes, at most {_MAXIMA[kind]}")
+    return _HEAD.pack(kind, length)
 
 
 def read(read_exactly: ReadExactly) -> tuple[bytes, bytes]:

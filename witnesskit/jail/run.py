@@ -30,6 +30,7 @@ from witnesskit.limits import (
     JAIL_REPLY_MAX,
     JAIL_REQUEST_MAX,
     JAIL_WALL_SECONDS,
+    MIB,
 )
 from witnesskit.model import Json, Sink
 
@@ -179,14 +180,14 @@ class Jailed:
 
     def _read(self, length: int) -> bytes:
         pipe = _given(self._process.stdout).fileno()
-        data = bytearray()
-        while len(data) < length:
+        view, got = memoryview(bytearray(length)), 0
+        while got < length:
             self._wait(pipe, select.POLLIN)
-            piece = os.read(pipe, length - len(data))
-            if not piece:
+            count = os.readv(pipe, [view[got:]])
+            if not count:
                 raise self._death()
-            data += piece
-        return bytes(data)
+            got += count
+        return bytes(view)
 
     def _wait(self, pipe: int, event: int) -> None:
         poll = select.poll()
@@ -209,7 +210,7 @@ class Jailed:
 def _spawn(cell: Cell, descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:
     program = ["-c", _FROM_FOLDER, cell.folder, cell.module] if cell.folder else ["-m", cell.module]
     try:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-I", "-X", "utf8", *program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -222,6 +223,15 @@ def _spawn(cell: Cell, descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:
         )
     except OSError as error:
         raise NoJail(os.strerror(error.errno or 0)) from None
+    _enlarge(_given(process.stdout))
+    return process
+
+
+def _enlarge(pipe: IO[bytes]) -> None:
+    """A pipe of 1 MiB where the system allows it: fewer waits between child and parent."""
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, MIB)
 
 
 def _given(pipe: IO[bytes] | None) -> IO[bytes]:
