@@ -21,6 +21,7 @@ RAW_NEEDLES_MAX: Final = 300  # values of other bytes, Cyrillic for one; each co
 _BLOCK: Final = 4 * MIB
 _RUNS: Final = re.compile(rb"[\x00\x20-\x7e]{6,}")  # holds ASCII and both orders of its UTF-16
 _READABLE: Final = table(b"\0" + bytes(range(0x20, 0x7F)))  # the same
+_FEW: Final = 24  # so many passes over a block cost less than finding its readable runs
 _ENCODINGS: Final = ("utf-8", "utf-16-le", "utf-16-be")
 
 
@@ -53,7 +54,11 @@ def search(reader: SeekableReader, needles: Sequence[bytes]) -> frozenset[bytes]
     found: set[bytes] = set()
     for place in range(0, reader.size, _BLOCK):
         block = reader.read_at(place, _BLOCK + NEEDLE_MAX)
-        texts = b"\n".join(block[start:end] for start, end in runs(block, _READABLE, NEEDLE_MIN)) if readable else b""
+        texts = block if len(readable) <= _FEW else _readable(block)
         found |= {needle for needle in readable if needle in texts}
         found |= {needle for needle in raw if needle in block}
     return frozenset(found)
+
+
+def _readable(block: bytes) -> bytes:
+    return b"\n".join(block[start:end] for start, end in runs(block, _READABLE, NEEDLE_MIN))
