@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from witnesskit.capture import facts, hls
-from witnesskit.capture.egress import Egress, check_url, is_local_host, parse_egress
+from witnesskit.capture.egress import Egress, check_url, comes_from_the_server, is_local_host, parse_egress
 from witnesskit.capture.messages import Attempt, Media, MediaEnd, Page, PageEnd
 from witnesskit.capture.outcome import NETWORK, Seen, StreamEnd, decide
 from witnesskit.capture.plan import Segment
@@ -32,7 +32,7 @@ TABLE = [
     (Seen(200, True, (StreamEnd(False, "not-media", 7),)), Outcome.UNKNOWN, "media-is-a-page"),
     (Seen(404, True), Outcome.REMOVED, "page-http-404"),
     (Seen(410, True, (), "worker-died"), Outcome.REMOVED, "page-http-410"),
-    (Seen(410, True, vouched=False), Outcome.UNKNOWN, "page-http-410-through-http-proxy"),
+    (Seen(410, True, vouched=False), Outcome.UNKNOWN, "page-http-410-unprotected"),
     (Seen(0, False, (), "proxy"), Outcome.NETWORK_DOWN, "no-answer-proxy"),
     (Seen(0, True, (), "reset"), Outcome.NETWORK_DOWN, "network-reset"),
     (Seen(0, False, (), "tls"), Outcome.UNKNOWN, "tls"),
@@ -77,6 +77,29 @@ def test_saved_and_removed_are_never_claimed_without_their_ground(seen):
         assert seen.page_status in (404, 410) or all(end.reason in ("http-404", "http-410") for end in seen.streams)
     if any(end.size for end in seen.streams):
         assert outcome in (Outcome.SAVED, Outcome.PARTIAL, Outcome.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("url", "egress", "own"),
+    [
+        ("https://site.example/x", "direct", True),
+        ("HTTPS://site.example/x", "http://proxy.example:3128", True),
+        ("http://site.example/x", "direct", False),
+        ("http://10.1.2.3/x", "direct", False),
+        ("http://127.0.0.1:8000/x", "direct", True),
+        ("http://[::1]:8000/x", "direct", True),
+        ("http://127.0.0.1:8000/x", "http://127.0.0.1:3128", False),
+        ("http://site.example/x", "socks5h://127.0.0.1:9050", False),
+    ],
+)
+def test_who_can_have_answered(url, egress, own):
+    assert comes_from_the_server(url, parse_egress(egress)) is own
+
+
+def test_a_plain_404_from_far_away_is_never_removed():
+    counted = tally()
+    counted.see(Page("http://h/", "http://h/", 404, by="own-request"))
+    assert counted.result("2026-01-01T00:00:01Z").outcome is Outcome.UNKNOWN
 
 
 @pytest.mark.parametrize(

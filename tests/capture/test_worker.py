@@ -65,7 +65,7 @@ def test_a_404_that_an_http_proxy_may_have_invented_is_no_removal(site):
     with start(site.url) as worker:  # the site as proxy: answers 404 to every full link
         seen = capture(worker, "http://footage.example/clip.mp4")
     assert seen.outcome is Outcome.UNKNOWN
-    assert seen.rule == "page-http-404-through-http-proxy"
+    assert seen.rule == "page-http-404-unprotected"
 
 
 def test_proxies_of_the_environment_are_ignored(site, monkeypatch):

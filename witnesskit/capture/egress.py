@@ -94,6 +94,17 @@ def is_local_address(address: str) -> bool:
     return not (mapped or parsed).is_global
 
 
+def comes_from_the_server(url: str, egress: Egress) -> bool:
+    """Whether nobody on the way can have answered for the server of ``url``: TLS, or all within this computer."""
+    parts = _split(url)
+    if parts.scheme.lower() == "https":
+        return True
+    try:
+        return egress.kind == DIRECT and ipaddress.ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        return egress.kind == DIRECT and parts.hostname == "localhost"
+
+
 def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)

@@ -1,7 +1,8 @@
 """What can happen to a link, and the rules that decide it; pure, so that every rule can be read and tested.
 
-``removed`` only on an HTTP 404 or 410 that a server really answered. HTTP 200 alone is not ``saved``: a whole stream
-of media is. What no rule knows is ``unknown``.
+``removed`` only on an HTTP 404 or 410 that the server itself answered: over TLS, or from this very computer.
+Anybody on the way (a proxy, a captive portal, a censor) can say 404 in its name on a plain connection: that is
+``unknown``. HTTP 200 alone is not ``saved``: a whole stream of media is. What no rule knows is ``unknown``.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class StreamEnd:
 
 @dataclass(frozen=True)
 class Seen:
-    """All that decides. ``vouched``: an answer can only have come from the server itself, not from an HTTP proxy."""
+    """All that decides. ``vouched``: an answer can only have come from the server itself, not from one on the way."""
 
     page_status: int = 0
     answered: bool = False  # any HTTP answer at all
@@ -99,7 +100,7 @@ def _without_streams(seen: Seen) -> tuple[Outcome, str]:
     if seen.page_status in GONE:
         if seen.vouched:
             return Outcome.REMOVED, f"page-http-{seen.page_status}"
-        return Outcome.UNKNOWN, f"page-http-{seen.page_status}-through-http-proxy"
+        return Outcome.UNKNOWN, f"page-http-{seen.page_status}-unprotected"
     if seen.failure in NETWORK:
         rule = "network" if seen.answered else "no-answer"
         return Outcome.NETWORK_DOWN, f"{rule}-{seen.failure}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 
-from witnesskit.capture.egress import HTTP, Egress
+from witnesskit.capture.egress import Egress, comes_from_the_server
 from witnesskit.capture.messages import Attempt, Failed, Media, MediaEnd, Message, Page, PageEnd
 from witnesskit.capture.outcome import GONE, AttemptResult, Evidence, Seen, StreamEnd, decide
 from witnesskit.errors.capture import WorkerGarbage
@@ -76,7 +76,7 @@ class Tally:
             answered=self.answered,
             streams=tuple(self.streams),
             failure=self.failure,
-            vouched=not (self.egress.kind == HTTP and not self._deciding_url().lower().startswith("https:")),
+            vouched=comes_from_the_server(self._deciding_url(), self.egress),
         )
         outcome, rule = decide(seen)
         evidence = replace(self._evidence(rule), finished_at=finished_at)
