@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from witnesskit.actions.case import Case, container_check
-from witnesskit.actions.import_sinks import MemorySink
+from witnesskit.actions.import_sinks import LookSink, MemorySink
 from witnesskit.actions.openings import OpeningLine, parse_lines, read_capsule_openings, resolve
 from witnesskit.bundle.bagdir import read_bag
 from witnesskit.bundle.result import MemberSink, Unpacked
@@ -57,19 +57,6 @@ class _SealedSink:
         self._stream.close()
 
 
-class _Seen:
-    """A file whose bytes were compared with the signed list; nothing of it is kept."""
-
-    def write(self, data: memoryview, /) -> None:
-        """Let it pass."""
-
-    def keep(self) -> None:
-        """It is the one signed for."""
-
-    def drop(self) -> None:
-        """It is not."""
-
-
 class Gathered:
     """What one pass over the members brings together."""
 
@@ -84,7 +71,7 @@ class Gathered:
             return MemorySink(self._memory, member)
         if member.kind == "capsule" and member.role == Role.RECORD and self._identities:
             return _SealedSink(self, member)
-        return _Seen()
+        return LookSink()
 
     def read_record(self, stream: BinaryIO, member: Member) -> None:
         """Take the openings of one sealed record."""

@@ -94,3 +94,16 @@ class MemorySink:
     def drop(self) -> None:
         """Forget them."""
         self._data.clear()
+
+
+class LookSink:
+    """A file whose bytes are compared with the signed list; nothing of it is kept."""
+
+    def write(self, data: memoryview, /) -> None:
+        """Let it pass."""
+
+    def keep(self) -> None:
+        """It is the one signed for."""
+
+    def drop(self) -> None:
+        """It is not."""

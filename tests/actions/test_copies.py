@@ -1,0 +1,87 @@
+"""A receipt counts a second copy only where every file in it was verified; receipts free what they confirm."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from witnesskit.actions.forget import forget_delivered
+from witnesskit.actions.receipt import take_receipt
+from witnesskit.errors import WitnesskitError
+
+
+def test_a_second_copy_is_kept_under_the_bundle_s_own_number(stage, device, other, stick):
+    shelf = stage.folder / "shelf"
+    bundles = []
+    for name, one in (("1", device), ("2", other)):  # two sticks, one file name
+        bundles.append(stage.folder / name / "bundle.age")
+        bundles[-1].parent.mkdir()
+        one.pack(stick).path.rename(bundles[-1])
+    done = stage.take_in(*bundles, second_copy=shelf)
+    assert [one.copies for one in done] == [2, 2]
+    assert {path.read_bytes() for path in shelf.iterdir()} == {path.read_bytes() for path in bundles}
+
+
+def test_a_copy_of_a_damaged_bundle_counts_as_none_then_and_later(stage, device, stick):
+    for number in range(3):
+        (stage.folder / f"{number}.bin").write_bytes(bytes(300_000))
+        device.add(stage.folder / f"{number}.bin")
+    whole = device.bundle(stick)
+    cut = stage.folder / "cut.age"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    (done,) = stage.take_in(cut, second_copy=stage.folder / "shelf")
+    assert (done.unpacked.complete, done.copies) == (False, 1)
+    (done,) = stage.take_in(whole)
+    assert (done.unpacked.complete, done.copies) == (True, 1)
+    (done,) = stage.take_in(whole, second_copy=stage.folder / "shelf")
+    assert done.copies == 2
+    (done,) = stage.take_in(cut, second_copy=stage.folder / "shelf")  # takes nothing away
+    assert (stage.folder / "shelf" / f"{done.bundle}.age").read_bytes() == whole.read_bytes()
+
+
+def test_nothing_is_written_through_a_link(stage, device, stick):
+    shelf, victim = stage.folder / "shelf", stage.folder / "victim"
+    shelf.mkdir()
+    victim.write_text("mine")
+    packed = device.pack(stick)
+    (shelf / f"{packed.id}.age.part").symlink_to(victim)
+    (shelf / f"{packed.id}.age").symlink_to(victim)
+    stage.take_in(packed.path, second_copy=shelf)
+    assert victim.read_text() == "mine"
+    assert (shelf / f"{packed.id}.age").read_bytes() == packed.path.read_bytes()
+
+
+def test_a_shelf_that_is_a_file_is_told_and_the_import_can_be_run_again(stage, device, stick):
+    bundle = device.bundle(stick)
+    (stage.folder / "file").write_text("x")
+    with pytest.raises(WitnesskitError) as caught:
+        stage.take_in(bundle, second_copy=stage.folder / "file")
+    assert caught.value.code == "NOT-WRITTEN"
+    assert stage.take_in(bundle, second_copy=stage.folder / "shelf")[0].copies == 2
+
+
+def test_a_partial_receipt_frees_nothing_and_an_old_receipt_can_be_read_again(stage, device, stick):
+    whole = device.bundle(stick)
+    (done,) = stage.take_in(whole, second_copy=stage.folder / "shelf")
+    assert take_receipt(device.vault, _path(done)).confirmed == 1
+    assert forget_delivered(device.vault, "").erased == 1
+    assert take_receipt(device.vault, _path(done)).confirmed == 0
+    with pytest.raises(WitnesskitError) as caught:
+        forget_delivered(device.vault, "")
+    assert caught.value.code == "NOTHING-TO-FORGET"
+
+
+def test_a_receipt_for_another_device_is_no_receipt_here(stage, device, other, stick):
+    first, second = stage.take_in(device.pack(stick).path, other.pack(stick).path)
+    for vault, receipt, code in (
+        (device.vault, second, "RECEIPT-SIGNATURE"),
+        (other.vault, first, "RECEIPT-SIGNATURE"),
+    ):
+        with pytest.raises(WitnesskitError) as caught:
+            take_receipt(vault, _path(receipt))
+        assert caught.value.code == code
+
+
+def _path(done) -> Path:
+    return Path(done.receipt)
