@@ -88,6 +88,7 @@ EXIF_READS_MAX: Final = 200_000  # read calls one Exif block may cost; hostile c
 INVITE_RING_MAX: Final = 4  # recipients of one list of an invite; every one costs a stanza in every capsule
 INVITE_POOL: Final = 64  # invites whose offline public halves are prepared in one ceremony
 INVITE_NUMBER_MAX: Final = 2**32 - 1  # four bytes in the derivation
+KEY_FILE_MAX: Final = 64 * KIB  # bytes of a file of age identities, or of a verifier key
 SHEET_TEXT_MAX: Final = 16 * KIB  # characters of what is typed from a sheet; a sheet has 63
 VAULT_CONFIG_MAX: Final = 64 * KIB  # bytes of vault.toml
 STATE_MAX: Final = 256 * MIB  # bytes of the state file; half a million items

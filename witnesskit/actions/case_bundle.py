@@ -8,22 +8,29 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from witnesskit.actions.case import Case, container_check
+from witnesskit.actions.given_file import given_text, open_given
 from witnesskit.actions.import_sinks import LookSink, MemorySink
 from witnesskit.actions.openings import OpeningLine, parse_lines, read_capsule_openings, resolve
 from witnesskit.bundle.bagdir import read_bag
-from witnesskit.bundle.result import MemberSink, Unpacked
+from witnesskit.bundle.result import Damage, MemberSink, Unpacked
 from witnesskit.bundle.tags import Tags
 from witnesskit.bundle.unpack import open_volume
 from witnesskit.errors import WitnesskitError
-from witnesskit.errors.bundle import BundleDamaged
+from witnesskit.errors.bundle import InnerOrder, MemberHash, MemberSize
 from witnesskit.errors.formats import BadJson
 from witnesskit.formats.bundle_members import CHAIN_KINDS, Member
-from witnesskit.limits import MIB
+from witnesskit.limits import KEY_FILE_MAX, MIB
 from witnesskit.model import Opening, Role
 from witnesskit.sealing.identity import Identity
 from witnesskit.verify import CaseFiles, Expected, Found, LogFiles, Trust
 from witnesskit.verify.verdict import CheckResult, CheckState
 
+_NAMED_MAX = 5  # damaged files that a sentence names
+_LOST = {
+    InnerOrder.code: "is missing",
+    MemberSize.code: "has another size than was signed",
+    MemberHash.code: "is not the one that was signed",
+}
 Report = Callable[[int, int | None], None]
 
 
@@ -99,7 +106,7 @@ class Gathered:
 def open_file(path: Path, key: Path | None, signers: tuple[str, ...], report: Report) -> Case:
     """A sealed bundle with the identity file that opens it; raises what ``open_volume`` raises."""
     identities = read_identities(key)
-    with path.open("rb", buffering=0) as stream:
+    with open_given(path) as stream:
         return _case(open_volume(stream, identities), identities, signers, report)
 
 
@@ -112,7 +119,7 @@ def read_identities(key: Path | None) -> tuple[Identity, ...]:
     """Identities of an age key file: one on each line, comments begin with ``#``."""
     if key is None:
         return ()
-    lines = key.read_text(encoding="utf-8").splitlines()
+    lines = given_text(key, KEY_FILE_MAX).splitlines()
     return tuple(Identity.from_text(line) for line in lines if line.strip() and not line.startswith("#"))
 
 
@@ -158,8 +165,16 @@ def _is_paper(member: Member, members: Sequence[Member]) -> bool:
 def _members_check(unpacked: Unpacked) -> CheckResult:
     if unpacked.error is None:
         return container_check("MEMBERS", f"all {unpacked.listed} files are those of the signed list")
-    detail = unpacked.error.detail or BundleDamaged.message
-    return container_check(unpacked.error.code, detail, CheckState.FAIL)
+    there = len(unpacked.kept) + len(unpacked.skipped)
+    lost = dict.fromkeys(_what_is_lost(damage) for damage in unpacked.damage)
+    named = "; ".join((*list(lost)[:_NAMED_MAX], *(("and more",) if len(lost) > _NAMED_MAX else ())))
+    sentence = f"{there} of {unpacked.listed} files are whole: {named}"
+    return container_check(unpacked.error.code, sentence, CheckState.FAIL)
+
+
+def _what_is_lost(damage: Damage) -> str:
+    place = f"data/{damage.ordinal:08d}" if damage.ordinal else "the end of the file"
+    return f"{place} {_LOST.get(damage.code, f'is damaged ({damage.code})')}"
 
 
 def _signer_check(tags: Tags, signers: tuple[str, ...]) -> CheckResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from witnesskit.actions.case import Case, container_check
@@ -12,12 +13,13 @@ from witnesskit.actions.seen import seen_logs
 from witnesskit.actions.successor import closed_folders
 from witnesskit.custody.journal import Journal
 from witnesskit.digest import sha256_stream
-from witnesskit.model import Role, VaultKind
+from witnesskit.formats.short_id import short_id
+from witnesskit.model import Role, SealedCapsule, VaultKind
 from witnesskit.vault import layout, store
 from witnesskit.vault.keyring import Keyring, desk_identities
 from witnesskit.vault.keyring_file import open_keyring
 from witnesskit.vault.layout import Vault
-from witnesskit.vault.signing import load_signer
+from witnesskit.vault.signing import is_locked, load_signer
 from witnesskit.vault.state import load_state
 from witnesskit.vault.trustfile import trusted_keys
 from witnesskit.verify import CaseFiles, Expected, Found, LogFiles, Trust
@@ -31,18 +33,30 @@ def open_case(path: Path, passphrase: str, signers: tuple[str, ...], report: Rep
     vault = layout.open_vault(path)
     keyring = open_keyring(vault, passphrase) if vault.config.kind is VaultKind.DESK else None
     own = keyring.signer(vault.config.origin) if keyring else load_signer(vault, passphrase)
-    return case_of(vault, keyring, own.vkey, signers, report)
+    held = bool(keyring) or is_locked(vault)  # a key that lies there in clear is anybody's
+    case = case_of(vault, keyring, own.vkey if held else "", signers, report)
+    return replace(case, container=(*case.container, _own_word(own.vkey in signers))) if held else case
 
 
 def case_of(vault: Vault, keyring: Keyring | None, own: str, keys: tuple[str, ...], report: Report) -> Case:
-    """The case of a vault that is open already; ``own`` is the verifier key whose private half was there."""
+    """The case of a vault that is open already; ``own``: its verifier key if the person held what opens it, or ""."""
     logs = vault_logs(vault)
     found, wrong = _found(vault, report)
     openings = resolve(vault_openings(vault, keyring), [log.log for log in logs]) if keyring else ()
-    trusted = (*keys, *(trusted_keys(keyring) if keyring else ()), own, *_closed_keys(vault))
+    trusted = (*keys, *(trusted_keys(keyring) if keyring else ()), *((own, *_closed_keys(vault)) if own else ()))
     files = CaseFiles(logs, openings, found, Expected(everything=False, listed=frozenset(_listed(vault))))
     fixity = _fixity(len(load_state(vault).capsules()), wrong, keyring)
     return Case(files, Trust(trusted), (fixity,))
+
+
+def _own_word(vouched: bool) -> CheckResult:
+    """The vault's own key is trusted because it is held here; that says nothing to whoever was given the vault."""
+    if vouched:
+        return container_check("OWN-KEY", "the vault's own key was given from outside too")
+    sentence = (
+        "the vault's own key is trusted only because it opens here: a vault that somebody gave you proves nothing"
+    )
+    return container_check("OWN-KEY", sentence, CheckState.WARN)
 
 
 def vault_logs(vault: Vault) -> tuple[LogFiles, ...]:
@@ -87,10 +101,15 @@ def _found(vault: Vault, report: Report) -> tuple[tuple[Found, ...], int]:
             digest, size = sha256_stream(stream)
         wrong += digest != capsule.sha256
         if not state.items[capsule.item].paper:
-            found.append(Found(capsule.id, digest, size, capsule.id))
+            found.append(Found(_place(capsule), digest, size, capsule.id))
         done += size
         report(done, whole)
     return tuple(found), wrong
+
+
+def _place(capsule: SealedCapsule) -> str:
+    """What a person finds it by."""
+    return f"item {short_id(capsule.item)}, capsule {capsule.id}"
 
 
 def _listed(vault: Vault) -> Iterator[str]:

@@ -8,6 +8,7 @@ from witnesskit.actions import case_vault
 from witnesskit.actions.audience_members import Contents, data_member, file_member, openings_member
 from witnesskit.actions.bundled import BundleWish
 from witnesskit.actions.chain_members import LogCopy, log_copy
+from witnesskit.actions.given_file import given_text
 from witnesskit.actions.item_files import ItemFiles, chosen, read_item
 from witnesskit.actions.openings import OpeningLine, resolve
 from witnesskit.actions.report import build
@@ -17,6 +18,7 @@ from witnesskit.bundle.plan import PlannedMember
 from witnesskit.errors.actions import CustodianKeyNeeded, NotForBundle
 from witnesskit.formats import custody_event, disclosure, strict_json
 from witnesskit.formats.sheet import SheetKind, parse_sheet
+from witnesskit.limits import SHEET_TEXT_MAX
 from witnesskit.model import Finding, Opening, Role
 from witnesskit.policy import decide
 from witnesskit.policy.openings import opening_may_leave
@@ -56,7 +58,7 @@ def _custodian(keyring: Keyring, wish: BundleWish) -> tuple[Identity, ...]:
     """A lone researcher holds the key; anybody else brings the sheet."""
     if wish.custodian_sheet is None:
         return custodian_identities(keyring)
-    seed = parse_sheet(wish.custodian_sheet.read_text(encoding="utf-8"), SheetKind.CUSTODIAN)
+    seed = parse_sheet(given_text(wish.custodian_sheet, SHEET_TEXT_MAX), SheetKind.CUSTODIAN)
     numbers = (*(invite.number for invite in keyring.issued), rings.OWN)
     return tuple(rings.custodian_identity(seed, number) for number in numbers)
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from witnesskit.actions import handover, ownership, seen
+from witnesskit.actions.given_file import open_given
 from witnesskit.actions.import_sinks import Stores
 from witnesskit.actions.imported import ImportDone
 from witnesskit.actions.listing import list_items
@@ -20,7 +18,7 @@ from witnesskit.actions.session import Session
 from witnesskit.bundle.result import Unpacked
 from witnesskit.bundle.sequence import require_sequence
 from witnesskit.bundle.unpack import OpenVolume, open_volume
-from witnesskit.errors.cli import FileUnreadable, WrongVaultKind
+from witnesskit.errors.cli import WrongVaultKind
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import VaultKind
 from witnesskit.vault import layout, store
@@ -68,7 +66,7 @@ def import_bundle(desk: Desk, path: Path, wish: ImportWish, report: Report) -> I
     Raises the leaves of errors/bundle.py, ForeignItem, ChainRefused and the disk's; what verified before stays.
     """
     session, vault = desk.session, desk.session.vault
-    with open_untrusted(path) as stream:
+    with open_given(path) as stream:
         volume = open_volume(stream, desk_identities(desk.keyring))
         invite = handover.invite_for(desk.keyring, volume.meta)
         keyring = handover.admit(desk.keyring, invite, volume.meta, vault.config.key)
@@ -89,18 +87,6 @@ def import_bundle(desk: Desk, path: Path, wish: ImportWish, report: Report) -> I
     receipt = handover.answer(session, keyring, done, wish.receipts)
     counts = {"items": len(items), "new": len(items - before), "here": len(items & before)}
     return ImportDone(volume.meta.id, counts, unpacked, str(receipt), copies, tuple(sorted(map(short_id, items))))
-
-
-def open_untrusted(path: Path) -> BinaryIO:
-    """A file of somebody else to read, unbuffered; raises FileUnreadable, also for a pipe or a device."""
-    try:
-        stream = open(path, "rb", buffering=0, opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))  # noqa: SIM115
-    except OSError as error:
-        raise FileUnreadable(os.strerror(error.errno or 0)) from None
-    if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-        return stream
-    stream.close()
-    raise FileUnreadable("not a file")
 
 
 def _copies_before(present: State, bundle: str) -> int:

@@ -9,16 +9,21 @@ from pathlib import Path
 
 from witnesskit.actions import case_bundle, case_vault
 from witnesskit.actions.case import Case
+from witnesskit.actions.given_file import given_text
 from witnesskit.errors import ExitStatus
 from witnesskit.errors.actions import NothingToVerify
+from witnesskit.errors.formats import BadKey
 from witnesskit.formats.short_id import short_id
 from witnesskit.keys import parse_verifier_key
+from witnesskit.limits import KEY_FILE_MAX
 from witnesskit.model import Json
 from witnesskit.verify import State, Verdict, examine
 from witnesskit.verify.verdict import CheckResult, CheckState
 
 Report = Callable[[int, int | None], None]
+_PATH_MAX = 4096  # characters
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_SAID_ELSEWHERE = ("container", "case", "openings", "trust", "time")
 _STATUS = {
     State.UNCHANGED: ExitStatus.DONE,
     State.CHANGED: ExitStatus.CHANGED,
@@ -51,7 +56,7 @@ class ShownCheck:
         """The subject for people: items by their short id, and nothing where the sentence says it already."""
         if _ID.fullmatch(self.subject):
             return f"item {short_id(self.subject)}"
-        return self.subject if self.subject.startswith("wk1/") else ""
+        return "" if self.subject in _SAID_ELSEWHERE else self.subject
 
 
 @dataclass(frozen=True)
@@ -121,10 +126,14 @@ def judged(case: Case) -> Verdict:
 
 
 def _signer(text: str) -> str:
-    """A verifier key, or the first line of the file of that name; raises BadKey."""
-    path = Path(text)
-    given = path.read_text(encoding="utf-8").splitlines()[0] if "+" not in text and path.is_file() else text
-    return parse_verifier_key(given).text
+    """A verifier key, or the first line of the file of that name; raises BadKey, FileUnreadable."""
+    try:
+        return parse_verifier_key(text).text
+    except BadKey:
+        path = Path(text)
+        if len(text) > _PATH_MAX or not path.is_file():
+            raise
+    return parse_verifier_key(given_text(path, KEY_FILE_MAX).partition("\n")[0]).text
 
 
 def _shown(check: CheckResult) -> ShownCheck:

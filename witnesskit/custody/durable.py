@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from witnesskit.errors.custody import JournalDamaged, JournalExists, LogNotWritten
+from witnesskit.limits import LOG_MAX
 
 _TEMPORARY = ".new"
 
 
 def read_whole(path: Path, what: str) -> bytes:
-    """The bytes of a file of the log; raises JournalDamaged, which names ``what`` and never the path."""
+    """The bytes of a file of the log; raises JournalDamaged, which names ``what`` and never the path.
+
+    A vault may come from somebody else: a link, a pipe or a device in the place of the file is not read.
+    """
     try:
-        return path.read_bytes()
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as stream:
+            found = os.fstat(handle)
+            if stat.S_ISREG(found.st_mode) and found.st_size <= LOG_MAX:
+                return stream.read(found.st_size)
     except OSError:
-        raise JournalDamaged(what) from None
+        pass
+    raise JournalDamaged(what)
 
 
 def append_durably(path: Path, data: bytes) -> None:
