@@ -54,6 +54,10 @@ def test_a_photo_gets_a_clean_copy(folder, files):
     assert add(folder, files / "photo.jpg").json()["items"][0]["copy"] == "clean"
 
 
+def test_a_film_gets_a_clean_copy(folder, files):
+    assert add(folder, files / TELLING).json()["items"][0]["copy"] == "clean"
+
+
 def test_no_readable_byte_of_a_file_or_of_its_name_is_in_the_vault(folder, files):
     add(folder, files / TELLING, files / "note.txt")
     windows = [(DEMO / "camera.mp4").read_bytes()[place : place + 32] for place in range(5_000, 700_000, 4_096)]

@@ -65,7 +65,10 @@ def test_a_download_that_fills_the_disk_is_kept_and_goes_on_when_there_is_room(s
     assert ran.status == 10
     assert ran.codes()[0] in ("DISK-FULL", "NO-ROOM")
     assert signed(small_disk, vault).startswith(before)
-    assert small_disk.run("status", "--vault", vault).status == 0
+    kept = small_disk.ok("status", "--vault", vault, "--json").json()["counts"]
+    assert (kept["items"], kept["interrupted"]) == (2, 0)
+    (small_disk.path / "stick").mkdir()
+    assert small_disk.ok("bundle", "stick", "--vault", vault, "--json").json()["counts"]["items"] == 2
     subprocess.run(["mount", "-o", "remount,size=160m", small_disk.path / "disk"], check=True)
     assert small_disk.archive(vault, [big_site.url + "/p/good.html"]).status == 0
     counts = small_disk.ok("status", "--vault", vault, "--json").json()["counts"]

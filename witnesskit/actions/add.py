@@ -8,10 +8,11 @@ from typing import Protocol
 
 from witnesskit.actions.clock import now
 from witnesskit.actions.finishing import Gathered, finish
+from witnesskit.actions.full_disk import room_for_the_end
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.saving import SavedItem, Saving
 from witnesskit.actions.session import Session
-from witnesskit.capture.localfile import open_local
+from witnesskit.capture.localfile import LocalFile, open_local
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.capture import NotAFile
 from witnesskit.errors.cli import FileUnreadable
@@ -57,31 +58,36 @@ def _add_one(session: Session, path: Path, watch: Watch) -> SavedItem:
     with open_local(path) as source:
         room.require(session.vault.path, source.size)
         saving = Saving(session)
-        gathered = Gathered("file", now())
-        stub = saving.capsule(Role.RECORD)
-        stub.add("stub.json", strict_json.canonical({"kind": "file", "started_at": gathered.started_at}))
-        saving.close(stub)
-        original = saving.capsule(Role.ORIGINAL)
-        stream = original.stream("media/1")
-        head = b""
-        for block in source.blocks():
-            stream.write(block)
-            head = head or bytes(block[:64])
-            watch.progress(stream.size, source.size)
-        stream.close()
-        whole = source.unchanged(stream.size)
-        gathered.media.append(
-            MediaFact(1, stream.sha256, stream.size, media_type(head), whole, reason="" if whole else "changed")
-        )
-        gathered.outcome = Outcome.SAVED if whole else Outcome.PARTIAL
-        gathered.hidden["name"] = source.name
-        gathered.source["kind"] = "file"
-        gathered.times["file"] = source.times()
-        gathered.completeness |= {
-            "media": "ok" if whole else "missing: the file changed while it was read",
-            "url": "never: brought as a file",
-            "html": "never: brought as a file",
-            "screenshot": "never: brought as a file",
-            "context": "never: brought as a file",
-        }
-        return finish(saving, gathered, original)
+        with room_for_the_end(saving):
+            return _sealed(saving, source, watch)
+
+
+def _sealed(saving: Saving, source: LocalFile, watch: Watch) -> SavedItem:
+    gathered = Gathered("file", now())
+    stub = saving.capsule(Role.RECORD)
+    stub.add("stub.json", strict_json.canonical({"kind": "file", "started_at": gathered.started_at}))
+    saving.close(stub)
+    original = saving.capsule(Role.ORIGINAL)
+    stream = original.stream("media/1")
+    head = b""
+    for block in source.blocks():
+        stream.write(block)
+        head = head or bytes(block[:64])
+        watch.progress(stream.size, source.size)
+    stream.close()
+    whole = source.unchanged(stream.size)
+    gathered.media.append(
+        MediaFact(1, stream.sha256, stream.size, media_type(head), whole, reason="" if whole else "changed")
+    )
+    gathered.outcome = Outcome.SAVED if whole else Outcome.PARTIAL
+    gathered.hidden["name"] = source.name
+    gathered.source["kind"] = "file"
+    gathered.times["file"] = source.times()
+    gathered.completeness |= {
+        "media": "ok" if whole else "missing: the file changed while it was read",
+        "url": "never: brought as a file",
+        "html": "never: brought as a file",
+        "screenshot": "never: brought as a file",
+        "context": "never: brought as a file",
+    }
+    return finish(saving, gathered, original)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from witnesskit.actions.add import Watch
 from witnesskit.actions.clock import now
 from witnesskit.actions.finishing import Gathered, finish
+from witnesskit.actions.full_disk import room_for_the_end
 from witnesskit.actions.incoming import Incoming
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.saving import SavedItem, Saving
@@ -50,7 +51,8 @@ def archive(vault: Vault, wish: ArchiveWish, running: Worker, watch: Watch) -> N
 def _archive_one(session: Session, url: str, running: Worker, watch: Watch) -> SavedItem:
     saving = Saving(session)
     try:
-        return _saved(saving, url, running, watch)
+        with room_for_the_end(saving):
+            return _saved(saving, url, running, watch)
     finally:
         saving.end_lookouts()
 

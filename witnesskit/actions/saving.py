@@ -20,6 +20,7 @@ from witnesskit.formats.short_id import short_id
 from witnesskit.model import Json, Outcome, Ring, Role, SealedCapsule
 from witnesskit.sealing.capsule import CapsuleWriter
 from witnesskit.vault import items, state
+from witnesskit.vault.room import Held
 
 IDENTITY = frozenset({"name"})  # fields whose openings only the custodian ring reads
 _RING = {Role.ORIGINAL: Ring.CUSTODIAN, Role.RECORD: Ring.DESK}
@@ -63,19 +64,31 @@ class Saving:
     sealed: list[SealedCapsule] = field(default_factory=list)
     parts: dict[Role, int] = field(default_factory=dict)
     lookouts: dict[int, Lookout] = field(default_factory=dict)  # by stream; each is ended by who takes it out
+    unfinished: list[CapsuleWriter] = field(default_factory=list)
+    reserve: Held | None = None  # room held back for record, log and checkpoint
 
     def capsule(self, role: Role) -> CapsuleWriter:
         """Open the next capsule of ``role``; its bytes are ciphertext from the first one."""
         part = self.parts[role] = self.parts.get(role, 0) + 1
         header = CapsuleHeader(secrets.token_hex(16), self.item, role, part)
         path = items.work_path(self.session.vault, self.item, header.id, role, part)
-        return CapsuleWriter(path, header, self.session.recipients.of(_RING[role]))
+        writer = CapsuleWriter(path, header, self.session.recipients.of(_RING[role]))
+        self.unfinished.append(writer)
+        return writer
 
     def close(self, writer: CapsuleWriter) -> SealedCapsule:
         """Finish a capsule and remember what the events will commit of it."""
         capsule = writer.close()
+        self.unfinished.remove(writer)
         self.sealed.append(capsule)
         return capsule
+
+    def abandon(self) -> None:
+        """Leave every unfinished capsule as it is, with all that the disk takes of it."""
+        while self.unfinished:
+            writer = self.unfinished.pop()
+            if writer.path.exists():
+                writer.abandon()
 
     def end_lookouts(self) -> None:
         """End the children that nobody asked."""
@@ -100,6 +113,9 @@ class Saving:
 
         Openings of identity fields are not in it: they lie in the original, for the custodian ring.
         """
+        if self.reserve:
+            self.reserve.release()
+            self.reserve = None
         writer = self.capsule(Role.RECORD)
         writer.add("record.json", dump(record))
         lines = [strict_json.canonical(opening_line(event)) for event in events]
