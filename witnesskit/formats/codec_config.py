@@ -13,7 +13,10 @@ from witnesskit.formats.sei import is_filler, messages, neutral, stays
 
 
 def canonical_avc(body: bytes) -> bytes:
-    """avcC with its parameter sets, reserved bits as the standard says; raises ``BadMedia``."""
+    """avcC with its parameter sets, not those of a second layer, reserved bits as the standard says.
+
+    Raises ``BadMedia``.
+    """
     if len(body) < 7 or body[0] != 1:
         raise BadMedia("avcC")
     sequences, place = _sets(body, 6, body[5] & 0x1F)
@@ -21,9 +24,8 @@ def canonical_avc(body: bytes) -> bytes:
     out = body[:4] + bytes([0xFC | body[4] & 3, 0xE0 | len(sequences)]) + _listed(sequences)
     out += bytes([len(pictures)]) + _listed(pictures)
     if body[1] in (100, 110, 122, 144, 244, 44) and place + 4 <= len(body):
-        further, _ = _sets(body, place + 4, body[place + 3])
-        out += bytes([0xFC | body[place] & 3, 0xF8 | body[place + 1] & 7, 0xF8 | body[place + 2] & 7, len(further)])
-        out += _listed(further)
+        _sets(body, place + 4, body[place + 3])
+        out += bytes([0xFC | body[place] & 3, 0xF8 | body[place + 1] & 7, 0xF8 | body[place + 2] & 7, 0])
     return out
 
 
@@ -32,9 +34,10 @@ def _sets(body: bytes, place: int, count: int) -> tuple[list[bytes], int]:
     for _ in range(count):
         size = int.from_bytes(body[place : place + 2], "big")
         unit = body[place + 2 : place + 2 + size]
-        if len(unit) != size or not size or H264.kind(unit[0]) not in H264.parameters or b"\0\0\1" in unit:
+        if len(unit) != size or not size or H264.kind(unit[0]) not in H264.listed or b"\0\0\1" in unit:
             raise BadMedia("avcC lists what is no parameter set")
-        found.append(unit)
+        if H264.kind(unit[0]) in H264.parameters:
+            found.append(unit)
         place += 2 + size
     return found, place
 

@@ -6,12 +6,15 @@ ITU-T H.264 clause 7.3.1 and H.265 clause 7.3.1.1; samples hold units behind len
 from __future__ import annotations
 
 import re
+import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from witnesskit.errors.media import BadMedia
 
 _ESCAPE: Final = re.compile(rb"\x00\x00\x03")
+_MIRRORED: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 _FIRST: Final = b"\x00\x00\x00\x01"
 _LATER: Final = b"\x00\x00\x01"
 
@@ -33,10 +36,14 @@ class NalCoding:
     mask: int
     header: int  # bytes of the unit's header
     pictures: frozenset[int]  # coded slices
-    plain: frozenset[int]  # parameter sets, delimiters: read by the decoder, hold no free data
-    parameters: frozenset[int]  # those a configuration box may list
+    reserved: frozenset[int]  # coded slices of no known kind: no decoder shows them
+    parameters: frozenset[int]  # parameter sets, the only ones a configuration box keeps
+    listed: frozenset[int]  # those a configuration box may list
+    fixed: Mapping[int, int]  # delimiters and ends, and the bytes a whole unit has
+    layers: frozenset[int]  # a second view, transparency, a better quality: most decoders pass over them
     messages: frozenset[int]  # SEI
     filler: int
+    dolby: int = -1  # Dolby Vision's recipe for each picture
 
     def kind(self, first: int) -> int:
         """Kind of a unit by its first byte."""
@@ -49,8 +56,11 @@ H264: Final = NalCoding(
     mask=0x1F,
     header=1,
     pictures=frozenset(range(1, 6)),
-    plain=frozenset({7, 8, 9, 10, 11, 13, 14, 15, 19, 20}),
-    parameters=frozenset({7, 8, 13, 15}),
+    reserved=frozenset(),
+    parameters=frozenset({7, 8}),
+    listed=frozenset({7, 8, 13, 15}),
+    fixed={9: 2, 10: 1, 11: 1},
+    layers=frozenset({13, 14, 15, 19, 20}),
     messages=frozenset({6}),
     filler=12,
 )
@@ -60,10 +70,14 @@ HEVC: Final = NalCoding(
     mask=0x3F,
     header=2,
     pictures=frozenset(range(32)),
-    plain=frozenset({32, 33, 34, 35, 36, 37, 62, 63}),  # 62 and 63: Dolby Vision
+    reserved=frozenset({*range(10, 16), *range(22, 32)}),
     parameters=frozenset({32, 33, 34}),
+    listed=frozenset({32, 33, 34}),
+    fixed={35: 3, 36: 2, 37: 2},
+    layers=frozenset({63}),
     messages=frozenset({39, 40}),
     filler=38,
+    dolby=62,
 )
 
 
@@ -75,6 +89,15 @@ def unescape(nal: bytes) -> bytes:
 def escapes(nal: bytes) -> frozenset[int]:
     """Places of emulation prevention bytes in ``nal``."""
     return frozenset(found.end() - 1 for found in _ESCAPE.finditer(nal))
+
+
+def is_dolby(unit: bytes) -> bool:
+    """True if ``unit`` (kind 62) is whole by its own checksum (ETSI TS 103 572): nothing was put behind it."""
+    raw = unescape(unit)[2:].rstrip(b"\x00")
+    if len(raw) < 7 or raw[0] != 25 or raw[-1] != 0x80:
+        return False
+    mirrored = zlib.crc32(raw[1:-5].translate(_MIRRORED)) ^ 0xFFFFFFFF
+    return int(f"{mirrored:032b}"[::-1], 2) == int.from_bytes(raw[-5:-1], "big")
 
 
 def picture_end(data: bytes, start: int, end: int) -> int:

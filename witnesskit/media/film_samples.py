@@ -31,6 +31,9 @@ _READABLE: Final = bytes(1 if 0x20 <= byte < 0x7F else 0 for byte in range(256))
 _RUN: Final = b"\1" * 32  # bytes of readable text that chance does not make: one in 10^13
 _ENCODER: Final = re.compile(rb"(Lavc[\d.]{5,14}|libfaac [\d.]{3,8})")
 _REVELATIONS_MAX: Final = 500
+_RESERVED: Final = frozenset({*range(10, 16), *range(22, 32)})  # slices of HEVC that no decoder knows
+_ENDS_H264: Final = {9: 2, 10: 1, 11: 1}  # delimiters and ends: bytes of a whole unit
+_ENDS_HEVC: Final = {35: 3, 36: 2, 37: 2}
 
 
 @dataclass
@@ -120,7 +123,7 @@ def _units(scan: SampleScan, data: bytes, place: int, end: int) -> None:
             return
         if stop > start:
             kind = data[start] >> 1 & 63 if hevc else data[start] & 31
-            if kind > 31 if hevc else not 1 <= kind <= 5:
+            if (kind > 31 or kind in _RESERVED) if hevc else not 1 <= kind <= 5:
                 _unit(scan, data[start:stop])
         place = stop
     if any(data[place:end]):
@@ -130,10 +133,12 @@ def _units(scan: SampleScan, data: bytes, place: int, end: int) -> None:
 def _unit(scan: SampleScan, unit: bytes) -> None:
     """A unit that is no picture."""
     hevc = scan.entry.coding == "hevc"
-    kind = unit[0] >> 1 & 63 if hevc else unit[0] & 31
-    if kind in ((32, 33, 34, 35, 36, 37, 62, 63) if hevc else (7, 8, 9, 10, 11, 13, 14, 15, 19, 20)):
+    kind, ends = (unit[0] >> 1 & 63, _ENDS_HEVC) if hevc else (unit[0] & 31, _ENDS_H264)
+    if kind in ((32, 33, 34) if hevc else (7, 8)):
         if kind == 7 and not hevc:
             scan.timing = seen_timing(unit)
+    elif (hevc and kind == 62 and _dolby(unit)) or len(unit.rstrip(b"\0")) == ends.get(kind, -1):
+        return
     elif kind == (38 if hevc else 12):
         if unit[2 if hevc else 1 : -1].strip(b"\xff"):
             scan.say("other", "filler that is not filler", shown(unit[:80]))
@@ -141,6 +146,25 @@ def _unit(scan: SampleScan, unit: bytes) -> None:
         _messages(scan, unit[2 if hevc else 1 :].replace(b"\0\0\3", b"\0\0"))
     else:
         scan.say("other", f"unknown unit {kind}", f"{len(unit)} bytes {shown(unit[:200])}")
+
+
+def _dolby(unit: bytes) -> bool:
+    """Dolby Vision's data end with a checksum of their own: whatever follows it, or breaks it, is something else."""
+    raw = unit.replace(b"\0\0\3", b"\0\0")[2:].rstrip(b"\0")
+    left = 0xFFFFFFFF
+    for byte in raw[1:-1]:
+        left = (left << 8 & 0xFFFFFFFF) ^ _CHECK[left >> 24 ^ byte]
+    return raw[:1] == b"\x19" and raw[-1:] == b"\x80" and left == 0
+
+
+def _check_value(byte: int) -> int:
+    value = byte << 24
+    for _ in range(8):
+        value = (value << 1 ^ 0x04C11DB7 if value >> 31 else value << 1) & 0xFFFFFFFF
+    return value
+
+
+_CHECK: Final = tuple(_check_value(byte) for byte in range(256))
 
 
 def _messages(scan: SampleScan, raw: bytes) -> None:

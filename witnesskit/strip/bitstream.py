@@ -17,12 +17,13 @@ from witnesskit.formats.codec_config import check_av1, timing_of
 from witnesskit.formats.essence_samples import NAL_CODINGS
 from witnesskit.formats.isobmff_children import check_mpeg4
 from witnesskit.formats.isobmff_track import Track
-from witnesskit.formats.nal import H264, NalCoding, picture_end, unit_at
+from witnesskit.formats.nal import H264, NalCoding, is_dolby, picture_end, unit_at
 from witnesskit.formats.sei import filler_unit, is_filler, messages, neutral
 from witnesskit.limits import NAL_SEI_MAX
 
 Part = bytes | memoryview
 _FIRST, _LATER = b"\x00\x00\x00\x01", b"\x00\x00\x01"
+_LAYER = "data of a second layer (3D, transparency, better quality) were blanked: players that know them show less"
 _START_CODE = re.compile(_LATER).search  # twice as fast as bytes.find on coded pictures
 
 
@@ -106,7 +107,7 @@ class _UnitPass:
         length = self.work.track.entries[self.description - 1].length
         parts: list[Part] = []
         view, update, kind_of = memoryview(data), self.work.hasher.update, self.coding.kind
-        pictures, kept, limit = self.coding.pictures, start, start
+        pictures, kept, limit = self.coding.pictures - self.coding.reserved, start, start
         for size in sizes:
             place, limit, prefix = limit, limit + size, _FIRST
             while place < limit:
@@ -130,14 +131,10 @@ class _UnitPass:
     def _other(self, unit: bytes) -> bytes | None:
         """What a unit that is no picture becomes; ``None`` if it stays as it is."""
         kind, coding, work = self.coding.kind(unit[0]), self.coding, self.work
-        if kind in coding.plain:
-            if _LATER in unit:
-                raise BadMedia("a start code inside a parameter set")
-            if coding is H264 and kind == 7:
-                work.timings[self.description - 1] = _timing(unit)
+        if self._stays(kind, unit) or (kind == coding.filler and is_filler(coding, unit)):
             return None
-        if kind == coding.filler and is_filler(coding, unit):
-            return None
+        if kind in coding.layers:
+            work.remarks[_LAYER] = None
         if kind in coding.messages and len(unit) <= NAL_SEI_MAX:
             fresh = neutral(coding, unit, work.timings[self.description - 1])
             if fresh == unit:
@@ -150,6 +147,20 @@ class _UnitPass:
                 return fresh
         work.gone(unit)
         return fresh
+
+    def _stays(self, kind: int, unit: bytes) -> bool:
+        """Whether a decoder needs ``unit`` as it is; raises ``BadMedia`` for what hides something in its form."""
+        coding = self.coding
+        if kind in coding.reserved:
+            raise BadMedia("coded pictures of a kind that no decoder knows")
+        if kind in coding.fixed and len(unit.rstrip(b"\0")) != coding.fixed[kind]:
+            raise BadMedia("a mark between pictures that holds more than itself")
+        if kind in coding.parameters:
+            if _LATER in unit:
+                raise BadMedia("a start code inside a parameter set")
+            if coding is H264 and kind == 7:
+                self.work.timings[self.description - 1] = _timing(unit)
+        return kind in coding.parameters or kind in coding.fixed or (kind == coding.dolby and is_dolby(unit))
 
 
 def _timing(sps: bytes) -> PictureTiming | None:
