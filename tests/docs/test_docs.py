@@ -40,10 +40,11 @@ STATUS_WORDS = {
 
 def help_of(*path: str) -> str:
     command = program
-    context = click.Context(command, info_name="witnesskit", max_content_width=100, terminal_width=100)
+    width = {"max_content_width": 100, "terminal_width": 100}
+    context = click.Context(command, info_name="witnesskit", **program.context_settings, **width)
     for word in path:
         command = command.get_command(context, word)
-        context = click.Context(command, info_name=word, parent=context, max_content_width=100, terminal_width=100)
+        context = click.Context(command, info_name=word, parent=context, **width)
     return context.get_help()
 
 

@@ -95,7 +95,7 @@ def is_local_address(address: str) -> bool:
 
 
 def comes_from_the_server(url: str, egress: Egress) -> bool:
-    """Whether nobody on the way can have answered for the server of ``url``: TLS, or no way through other networks."""
+    """Whether nobody on the way can have answered for the server of ``url``: TLS, or no other network between."""
     parts = _split(url)
     if parts.scheme.lower() == "https":
         return True

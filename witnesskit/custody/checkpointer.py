@@ -55,6 +55,8 @@ def write(folder: Path, checkpoint: Checkpoint, signer: Signer, *, keep_all: boo
     """Sign and store ``checkpoint``, once for each size; returns the note. Raises LogNotWritten."""
     path = note_path(folder, checkpoint.size)
     note = signer.note(checkpoint.text)
+    if not keep_all and (found := sizes(folder)):
+        _drop_older(folder, found[-1])  # what a kill left: never more than the newest and the one being written
     if not path.exists():
         replace_durably(path, note)
     if not keep_all:
