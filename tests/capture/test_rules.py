@@ -85,7 +85,7 @@ def test_saved_and_removed_are_never_claimed_without_their_ground(seen):
         ("https://site.example/x", "direct", True),
         ("HTTPS://site.example/x", "http://proxy.example:3128", True),
         ("http://site.example/x", "direct", False),
-        ("http://10.1.2.3/x", "direct", True),
+        ("http://10.1.2.3/x", "direct", False),
         ("http://127.0.0.1:8000/x", "direct", True),
         ("http://[::1]:8000/x", "direct", True),
         ("http://127.0.0.1:8000/x", "http://127.0.0.1:3128", False),

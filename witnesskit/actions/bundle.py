@@ -66,7 +66,7 @@ def _bundle_field(session: Session, folder: Path, report: Report) -> BundleDone:
         raise
     real = sum(not session.state.items[item].paper for item in waiting)
     following = "Next: bring it to the desk, then `witnesskit receipt RECEIPT` with what the desk gives back"
-    return BundleDone(str(packed.path), packed.id, packed.sha256, packed.size, real, packed.members, following)
+    return BundleDone(str(packed.path), packed.id, packed.size, real, packed.members, following)
 
 
 def _logged(session: Session, payload: Sequence[PlannedMember]) -> BundlePlan:
@@ -125,6 +125,6 @@ def _capsule_member(vault: Vault, capsule: SealedCapsule) -> PlannedMember:
 
 def _remember(session: Session, plan: BundlePlan, packed: Packed, items: Sequence[str]) -> None:
     """Before the bundle has its name: its number is used once, and its receipt will be known."""
-    facts = BundleState(plan.counter, plan.previous, packed.sha256, packed.meta_sha256, tuple(items))
+    facts = BundleState(plan.counter, plan.previous, "", packed.meta_sha256, tuple(items))
     session.state = state.delivered(session.state, packed.id, facts)
     state.save_state(session.vault, session.state)

@@ -43,7 +43,6 @@ def bundle_for_audience(vault: Vault, wish: BundleWish, report: Report) -> Bundl
     return BundleDone(
         str(packed.path),
         packed.id,
-        packed.sha256,
         packed.size,
         contents.items,
         packed.members,
@@ -87,7 +86,7 @@ def _write(session: Session, policy: Policy, wish: BundleWish, contents: Content
     packed = write_volume(
         wish.folder, plan, [wish.recipient], session.signer.sign_note, lambda done: report(done, whole)
     )
-    facts = BundleState(counter, previous, packed.sha256, packed.meta_sha256)
+    facts = BundleState(counter, previous, "", packed.meta_sha256)
     session.state = state.delivered(session.state, packed.id, facts)
     state.save_state(session.vault, session.state)
     return packed

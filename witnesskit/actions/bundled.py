@@ -24,7 +24,6 @@ class BundleDone:
 
     file: str
     id: str
-    sha256: str
     size: int
     items: int
     files: int

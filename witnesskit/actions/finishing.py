@@ -65,7 +65,7 @@ def finish(
         events += [_ingest(saving, gathered, common, copies), *(copy.derive for copy in copies if copy.derive)]
     record = _record(saving, gathered, copies, at)
     saving.sign(record, events)
-    return replace(_saved_item(saving, gathered, record, copies), interrupted=interrupted)
+    return replace(_saved_item(saving, gathered, record, copies), interrupted=interrupted, kind=gathered.kind)
 
 
 def _copies(

@@ -37,6 +37,7 @@ class SavedItem:
     copy: str = ""  # "clean", or why there is none
     berkeley_minimum: bool = False
     interrupted: bool = False
+    kind: str = "file"  # or "url"
 
     @property
     def short(self) -> str:

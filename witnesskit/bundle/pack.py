@@ -36,12 +36,14 @@ Report = Callable[[int], Any]
 
 @dataclass(frozen=True)
 class Packed:
-    """A finished volume. ``meta_sha256`` is the next bundle's ``previous``; ``sha256`` is of the sealed file."""
+    """A finished volume. ``meta_sha256`` is the next bundle's ``previous``.
+
+    The sealed file has no digest of its own: kept anywhere, it would tie a seized stick to its device.
+    """
 
     path: Path
     id: str
     size: int
-    sha256: str
     meta_sha256: str
     members: int
 
@@ -68,11 +70,11 @@ def write_volume(
     descriptor = _create(part)
     try:
         try:
-            digest = _fill(part, descriptor, parcel, report)
+            _fill(part, descriptor, parcel, report)
         finally:
             os.close(descriptor)
         meta_sha256 = hashlib.sha256(dict(parcel.tag_files)["bundle.json"]).hexdigest()
-        packed = Packed(path, parcel.meta.id, parcel.sealed, digest, meta_sha256, parcel.meta.members)
+        packed = Packed(path, parcel.meta.id, parcel.sealed, meta_sha256, parcel.meta.members)
         if remember:
             remember(packed)
         _rename(part, path)
@@ -84,10 +86,10 @@ def write_volume(
     return packed
 
 
-def _fill(part: Path, descriptor: int, parcel: Parcel, report: Report | None) -> str:
-    """Seal everything into ``descriptor``, flush it, read it back; returns its SHA-256."""
+def _fill(part: Path, descriptor: int, parcel: Parcel, report: Report | None) -> None:
+    """Seal everything into ``descriptor``, flush it, read it back."""
     witness = Witness(descriptor)
-    writer = SealedWriter(witness, parcel.meta.recipients)
+    writer = SealedWriter(witness, parcel.meta.recipients, digest=False)
     _write_plaintext(Plaintext(writer), parcel, report)
     writer.close()
     if writer.sealed_size != parcel.sealed:
@@ -97,7 +99,6 @@ def _fill(part: Path, descriptor: int, parcel: Parcel, report: Report | None) ->
         witness.check(part)
     except OSError as error:
         raise NotWritten(error.strerror or "") from None
-    return writer.sealed_sha256
 
 
 def _write_plaintext(out: Plaintext, parcel: Parcel, report: Report | None) -> None:

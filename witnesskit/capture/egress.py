@@ -95,11 +95,14 @@ def is_local_address(address: str) -> bool:
 
 
 def comes_from_the_server(url: str, egress: Egress) -> bool:
-    """Whether nobody on the way can have answered for the server of ``url``: TLS, or no other network between."""
+    """Whether nobody on the way can have answered for the server of ``url``: TLS, or all within this computer."""
     parts = _split(url)
     if parts.scheme.lower() == "https":
         return True
-    return egress.kind == DIRECT and is_local_host(parts.hostname or "")
+    try:
+        return egress.kind == DIRECT and ipaddress.ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        return egress.kind == DIRECT and parts.hostname == "localhost"
 
 
 def _split(url: str) -> SplitResult:

@@ -41,7 +41,7 @@ def command(output: Output, answer: Answer, folder: Path, **options: Any) -> Non
     )
     with output.progress("packing") as line:
         packed = bundle(vault, wish, line.update)
-    answer.data["bundle"] = {"file": packed.file, "id": packed.id, "sha256": packed.sha256, "size": packed.size}
+    answer.data["bundle"] = {"file": packed.file, "id": packed.id, "size": packed.size}
     answer.counts = {"items": packed.items, "files": packed.files}
     output.say(f"{packed.items} items in one bundle, written, read back and compared:")
     output.data(packed.file)

@@ -22,7 +22,7 @@ WORDS = {
     Outcome.SAVED: "SAVED",
     Outcome.PARTIAL: "SAVED IN PART",
     Outcome.REMOVED: "REMOVED: the site says it is gone; its answer is kept",
-    Outcome.UNKNOWN: "NOT SAVED: no media was found; what the site answered is kept",
+    Outcome.UNKNOWN: "NOT SAVED: no media was found; what the site answered, if it did, is kept",
     Outcome.NETWORK_DOWN: "NOT SAVED: the network or the site did not answer; nothing can be said about the link",
 }
 
@@ -50,6 +50,9 @@ class Watcher:
         if saved.missing:
             text += f"  missing: {', '.join(saved.missing)}"
         self._output.say(text)
+        if saved.kind == "url":
+            met = "met" if saved.berkeley_minimum else "NOT met"
+            self._output.say(f"  Berkeley Protocol minimum (address, source, full-page picture): {met}")
         if saved.copy:
             self._output.say(f"  copy to share: {saved.copy}")
 

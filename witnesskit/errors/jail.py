@@ -13,7 +13,7 @@ class JailDied(WitnesskitError):
     code = "JAIL-DIED"
     status = ExitStatus.CANNOT_TELL
     message = "the limited process that opens media ended without an answer"
-    hint = f"{_SAVED}; run witnesskit doctor if it happens with every file"
+    hint = f"{_SAVED}; report it if it happens with every file"
 
 
 class JailTimeout(WitnesskitError):

@@ -101,7 +101,7 @@ class StorageFault(WitnesskitError):
     code = "STORAGE-FAULT"
     status = ExitStatus.STORAGE
     message = "the disk or its file system refused"
-    hint = "what was saved before stays saved; check the medium with witnesskit doctor"
+    hint = "what was saved before stays saved; check the medium, then run the same command again"
 
 
 class NotTrusted(WitnesskitError):
