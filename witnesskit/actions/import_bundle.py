@@ -16,7 +16,7 @@ from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.second_copy import second_copy
 from witnesskit.actions.session import Session
 from witnesskit.bundle.result import Unpacked
-from witnesskit.bundle.sequence import require_sequence
+from witnesskit.bundle.sequence import Verdict, require_sequence
 from witnesskit.bundle.unpack import OpenVolume, open_volume
 from witnesskit.errors.cli import WrongVaultKind
 from witnesskit.formats.short_id import short_id
@@ -72,17 +72,18 @@ def import_bundle(desk: Desk, path: Path, wish: ImportWish, report: Report) -> I
         keyring = handover.admit(desk.keyring, invite, volume.meta, vault.config.key)
         senders = handover.senders_of(keyring, invite)
         ownership.demand_own(session.state, senders, volume.meta, volume.members)
-        require_sequence(handover.seen_of(session.state, senders), volume.meta)
+        place = require_sequence(handover.seen_of(session.state, senders), volume.meta)
+        late = place in (Verdict.LATE, Verdict.REPLAY)
         before = {item for item, found in session.state.items.items() if not found.paper}
-        stores = Stores(vault, lambda chain: seen.judge(vault, keyring, volume.meta, chain))
+        stores = Stores(vault, lambda chain: seen.judge(vault, keyring, volume.meta, chain, late=late))
         unpacked = volume.each(stores, lambda done: report(done, volume.meta.bytes))
         stores.judge()
     _reread(vault, volume, unpacked)
     second = second_copy(path, wish.second_copy, volume.meta.id, desk_identities(desk.keyring))
     copies = max(1 + second, _copies_before(session.state, volume.meta.id))
+    items = list_items(session, volume, unpacked)  # first: what is remembered of a log comes from a listed bundle
     heads = seen.remember(vault, keyring, stores.chain)
     handover.keep_keyring(vault, desk, keyring)
-    items = list_items(session, volume, unpacked)
     done = handover.Handover(volume.meta, unpacked, heads, invite, copies)
     receipt = handover.answer(session, keyring, done, wish.receipts)
     counts = {"items": len(items), "new": len(items - before), "here": len(items & before)}

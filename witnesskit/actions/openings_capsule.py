@@ -19,7 +19,10 @@ def seal_openings(vault: Vault, present: State, recipients: RecipientSet, lines:
 
     Returns the state that lists the capsule; it is saved.
     """
-    header = CapsuleHeader(secrets.token_hex(16), secrets.token_hex(16), Role.RECORD, 1)
+    paper = secrets.token_hex(
+        16
+    )  # its number is that of its capsule: so a crash leaves no paper that looks like an item
+    header = CapsuleHeader(paper, paper, Role.RECORD, 1)
     path = items.work_path(vault, header.item, header.id, header.role, header.part)
     writer = CapsuleWriter(path, header, recipients.of(Ring.DESK))
     writer.add("openings.jsonl", b"".join(strict_json.canonical(line) + b"\n" for line in lines))

@@ -22,9 +22,11 @@ def recover(session: Session) -> int:
     """Log every orphan; returns how many items were recovered. The whole-file digest is not yet known."""
     items.settle(session.vault, session.state)
     found = items.orphans(session.vault, session.state)
-    whole = [capsule for capsule in found if capsule.size]
-    for empty in (file for file in items.work_files(session.vault) if not file.path.stat().st_size):
-        items.discard(session.vault, empty)
+    whole = [capsule for capsule in found if capsule.size and capsule.id != capsule.item]
+    kept = {capsule.id for capsule in whole}
+    for file in items.work_files(session.vault):
+        if file.id not in kept:  # empty, or a paper whose event was never logged
+            items.discard(session.vault, file)
     count = 0
     for item, group in groupby(sorted(whole, key=lambda capsule: capsule.item), key=lambda capsule: capsule.item):
         _recover_item(session, item, list(group))

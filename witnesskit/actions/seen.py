@@ -53,18 +53,21 @@ def logs_of(chain: Sequence[tuple[Member, bytes]]) -> tuple[SeenLog, ...]:
     return tuple(SeenLog(data, notes[origin]) for origin, data in logs)
 
 
-def judge(vault: Vault, keyring: Keyring, meta: BundleMeta, chain: Sequence[tuple[Member, bytes]]) -> None:
+def judge(
+    vault: Vault, keyring: Keyring, meta: BundleMeta, chain: Sequence[tuple[Member, bytes]], *, late: bool
+) -> None:
     """Refuse a chain that does not hold, does not continue what was seen, or is not the sender's.
 
     ``keyring``: the sender is enrolled in it. Every log must be signed by the sender's own key, under names that
-    nobody else has. Raises ChainRefused with the codes of the verifier's findings, BadNote.
+    nobody else has. ``late``: an older bundle than the newest one seen, whose log may be shorter.
+    Raises ChainRefused with the codes of the verifier's findings, BadNote.
     """
     logs = logs_of(chain)
     public = parse_verifier_key(meta.sender).public
     keys = [VerifierKey(log.head.origin, public) for log in logs]
     if any(is_name_of_another((vault.config.key, *trusted_keys(keyring)), key) for key in keys):
         raise ChainRefused("a log of another device")
-    trust = Trust(tuple(key.text for key in keys), _remembered(vault, logs))
+    trust = Trust(tuple(key.text for key in keys), _remembered(vault, logs, late=late))
     case = CaseFiles(tuple(LogFiles(log.lines, (log.note,)) for log in logs), _openings(meta, logs[-1]), (), LISTED)
     bad = [check.code for check in examine_chain(case, trust) if check.state in (CheckState.FAIL, CheckState.UNKNOWN)]
     if bad:
@@ -94,16 +97,16 @@ def seen_logs(vault: Vault) -> Iterator[SeenLog]:
             yield SeenLog(lines, note)
 
 
-def _remembered(vault: Vault, logs: Sequence[SeenLog]) -> dict[str, tuple[int, str]]:
+def _remembered(vault: Vault, logs: Sequence[SeenLog], *, late: bool) -> dict[str, tuple[int, str]]:
     """What a chain must continue: size and root of each log as last seen.
 
-    Not where ``logs`` hold only its first lines, as they are here: a stick that comes late.
+    Not where a stick that comes ``late`` holds only its first lines, as they are here.
     """
     given = {log.log: log.lines for log in logs}
     found = {}
     for known in seen_logs(vault):
         lines = given.get(known.log)
-        if lines is not None and known.lines.startswith(lines):
+        if late and lines is not None and known.lines.startswith(lines):
             continue
         with contextlib.suppress(WitnesskitError):
             found[known.head.origin] = (known.head.size, known.head.root_text)
