@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,12 +19,13 @@ from witnesskit.keys import parse_verifier_key
 from witnesskit.limits import KEY_FILE_MAX
 from witnesskit.model import Json
 from witnesskit.verify import State, Verdict, examine
-from witnesskit.verify.verdict import CheckResult, CheckState
+from witnesskit.verify.verdict import CheckResult, CheckState, ItemState
 
 Report = Callable[[int, int | None], None]
 _PATH_MAX = 4096  # characters
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _SAID_ELSEWHERE = ("container", "case", "openings", "trust", "time")
+_WORST_FIRST = (ItemState.ALTERED, ItemState.MISSING, ItemState.PRESENT, ItemState.WITHHELD)
 _STATUS = {
     State.UNCHANGED: ExitStatus.DONE,
     State.CHANGED: ExitStatus.CHANGED,
@@ -83,11 +85,11 @@ class Verified:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """Items by what became of them."""
-        found: dict[str, int] = {"items": len(self.verdict.items)}
+        """Items and copies, by what became of them; one that several events tell of counts once, as the worst."""
+        worst: dict[str, ItemState] = {}
         for item in self.verdict.items:
-            found[str(item.state)] = found.get(str(item.state), 0) + 1
-        return found
+            worst[item.item] = min(item.state, worst.get(item.item, item.state), key=_WORST_FIRST.index)
+        return {"items": len(worst), **Counter(map(str, worst.values()))}
 
     @property
     def items(self) -> tuple[Mapping[str, Json], ...]:
