@@ -10,6 +10,7 @@ from witnesskit.formats.isobmff_presentation import signed
 from witnesskit.formats.isobmff_track import Track
 
 _PICTURES_HIDDEN: Final = Fraction(1, 10)  # seconds; less is reordering of pictures
+_LOOKED_INTO: Final = frozenset({"h264", "hevc", "aac", "mpeg4", "av1"})  # unit by unit, not copied unseen
 _SOUND_HIDDEN: Final = Fraction(1, 2)  # seconds; less is the run-in of an encoder
 
 
@@ -22,6 +23,8 @@ def film_remarks(film: Film) -> tuple[str, ...]:
             remarks.append(f"an edit list hides {float(hidden):.1f} seconds of pictures: they stay in the copy")
         if track.handler == b"soun" and hidden > _SOUND_HIDDEN:
             remarks.append(f"an edit list hides {float(hidden):.1f} seconds of sound: they stay in the copy")
+        if track.coding not in _LOOKED_INTO:
+            remarks.append(f"what a decoder passes over inside {track.coding} was not looked into")
     if sum(track.handler == b"vide" for track in film.tracks) > 1:
         remarks.append("the film holds more than one track of pictures: players show one of them")
     if any(not track.shown.flags & 1 for track in film.tracks):
