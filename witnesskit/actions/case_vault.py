@@ -66,10 +66,12 @@ def vault_logs(vault: Vault) -> tuple[LogFiles, ...]:
     return own + tuple(LogFiles(log.lines, (log.note,)) for log in seen_logs(vault))
 
 
-def vault_openings(vault: Vault, keyring: Keyring) -> Iterator[OpeningLine]:
-    """Openings of every record capsule that the desk opens."""
-    identities = desk_identities(keyring)
-    for capsule in load_state(vault).capsules().values():
+def vault_openings(vault: Vault, keyring: Keyring, *, papers: bool = False) -> Iterator[OpeningLine]:
+    """Openings of every record capsule that the desk opens; or of the ``papers`` alone, which are of no item."""
+    identities, state = desk_identities(keyring), load_state(vault)
+    for capsule in state.capsules().values():
+        if papers and not state.items[capsule.item].paper:
+            continue
         if capsule.role is Role.RECORD and store.has(vault, capsule.id):
             with store.open_capsule(vault, capsule.id) as stream:
                 yield from read_capsule_openings(stream, identities, capsule.sha256)

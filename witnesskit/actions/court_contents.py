@@ -92,9 +92,13 @@ def _field_logs(session: Session) -> list[LogCopy]:
 def _allowed_lines(
     session: Session, items: Sequence[ItemFiles], logs: Sequence[LogCopy], policy: Policy
 ) -> Iterable[OpeningLine]:
-    """Openings of the items and of the desk's receipts, reduced to what the policy lets out."""
-    own = case_vault.vault_openings(session.vault, session.keyring) if session.keyring else ()
-    receipts = [line for line in own if not line.deferred]
+    """Openings of the items and of what is of no item (genesis, transfers, receipts), as the policy lets them out.
+
+    A paper may tell of an item that was not asked for: of a copy of it that was published, say.
+    """
+    papers = case_vault.vault_openings(session.vault, session.keyring, papers=True) if session.keyring else ()
+    asked = {item.item for item in items}
+    receipts = [line for line in papers if line.about() <= asked]
     lines = [line for item in items for line in item.lines]
     types = {(log.log, event.n): event.type for log in logs for event in _events(log)}
     kept: dict[tuple[str, int], list[Opening]] = {}

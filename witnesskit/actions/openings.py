@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -9,6 +10,7 @@ from typing import BinaryIO
 from witnesskit.digest import sha256_hex
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.formats import BadJson
+from witnesskit.errors.verify import BadDisclosure
 from witnesskit.formats import custody_event, disclosure, strict_json
 from witnesskit.model import Json, Opening
 from witnesskit.sealing.capsule import CapsuleReader
@@ -33,6 +35,16 @@ class OpeningLine:
             if self.capsule_sha256
         )
         return (*self.disclosures, *late)
+
+    def about(self) -> frozenset[str]:
+        """Items that the disclosures name as their event's own or as its parent."""
+        found = set()
+        for text in self.disclosures:
+            with contextlib.suppress(BadDisclosure):
+                told = disclosure.parse(text)
+                if told.name in ("item", "parent") and isinstance(told.value, str):
+                    found.add(told.value)
+        return frozenset(found)
 
 
 def parse_lines(untrusted_data: bytes, capsule_sha256: str = "") -> tuple[OpeningLine, ...]:
