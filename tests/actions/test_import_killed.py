@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,8 @@ def run(stage: Stage):
     return stage.take_in(bundle, second_copy=stage.folder / "shelf")[0]
 
 
-def killed_at(stage: Stage, number: int) -> bool:
-    """Import in a process that ends at its ``number``-th change of the disk; whether it came so far."""
+def ends_at(action: Callable[[], object], number: int) -> bool:
+    """Run ``action`` in a process that ends at its ``number``-th change of the disk; whether it came so far."""
     child = os.fork()
     if child == 0:
         left = number
@@ -45,7 +46,7 @@ def killed_at(stage: Stage, number: int) -> bool:
 
         try:
             sys.addaudithook(count)
-            run(stage)
+            action()
         finally:
             os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
@@ -67,7 +68,7 @@ def test_killed_anywhere_it_is_run_again_and_whole(waiting, tmp_path):
     number, reached = 1, True
     while reached:
         stage = copy_of(waiting, tmp_path / f"killed{number}")
-        reached = killed_at(stage, number)
+        reached = ends_at(lambda found=stage: run(found), number)
         is_whole(stage)
         number += 9
     assert number > 50

@@ -54,13 +54,13 @@ def parse_lines(untrusted_data: bytes, capsule_sha256: str = "") -> tuple[Openin
 
 def line_from(untrusted_value: Json, capsule_sha256: str = "") -> OpeningLine:
     """One line from its JSON; raises BadJson."""
-    try:
-        texts, deferred = untrusted_value["disclosures"], untrusted_value["deferred"]
-        if not all(isinstance(text, str) for text in (*texts, *deferred, *deferred.values())):
-            raise BadJson("an opening")
-        return OpeningLine(tuple(texts), dict(deferred), capsule_sha256)
-    except (KeyError, TypeError, AttributeError):
-        raise BadJson("an opening") from None
+    line = untrusted_value if isinstance(untrusted_value, dict) else {}
+    texts, deferred = line.get("disclosures"), line.get("deferred")
+    if not isinstance(texts, list) or not isinstance(deferred, dict):
+        raise BadJson("an opening")
+    if not all(isinstance(text, str) for text in (*texts, *deferred, *deferred.values())):
+        raise BadJson("an opening")
+    return OpeningLine(tuple(texts), deferred, capsule_sha256)
 
 
 def read_capsule_openings(stream: BinaryIO, identities: Sequence[Identity], sha256: str) -> tuple[OpeningLine, ...]:
