@@ -25,7 +25,7 @@ def test_a_second_copy_is_kept_under_the_bundle_s_own_number(stage, device, othe
 
 def test_a_copy_of_a_damaged_bundle_counts_as_none_then_and_later(stage, device, stick):
     for number in range(3):
-        (stage.folder / f"{number}.bin").write_bytes(bytes(300_000))
+        (stage.folder / f"{number}.bin").write_bytes(bytes(70_000))
         device.add(stage.folder / f"{number}.bin")
     whole = device.bundle(stick)
     cut = stage.folder / "cut.age"
