@@ -159,3 +159,10 @@ def test_a_bundle_for_another_desk_is_not_for_us(copied):
     unlock = ("--passphrase-file", "sec-other/passphrase.txt")
     ran = copied.run("import", bundle_of(copied), "--vault", "other", *unlock, "--json")
     assert (ran.status, ran.codes()) == (8, ["NOT-FOR-US"])
+
+
+def test_of_several_bundles_the_refused_one_is_named(copied):
+    (copied.path / "text.age").write_text("hello")
+    ran = copied.desk("import", bundle_of(copied), "text.age", "--receipts", "r", status=3)
+    (line,) = [line for line in ran.err.splitlines() if line.startswith("witnesskit: error: ")]
+    assert line.startswith("witnesskit: error: text.age: this file is not a bundle")

@@ -38,7 +38,7 @@ def command(output: Output, answer: Answer, bundles: tuple[Path, ...], **options
             try:
                 done = import_bundle(desk, path, wish, line.update)
             except WitnesskitError as error:
-                answer.refuse(error)
+                answer.refuse(error, path.name)
                 answer.counts["refused"] += 1
                 worst = worst if worst not in (ExitStatus.DONE, error.status) else error.status
                 continue

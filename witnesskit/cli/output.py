@@ -83,7 +83,8 @@ class Output:
         for warning in answer.warnings:
             self.tell(f"witnesskit: warning: {printable(warning['message'])}")
         for error in answer.errors:
-            self.error(error["message"], error["next"])
+            place = f"{error['item']}: " if error["item"] else ""
+            self.error(place + error["message"], error["next"])
 
     @contextmanager
     def progress(self, label: str) -> Iterator[Progress]:
