@@ -7,7 +7,7 @@ the record, and the original stays as it was sealed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from witnesskit.errors import WitnesskitError
@@ -40,7 +40,6 @@ class Examined:
     jail: str
     copy: Copy | None = None
     refusal: str = ""  # stable code, why there is no copy
-    layers: tuple[str, ...] = field(default=())
 
 
 class CopyPlace(Protocol):

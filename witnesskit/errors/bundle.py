@@ -95,15 +95,6 @@ class SenderUnknown(WitnesskitError):
     hint = "it was set aside and not mixed with other items; compare the fingerprint with the sender, then trust it"
 
 
-class SenderRevoked(WitnesskitError):
-    """The signature is good, but the key was withdrawn."""
-
-    code = "SENDER-REVOKED"
-    status = ExitStatus.CANNOT_TELL
-    message = "the bundle is signed by a device whose key was withdrawn"
-    hint = "it was set aside and not mixed with other items; ask the team when the device was last in their hands"
-
-
 class Forwarded(WitnesskitError):
     """It was sealed to us, but the signed list of recipients does not name our key."""
 
