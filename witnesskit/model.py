@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 Json = Any  # JSON value: object, list, str, int or bool; never float, never null in our own formats
 
@@ -148,6 +148,19 @@ class Removal:
     place: str
     size: int
     sha256: str
+
+
+@dataclass(frozen=True)
+class StripChoices:
+    """What a policy decides of a copy, beside the rule that nothing identifying stays in it."""
+
+    credentials: str = "drop"  # C2PA: "drop"; "report" (drop, what they say goes to the record); "keep" (no copy)
+    hidden_footage: str = "keep"  # what an edit list hides: "keep" (and say so), "refuse"
+    further_pages: str = "keep"  # pages of one document behind the first: "keep", "drop", "refuse"
+    second_images: str = "drop"  # gain maps, depth, further pictures of one file: "drop", "refuse"
+
+
+DEFAULT_CHOICES: Final = StripChoices()
 
 
 @dataclass(frozen=True)

@@ -119,14 +119,20 @@ def test_what_is_not_understood_is_unknown_with_its_reason(data):
 @pytest.mark.parametrize(
     "data", [b"", b"text", b"\x89PNG\r\n\x1a\n", b"II*\0\x08\0\0\0", b"RIFF\0\0\0\0WEBP", b"\0\0\0\x18ftypheic"]
 )
-def test_other_kinds_of_files_are_unknown_never_clean(data):
-    assert media_type(data) == ""
+def test_heads_of_other_kinds_are_unknown_never_clean(data):
     assert inspect(Bytes(data)).finding is Finding.UNKNOWN
 
 
 @pytest.mark.parametrize(("head", "kind"), [
     (b"\xff\xd8\xff\xe0", "image/jpeg"), (b"\0\0\0\x18ftypisom", "video/mp4"), (b"\0\0\0\x18ftypmp42", "video/mp4"),
-    (b"\0\0\0\x14ftypqt  ", "video/quicktime"), (b"\0\0\0\x08wide", "video/quicktime"), (b"\0\0\0\x18ftypavif", ""),
+    (b"\0\0\0\x14ftypqt  ", "video/quicktime"), (b"\0\0\0\x08wide", "video/quicktime"), (b"\0\0\0\x18ftypavif", "image/avif"),
+    (b"\0\0\0\x18ftypheic", "image/heic"), (b"\0\0\0\x18ftypmif1", "image/heif"), (b"\0\0\0\x18ftypzzzz", ""),
+    (b"\x89PNG\r\n\x1a\n", "image/png"), (b"GIF89a", "image/gif"), (b"RIFF....WEBP", "image/webp"),
+    (b"II*\0", "image/tiff"), (b"RIFF....AVI ", "video/x-msvideo"), (b"RIFF....WAVE", "audio/wav"),
+    (b"fLaC", "audio/flac"), (b"OggS", "application/ogg"), (b"ID3\4", "audio/mpeg"), (b"\xff\xfb\x90\0", "audio/mpeg"),
+    (b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm", "video/webm"), (b"\x1a\x45\xdf\xa3", "video/x-matroska"),
+    ((b"\x47" + bytes(187)) * 4, "video/mp2t"), ((bytes(4) + b"\x47" + bytes(187)) * 4, "video/mp2t"),
+    (b"", ""), (b"text", ""), (b"\xff\xfb\xf0\0", ""), (b"\x47" * 10, ""), (b"\xff\xf1\x50\x80", ""),
 ])  # fmt: skip
 def test_the_kind_is_told_from_the_first_bytes(head, kind):
     assert media_type(head) == kind

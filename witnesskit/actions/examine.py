@@ -7,12 +7,12 @@ the record, and the original stays as it was sealed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final, Protocol
 
 from witnesskit.errors import WitnesskitError
 from witnesskit.jail.run import Given, Jailed, run
-from witnesskit.model import Finding, Inspection, Json, Revelation, Sink
+from witnesskit.model import DEFAULT_CHOICES, Finding, Inspection, Json, Revelation, Sink, StripChoices
 
 MODULE: Final = "witnesskit.actions.jailed"
 INSPECT: Final = "inspect"
@@ -72,12 +72,16 @@ def inspect_source(source: Given, ready: Jailed | None = None) -> tuple[Inspecti
     return inspection_from(reply.value), reply.level
 
 
-def copy_source(source: Given, original: Inspection, place: CopyPlace) -> Copy:
+def copy_source(
+    source: Given, original: Inspection, place: CopyPlace, choices: StripChoices = DEFAULT_CHOICES
+) -> Copy:
     """Strip into ``place`` and inspect again; the caller destroys a copy that is not clean.
 
     Raises the jail's and the stripper's leaves; what is in ``place`` is then worth nothing.
     """
-    reply = run(MODULE, "strip", {"media_type": original.media_type}, [source], place.sink())
+    reply = run(
+        MODULE, "strip", {"media_type": original.media_type, "choices": asdict(choices)}, [source], place.sink()
+    )
     again = run(MODULE, "inspect_again", {}, [source, place.source()])
     return Copy(reply.value, inspection_from(again.value).finding, weakest(reply.level, again.level))
 

@@ -11,15 +11,15 @@ from dataclasses import asdict
 from typing import Final
 
 from witnesskit.jail.child import Request, serve
-from witnesskit.model import Inspection, Json, SeekableReader
+from witnesskit.model import Inspection, Json, SeekableReader, StripChoices
 
 _SEALED: Final = ("witnesskit.sealing.capsule", "witnesskit.sealing.open")
-_INSPECTORS: Final = ("witnesskit.media.inspect", "witnesskit.media.inspect_isobmff", "exifread")
+_INSPECTORS: Final = ("witnesskit.media.all_readers", "exifread")
 _WRITERS: Final = ("witnesskit.strip.all_writers",)
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "inspect": (*_SEALED, *_INSPECTORS),
     "strip": (*_SEALED, "witnesskit.strip.registry", *_WRITERS),
-    "inspect_again": (*_SEALED, *_INSPECTORS, "witnesskit.media.residue"),
+    "inspect_again": (*_SEALED, *_INSPECTORS),
 }
 
 
@@ -34,7 +34,8 @@ def strip(request: Request) -> Json:
     """Write the copy to the output; reply with what was done. Raises the leaves of errors/strip.py."""
     from witnesskit.strip.registry import strip as rewrite
 
-    done = rewrite(_reader(request), str(request.params["media_type"]), request.output)
+    choices = StripChoices(**request.params["choices"])
+    done = rewrite(_reader(request), str(request.params["media_type"]), request.output, choices)
     return {
         "media_type": done.media_type,
         "size": done.size,

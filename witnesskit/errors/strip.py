@@ -62,6 +62,34 @@ class UnknownCoding(Unstrippable):
     message = "a track is coded in a way that is not known well enough"
 
 
+class CredentialsKept(Unstrippable):
+    """Content credentials that the policy keeps: they name people and hold for the original only."""
+
+    code = "STRIP-CREDENTIALS"
+    message = "the file carries content credentials, and the policy keeps them with the original"
+
+
+class HiddenFootage(Unstrippable):
+    """Footage that an edit list hides, where the policy refuses to pass it on."""
+
+    code = "STRIP-HIDDEN-FOOTAGE"
+    message = "the film holds footage that players do not show, and the policy does not pass it on"
+
+
+class FurtherPages(Unstrippable):
+    """Pages behind the first, where the policy refuses to pass them on."""
+
+    code = "STRIP-FURTHER-PAGES"
+    message = "the file holds further pages, and the policy does not pass them on"
+
+
+class SecondImages(Unstrippable):
+    """Second pictures (gain map, depth, another shot), where the policy refuses a copy without them."""
+
+    code = "STRIP-SECOND-IMAGES"
+    message = "the file holds further pictures, and the policy makes no copy without them"
+
+
 class TextInPictures(Unstrippable):
     """Free data inside coded pictures that cannot be blanked without changing the pictures' digest."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from witnesskit.media.groups import group_of, shown
-from witnesskit.media.texts_jpeg import xmp_values
+from witnesskit.media.texts import xmp_values
 from witnesskit.model import Revelation
 
 _XMP: Final = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from witnesskit.limits import JPEG_MAX
+from witnesskit.media.blocks import of_credentials, of_exif, of_photoshop, of_profile, of_xmp
 from witnesskit.media.coded_jpeg import CODINGS, CodedFacts, coded_facts
-from witnesskit.media.exif import read_exif
-from witnesskit.media.groups import group_of, shown
+from witnesskit.media.groups import shown
 from witnesskit.media.pieces_jpeg import bodies, name_of, orientation, profile
 from witnesskit.media.readable import runs, table
-from witnesskit.media.texts_jpeg import photoshop_values, xmp_values
 from witnesskit.media.trailing import after_picture
-from witnesskit.media.walk_icc import walk_icc
 from witnesskit.media.walk_jpeg import Piece, Walk, walk_jpeg
-from witnesskit.media.walk_tiff import walk_tiff
 from witnesskit.model import Finding, Inspection, Json, Revelation, SeekableReader
 
-_ORIENTATION_ONLY: Final = re.compile(
-    rb"Exif\0\0MM\0\*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0[\x01-\x08]\0\0\0\0\0\0", re.DOTALL
-)
 _CODING: Final = frozenset({*CODINGS, 0xDB, 0xC4, 0xDD, 0xDA})
 _TEXT: Final = table(bytes(range(0x20, 0x7F)) + b"\n\r\t")
 _TEXT_MIN: Final = 32  # bytes; a chance of one in 10^8 for each 5 MB of coded picture
-_DEVICE_TEXTS: Final = ("dmnd", "dmdd", "mmod", "desc", "mluc")
 
 Revelations = Iterator[Revelation]
 
@@ -76,26 +68,11 @@ def _of_pieces(walk: Walk, failures: list[str]) -> Revelations:
 def _of_piece(piece: Piece, failures: list[str]) -> Revelations:
     name = name_of(piece)
     if name == "APP1 Exif":
-        yield from _of_exif(piece.body, failures)
+        yield from of_exif(name, piece.body, failures)
     elif name in _READERS:
         yield from _READERS[name](name, piece.body)
     elif name != "APP2 ICC":
         yield Revelation("other", name, "unknown segment", shown(piece.body[:400]) or f"{len(piece.body)} bytes")
-
-
-def _of_exif(body: bytes, failures: list[str]) -> Revelations:
-    if _ORIENTATION_ONLY.fullmatch(body):
-        return
-    place, block = "APP1 Exif", body[6:]
-    exif = read_exif(block)
-    if exif.failure:
-        failures.append(exif.failure)
-    yield Revelation("other", place, "block", f"{len(body)} bytes")
-    for tag in exif.tags:
-        otherwise = "device" if tag.directory == "MakerNote" else "other"
-        yield Revelation(group_of(tag.name, otherwise), f"{place}/{tag.directory}", tag.name, tag.value)
-    if any(entry.directory == "IFD1" for entry in walk_tiff(block)):
-        yield Revelation("inside", f"{place}/IFD1", "thumbnail", "a small picture with its own metadata")
 
 
 def _of_jfif(name: str, body: bytes) -> Revelations:
@@ -112,36 +89,23 @@ def _of_comment(name: str, body: bytes) -> Revelations:
     yield Revelation("other", name, "comment", shown(body.decode("utf-8", "replace")))
 
 
-def _of_xmp(name: str, body: bytes) -> Revelations:
-    yield Revelation("other", name, "block", f"{len(body)} bytes")
-    for tag, value in xmp_values(body):
-        yield Revelation(group_of(tag.partition(":")[2]), name, tag, value)
-
-
-def _of_photoshop(name: str, body: bytes) -> Revelations:
-    yield Revelation("other", name, "block", f"{len(body)} bytes")
-    for tag, value in photoshop_values(body[len(b"Photoshop 3.0\x00") :]):
-        yield Revelation(group_of(tag), name, tag, value)
-
-
 def _of_second_picture(name: str, body: bytes) -> Revelations:
     yield Revelation("inside", name, "further pictures or their index", f"{len(body)} bytes")
 
 
-def _of_credentials(name: str, body: bytes) -> Revelations:
-    label = "content credentials (C2PA)" if b"c2pa" in body else "embedded boxes"
-    yield Revelation("inside", name, label, f"{len(body)} bytes")
+def _of_photoshop(name: str, body: bytes) -> Revelations:
+    yield from of_photoshop(name, body[len(b"Photoshop 3.0\x00") :])
 
 
 _READERS: Final[dict[str, Callable[[str, bytes], Revelations]]] = {
     "APP0 JFIF": _of_jfif,
     "APP0 JFXX": _of_second_picture,
-    "APP1 XMP": _of_xmp,
-    "APP1 extended XMP": _of_xmp,
+    "APP1 XMP": of_xmp,
+    "APP1 extended XMP": of_xmp,
     "APP2 MPF": _of_second_picture,
     "APP2 FlashPix": _of_second_picture,
     "APP2 gain map": _of_second_picture,
-    "APP11 JUMBF": _of_credentials,
+    "APP11 JUMBF": of_credentials,
     "APP13 Photoshop": _of_photoshop,
     "APP14 Adobe": _of_adobe,
     "COM": _of_comment,
@@ -150,13 +114,8 @@ _READERS: Final[dict[str, Callable[[str, bytes], Revelations]]] = {
 
 def _of_profile(walk: Walk) -> Revelations:
     data = profile(walk)
-    if data is None:
-        return
-    facts = walk_icc(data or b"".join(bodies(walk, "APP2 ICC")))
-    for tag, text in facts.texts:
-        yield Revelation("device" if tag in _DEVICE_TEXTS else "other", "APP2 ICC", f"profile {tag}", shown(text))
-    for strange in facts.strange:
-        yield Revelation("other", "APP2 ICC", "colour profile", strange)
+    if data is not None:
+        yield from of_profile("APP2 ICC", data or b"".join(bodies(walk, "APP2 ICC")))
 
 
 def _of_coded_bytes(data: bytes, walk: Walk) -> Revelations:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 
 from witnesskit.limits import JPEG_MAX
 from witnesskit.media.inspect import inspect
@@ -14,6 +15,8 @@ from witnesskit.media.walk_jpeg import walk_jpeg
 from witnesskit.model import Finding, Inspection, Revelation, SeekableReader
 
 _TABLES = (0xDB, 0xC4)
+# what a format has beside the values its inspector names
+MORE_NEEDLES: Final[dict[str, Callable[[SeekableReader], Iterator[bytes]]]] = {"image/jpeg": needles_jpeg}
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,9 @@ def _needles(original: SeekableReader, before: Inspection) -> Iterator[bytes]:
     for revelation in before.revelations:
         if revelation.group != "other" or not revelation.value.isascii():
             yield from forms(revelation.value)
-    if before.media_type == "image/jpeg":
-        yield from needles_jpeg(original)
+    more = MORE_NEEDLES.get(before.media_type)
+    if more is not None:
+        yield from more(original)
 
 
 def _searchable(copy: SeekableReader) -> SeekableReader:

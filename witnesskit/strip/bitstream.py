@@ -16,7 +16,6 @@ from witnesskit.formats.avc_sps import PictureTiming, picture_timing
 from witnesskit.formats.codec_config import check_av1, timing_of
 from witnesskit.formats.essence_samples import NAL_CODINGS
 from witnesskit.formats.isobmff_children import check_mpeg4
-from witnesskit.formats.isobmff_track import Track
 from witnesskit.formats.nal import H264, NalCoding, is_dolby, picture_end, unit_at
 from witnesskit.formats.sei import filler_unit, is_filler, messages, neutral
 from witnesskit.limits import NAL_SEI_MAX
@@ -27,11 +26,23 @@ _LAYER = "data of a second layer (3D, transparency, better quality) were blanked
 _START_CODE = re.compile(_LATER).search  # twice as fast as bytes.find on coded pictures
 
 
+@dataclass(frozen=True)
+class Described:
+    """One sample description: bytes of the length in front of each unit (H.264, HEVC), decoder configuration."""
+
+    length: int
+    config: bytes
+
+
 @dataclass
 class TrackWork:
-    """One track on its way: its digest, what was blanked, what must be said."""
+    """One track of any container on its way: its digest, what was blanked, what must be said.
 
-    track: Track
+    ``coding``: ``h264``, ``hevc``, ``aac``, ``av1``, ``mpeg4`` ... as docs/spec/essence.md names them.
+    """
+
+    coding: str
+    described: tuple[Described, ...]
     hasher: hashlib._Hash = field(default_factory=hashlib.sha256)
     blanked: hashlib._Hash = field(default_factory=hashlib.sha256)
     blanked_size: int = 0
@@ -39,10 +50,10 @@ class TrackWork:
     timings: list[PictureTiming | None] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        if self.track.coding == "h264":
-            self.timings = [timing_of(entry.config) for entry in self.track.entries]
+        if self.coding == "h264":
+            self.timings = [timing_of(entry.config) for entry in self.described]
         else:
-            self.timings = [None] * len(self.track.entries)
+            self.timings = [None] * len(self.described)
 
     def gone(self, data: Part) -> None:
         """Count and digest what is blanked."""
@@ -55,14 +66,14 @@ def pass_samples(work: TrackWork, data: bytes, start: int, sizes: array[int], de
 
     Raises ``BadMedia`` for samples that break their format, ``TextInPictures`` for what cannot be blanked.
     """
-    coding = NAL_CODINGS.get(work.track.coding)
+    coding = NAL_CODINGS.get(work.coding)
     if coding:
         return _UnitPass(work, coding, description).samples(data, start, sizes)
-    if work.track.coding == "aac":
+    if work.coding == "aac":
         return _sound(work, data, start, sizes)
     view = memoryview(data)
     end = start + sum(sizes)
-    if work.track.coding == "mpeg4":
+    if work.coding == "mpeg4":
         check_mpeg4(data[start:end])
     else:
         place = start
@@ -104,7 +115,7 @@ class _UnitPass:
 
     def samples(self, data: bytes, start: int, sizes: array[int]) -> list[Part]:
         """Walk every unit of every sample."""
-        length = self.work.track.entries[self.description - 1].length
+        length = self.work.described[self.description - 1].length
         parts: list[Part] = []
         view, update, kind_of = memoryview(data), self.work.hasher.update, self.coding.kind
         pictures, kept, limit = self.coding.pictures - self.coding.reserved, start, start

@@ -12,15 +12,18 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.errors.media import BadMedia
+from witnesskit.errors.strip import HiddenFootage
 from witnesskit.formats.essence_samples import essence_of
 from witnesskit.formats.isobmff_index import FTYP_MP4, FTYP_QUICKTIME, write_index
 from witnesskit.formats.isobmff_movie import Film, read_film
 from witnesskit.formats.isobmff_presentation import film_presentation
 from witnesskit.formats.isobmff_samples import Window, in_order, pieces, unused_media
+from witnesskit.formats.isobmff_track import Track
 from witnesskit.limits import MIB
-from witnesskit.model import Removal, SeekableReader, Sink, StripResult
-from witnesskit.strip.bitstream import Part, TrackWork, pass_samples
-from witnesskit.strip.isobmff_remarks import film_remarks
+from witnesskit.model import DEFAULT_CHOICES, Removal, SeekableReader, Sink, StripChoices, StripResult
+from witnesskit.strip.bitstream import Described, Part, TrackWork, pass_samples
+from witnesskit.strip.copying import refuse_if
+from witnesskit.strip.isobmff_remarks import film_remarks, hides_footage
 
 _BLOCK: Final = 2 * MIB  # bytes given to the sink at a time
 _SMALL: Final = 0xFFFFFFFF
@@ -50,7 +53,7 @@ class _Copy:
         self.size, self.waiting = self.size + len(block), 0
 
 
-def strip_isobmff(reader: SeekableReader, sink: Sink) -> StripResult:
+def strip_isobmff(reader: SeekableReader, sink: Sink, choices: StripChoices = DEFAULT_CHOICES) -> StripResult:
     """Write a copy of the film in ``reader`` to ``sink`` that keeps pictures and sound and nothing that identifies.
 
     The index is understood before anything is written; samples are checked while they are copied, so what is
@@ -58,11 +61,13 @@ def strip_isobmff(reader: SeekableReader, sink: Sink) -> StripResult:
     ``UnknownFormat`` or a leaf of ``Unstrippable``; what the sink raises passes through.
     """
     film = read_film(reader)
+    if hides_footage(film):
+        refuse_if(choices.hidden_footage, "refuse", HiddenFootage)
     unused = unused_media(reader, film)
     head = _head(film)
     copy = _Copy(sink)
     copy.put([head])
-    works = [TrackWork(track) for track in film.tracks]
+    works = [_work(track) for track in film.tracks]
     _media(reader, film, works, copy)
     copy.flush()
     blanked = [
@@ -79,6 +84,10 @@ def strip_isobmff(reader: SeekableReader, sink: Sink) -> StripResult:
         presentation_sha256=film_presentation(film),
         kept=tuple(dict.fromkeys((*film.remarks, *film_remarks(film), *(r for work in works for r in work.remarks)))),
     )
+
+
+def _work(track: Track) -> TrackWork:
+    return TrackWork(track.coding, tuple(Described(entry.length, entry.config) for entry in track.entries))
 
 
 def _head(film: Film) -> bytes:
@@ -105,7 +114,7 @@ def _media(reader: SeekableReader, film: Film, works: list[TrackWork], copy: _Co
     window = Window(reader)
     for number, extent in in_order(film.tracks):
         work = works[number]
-        for piece in pieces(work.track, extent):
+        for piece in pieces(film.tracks[number], extent):
             data, start = window.read(piece.offset, piece.size)
             if piece.sizes is None:
                 part = memoryview(data)[start : start + piece.size]

@@ -32,6 +32,12 @@ def film_remarks(film: Film) -> tuple[str, ...]:
     return tuple(remarks)
 
 
+def hides_footage(film: Film) -> bool:
+    """Whether an edit list hides pictures or sound that somebody cut away."""
+    least = {b"vide": _PICTURES_HIDDEN, b"soun": _SOUND_HIDDEN}
+    return any(hidden_seconds(track, film.times.timescale) > least[track.handler] for track in film.tracks)
+
+
 def hidden_seconds(track: Track, movie_scale: int) -> Fraction:
     """Seconds of the track's media that no entry of its edit list shows."""
     if not track.edits:

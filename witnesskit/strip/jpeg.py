@@ -11,45 +11,43 @@ from dataclasses import dataclass, field
 
 from witnesskit.digest import sha256_hex
 from witnesskit.errors.media import MediaCut, MediaTooLarge
+from witnesskit.errors.strip import CredentialsKept, SecondImages
 from witnesskit.formats.jpeg import DHT, DQT, DRI, SOS, Picture, parse_jpeg
 from witnesskit.formats.jpeg_coding import CodedScan, Coding, read_coding
 from witnesskit.formats.jpeg_shown import presentation_sha256
 from witnesskit.limits import JPEG_MAX, READ_BLOCK
-from witnesskit.model import EssenceHash, Removal, SeekableReader, Sink, StripResult
+from witnesskit.model import DEFAULT_CHOICES, EssenceHash, Removal, SeekableReader, Sink, StripChoices, StripResult
+from witnesskit.strip.copying import Copying, refuse_if
 from witnesskit.strip.jpeg_extras import Extras, read_extras
 from witnesskit.strip.jpeg_trailer import remove_trailer
+from witnesskit.strip.remarks import CREDENTIALS_DROPPED, SECOND_IMAGES_DROPPED
 
 MEDIA_TYPE = "image/jpeg"
 
 
 @dataclass
-class _Copy:
-    """Passes bytes to the sink while hashing them whole, and the coded ones once more."""
+class _Copy(Copying):
+    """A JPEG on its way out; the coded bytes are hashed once more."""
 
-    sink: Sink
-    whole: hashlib._Hash = field(default_factory=hashlib.sha256)
     coded: hashlib._Hash = field(default_factory=hashlib.sha256)
-    size: int = 0
-
-    def put(self, data: bytes) -> None:
-        self.sink.write(data)
-        self.whole.update(data)
-        self.size += len(data)
 
     def segment(self, marker: int, body: bytes) -> None:
         self.put(bytes([0xFF, marker]) + (len(body) + 2).to_bytes(2, "big") + body)
 
 
-def strip_jpeg(reader: SeekableReader, sink: Sink) -> StripResult:
+def strip_jpeg(reader: SeekableReader, sink: Sink, choices: StripChoices = DEFAULT_CHOICES) -> StripResult:
     """Write a copy of the JPEG in ``reader`` to ``sink`` that keeps the picture and nothing that identifies.
 
     Nothing is written before the whole structure is understood. Raises ``BadMedia``, ``MediaCut``,
-    ``MediaTooLarge`` or ``UnsupportedMedia``; what the sink raises passes through.
+    ``MediaTooLarge`` or ``UnsupportedMedia``, ``CredentialsKept`` or ``SecondImages`` where the policy asks for it;
+    what the sink raises passes through.
     """
     data, picture = _read(reader)
     coding = read_coding(data, picture)
     extras = read_extras(data, picture)
     trailer = remove_trailer(reader, picture.end)
+    remarks = _remarks(extras, trailer.remarks)
+    _obey(choices, remarks)
     copy = _Copy(sink)
     copy.put(b"\xff\xd8")
     for marker, body in extras.kept:
@@ -59,11 +57,11 @@ def strip_jpeg(reader: SeekableReader, sink: Sink) -> StripResult:
     return StripResult(
         media_type=MEDIA_TYPE,
         size=copy.size,
-        sha256=copy.whole.hexdigest(),
+        sha256=copy.sha256,
         removed=extras.removed + _unused(coding) + trailer.removed,
         essence=(EssenceHash("image", "jpeg-scan", copy.coded.hexdigest()),),
         presentation_sha256=presentation_sha256(coding, extras.shown),
-        kept=_remarks(extras, trailer.remarks),
+        kept=remarks,
     )
 
 
@@ -105,6 +103,13 @@ def _write_scan(copy: _Copy, data: bytes, scan: CodedScan) -> None:
 
 def _unused(coding: Coding) -> tuple[Removal, ...]:
     return tuple(Removal(f"{kind} (unused table)", len(table), sha256_hex(table)) for kind, table in coding.unused)
+
+
+def _obey(choices: StripChoices, remarks: tuple[str, ...]) -> None:
+    if CREDENTIALS_DROPPED in remarks:
+        refuse_if(choices.credentials, "keep", CredentialsKept)
+    if SECOND_IMAGES_DROPPED.intersection(remarks):
+        refuse_if(choices.second_images, "refuse", SecondImages)
 
 
 def _remarks(extras: Extras, of_trailer: tuple[str, ...]) -> tuple[str, ...]:

@@ -12,6 +12,13 @@ from witnesskit.formats.icc import COMMON, NeutralProfile, neutralise
 from witnesskit.formats.jpeg import COM, Picture, Segment, Stray
 from witnesskit.formats.jpeg_shown import Shown, aspect_of
 from witnesskit.model import Removal
+from witnesskit.strip.remarks import (
+    CREDENTIALS_DROPPED,
+    FURTHER_PICTURES_DROPPED,
+    GAIN_MAP_DROPPED,
+    PROFILE_DROPPED,
+    PROFILE_RARE,
+)
 
 APP0, APP1, APP2, APP14 = 0xE0, 0xE1, 0xE2, 0xEE
 _ICC: Final = b"ICC_PROFILE\x00"
@@ -31,15 +38,11 @@ _NAMES: Final = (
     (0xEE, b"Adobe", "Adobe"),
 )
 _REMARKS: Final = {
-    "APP2 gain map": "the HDR gain map was dropped: bright parts may look duller",
-    "APP2 MPF": "pictures behind the first one were dropped",
-    "APP11 JUMBF": "content credentials (C2PA) were dropped: the copy carries no provenance of its own",
+    "APP2 gain map": GAIN_MAP_DROPPED,
+    "APP2 MPF": FURTHER_PICTURES_DROPPED,
+    "APP11 JUMBF": CREDENTIALS_DROPPED,
 }
 _ADOBE_RGB: Final = "the camera wrote Adobe RGB without a profile; the copy does not say so: colours may look paler"
-_PROFILE_GONE: Final = "the colour profile could not be freed of its texts and was dropped: colours may shift"
-_PROFILE_RARE: Final = (
-    "the colour profile stays without its texts; it is a rare one and may point to one screen or camera"
-)
 _GAIN_MAP_WORDS: Final = (b"hdrgm:Version", b"HDRGainMap", b"hdrgainmap")
 
 
@@ -148,7 +151,7 @@ def _profile(seen: _Seen) -> NeutralProfile | None:
     except BadMedia:
         neutral = None
     if neutral is None:
-        seen.remarks.append(_PROFILE_GONE)
+        seen.remarks.append(PROFILE_DROPPED)
     elif neutral.colour_sha256 not in COMMON:
-        seen.remarks.append(_PROFILE_RARE)
+        seen.remarks.append(PROFILE_RARE)
     return neutral

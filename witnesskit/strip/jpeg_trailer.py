@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from witnesskit.limits import JPEG_TRAILER_LOOKED_AT, READ_BLOCK
 from witnesskit.model import Removal, SeekableReader
+from witnesskit.strip.remarks import FURTHER_PICTURES_DROPPED, GAIN_MAP_DROPPED, MOTION_PHOTO_DROPPED
 
-_GAIN_MAP = "the HDR gain map was dropped: bright parts may look duller"
 _SIGNS = (
-    (b"\xff\xd8\xff", "pictures behind the first one were dropped"),
-    (b"ftyp", "the film of a motion photo was dropped"),
-    (b"hdrgm:", _GAIN_MAP),
-    (b"hdrgainmap", _GAIN_MAP),
+    (b"\xff\xd8\xff", FURTHER_PICTURES_DROPPED),
+    (b"ftyp", MOTION_PHOTO_DROPPED),
+    (b"hdrgm:", GAIN_MAP_DROPPED),
+    (b"hdrgainmap", GAIN_MAP_DROPPED),
 )
 
 

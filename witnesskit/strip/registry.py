@@ -6,31 +6,33 @@ from collections.abc import Callable
 from typing import Final
 
 from witnesskit.errors.strip import UnknownFormat
-from witnesskit.model import SeekableReader, Sink, StripResult
+from witnesskit.model import DEFAULT_CHOICES, SeekableReader, Sink, StripChoices, StripResult
 
-Rewriter = Callable[[SeekableReader, Sink], StripResult]
+Rewriter = Callable[[SeekableReader, Sink, StripChoices], StripResult]
 
 
-def _jpeg(reader: SeekableReader, sink: Sink) -> StripResult:
+def _jpeg() -> Rewriter:
     from witnesskit.strip.jpeg import strip_jpeg
 
-    return strip_jpeg(reader, sink)
+    return strip_jpeg
 
 
-def _film(reader: SeekableReader, sink: Sink) -> StripResult:
+def _film() -> Rewriter:
     from witnesskit.strip.isobmff import strip_isobmff
 
-    return strip_isobmff(reader, sink)
+    return strip_isobmff
 
 
-REWRITERS: Final[dict[str, Rewriter]] = {
+REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
 }
 
 
-def strip(reader: SeekableReader, media_type: str, sink: Sink) -> StripResult:
+def strip(
+    reader: SeekableReader, media_type: str, sink: Sink, choices: StripChoices = DEFAULT_CHOICES
+) -> StripResult:
     """Write the shareable copy of ``reader``, a file of ``media_type``, to ``sink``, in order.
 
     Raises ``UnknownFormat`` for every other type, the leaves of ``errors/media.py`` and ``errors/strip.py``;
@@ -39,4 +41,4 @@ def strip(reader: SeekableReader, media_type: str, sink: Sink) -> StripResult:
     rewriter = REWRITERS.get(media_type)
     if rewriter is None:
         raise UnknownFormat(media_type)
-    return rewriter(reader, sink)
+    return rewriter()(reader, sink, choices)

@@ -1,4 +1,4 @@
-"""XMP and IPTC inside a JPEG: their values by name, found without parsing XML or trusting lengths."""
+"""XMP and IPTC of any picture or film: their values by name, found without parsing XML or trusting lengths."""
 
 from __future__ import annotations
 
