@@ -160,6 +160,9 @@ class StripChoices:
     second_images: str = "drop"  # gain maps, depth, further pictures of one file: "drop", "refuse"
 
 
+# what no metadata tells and a person must look for: where it was filmed from, who is heard, mirrored or seen
+EXPOSURES: Final = ("vantage", "voice", "reflection", "interior", "face", "plate")
+ANSWERS: Final = ("yes", "no", "unsure")
 DEFAULT_CHOICES: Final = StripChoices()
 
 

@@ -9,10 +9,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from witnesskit.errors.policy import PolicyConflict, PolicyLoosens, RefusedByPolicy
-from witnesskit.model import Audience, Finding, Role
+from witnesskit.model import EXPOSURES, Audience, Finding, Role, StripChoices
 from witnesskit.policy import decide, load, openings
 from witnesskit.policy.meet import loosened, stricter, tighten
-from witnesskit.policy.schema import FIELDS, KEYS, PARTS, TIMES, Policy, Rules
+from witnesskit.policy.schema import (
+    CREDENTIALS,
+    EXPOSURE_STATES,
+    FIELDS,
+    FURTHER_PAGES,
+    HIDDEN_FOOTAGE,
+    KEYS,
+    PARTS,
+    SECOND_IMAGES,
+    TIMES,
+    Policy,
+    Rules,
+)
 
 DESK, COURT, PUBLIC = (load.shipped(name) for name in ("protect-filmer", "court", "public"))
 
@@ -123,17 +135,22 @@ def test_an_opening_leaves_only_as_the_policy_says(policy, event, name, allowed,
 
 
 policies = st.builds(
-    lambda parts, wanted, flags, time, fields, copies: Policy(
-        "drawn", 1, f"drawn@1#{hash((parts, wanted, flags, time, fields, copies)) & 0xFFFF:04x}",
+    lambda parts, wanted, flags, time, fields, copies, choices, states: Policy(
+        "drawn", 1, f"drawn@1#{hash((parts, wanted, flags, time, fields, copies, choices, states)) & 0xFFFF:04x}",
         Rules(
             policy_audience=Audience.DESK, capture_require=parts, capture_want=wanted - parts,
             strip_on_unknown="refuse", strip_required=flags == 1, release_originals=flags == 2,
             release_original_digests=False, release_time=time, release_fields=fields, copies_min=copies,
-            forget_needs="receipt",
+            forget_needs="receipt", strip_credentials=choices[0], strip_hidden_footage=choices[1],
+            strip_further_pages=choices[2], strip_second_images=choices[3], release_lossless=choices[4],
+            release_exposure_refuse=states,
         ),
     ),
     st.frozensets(st.sampled_from(PARTS)), st.frozensets(st.sampled_from(PARTS)), st.integers(0, 2),
     st.sampled_from(TIMES), st.frozensets(st.sampled_from(FIELDS)), st.integers(1, 4),
+    st.tuples(st.sampled_from(CREDENTIALS), st.sampled_from(HIDDEN_FOOTAGE), st.sampled_from(FURTHER_PAGES),
+              st.sampled_from(SECOND_IMAGES), st.booleans()),
+    st.frozensets(st.sampled_from(EXPOSURE_STATES)),
 )  # fmt: skip
 
 
@@ -172,6 +189,58 @@ def test_an_invite_only_tightens(present, offered):
 def test_each_loosened_key_is_named(rules, key):
     with pytest.raises(PolicyLoosens, match=key.replace(".", r"\.")):
         tighten(DESK, changed(DESK, **rules))
+
+
+@pytest.mark.parametrize(
+    ("rules", "key"),
+    [
+        ({"strip_credentials": "drop"}, "strip.credentials"),
+        ({"strip_hidden_footage": "keep"}, "strip.hidden_footage"),
+        ({"strip_further_pages": "keep"}, "strip.further_pages"),
+        ({"strip_second_images": "drop"}, "strip.second_images"),
+        ({"release_lossless": True}, "release.lossless"),
+        ({"release_exposure_refuse": frozenset({"unsure"})}, "release.exposure_refuse"),
+    ],
+)
+def test_each_loosened_choice_is_named(rules, key):
+    strict = changed(
+        DESK, strip_credentials="keep", strip_hidden_footage="refuse", strip_further_pages="refuse",
+        strip_second_images="refuse", release_lossless=False, release_exposure_refuse=frozenset(EXPOSURE_STATES),
+    )  # fmt: skip
+    assert loosened(strict, changed(strict, **rules)) == (key,)
+    assert loosened(changed(strict, **rules), strict) == ()
+
+
+def test_the_choices_of_a_policy_reach_the_stripper():
+    strict = changed(DESK, strip_credentials="keep", strip_further_pages="drop", strip_second_images="refuse")
+    assert decide.strip_choices(strict) == StripChoices("keep", "keep", "drop", "refuse")
+
+
+def test_a_lossless_copy_leaves_only_where_the_policy_lets_it():
+    assert not decide.lossless_may_leave(PUBLIC, lossless=True).allowed
+    assert decide.lossless_may_leave(PUBLIC, lossless=False).allowed
+    assert decide.lossless_may_leave(DESK, lossless=True).allowed
+
+
+@pytest.mark.parametrize(
+    ("answers", "allowed"),
+    [
+        ({}, False),
+        (dict.fromkeys(EXPOSURES, "no"), True),
+        (dict.fromkeys(EXPOSURES, "no") | {"face": "yes"}, True),
+        (dict.fromkeys(EXPOSURES, "no") | {"voice": "unsure"}, False),
+        (dict.fromkeys(EXPOSURES[1:], "no"), False),
+    ],
+)
+def test_the_public_sees_nothing_that_nobody_answered_for(answers, allowed):
+    decision = decide.exposure_may_leave(PUBLIC, answers)
+    assert (decision.allowed, decision.rule) == (allowed, "release.exposure_refuse")
+    assert decide.exposure_may_leave(DESK, answers).allowed
+
+
+def test_a_policy_can_refuse_what_a_person_sees():
+    strict = changed(PUBLIC, release_exposure_refuse=frozenset(EXPOSURE_STATES))
+    assert not decide.exposure_may_leave(strict, dict.fromkeys(EXPOSURES, "no") | {"face": "yes"}).allowed
 
 
 def test_a_later_day_is_looser():

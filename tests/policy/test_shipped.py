@@ -21,6 +21,12 @@ GOLDEN = {
         "capture_want": {"html", "headers", "screenshot", "metadata", "context"},
         "strip_on_unknown": "refuse",
         "strip_required": True,
+        "strip_credentials": "report",
+        "strip_hidden_footage": "keep",
+        "strip_further_pages": "keep",
+        "strip_second_images": "drop",
+        "release_lossless": True,
+        "release_exposure_refuse": set(),
         "release_originals": False,
         "release_original_digests": False,
         "release_time": "exact",
@@ -34,6 +40,12 @@ GOLDEN = {
         "capture_want": {"headers", "metadata", "context"},
         "strip_on_unknown": "refuse",
         "strip_required": False,
+        "strip_credentials": "report",
+        "strip_hidden_footage": "keep",
+        "strip_further_pages": "keep",
+        "strip_second_images": "drop",
+        "release_lossless": True,
+        "release_exposure_refuse": set(),
         "release_originals": True,
         "release_original_digests": True,
         "release_time": "exact",
@@ -47,6 +59,12 @@ GOLDEN = {
         "capture_want": {"url", "html", "headers", "screenshot", "metadata", "context"},
         "strip_on_unknown": "refuse",
         "strip_required": True,
+        "strip_credentials": "drop",
+        "strip_hidden_footage": "keep",
+        "strip_further_pages": "keep",
+        "strip_second_images": "drop",
+        "release_lossless": False,
+        "release_exposure_refuse": {"unanswered", "unsure"},
         "release_originals": False,
         "release_original_digests": False,
         "release_time": "day",
@@ -69,7 +87,7 @@ def test_no_other_file_is_shipped():
 @pytest.mark.parametrize("name", GOLDEN)
 def test_the_id_is_name_version_and_the_digest_of_the_bytes(name):
     data = load.shipped_bytes(name)
-    assert load.shipped(name).id == f"{name}@1#{hashlib.sha256(data).hexdigest()}"
+    assert load.shipped(name).id == f"{name}@2#{hashlib.sha256(data).hexdigest()}"
     assert load.lint(data) == ()
 
 

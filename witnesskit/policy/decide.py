@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from witnesskit.errors.policy import PolicyConflict, RefusedByPolicy
-from witnesskit.model import Audience, Finding, Role
+from witnesskit.model import EXPOSURES, Audience, Finding, Role, StripChoices
 from witnesskit.policy.schema import ORIGINAL_DIGESTS, PARTS, TIME_FIELDS, Policy
 
 WITHHELD = "withheld"
@@ -87,6 +87,32 @@ def media_may_leave(policy: Policy, role: Role | str, finding: Finding) -> Decis
     if finding is Finding.FOUND and rules.strip_required:
         return Decision(False, "strip.required", policy.id, "identifying metadata was found in it")
     return Decision(True, "strip.required", policy.id, f"inspected: {finding}")
+
+
+def strip_choices(policy: Policy) -> StripChoices:
+    """Enforces strip.credentials, strip.hidden_footage, strip.further_pages and strip.second_images."""
+    rules = policy.rules
+    return StripChoices(
+        credentials=rules.strip_credentials,
+        hidden_footage=rules.strip_hidden_footage,
+        further_pages=rules.strip_further_pages,
+        second_images=rules.strip_second_images,
+    )
+
+
+def lossless_may_leave(policy: Policy, *, lossless: bool) -> Decision:
+    """Enforces release.lossless: a copy whose coded pictures are the original's can be matched with it."""
+    allowed = policy.rules.release_lossless or not lossless
+    sentence = "coded anew" if not lossless else "coded as the original, which whoever holds that can match"
+    return Decision(allowed, "release.lossless", policy.id, sentence)
+
+
+def exposure_may_leave(policy: Policy, answers: Mapping[str, str]) -> Decision:
+    """Enforces release.exposure_refuse; ``answers`` is exposure -> yes, no or unsure."""
+    states = {name: answers.get(name, "unanswered") for name in EXPOSURES}
+    refused = [f"{name} {state}" for name, state in states.items() if state in policy.rules.release_exposure_refuse]
+    sentence = f"exposure: {', '.join(refused)}" if refused else "a person has answered for what the picture shows"
+    return Decision(not refused, "release.exposure_refuse", policy.id, sentence)
 
 
 def show(policy: Policy, values: Mapping[str, str]) -> Shown:

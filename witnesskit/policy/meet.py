@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import fields
 
 from witnesskit.errors.policy import PolicyConflict, PolicyLoosens
-from witnesskit.policy.schema import TIMES, Policy, Rules
+from witnesskit.policy.schema import (
+    CREDENTIALS,
+    FURTHER_PAGES,
+    HIDDEN_FOOTAGE,
+    SECOND_IMAGES,
+    TIMES,
+    Policy,
+    Rules,
+)
 
 
 def stricter(a: Policy, b: Policy) -> Policy:
@@ -47,10 +55,20 @@ def _meet(a: Rules, b: Rules) -> Rules:
         capture_want=(a.capture_want | b.capture_want) - require,
         strip_on_unknown="refuse",
         strip_required=a.strip_required or b.strip_required,
+        strip_credentials=_stricter(CREDENTIALS, a.strip_credentials, b.strip_credentials),
+        strip_hidden_footage=_stricter(HIDDEN_FOOTAGE, a.strip_hidden_footage, b.strip_hidden_footage),
+        strip_further_pages=_stricter(FURTHER_PAGES, a.strip_further_pages, b.strip_further_pages),
+        strip_second_images=_stricter(SECOND_IMAGES, a.strip_second_images, b.strip_second_images),
+        release_lossless=a.release_lossless and b.release_lossless,
+        release_exposure_refuse=a.release_exposure_refuse | b.release_exposure_refuse,
         release_originals=a.release_originals and b.release_originals,
         release_original_digests=a.release_original_digests and b.release_original_digests,
-        release_time=min(a.release_time, b.release_time, key=TIMES.index),
+        release_time=_stricter(TIMES, a.release_time, b.release_time),
         release_fields=a.release_fields & b.release_fields,
         copies_min=max(a.copies_min, b.copies_min),
         forget_needs="receipt",
     )
+
+
+def _stricter(words: tuple[str, ...], a: str, b: str) -> str:
+    return min(a, b, key=words.index)

@@ -12,6 +12,13 @@ from typing import Any, Final
 
 from witnesskit.model import Audience
 
+# each choice with its words, the strictest first
+CREDENTIALS: Final = ("keep", "drop", "report")
+HIDDEN_FOOTAGE: Final = ("refuse", "keep")
+FURTHER_PAGES: Final = ("refuse", "drop", "keep")
+SECOND_IMAGES: Final = ("refuse", "drop")
+EXPOSURE_STATES: Final = ("unanswered", "unsure", "yes")  # of an exposure; "no" never refuses
+
 PARTS: Final = ("url", "media", "html", "headers", "screenshot", "metadata", "context")
 TIMES: Final = ("withheld", "day", "exact")  # the strictest first
 FIELDS: Final = (
@@ -40,8 +47,14 @@ class Rules:
     capture_want: frozenset[str]
     strip_on_unknown: str  # "refuse"
     strip_required: bool
+    strip_credentials: str  # of CREDENTIALS
+    strip_hidden_footage: str  # of HIDDEN_FOOTAGE
+    strip_further_pages: str  # of FURTHER_PAGES
+    strip_second_images: str  # of SECOND_IMAGES
     release_originals: bool
     release_original_digests: bool
+    release_lossless: bool
+    release_exposure_refuse: frozenset[str]  # of EXPOSURE_STATES
     release_time: str  # of TIMES
     release_fields: frozenset[str]
     copies_min: int
@@ -109,8 +122,14 @@ KEYS: Final[Mapping[str, Check]] = {
     "capture.want": _words_of(PARTS),
     "strip.on_unknown": _one_of("refuse"),
     "strip.required": _boolean,
+    "strip.credentials": _one_of(*CREDENTIALS),
+    "strip.hidden_footage": _one_of(*HIDDEN_FOOTAGE),
+    "strip.further_pages": _one_of(*FURTHER_PAGES),
+    "strip.second_images": _one_of(*SECOND_IMAGES),
     "release.originals": _boolean,
     "release.original_digests": _boolean,
+    "release.lossless": _boolean,
+    "release.exposure_refuse": _words_of(EXPOSURE_STATES),
     "release.time": _one_of(*TIMES),
     "release.fields": _words_of(FIELDS),
     "copies.min": _whole_number(_COPIES_MAX),
@@ -169,6 +188,10 @@ def _contradictions(values: Mapping[str, Any]) -> list[Fault]:
         found.append(Fault("strip.required", "must be true for the audience public"))
     if audience == Audience.PUBLIC and (never := PUBLIC_NEVER.intersection(values["release.fields"])):
         found.append(Fault("release.fields", f"may not hold {', '.join(sorted(never))} for the audience public"))
+    if values["release.lossless"] and audience == Audience.PUBLIC:
+        found.append(Fault("release.lossless", "may not be true for the audience public"))
+    if audience == Audience.PUBLIC and not {"unanswered", "unsure"} <= set(values["release.exposure_refuse"]):
+        found.append(Fault("release.exposure_refuse", "must hold unanswered and unsure for the audience public"))
     if both := set(values["capture.require"]) & set(values["capture.want"]):
         found.append(Fault("capture.want", f"repeats what is required: {', '.join(sorted(both))}"))
     return found
