@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 
@@ -183,11 +184,47 @@ def test_a_cut_reply_is_a_death(cut):
         run(TABLE, "raw", {"hex": frame(b"R", b'{"a":1}')[: cut * 2]})
 
 
-def test_a_child_started_ahead_answers_one_call():
-    with start(TABLE) as jailed:
+def test_one_child_answers_many_calls_each_with_its_own_sources(tmp_path):
+    paths = [tmp_path / name for name in ("one", "two")]
+    for path in paths:
+        path.write_bytes(f"head-{path.name}-and-tail".encode())
+    with contextlib.ExitStack() as stack:
+        given = [Given(stack.enter_context(path.open("rb")).fileno()) for path in paths]
+        jailed = stack.enter_context(start(TABLE, given))
+        for number in (1, 0, 1):
+            assert jailed.call("read", {}, which=[number]).value["size"] == paths[number].stat().st_size
         assert jailed.call("decode", {}).value == {"text": "Aé"}
-        with pytest.raises((JailDied, JailTimeout)):
+
+
+def test_a_child_that_refused_one_call_answers_the_next():
+    with start(TABLE) as jailed:
+        with pytest.raises(JailRefused):
+            jailed.call("refuse", {})
+        assert jailed.call("decode", {}).value == {"text": "Aé"}
+
+
+def test_a_killed_child_answers_nothing_more():
+    with start(TABLE) as jailed:
+        with pytest.raises(JailDied):
+            jailed.call("die", {"signal": 11})
+        with pytest.raises(JailDied):
             jailed.call("decode", {})
+
+
+def test_what_was_not_loaded_ahead_cannot_be_called_later():
+    with start(TABLE) as jailed:
+        assert jailed.call("decode", {}).value
+        with pytest.raises(JailDied):
+            jailed.call("needed", {})
+
+
+def test_several_calls_can_be_told_ahead():
+    jailed = Jailed(TABLE, (), "decode", "needed")
+    try:
+        assert jailed.call("decode", {}).value
+        assert jailed.call("needed", {}) is not None
+    finally:
+        jailed.end()
 
 
 @pytest.mark.parametrize("ahead", ["needed", "decode", "no such call"])

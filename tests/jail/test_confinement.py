@@ -14,12 +14,37 @@ from pathlib import Path
 import pytest
 
 from tests.jail.cells import TABLE, Memory
-from witnesskit.jail import landlock, seccomp
+from tests.oracles import require
+from witnesskit.jail import landlock, seccomp, wrap
 from witnesskit.jail.run import Given, Keyed, run, start
 
 OPENINGS = ["read", "list", "write", "unlink", "truncate", "rename", "make folder", "tcp", "udp", "unix", "duplicate"]
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the layers are Linux's")
+
+
+@pytest.fixture(autouse=True, params=["bubblewrap", "bare"])
+def outermost(request, monkeypatch):
+    """Every layer is tried with bubblewrap around it and without."""
+    if request.param == "bare":
+        monkeypatch.setattr(wrap, "PROGRAMS", ())
+    else:
+        require("bwrap")
+    wrap.prefix.cache_clear()
+    yield request.param
+    wrap.prefix.cache_clear()
+
+
+@linux
+def test_bubblewrap_is_said_where_it_stands_and_only_there(outermost, outside):
+    assert ("bubblewrap" in run(TABLE, "outward", outside).layers) is (outermost == "bubblewrap")
+
+
+@pytest.mark.parametrize("program", ["/bin/false", "/nowhere/bwrap"])
+def test_a_bubblewrap_that_does_not_work_is_left_out(outermost, monkeypatch, program):
+    monkeypatch.setattr(wrap, "PROGRAMS", (program,))
+    wrap.prefix.cache_clear()
+    assert wrap.prefix(TABLE.folder) == ()
 
 
 @pytest.fixture
@@ -94,6 +119,13 @@ def test_the_limits_stand_while_a_call_runs():
     assert "NoNewPrivs:\t1" in sink.status
 
 
+def innermost(pid):
+    """The interpreter: bubblewrap stands around it as two processes."""
+    while below := Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        pid = int(below[0])
+    return pid
+
+
 class SeenError(Exception):
     """The child was looked at."""
 
@@ -102,8 +134,9 @@ class _Look(Memory):
     """Looks at the child in /proc when its first output arrives, which is after the lock."""
 
     def write(self, data, /):
-        self.limits = Path(f"/proc/{self.pid}/limits").read_text()
-        self.status = Path(f"/proc/{self.pid}/status").read_text()
+        inside = innermost(self.pid)
+        self.limits = Path(f"/proc/{inside}/limits").read_text()
+        self.status = Path(f"/proc/{inside}/status").read_text()
         raise SeenError
 
 
@@ -120,6 +153,7 @@ def test_neither_key_nor_parameters_nor_prefix_are_seen_from_outside():
     seen = repr((reply.value["argv"], reply.value["environment"]))
     for word in ("secret", secret.hex(), "media/1", "тайна"):
         assert word not in seen
+    assert reply.value["environment"].pop("PWD", "/") == "/"  # bubblewrap says where it is
     assert set(reply.value["environment"]) <= {"LC_CTYPE"}
 
 
@@ -132,10 +166,10 @@ def test_the_key_is_not_in_a_printed_record():
 def test_the_child_dies_with_its_parent(tmp_path):
     code = (
         "import sys;sys.path.insert(0,sys.argv[1])\n"
-        "from tests.jail.cells import TABLE\nfrom witnesskit.jail.run import start\nimport os\n"
+        "from tests.jail.cells import TABLE\nfrom tests.jail.test_confinement import innermost\nfrom witnesskit.jail.run import start\nimport os\n"
         "class Sink:\n"
         "    def write(self, data):\n"
-        "        print(child._process.pid, flush=True)\n        os.kill(os.getpid(), 9)\n"
+        "        print(innermost(child._process.pid), flush=True)\n        os.kill(os.getpid(), 9)\n"
         "with start(TABLE) as child:\n    child.call('hold', {}, sink=Sink())\n"
     )
     done = subprocess.run([sys.executable, "-c", code, TABLE.folder], capture_output=True, text=True, check=False)

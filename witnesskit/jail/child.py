@@ -1,4 +1,4 @@
-"""The child's half: take one request, give up everything, call one function, answer, end.
+"""The child's half: take a request, give up everything, call one function, answer; then the next request.
 
 A module that is run with ``-m`` ends with ``serve(TABLE, NEEDS)`` (see run.py for the other half).
 """
@@ -9,7 +9,6 @@ import importlib
 import io
 import os
 import signal
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
@@ -112,47 +111,63 @@ Call = Callable[[Request], Json]
 
 
 def serve(table: Mapping[str, Call], needs: Mapping[str, Sequence[str]] | None = None) -> NoReturn:
-    """Answer one request on stdin with frames on stdout, then end the process.
+    """Answer requests on stdin with frames on stdout until stdin ends, then end the process.
 
     ``needs`` names, per call, the modules to import before the lock; afterwards no file opens, so a
-    function that imports lazily must be listed here.
+    function that imports lazily must be listed here. The lock goes on with the first request: what a later one
+    calls must have been named by ``AHEAD`` before.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     pipe = os.dup(1)
     os.dup2(2, 1)  # what a library prints never reaches the pipe
-    _answer(pipe, table, needs or {})
-    os._exit(0)
+    serving = _Serving(pipe, table, needs or {})
+    while True:
+        serving.answer()
 
 
-def _answer(pipe: int, table: Mapping[str, Call], needs: Mapping[str, Sequence[str]]) -> None:
-    try:
-        kind, payload = _read_request(table, needs, pipe)
-    except WitnesskitError as error:
-        kind, payload = frames.ERROR, _failure("refused", error.code)
-    except MemoryError:
-        kind, payload = frames.ERROR, _failure("memory", "")
-    except BaseException as error:  # noqa: BLE001 - every way a parser can fail must become an answer
-        kind, payload = frames.ERROR, _failure("fault", type(error).__name__)
-    _send(pipe, kind, payload)
+@dataclass
+class _Serving:
+    """The state between two requests: under which lock they are answered."""
 
+    pipe: int
+    table: Mapping[str, Call]
+    needs: Mapping[str, Sequence[str]]
+    level: bytes = b""
 
-def _read_request(table: Mapping[str, Call], needs: Mapping[str, Sequence[str]], pipe: int) -> tuple[bytes, bytes]:
-    kind, payload = frames.read(_read_stdin)
-    if kind == frames.AHEAD:
-        _load(needs.get(payload.decode(), ()))
-        _, payload = frames.read(_read_stdin)
-    asked = strict_json.loads(payload, max_size=JAIL_REQUEST_MAX)
-    keys = [frames.read(_read_stdin)[1] if given["keyed"] else b"" for given in asked["sources"]]
-    call = table[asked["call"]]
-    _load(needs.get(asked["call"], ()))
-    lock.limit(asked["memory"], asked["cpu"])
-    locked = lock.lock(asked["parent"])
-    _send(pipe, frames.LEVEL, strict_json.canonical({"level": locked.level, "layers": list(locked.layers)}))
-    sources = tuple(
-        SourceGiven(Source(given["descriptor"]), key, given["prefix"])
-        for given, key in zip(asked["sources"], keys, strict=True)
-    )
-    return frames.REPLY, strict_json.canonical(call(Request(asked["params"], Output(pipe), sources)))
+    def answer(self) -> None:
+        """Take one request and answer it; ends the process where there is none."""
+        try:
+            asked, keys = self._request()
+            kind, payload = self._reply(asked, keys)
+        except WitnesskitError as error:
+            kind, payload = frames.ERROR, _failure("refused", error.code)
+        except MemoryError:
+            kind, payload = frames.ERROR, _failure("memory", "")
+        except BaseException as error:  # noqa: BLE001 - every way a parser can fail must become an answer
+            kind, payload = frames.ERROR, _failure("fault", type(error).__name__)
+        _send(self.pipe, kind, payload)
+
+    def _request(self) -> tuple[Json, list[bytes]]:
+        kind, payload = frames.read(_read_stdin)
+        while kind == frames.AHEAD:
+            _load(self.needs.get(payload.decode(), ()))
+            kind, payload = frames.read(_read_stdin)
+        asked = strict_json.loads(payload, max_size=JAIL_REQUEST_MAX)
+        return asked, [frames.read(_read_stdin)[1] if given["keyed"] else b"" for given in asked["sources"]]
+
+    def _reply(self, asked: Json, keys: Sequence[bytes]) -> tuple[bytes, bytes]:
+        call = self.table[asked["call"]]
+        if not self.level:
+            _load(self.needs.get(asked["call"], ()))
+            lock.limit(asked["memory"], asked["cpu"])
+            locked = lock.lock(asked["parent"], wrapped=asked["wrapped"])
+            self.level = strict_json.canonical({"level": locked.level, "layers": list(locked.layers)})
+        _send(self.pipe, frames.LEVEL, self.level)
+        sources = tuple(
+            SourceGiven(Source(given["descriptor"]), key, given["prefix"])
+            for given, key in zip(asked["sources"], keys, strict=True)
+        )
+        return frames.REPLY, strict_json.canonical(call(Request(asked["params"], Output(self.pipe), sources)))
 
 
 def _load(modules: Sequence[str]) -> None:
@@ -169,7 +184,7 @@ def _read_stdin(length: int) -> bytes:
     while length:
         piece = os.read(0, length)
         if not piece:
-            sys.exit(1)
+            os._exit(0)  # the parent has no more requests
         pieces.append(piece)
         length -= len(piece)
     return b"".join(pieces)

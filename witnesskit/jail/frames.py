@@ -1,9 +1,9 @@
 """The pipe between parent and child: kind (1 byte), length (4 bytes, little-endian), that many bytes.
 
-Both directions use it. To the child: perhaps ``AHEAD``, the name of the call that will come, so that it loads what
-that needs; ``REQUEST``, then ``KEY`` when the source is sealed. From the child:
+Both directions use it. To the child: perhaps ``AHEAD``, names of calls that will come, so that it loads what
+they need; ``REQUEST``, then ``KEY`` for each sealed source. From the child for each request:
 ``LEVEL`` first, before any hostile byte is read; then any number of ``OUTPUT``; last one ``REPLY`` or one
-``ERROR``; nothing after it.
+``ERROR``; then it waits for the next request.
 """
 
 from __future__ import annotations

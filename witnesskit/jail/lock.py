@@ -38,11 +38,14 @@ def limit(memory: int, cpu_seconds: int) -> None:
     _lower(resource.RLIMIT_NPROC, 0)
 
 
-def lock(parent: int) -> Lock:
-    """Give up files, network and new descriptors; dies when ``parent`` (process number) is gone already."""
-    layers = ["rlimits"]
+def lock(parent: int, *, wrapped: bool = False) -> Lock:
+    """Give up files, network and new descriptors; dies when ``parent`` (process number) is gone already.
+
+    ``wrapped``: bubblewrap stands around this process. It gave it namespaces, hides the parent's number and ends it.
+    """
+    layers = ["bubblewrap", "rlimits"] if wrapped else ["rlimits"]
     if sys.platform == "linux":
-        layers += _linux_layers(parent)
+        layers += _linux_layers(0 if wrapped else parent)
     _close_descriptors()
     if sys.platform == "linux" and seccomp.deny_the_rest(_libc()):
         layers.append("seccomp")
@@ -52,7 +55,7 @@ def lock(parent: int) -> Lock:
 def _linux_layers(parent: int) -> list[str]:
     libc = _libc()
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
+    if parent and os.getppid() != parent:
         os._exit(1)
     layers = []
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
@@ -77,7 +80,7 @@ def _close_descriptors() -> None:
 def _level(layers: list[str]) -> str:
     """Full only when a layer stands before each and a trial shows it: claims are not enough."""
     files_closed = ("landlock" in layers or "seccomp" in layers) and not _can_open()
-    network_closed = ("namespaces" in layers or "seccomp" in layers) and not _can_connect()
+    network_closed = {"bubblewrap", "namespaces", "seccomp"}.intersection(layers) and not _can_connect()
     return FULL if files_closed and network_closed else LIMITS_ONLY
 
 

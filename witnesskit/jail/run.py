@@ -22,7 +22,7 @@ from typing import IO, Final
 from witnesskit.errors.formats import BadJson
 from witnesskit.errors.jail import JailDied, JailGarbage, JailMemory, JailRefused, JailTimeout, NoJail
 from witnesskit.formats import strict_json
-from witnesskit.jail import frames
+from witnesskit.jail import frames, wrap
 from witnesskit.limits import (
     JAIL_CPU_SECONDS,
     JAIL_MEMORY,
@@ -36,6 +36,7 @@ from witnesskit.model import Json, Sink
 
 _WORD: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _LEVELS: Final = ("full", "limits-only")
+_BY_SIGNAL: Final = 128
 _FROM_FOLDER: Final = "import runpy,sys;sys.path.insert(0,sys.argv[1]);runpy.run_module(sys.argv[2],None,'__main__')"
 
 
@@ -98,12 +99,14 @@ def start(cell: Cell | str, sources: Sequence[Given] = ()) -> Iterator[Jailed]:
 
 
 class Jailed:
-    """A started child; it answers one call. Use ``start``, which also ends it, or call ``end``.
+    """A started child; it answers one call after another. Use ``start``, which also ends it, or call ``end``.
 
-    ``ahead`` names the call that will come: the child loads what it needs, but gets no key before ``call``.
+    ``ahead`` names the calls that will come: the child loads what they need, but gets no key before ``call``. Only
+    calls named here can follow the first one. A child that has read one hostile file may lie about the next: what
+    one child wrote must be judged by another.
     """
 
-    def __init__(self, cell: Cell | str, sources: Sequence[Given], ahead: str = "") -> None:
+    def __init__(self, cell: Cell | str, sources: Sequence[Given], *ahead: str) -> None:
         if os.name != "posix":
             raise NoJail
         for given in sources:
@@ -113,13 +116,16 @@ class Jailed:
         self._sources = tuple(sources)
         self._process = _spawn(self._cell, tuple(given.descriptor for given in sources))
         self._deadline = time.monotonic() + self._cell.wall_seconds
-        if ahead:
-            self._tell_ahead(ahead)
+        for name in ahead:
+            self._tell_ahead(name)
 
-    def call(self, call: str, params: Json, sink: Sink | None = None) -> Reply:
-        """Ask and wait; raises as ``run`` does. Only once for each child."""
+    def call(self, call: str, params: Json, sink: Sink | None = None, which: Sequence[int] | None = None) -> Reply:
+        """Ask and wait; raises as ``run`` does. ``which``: numbers of the sources of this call; all if not given.
+
+        After ``JailRefused`` the child lives and can be asked again; after anything else raised, end it.
+        """
         self._deadline = time.monotonic() + self._cell.wall_seconds
-        self._ask(call, params)
+        self._ask(call, params, self._sources if which is None else [self._sources[number] for number in which])
         locked = _level(frames.read(self._read))
         output = 0
         while True:
@@ -149,22 +155,23 @@ class Jailed:
             self.end()
             raise
 
-    def _ask(self, call: str, params: Json) -> None:
+    def _ask(self, call: str, params: Json, given_sources: Sequence[Given]) -> None:
         sources = [
             {"descriptor": given.descriptor, "keyed": True, "prefix": given.keyed.prefix}
             if given.keyed
             else {"descriptor": given.descriptor, "keyed": False, "prefix": ""}
-            for given in self._sources
+            for given in given_sources
         ]
+        wrapped = wrap.prefix(self._cell.folder) != ()
         request = {
-            "call": call, "params": params, "sources": sources, "parent": os.getpid(),
+            "call": call, "params": params, "sources": sources, "wrapped": wrapped, "parent": os.getpid(),
             "memory": self._cell.memory, "cpu": self._cell.cpu_seconds,
         }  # fmt: skip
         asked = strict_json.canonical(request)
         if len(asked) > JAIL_REQUEST_MAX:
             raise JailRefused("REQUEST-SIZE")
         self._write(frames.pack(frames.REQUEST, asked))
-        for given in self._sources:
+        for given in given_sources:
             if given.keyed:
                 self._write(frames.pack(frames.KEY, given.keyed.file_key))
 
@@ -202,16 +209,17 @@ class Jailed:
             status = self._process.wait(timeout=1)
         except subprocess.TimeoutExpired:
             return JailDied("closed its pipe")
-        if status == -signal.SIGXCPU:
+        ended_by = status - _BY_SIGNAL if status > _BY_SIGNAL else -status  # bubblewrap says it as a shell does
+        if ended_by == signal.SIGXCPU:
             return JailTimeout(f"{self._cell.cpu_seconds} seconds of processor time")
-        return JailDied(f"signal {-status}" if status < 0 else f"status {status}")
+        return JailDied(f"signal {ended_by}" if ended_by > 0 else f"status {status}")
 
 
 def _spawn(cell: Cell, descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:
     program = ["-c", _FROM_FOLDER, cell.folder, cell.module] if cell.folder else ["-m", cell.module]
     try:
         process = subprocess.Popen(
-            [sys.executable, "-I", "-X", "utf8", *program],
+            [*wrap.prefix(cell.folder), sys.executable, "-I", "-X", "utf8", *program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
