@@ -62,6 +62,9 @@ CAPTURE_FRAME_MAX: Final = 1 * MIB  # bytes of one piece of media or page on the
 CAPTURE_MESSAGE_MAX: Final = 8 * MIB  # bytes of one message on the pipe; facts are the largest
 WORKER_SILENCE_SECONDS: Final = 300  # seconds without a message until the capture process is ended
 
+# folders to strip
+STRIP_FILES_MAX: Final = 1_000_000  # files of one run; each is named in memory
+
 # the jail
 JAIL_MEMORY: Final = 1 * GIB  # bytes of address space of the child
 JAIL_CPU_SECONDS: Final = 600  # seconds of processor time
@@ -82,7 +85,7 @@ JPEG_TRAILER_LOOKED_AT: Final = 64 * MIB  # bytes after the end marker searched 
 ICC_MAX: Final = 4 * MIB  # bytes of one colour profile; printer profiles reach 2
 ICC_TAGS_MAX: Final = 100  # entries of one colour profile; real ones hold up to 40
 TIFF_ENTRIES_MAX: Final = 4_096  # directory entries of one Exif block, all directories together
-EXIF_READS_MAX: Final = 200_000  # read calls one Exif block may cost; hostile counts cost billions
+EXIF_READS_MAX: Final = 20_000  # read calls one Exif block may cost; real ones take 3,000, hostile ones billions
 
 # the vault, invites and sheets
 INVITE_RING_MAX: Final = 4  # recipients of one list of an invite; every one costs a stanza in every capsule

@@ -6,16 +6,19 @@ the record, and the original stays as it was sealed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Final, Protocol
 
 from witnesskit.errors import WitnesskitError
-from witnesskit.jail.run import Given, Jailed, run
+from witnesskit.errors.jail import JailRefused
+from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge, UnsupportedMedia
+from witnesskit.errors.strip import UnknownFormat, Unstrippable
+from witnesskit.jail.run import Given, Jailed, Reply, run
 from witnesskit.model import DEFAULT_CHOICES, Finding, Inspection, Json, Revelation, Sink, StripChoices
 
 MODULE: Final = "witnesskit.actions.jailed"
-INSPECT: Final = "inspect"
+INSPECT, STRIP, INSPECT_AGAIN = "inspect", "strip", "inspect_again"  # calls of the table in jailed.py
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Copy:
     facts: Mapping[str, Json]
     finding: Finding
     jail: str
+    original: Inspection
 
     @property
     def sha256(self) -> str:
@@ -60,7 +64,7 @@ class CopyPlace(Protocol):
 
 def inspector(source: Given) -> Jailed:
     """A child made ready to inspect ``source`` while its bytes still arrive; raises NoJail. The caller ends it."""
-    return Jailed(MODULE, [source], ahead=INSPECT)
+    return Jailed(MODULE, [source], INSPECT)
 
 
 def inspect_source(source: Given, ready: Jailed | None = None) -> tuple[Inspection, str]:
@@ -72,31 +76,63 @@ def inspect_source(source: Given, ready: Jailed | None = None) -> tuple[Inspecti
     return inspection_from(reply.value), reply.level
 
 
-def copy_source(
-    source: Given, original: Inspection, place: CopyPlace, choices: StripChoices = DEFAULT_CHOICES
-) -> Copy:
+def copy_source(source: Given, place: CopyPlace, choices: StripChoices = DEFAULT_CHOICES) -> Copy:
     """Strip into ``place`` and inspect again; the caller destroys a copy that is not clean.
 
     Raises the jail's and the stripper's leaves; what is in ``place`` is then worth nothing.
     """
-    reply = run(
-        MODULE, "strip", {"media_type": original.media_type, "choices": asdict(choices)}, [source], place.sink()
-    )
-    again = run(MODULE, "inspect_again", {}, [source, place.source()])
-    return Copy(reply.value, inspection_from(again.value).finding, weakest(reply.level, again.level))
+    try:
+        reply = run(MODULE, STRIP, strip_request(choices), [source], place.sink())
+        again = run(MODULE, INSPECT_AGAIN, {}, [source, place.source()])
+    except JailRefused as refused:
+        raise refusal_of(refused) from None
+    return copy_from(reply, again)
 
 
-def examine(source: Given, place: Callable[[], CopyPlace], ready: Jailed | None = None) -> Examined:
+def strip_request(choices: StripChoices) -> Json:
+    """Parameters of the jail's call ``strip``."""
+    return {"choices": asdict(choices)}
+
+
+def copy_from(written: Reply, judged: Reply) -> Copy:
+    """What the answers of writer and judge say together; a copy of what is UNKNOWN is not clean."""
+    original = inspection_from(judged.value.get("original", {}))
+    finding = inspection_from(judged.value).finding
+    if original.finding is Finding.UNKNOWN:
+        finding = Finding.UNKNOWN
+    return Copy(written.value, finding, weakest(written.level, judged.level), original)
+
+
+def refusal_of(refused: JailRefused) -> WitnesskitError:
+    """The leaf that the child raised, by its code; the jail's own word for any other."""
+    for leaf in _leaves(Unstrippable, UnknownFormat, BadMedia, MediaCut, MediaTooLarge, UnsupportedMedia):
+        if leaf.code == refused.detail:
+            return leaf()
+    return refused
+
+
+def _leaves(*tops: type[WitnesskitError]) -> Iterator[type[WitnesskitError]]:
+    for top in tops:
+        yield top
+        yield from _leaves(*top.__subclasses__())
+
+
+def examine(
+    source: Given,
+    place: Callable[[], CopyPlace],
+    ready: Jailed | None = None,
+    choices: StripChoices = DEFAULT_CHOICES,
+) -> Examined:
     """The whole look at one stream; never raises for what the media does. ``ready``: of ``inspector``."""
     original, level = inspect_source(source, ready)
     if original.finding is Finding.UNKNOWN:
         return Examined(original, level, refusal="UNKNOWN")
     kept = place()
     try:
-        copy = copy_source(source, original, kept)
+        copy = copy_source(source, kept, choices)
     except WitnesskitError as error:
         kept.destroy()
-        return Examined(original, level, refusal=error.detail or error.code)
+        return Examined(original, level, refusal=error.code)
     if copy.finding is not Finding.CLEAN:
         kept.destroy()
         return Examined(original, level, refusal=f"COPY-{copy.finding.upper()}")

@@ -18,7 +18,7 @@ _INSPECTORS: Final = ("witnesskit.media.all_readers", "exifread")
 _WRITERS: Final = ("witnesskit.strip.all_writers",)
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "inspect": (*_SEALED, *_INSPECTORS),
-    "strip": (*_SEALED, "witnesskit.strip.registry", *_WRITERS),
+    "strip": (*_SEALED, "witnesskit.media.probe", "witnesskit.strip.registry", *_WRITERS),
     "inspect_again": (*_SEALED, *_INSPECTORS),
 }
 
@@ -32,10 +32,11 @@ def inspect(request: Request) -> Json:
 
 def strip(request: Request) -> Json:
     """Write the copy to the output; reply with what was done. Raises the leaves of errors/strip.py."""
+    from witnesskit.media.probe import HEAD_SIZE, media_type
     from witnesskit.strip.registry import strip as rewrite
 
-    choices = StripChoices(**request.params["choices"])
-    done = rewrite(_reader(request), str(request.params["media_type"]), request.output, choices)
+    choices, reader = StripChoices(**request.params["choices"]), _reader(request)
+    done = rewrite(reader, media_type(reader.read_at(0, HEAD_SIZE)), request.output, choices)
     return {
         "media_type": done.media_type,
         "size": done.size,
@@ -48,10 +49,16 @@ def strip(request: Request) -> Json:
 
 
 def inspect_again(request: Request) -> Json:
-    """Inspect a copy (the second source) and look in it for what its original (the first) gave away."""
-    from witnesskit.media.residue import inspect_again as look
+    """Inspect a copy (the second source) and look in it for what its original (the first) gave away.
 
-    return inspection_json(look(_reader(request), _reader(request, 1)))
+    The inspection of the original itself is ``original`` of the answer.
+    """
+    from witnesskit.media.inspect import inspect as look
+    from witnesskit.media.residue import inspect_again as look_again
+
+    original = _reader(request)
+    before = look(original)
+    return {**inspection_json(look_again(original, _reader(request, 1), before)), "original": inspection_json(before)}
 
 
 def inspection_json(seen: Inspection) -> Json:

@@ -16,6 +16,7 @@ from witnesskit.digest import sha256_hex
 from witnesskit.formats import strict_json
 from witnesskit.jail.run import Given, Keyed
 from witnesskit.model import Json, Role, SealedCapsule, Sink
+from witnesskit.policy import decide
 from witnesskit.sealing.capsule import CapsuleWriter
 
 
@@ -77,7 +78,7 @@ def copy_stream(saving: Saving, original: CapsuleWriter, stream: int, common: Ma
 
     lookout = saving.lookouts.pop(stream, None) or look_at(original, stream)
     try:
-        examined = examine(lookout.source, place, lookout.ready)
+        examined = examine(lookout.source, place, lookout.ready, decide.strip_choices(saving.session.policy))
     finally:
         lookout.end()
     if examined.copy is None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from witnesskit.vault.layout import Vault
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+EXISTING_PATH = click.Path(exists=True, path_type=Path)
 ANY_PATH = click.Path(path_type=Path)
 _SECRET_MAX = 4096  # bytes of a line with a passphrase
 

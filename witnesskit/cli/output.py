@@ -149,6 +149,19 @@ class Progress:
         else:
             self._output.say(text)
 
+    def count(self, done: int, whole: int, what: str = "files") -> None:
+        """Say that ``done`` of ``whole`` things are through."""
+        now = time.monotonic()
+        if now - self._last < (0.2 if self._output.terminal else _LINE_EVERY) and done < whole:
+            return
+        self._started, self._last = self._started or now, now
+        left = (now - self._started) / max(done, 1) * (whole - done)
+        text = f"{self._label} {done} of {whole} {what}  {_bar(done, whole)}  {_duration(left)} left"
+        if self._output.terminal:
+            self._output.draw(text)
+        elif done < whole:
+            self._output.say(text)
+
 
 def _closing_object(answer: Answer) -> Mapping[str, Any]:
     return {

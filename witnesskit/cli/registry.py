@@ -18,7 +18,7 @@ VERBS: Final[Mapping[str, str]] = {
     "add": "Seal files that you already have.",
     "status": "Count what is saved, delivered and waiting.",
     "inspect": "Show what a file gives away.",
-    "strip": "Make a copy without identifying metadata.",
+    "strip": "Make copies without identifying metadata.",
     "bundle": "Pack what is saved into one encrypted file.",
     "import": "Take in a bundle and write its receipt (desk).",
     "receipt": "Read a desk's receipt for a bundle (field).",

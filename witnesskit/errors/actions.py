@@ -95,6 +95,15 @@ class DemoBesideField(WitnesskitError):
     hint = "nothing was done; run it on another computer, or in an account without a field vault"
 
 
+class FoldersOverlap(WitnesskitError):
+    """Copies would be written into the folder of the originals, or around it."""
+
+    code = "FOLDERS-OVERLAP"
+    status = ExitStatus.USAGE
+    message = "the folder of the copies lies inside the folder of the originals, or around it"
+    hint = "nothing was written; name a folder apart, so that no original is shared by mistake"
+
+
 class NothingToVerify(WitnesskitError):
     """The path is neither a vault, a bundle nor a bag."""
 

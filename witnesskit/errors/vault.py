@@ -24,11 +24,11 @@ class VaultExists(WitnesskitError):
 
 
 class FolderNotEmpty(WitnesskitError):
-    """The folder for a new vault holds something."""
+    """The folder for a new vault, or for copies, holds something."""
 
     code = "FOLDER-NOT-EMPTY"
     status = ExitStatus.USAGE
-    message = "the folder for a new vault is not empty"
+    message = "the folder that is to be filled is not empty"
     hint = "nothing was changed; choose a new folder"
 
 

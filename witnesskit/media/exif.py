@@ -65,18 +65,21 @@ def read_exif(block: bytes) -> ExifFacts:
     position = _position(entries)
     if any(entry.count > len(block) for entry in entries):
         return ExifFacts(position + _plain(entries), "counts beyond the block")
-    try:
-        return ExifFacts(position + _with_exifread(block), "")
-    except Exception as failure:  # noqa: BLE001 - wire parsing by a library
-        return ExifFacts(position + _plain(entries), type(failure).__name__)
+    failed = ""
+    for details in (True, False):  # maker notes may be coded in secret: then all but them
+        try:
+            return ExifFacts(position + _with_exifread(block, details=details), failed)
+        except Exception as failure:  # noqa: BLE001 - wire parsing by a library
+            failed = type(failure).__name__
+    return ExifFacts(position + _plain(entries), failed)
 
 
-def _with_exifread(block: bytes) -> tuple[ExifTag, ...]:
+def _with_exifread(block: bytes, *, details: bool) -> tuple[ExifTag, ...]:
     import exifread
 
     logging.getLogger("exifread").disabled = True  # its warnings quote the file
     found: dict[str, Any] = exifread.process_file(
-        _Counted(block), details=True, truncate_tags=False, builtin_types=True, extract_thumbnail=False
+        _Counted(block), details=details, truncate_tags=False, builtin_types=True, extract_thumbnail=False
     )
     split = [(*name.partition(" ")[::2], value) for name, value in found.items() if value is not None]
     return tuple(ExifTag(directory, name, shown(value)) for directory, name, value in split)

@@ -31,14 +31,16 @@ class _InMemory:
         return self.data[offset : offset + length]
 
 
-def inspect_again(original: SeekableReader, copy: SeekableReader) -> Inspection:
+def inspect_again(original: SeekableReader, copy: SeekableReader, before: Inspection | None = None) -> Inspection:
     """Inspect ``copy`` and search it for what ``original`` gives away; never raises on content.
+
+    ``before`` is the inspection of ``original``, if it was made already.
 
     FOUND and UNKNOWN both mean: do not share. ``facts["looked_for"]`` counts the values searched for,
     ``facts["looked_for_all"]`` is false if the original holds more than are worth a search.
     """
     seen = inspect(copy)
-    before = inspect(original)
+    before = before or inspect(original)
     needles, every = choose(_needles(original, before))
     found = search(_searchable(copy), needles)
     facts = {**seen.facts, "looked_for": len(needles), "looked_for_all": every}

@@ -1,0 +1,158 @@
+"""A group of plain files through two children of the jail: one writes the copies, the other judges them.
+
+What happens to one file is that file's outcome: a child that was killed, ran too long or answered outside the
+rules is replaced for the next file (docs/decisions/0008-one-child-for-many-files.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from witnesskit.actions.examine import INSPECT_AGAIN, MODULE, STRIP, Copy, copy_from, refusal_of, strip_request
+from witnesskit.actions.given_file import open_given
+from witnesskit.actions.part_file import PartFile
+from witnesskit.errors import WitnesskitError
+from witnesskit.errors.cli import NoFolder
+from witnesskit.errors.jail import JailRefused, NoJail
+from witnesskit.errors.sealing import DiskFull
+from witnesskit.errors.strip import CopyNotClean, UnknownFormat
+from witnesskit.jail.run import Given, Jailed, Reply
+from witnesskit.model import Finding, Inspection, Json, Sink, StripChoices
+
+OF_ALL: Final = (DiskFull, NoFolder, NoJail)  # what concerns every file, not one
+UNSEEN: Final = Inspection(Finding.UNKNOWN, "", reason="a dry run does not look at the original")
+GROUP_MAX: Final = 16  # files of one group; what a child taken over by one of them could lie about
+
+
+@dataclass(frozen=True)
+class Stripped:
+    """The outcome of one file: a clean copy, or why there is none."""
+
+    path: Path
+    copy: Copy | None = None
+    refusal: WitnesskitError | None = None
+    out: Path | None = None
+    again: bool = False  # the same copy was made of another file already
+
+    @property
+    def removed(self) -> int:
+        """Number of removed parts."""
+        return len(self.copy.facts["removed"]) if self.copy else 0
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """What stays in the copy, or went from it, and must be said."""
+        return tuple(self.copy.facts["kept"]) if self.copy else ()
+
+    def facts(self) -> dict[str, Json]:
+        """For ``--json``: what was removed is told by place, size and digest, never by its value."""
+        if self.copy is None:
+            return {"refused": self.refusal.code if self.refusal else ""}
+        return {**self.copy.facts, "finding": str(self.copy.finding), "jail": self.copy.jail}
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked of a group: where copies go and under which name, the policy's choices.
+
+    ``name`` gives the final path of a copy; ``by_digest``: names are digests, so one that is there is the same copy.
+    ``None`` in ``folder`` means a dry run, in which no copy is written.
+    """
+
+    folder: Path | None
+    name: Callable[[Copy], Path]
+    choices: StripChoices
+    wrote: Callable[[int], None]
+    by_digest: bool = False
+
+
+class _Nowhere:
+    def write(self, data: bytes, /) -> int:
+        return len(data)
+
+
+class _Child:
+    """A child of the jail that is started when it is needed, and again after it failed."""
+
+    def __init__(self, call: str, sources: Sequence[Given]) -> None:
+        self._call, self._sources = call, sources
+        self._jailed: Jailed | None = None
+
+    def ask(self, params: Json, which: Sequence[int], sink: Sink | None = None) -> Reply:
+        self._jailed = self._jailed or Jailed(MODULE, self._sources, self._call)
+        try:
+            return self._jailed.call(self._call, params, sink, which)
+        except JailRefused as refused:
+            raise refusal_of(refused) from None
+        except BaseException:
+            self.end()
+            raise
+
+    def end(self) -> None:
+        if self._jailed:
+            self._jailed.end()
+        self._jailed = None
+
+
+def strip_group(paths: Sequence[Path], order: Order) -> Iterator[Stripped]:
+    """Strip ``paths`` (at most ``GROUP_MAX``) one after another; yields each outcome, in their order.
+
+    Raises what concerns all of them: DiskFull, NoFolder, OutputExists, NoJail. Unfinished copies never stay.
+    """
+    with ExitStack() as stack:
+        opened: list[Given] = []
+        readable: list[Path] = []
+        for path in paths:
+            try:
+                stream = stack.enter_context(open_given(path))
+            except WitnesskitError as refusal:
+                yield Stripped(path, refusal=refusal)
+            else:
+                readable.append(path)
+                opened.append(Given(stream.fileno()))
+        yield from _Group(order, opened, stack).run(readable)
+
+
+class _Group:
+    def __init__(self, order: Order, opened: list[Given], stack: ExitStack) -> None:
+        self._order = order
+        self._places: list[PartFile] = []
+        if order.folder is not None:
+            for _ in opened:
+                self._places.append(PartFile(order.folder, order.wrote))
+                stack.callback(self._places[-1].close)
+                stack.callback(self._places[-1].destroy)
+        self._writer = _Child(STRIP, opened)
+        self._judge = _Child(INSPECT_AGAIN, [*opened, *(place.source() for place in self._places)])
+        stack.callback(self._writer.end)
+        stack.callback(self._judge.end)
+
+    def run(self, paths: Sequence[Path]) -> Iterator[Stripped]:
+        for number, path in enumerate(paths):
+            try:
+                yield self._one(path, number)
+            except WitnesskitError as refusal:
+                if isinstance(refusal, OF_ALL):
+                    raise
+                yield Stripped(path, refusal=refusal)
+
+    def _one(self, path: Path, number: int) -> Stripped:
+        sink = self._places[number].sink() if self._places else _Nowhere()
+        reply = self._writer.ask(strip_request(self._order.choices), [number], sink)
+        if not self._places:
+            return Stripped(path, Copy(reply.value, Finding.UNKNOWN, reply.level, UNSEEN))
+        judged = self._judge.ask({}, [number, len(self._places) + number])
+        copy = copy_from(reply, judged)
+        if copy.original.finding is Finding.UNKNOWN:
+            raise UnknownFormat(copy.original.reason)
+        if copy.finding is not Finding.CLEAN:
+            raise CopyNotClean(str(copy.finding))
+        out = self._order.name(copy)
+        if self._order.by_digest and out.exists():
+            return Stripped(path, copy, out=out, again=True)
+        self._places[number].keep(out)
+        return Stripped(path, copy, out=out)
