@@ -87,6 +87,11 @@ ICC_TAGS_MAX: Final = 100  # entries of one colour profile; real ones hold up to
 TIFF_ENTRIES_MAX: Final = 4_096  # directory entries of one Exif block, all directories together
 EXIF_READS_MAX: Final = 20_000  # read calls one Exif block may cost; real ones take 3,000, hostile ones billions
 
+# content credentials (JUMBF)
+JUMBF_BOXES_MAX: Final = 2_000  # boxes of one store; real ones hold some dozens for each step of editing
+JUMBF_DEPTH_MAX: Final = 12  # levels of boxes, and of what is in them
+JUMBF_VALUES_MAX: Final = 1_000  # texts told of one store
+
 # the vault, invites and sheets
 INVITE_RING_MAX: Final = 4  # recipients of one list of an invite; every one costs a stanza in every capsule
 INVITE_POOL: Final = 64  # invites whose offline public halves are prepared in one ceremony

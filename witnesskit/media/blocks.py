@@ -10,12 +10,14 @@ from witnesskit.media.exif import read_exif
 from witnesskit.media.groups import group_of, shown
 from witnesskit.media.texts import photoshop_values, xmp_values
 from witnesskit.media.walk_icc import walk_icc
+from witnesskit.media.walk_jumbf import jumbf_values
 from witnesskit.media.walk_tiff import walk_tiff
 from witnesskit.model import Revelation
 
 _ORIENTATION_ONLY: Final = re.compile(
     rb"Exif\0\0MM\0\*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0[\x01-\x08]\0\0\0\0\0\0", re.DOTALL
 )
+CREDENTIALS: Final = "content credentials (C2PA)"
 _DEVICE_TEXTS: Final = ("dmnd", "dmdd", "mmod", "desc", "mluc")
 
 Revelations = Iterator[Revelation]
@@ -52,9 +54,11 @@ def of_photoshop(place: str, block: bytes) -> Revelations:
 
 
 def of_credentials(place: str, body: bytes) -> Revelations:
-    """JUMBF boxes."""
-    label = "content credentials (C2PA)" if b"c2pa" in body else "embedded boxes"
+    """JUMBF boxes, whole: that they are there, and every text in them."""
+    label = CREDENTIALS if b"c2pa" in body else "embedded boxes"
     yield Revelation("inside", place, label, f"{len(body)} bytes")
+    for name, value in jumbf_values(body):
+        yield Revelation(group_of(name), place, f"{CREDENTIALS}: {name}" if b"c2pa" in body else name, shown(value))
 
 
 def of_profile(place: str, data: bytes) -> Revelations:

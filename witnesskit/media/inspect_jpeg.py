@@ -13,8 +13,10 @@ from witnesskit.media.pieces_jpeg import bodies, name_of, orientation, profile
 from witnesskit.media.readable import runs, table
 from witnesskit.media.trailing import after_picture
 from witnesskit.media.walk_jpeg import Piece, Walk, walk_jpeg
+from witnesskit.media.walk_jumbf import joined_segments
 from witnesskit.model import Finding, Inspection, Json, Revelation, SeekableReader
 
+_JOINED: Final = ("APP2 ICC", "APP11 JUMBF")  # read over all their segments
 _CODING: Final = frozenset({*CODINGS, 0xDB, 0xC4, 0xDD, 0xDA})
 _TEXT: Final = table(bytes(range(0x20, 0x7F)) + b"\n\r\t")
 _TEXT_MIN: Final = 32  # bytes; a chance of one in 10^8 for each 5 MB of coded picture
@@ -30,6 +32,7 @@ def inspect_jpeg(reader: SeekableReader) -> Inspection:
     failures: list[str] = []
     revelations = list(_of_pieces(walk, failures))
     revelations += _of_profile(walk)
+    revelations += _of_boxes(walk)
     revelations += [Revelation("other", kind, "unused table", f"{len(table)} bytes") for kind, table in coded.unused]
     revelations += _of_coded_bytes(data, walk)
     if walk.end:
@@ -71,7 +74,7 @@ def _of_piece(piece: Piece, failures: list[str]) -> Revelations:
         yield from of_exif(name, piece.body, failures)
     elif name in _READERS:
         yield from _READERS[name](name, piece.body)
-    elif name != "APP2 ICC":
+    elif name not in _JOINED:
         yield Revelation("other", name, "unknown segment", shown(piece.body[:400]) or f"{len(piece.body)} bytes")
 
 
@@ -105,11 +108,17 @@ _READERS: Final[dict[str, Callable[[str, bytes], Revelations]]] = {
     "APP2 MPF": _of_second_picture,
     "APP2 FlashPix": _of_second_picture,
     "APP2 gain map": _of_second_picture,
-    "APP11 JUMBF": of_credentials,
     "APP13 Photoshop": _of_photoshop,
     "APP14 Adobe": _of_adobe,
     "COM": _of_comment,
 }
+
+
+def _of_boxes(walk: Walk) -> Revelations:
+    """Boxes go over many segments: they are read when they are whole."""
+    parts = [piece.body for piece in walk.pieces if name_of(piece) == "APP11 JUMBF"]
+    if parts:
+        yield from of_credentials("APP11 JUMBF", joined_segments(parts))
 
 
 def _of_profile(walk: Walk) -> Revelations:
