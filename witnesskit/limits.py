@@ -126,3 +126,15 @@ FILM_SAMPLE_MAX: Final = 32 * MIB  # bytes of one coded picture, held in memory 
 FILM_OUT_OF_ORDER_MAX: Final = 200_000  # chunks of a film whose tracks do not lie in order; they must be sorted
 FILM_WINDOW: Final = 4 * MIB  # bytes of samples handled at a time
 NAL_SEI_MAX: Final = 256 * KIB  # bytes of one message unit; real ones stay under 4 KiB
+
+# derivatives and second readers (PyAV, Pillow)
+DERIVED_MAX: Final = 512 * MIB  # bytes of a derivative, held in memory until it is stripped; an hour and more
+DERIVE_MEMORY: Final = 3 * GIB  # bytes of address space of the child: decoder, encoder and the derivative
+DERIVE_CPU_SECONDS: Final = 48 * 3600  # seconds; a film of an hour takes about as long to code anew
+DERIVE_WALL_SECONDS: Final = 72 * 3600  # seconds until the child is killed
+FILM_PIXELS_MAX: Final = 40_000_000  # points of one decoded picture of a film; 8K has 33 million
+PICTURE_PIXELS_MAX: Final = 220_000_000  # points of one decoded picture; the largest phone sensors have 200 million
+BOXES_MAX: Final = 64  # boxes of one derivative
+STILLS_MAX: Final = 100  # pictures made of one film
+DERIVE_SPAN_MAX: Final = 100 * 3600 * 1000  # milliseconds; the latest point of time that is understood
+BROKEN_PACKETS_MAX: Final = 10_000  # packets of one film that may fail to decode before it is refused

@@ -20,6 +20,7 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "inspect": (*_SEALED, *_INSPECTORS),
     "strip": (*_SEALED, "witnesskit.media.probe", "witnesskit.strip.registry", *_WRITERS),
     "inspect_again": (*_SEALED, *_INSPECTORS),
+    "derive": (*_SEALED, "witnesskit.media.probe", "witnesskit.strip.derive", *_WRITERS),
 }
 
 
@@ -46,6 +47,17 @@ def strip(request: Request) -> Json:
         "presentation_sha256": done.presentation_sha256,
         "kept": list(done.kept),
     }
+
+
+def derive(request: Request) -> Json:
+    """Write a derivative, coded anew and stripped, to the output; reply with Derived.json."""
+    from witnesskit.media.probe import HEAD_SIZE, media_type
+    from witnesskit.strip.derivation import from_json
+    from witnesskit.strip.derive import derive as make
+
+    reader = _reader(request)
+    kind = media_type(reader.read_at(0, HEAD_SIZE))
+    return make(reader, kind, request.output, from_json(request.params["derivation"])).json()
 
 
 def inspect_again(request: Request) -> Json:
@@ -82,4 +94,4 @@ def _reader(request: Request, number: int = 0) -> SeekableReader:
 
 
 if __name__ == "__main__":
-    serve({"inspect": inspect, "strip": strip, "inspect_again": inspect_again}, NEEDS)
+    serve({"inspect": inspect, "strip": strip, "inspect_again": inspect_again, "derive": derive}, NEEDS)

@@ -19,6 +19,7 @@ VERBS: Final[Mapping[str, str]] = {
     "status": "Count what is saved, delivered and waiting.",
     "inspect": "Show what a file gives away.",
     "strip": "Make copies without identifying metadata.",
+    "derive": "Make a smaller copy whose picture and sound are coded anew.",
     "bundle": "Pack what is saved into one encrypted file.",
     "import": "Take in a bundle and write its receipt (desk).",
     "receipt": "Read a desk's receipt for a bundle (field).",
@@ -49,6 +50,8 @@ def load(verb: str) -> click.Command:  # noqa: C901 - one line for each verb
             from witnesskit.cli.inspect import command
         case "strip":
             from witnesskit.cli.strip import command
+        case "derive":
+            from witnesskit.cli.derive import command
         case "bundle":
             from witnesskit.cli.bundle import command
         case "import":

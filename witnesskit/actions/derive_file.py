@@ -1,0 +1,71 @@
+"""``derive FILE --out COPY``: one derivative, or a folder of stills, each kept only if the second look is clean."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from witnesskit.actions.derive_source import DerivedCopy, derive_source
+from witnesskit.actions.part_file import PartFile
+from witnesskit.errors.cli import FileUnreadable, NoFolder, OutputExists
+from witnesskit.jail.run import Given
+from witnesskit.strip.derivation import Derivation
+
+Progress = Callable[[int, int | None], None]
+
+
+def derive_file(path: Path, out: Path, derivation: Derivation, progress: Progress) -> tuple[DerivedCopy, ...]:
+    """Write the derivative of ``path`` to ``out``; with stills, ``out`` is a new folder of pictures.
+
+    Raises what ``derive_source`` raises, OutputExists, NoFolder and FileUnreadable; then nothing is left behind.
+    """
+    derivation.check()
+    if out.exists() or out.is_symlink():
+        raise OutputExists
+    if not out.absolute().parent.is_dir():
+        raise NoFolder
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise FileUnreadable(os.strerror(error.errno or 0)) from None
+    try:
+        if derivation.stills:
+            return _stills(Given(descriptor), out, derivation, progress)
+        return (_one(Given(descriptor), out, derivation, progress),)
+    finally:
+        os.close(descriptor)
+
+
+def _one(source: Given, out: Path, derivation: Derivation, progress: Progress) -> DerivedCopy:
+    part = PartFile(out.parent, lambda size: progress(size, None))
+    try:
+        copy = derive_source(source, derivation, part)
+        part.keep(out)
+    finally:
+        part.destroy()
+        part.close()
+    return copy
+
+
+def _stills(source: Given, folder: Path, derivation: Derivation, progress: Progress) -> tuple[DerivedCopy, ...]:
+    try:
+        folder.mkdir(mode=0o700)
+    except OSError as error:
+        raise OutputExists(os.strerror(error.errno or 0)) from None
+    made: list[DerivedCopy] = []
+    names: list[Path] = []
+    try:
+        for number in range(derivation.stills):
+            name = folder / f"still-{number + 1:03}.jpg"
+            made.append(_one(source, name, replace(derivation, still=number), progress))
+            names.append(name)
+    except BaseException:
+        for name in names:
+            name.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+        raise
+    return tuple(made)

@@ -1,0 +1,89 @@
+"""``witnesskit derive``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, common
+from witnesskit.cli.output import Answer, Output
+from witnesskit.limits import STILLS_MAX
+from witnesskit.strip.derivation import Derivation, Span
+
+_HALF = (
+    "Half the size and coarse coding make a simple comparison with the sensor of a camera fail more often. "
+    "A patient laboratory may still succeed: nothing of this is a promise."
+)
+_HUM = "The hum of the mains is notched out of the sound; that too stops only a simple comparison with a power grid."
+_WHOLE_SIZE = "The whole size was kept: a comparison with the sensor of the camera is likelier to succeed."
+_VOICE = "The voice is in it and can be recognised; --mute is the safe choice. A changed pitch is undone in a minute."
+_LOOK = "What boxes and blocks cover was your choice: look at the whole copy, picture by picture."
+_UNSEEN = "Faces, places, reflections, shadows and words in the picture are as before wherever nothing covers them."
+
+
+@click.command()
+@click.argument("file", type=EXISTING_FILE)
+@click.option("--out", type=ANY_PATH, required=True, help="The copy to write, with --stills a new folder.")
+@click.option("--half/--whole-size", default=True, show_default=True, help="Half the width and height.")
+@click.option("--mute", is_flag=True, help="Leave the sound out.")
+@click.option("--pixelate", is_flag=True, help="The whole picture as at most 16 blocks on its longer side.")
+@click.option("--crop", "crop_text", metavar="X,Y,W,H", help="Only this part of the picture as it is shown.")
+@click.option("--trim", "trim_text", metavar="START-END", help="Only this part of the film (1.5-20, 1:02-, -0:30).")
+@click.option(
+    "--box", "box_texts", metavar="X,Y,W,H[@START-END]", multiple=True,
+    help="A black box over this part of the picture as it is shown; can be given again.",
+)  # fmt: skip
+@click.option("--stills", type=click.IntRange(1, STILLS_MAX), help="Instead of a film so many pictures of it.")
+@common
+def command(  # noqa: PLR0913 - one parameter for each choice
+    output: Output,
+    answer: Answer,
+    file: Path,
+    out: Path,
+    half: bool,
+    mute: bool,
+    pixelate: bool,
+    crop_text: str | None,
+    trim_text: str | None,
+    box_texts: tuple[str, ...],
+    stills: int | None,
+) -> None:
+    """Make a smaller copy whose picture and sound are coded anew.
+
+    A film becomes VP9 and Opus in WebM, a sound Opus in Ogg, a picture or still JPEG. Rotation and cuts are part of
+    the result, hidden footage is not in it. Regions are in points of the whole picture as it is shown, also with
+    --crop and before it is halved; times are those of the whole film. The copy is stripped and inspected again; if
+    that finds anything, it is deleted and the exit status is 5.
+    """
+    from witnesskit.actions.derive_file import derive_file
+    from witnesskit.cli.derive_options import box, region, span
+
+    derivation = Derivation(
+        half=half,
+        mute=mute,
+        pixelate=pixelate,
+        crop=region(crop_text) if crop_text is not None else None,
+        trim=span(trim_text) if trim_text is not None else Span(),
+        boxes=tuple(box(text) for text in box_texts),
+        stills=stills or 0,
+    )
+    with output.progress("deriving") as line:
+        made = derive_file(file, out, derivation, line.update)
+    answer.state = "clean"
+    answer.data["copies"] = [copy.json() for copy in made]
+    for remark in dict.fromkeys(remark for copy in made for remark in copy.remarks):
+        answer.warn("DERIVED", remark)
+    output.say(f"clean: coded anew, no identifying metadata found in the copy ({made[0].jail} jail)")
+    for words in _words(derivation, sound="sound" in made[0].facts["recipe"] and not mute):
+        output.say(words)
+
+
+def _words(derivation: Derivation, *, sound: bool) -> list[str]:
+    """What a person must know of what was made."""
+    words = [_HALF if derivation.half else _WHOLE_SIZE]
+    if sound:
+        words += [_HUM, _VOICE]
+    if derivation.boxes or derivation.pixelate:
+        words.append(_LOOK)
+    return [*words, _UNSEEN]
