@@ -5,6 +5,7 @@ A device may be hostile: it signs and seals correctly whatever a test hands it.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import secrets
 import shutil
@@ -16,9 +17,11 @@ from witnesskit.actions.add import add
 from witnesskit.actions.bundle import bundle
 from witnesskit.actions.bundled import BundleWish
 from witnesskit.actions.chain_members import chain_heads, chain_members
+from witnesskit.actions.derive_item import derive_items
 from witnesskit.actions.import_bundle import ImportWish, import_bundle, open_for_import
 from witnesskit.actions.imported import ImportDone
 from witnesskit.actions.init_vault import VaultWish, confirm_sheet, make_desk, make_field
+from witnesskit.actions.inspect_item import InspectWish, inspect_item
 from witnesskit.actions.invite import InviteWish, write_invite
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.saving import Saving
@@ -29,9 +32,12 @@ from witnesskit.bundle.plan import BundlePlan, PlannedMember, transfer_digest
 from witnesskit.custody.prepare import prepare
 from witnesskit.custody.signer import Signer
 from witnesskit.digest import sha256_hex
+from witnesskit.errors.actions import NothingToDerive
 from witnesskit.formats import strict_json
 from witnesskit.formats.bundle_manifest import TransferOpening
-from witnesskit.model import Json, Ring, Role, SealedCapsule
+from witnesskit.formats.short_id import short_id
+from witnesskit.model import EXPOSURES, Json, Ring, Role, SealedCapsule
+from witnesskit.strip.derivation import Derivation
 from witnesskit.vault import items, layout, state
 from witnesskit.vault.layout import Vault
 
@@ -184,6 +190,17 @@ class Stage:
         wish = ImportWish(self.folder / receipts, second_copy)
         with open_for_import(self.desk, self.passphrase) as desk:
             return [import_bundle(desk, path, wish, silent) for path in bundles]
+
+    def make_public(self) -> list[str]:
+        """A derivative of every item that has a copy, and the sheet answered for it; their short ids."""
+        found = state.load_state(self.desk).items
+        made = []
+        for item in sorted(item for item, one in found.items() if not one.paper):
+            with contextlib.suppress(NothingToDerive):
+                (done,) = derive_items(self.desk, self.passphrase, [short_id(item)], Derivation())
+                inspect_item(self.desk, self.passphrase, InspectWish(done.short, dict.fromkeys(EXPOSURES, "no")))
+                made.append(done.short)
+        return made
 
     def contents(self) -> dict[str, bytes]:
         """Every file of the desk but its lock, by its place: what a refusal must not change."""

@@ -62,6 +62,19 @@ def desk(collected: Stage, tmp_path: Path) -> Stage:
     return copy_of(collected, tmp_path / "desk")
 
 
+@pytest.fixture(scope="module")
+def answered(collected: Stage, tmp_path_factory) -> Stage:
+    """The same with a derivative of both photos, and the exposure sheet answered."""
+    stage = copy_of(collected, tmp_path_factory.mktemp("answered") / "stage")
+    assert len(stage.make_public()) == 2
+    return stage
+
+
+@pytest.fixture
+def ready(answered: Stage, tmp_path: Path) -> Stage:
+    return copy_of(answered, tmp_path / "ready")
+
+
 def items(stage: Stage) -> list[str]:
     found = state.load_state(stage.desk).items
     return sorted(item for item, one in found.items() if not one.paper)
@@ -112,7 +125,8 @@ def test_a_court_gets_originals_copies_records_logs_and_the_page(desk):
 
 
 @pytest.mark.parametrize("published", [False, True], ids=["", "after the others were published"])
-def test_a_court_that_asked_for_one_item_is_told_of_no_other(desk, published):
+def test_a_court_that_asked_for_one_item_is_told_of_no_other(ready, published):
+    desk = ready
     if published:
         report(desk.desk, desk.passphrase, ReportWish("public", (), desk.folder / "public.html"))
     asked, *others = items(desk)
@@ -124,8 +138,8 @@ def test_a_court_that_asked_for_one_item_is_told_of_no_other(desk, published):
     assert state_of(path, desk, desk.key) == "UNCHANGED"
 
 
-def test_the_public_gets_clean_copies_under_fresh_numbers_and_few_openings(desk):
-    path, found = sent(desk, "public")
+def test_the_public_gets_clean_copies_under_fresh_numbers_and_few_openings(ready):
+    path, found = sent(ready, "public")
     assert set(found) == {"chain", "checkpoint", "copy", "openings", "report", "lists"}
     assert len(found["copy"]) == 2
     for event in disclosed(found):
@@ -133,13 +147,13 @@ def test_the_public_gets_clean_copies_under_fresh_numbers_and_few_openings(desk)
             "day", "sha256", "size", "media_type", "essence", "presentation_sha256", "finding",
         }  # fmt: skip
     assert PHOTO.read_bytes() not in found["copy"]
-    assert (state_of(path, desk, desk.key), state_of(path, desk)) == ("UNCHANGED", "CANNOT TELL")
+    assert (state_of(path, ready, ready.key), state_of(path, ready)) == ("UNCHANGED", "CANNOT TELL")
 
 
-def test_nothing_that_is_published_stands_in_a_device_before_or_after_it_forgot(desk):
-    _path, found = sent(desk, "public")
+def test_nothing_that_is_published_stands_in_a_device_before_or_after_it_forgot(ready):
+    _path, found = sent(ready, "public")
     public = {token for data in found.values() for part in data for token in TOKEN.findall(part)}
-    device = Device(desk.folder / "a")
+    device = Device(ready.folder / "a")
     for _round in range(2):
         files = [path for path in device.folder.rglob("*") if path.is_file()]
         seized = {token for path in files for token in TOKEN.findall(path.read_bytes() + path.name.encode())}
@@ -149,23 +163,23 @@ def test_nothing_that_is_published_stands_in_a_device_before_or_after_it_forgot(
             forget_delivered(device.vault, "")
 
 
-def test_the_public_page_tells_a_day_and_no_hour(desk):
-    _path, found = sent(desk, "public")
+def test_the_public_page_tells_a_day_and_no_hour(ready):
+    _path, found = sent(ready, "public")
     (page,) = found["report"]
     assert re.search(rb"\d{4}-\d\d-\d\d", page)
     assert not re.search(rb"\d\d:\d\d", page)
 
 
-def test_what_is_published_is_logged_by_the_desk_and_only_then(desk):
-    log = desk.folder / "desk" / "custody" / "log.jsonl"
+def test_what_is_published_is_logged_by_the_desk_and_only_then(ready):
+    log = ready.folder / "desk" / "custody" / "log.jsonl"
     before = log.read_bytes()
     with pytest.raises(WitnesskitError):
-        report(desk.desk, desk.passphrase, ReportWish("public", ("2222-22",), desk.folder / "none.html"))
+        report(ready.desk, ready.passphrase, ReportWish("public", ("2222-22",), ready.folder / "none.html"))
     assert log.read_bytes() == before
-    report(desk.desk, desk.passphrase, ReportWish("public", (), desk.folder / "page.html"))
+    report(ready.desk, ready.passphrase, ReportWish("public", (), ready.folder / "page.html"))
     events = [json.loads(line) for line in log.read_bytes()[len(before) :].splitlines()]
     assert [event["type"] for event in events] == ["derive", "derive"]
-    assert not {event["item"] for event in events} & set(items(desk))
+    assert not {event["item"] for event in events} & set(items(ready))
 
 
 def test_without_a_clean_copy_nothing_is_published(stage, device, stick):

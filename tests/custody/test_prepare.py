@@ -17,7 +17,7 @@ ITEM = "a" * 32
     ("kind", "committed", "more"),
     [
         ("blessing", {}, {}),
-        ("note", {}, {}),
+        ("anchor", {}, {}),
         ("observe", {"uploader": "x"}, {}),
         ("observe", {"url": None}, {}),
         ("observe", {"status": 1.5}, {}),

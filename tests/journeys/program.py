@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from witnesskit.cli.main import run
+from witnesskit.formats.short_id import short_id
+from witnesskit.model import EXPOSURES
+from witnesskit.vault.layout import open_vault
+from witnesskit.vault.state import load_state
 
 SCHEMA = "witnesskit.cli/1"
 PASSPHRASE_FILE = "passphrase.txt"
@@ -117,6 +121,18 @@ class Folder:
         ran = self.run(*arguments, *vault, "--passphrase-file", f"sec/{PASSPHRASE_FILE}", quick=quick)
         assert ran.status == status, ran.both
         return ran
+
+    def ready_for_the_public(self, vault: str = "desk", secrets: str = "sec") -> list[str]:
+        """Derive and answer for every item that has a copy; their short ids."""
+        unlock = ("--vault", vault, "--passphrase-file", f"{secrets}/{PASSPHRASE_FILE}")
+        found = load_state(open_vault(self.path / vault)).items
+        ready = []
+        for item in (short_id(item) for item, one in found.items() if not one.paper):
+            if self.run("derive", "--item", item, *unlock, quick=True).status == 0:
+                answers = ",".join(f"{name}=no" for name in EXPOSURES)
+                self.quick("inspect", "--item", item, "--answer", answers, *unlock)
+                ready.append(item)
+        return ready
 
     def passphrase(self, secrets: str = "sec") -> str:
         return (self.path / secrets / PASSPHRASE_FILE).read_text().strip()

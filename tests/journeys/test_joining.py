@@ -48,6 +48,7 @@ def _publish(folder: Folder) -> None:
     """What anybody may get: the public report, the public bundle opened, the desk's log and key, the policy."""
     public = folder.path / "public"
     public.mkdir()
+    assert folder.ready_for_the_public()
     folder.desk("report", "--audience", "public", "--out", public / "report.html")
     reader = Identity.generate()
     (folder.path / "out").mkdir()

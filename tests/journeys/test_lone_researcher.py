@@ -41,6 +41,11 @@ def test_a_picture_is_kept_and_its_copy_is_clean(lone):
 def test_a_page_for_each_audience(lone):
     if not lone.ok("status", "--vault", "desk", "--json").json()["counts"]["items"]:
         ran(lone, "add", "photo.jpg")
+    found = lone.run(
+        "report", "--audience", "public", "--out", "x.html", "--vault", "desk", *UNLOCK, "--json", quick=True
+    )
+    assert (found.status, found.codes()) == (5, ["NOT-FOR-THE-PUBLIC"])
+    assert lone.ready_for_the_public(secrets="sec-lone")
     for audience in ("desk", "court", "public"):
         page = lone.path / f"{audience}.html"
         ran(lone, "report", "--audience", audience, "--out", page)

@@ -23,6 +23,8 @@ DESK = ("--vault", "desk", "--passphrase-file", "sec/passphrase.txt")
 def day(folder) -> Folder:
     shutil.copy(DEMO / "photo.jpg", folder.path)
     (folder.path / "stick").mkdir()
+    (folder.path / "photos").mkdir()
+    shutil.copy(DEMO / "photo.jpg", folder.path / "photos")
     folder.ok("add", "photo.jpg", "--vault", "field")
     folder.ok("bundle", "stick", "--vault", "field")
     (folder.path / "stick2").mkdir()
@@ -45,7 +47,9 @@ SUCCESSES = {
     "receipt": ("receipt", "RECEIPT", "--vault", "field"),
     "forget": ("forget", "--delivered", "--vault", "field"),
     "verify": ("verify", "desk", *DESK[2:]),
-    "report": ("report", "--audience", "public", "--out", "public.html", *DESK),
+    "derive": ("derive", "photo.jpg", "--out", "half.jpg"),
+    "strip folder": ("strip", "photos", "--out", "stripped"),
+    "report": ("report", "--audience", "desk", "--out", "public.html", *DESK),
     "report court": ("report", "--audience", "court", "--out", "court.html", *DESK),
     "policy": ("policy", "show", "--vault", "field"),
     "policy lint": ("policy", "lint", Path(__file__).resolve().parents[2] / "policies" / "court.toml"),
@@ -96,6 +100,13 @@ FAILURES = {
     "not trusted yet": (("add", "photo.jpg", "--vault", "fresh-field"), 2),
     "not understood": (("inspect", "parcel.age"), 8),
     "no strip for it": (("strip", "field.digits", "--out", "y.txt"), 5),
+    "a folder of no pictures": (("strip", "sec", "--out", "y"), 5),
+    "a folder without out": (("strip", "sec"), 2),
+    "copies among originals": (("strip", "photos", "--out", "photos/out"), 2),
+    "derive without out": (("derive", "photo.jpg"), 2),
+    "a box outside": (("derive", "photo.jpg", "--out", "y.jpg", "--box", "0,0,9999,9999"), 2),
+    "an unknown answer": (("inspect", "--item", "2222-22", "--answer", "mood=no", *DESK), 2),
+    "nothing to inspect": (("inspect",), 2),
     "bad policy": (("policy", "lint", "field/vault.toml"), 5),
     "unknown policy": (("init", "z", "--field", "--policy", "nonesuch"), 2),
     "bad egress": (("init", "z", "--field", "--egress", "socks4://x:1"), 2),
@@ -103,7 +114,7 @@ FAILURES = {
     "desk bundle without audience": (("bundle", "stick", *DESK), 2),
     "bad recipient": (("bundle", "stick", "--audience", "public", "--to", "age1x", *DESK), 2),
     "unknown item": (("report", "--item", "zzzz-zz", "--out", "r.html", *DESK), 2),
-    "report exists": (("report", "--out", "photo.jpg", *DESK), 2),
+    "report exists": (("report", "--audience", "desk", "--out", "photo.jpg", *DESK), 2),
     "receipt is none": (("receipt", "photo.jpg", "--vault", "field"), 8),
     "verify what is none": (("verify", "photo.jpg"), 8),
 }

@@ -127,6 +127,7 @@ def test_a_desk_bundle_for_somebody_with_an_age_key(delivered, open_place, audie
     out = tmp_path / "out"
     out.mkdir()
     sheet = ("--custodian-sheet", "sec/custodian-sheet.txt") if audience == "court" else ()
+    assert audience == "court" or delivered.ready_for_the_public()
     delivered.desk("bundle", out, "--audience", audience, "--to", recipient, *sheet)
     (bundle,) = out.iterdir()
     bag = place_of(open_place, bundle, tmp_path / "their-key.txt")

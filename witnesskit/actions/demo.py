@@ -137,9 +137,24 @@ def _hand_over(stage: Stage) -> None:
     stage.run("FIELD: erase what the desk has", "forget", "--delivered", "--vault", "field")
 
 
+def _ready_for_the_public(stage: Stage, secret: tuple[str, str]) -> None:
+    """A lossless copy can be matched with the phone: the public gets one coded anew, after a person looked."""
+    unlock = ("--vault", "desk", *secret)
+    refused = ("report", "--audience", "public", "--out", "too-early.html", *unlock)
+    stage.run("DESK: nothing for the public that nobody has looked at", *refused, expect=(5,))
+    for item in demo_text.items_of(stage.folder):
+        words = ("derive", "--item", item, "--mute", *unlock)
+        made = stage.run("DESK: a copy that is coded anew, without sound", *words, expect=(0, 8))
+        if made.strip():
+            answers = "vantage=no,voice=no,reflection=no,interior=no,face=yes,plate=no"
+            looked = ("inspect", "--item", item, "--answer", answers, *unlock)
+            stage.run("DESK: somebody looked and listened, and answers for it", *looked)
+
+
 def _desk_day(stage: Stage) -> None:
     secret = ("--passphrase-file", "paper/passphrase.txt")
     stage.run("DESK: check everything", "verify", "desk", *secret)
+    _ready_for_the_public(stage, secret)
     demo_text.make_key(stage.folder)
     recipient = demo_text.recipient_of(stage.folder)
     for audience, more in (("court", ("--custodian-sheet", "paper/custodian-sheet.txt")), ("public", ())):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from witnesskit.formats.invite import invite_digits
+from witnesskit.formats.short_id import short_id
 from witnesskit.sealing.identity import Identity
 from witnesskit.vault import layout
+from witnesskit.vault.state import load_state
 
 _KEY = "lawyer-key.txt"
 
@@ -30,6 +32,12 @@ def recipient_of(folder: Path) -> str:
 def signer_of(folder: Path) -> str:
     """The desk's verifier key, as it is told over another channel."""
     return layout.open_vault(folder / "desk").config.key
+
+
+def items_of(folder: Path) -> list[str]:
+    """Short ids of what the desk holds."""
+    found = load_state(layout.open_vault(folder / "desk")).items
+    return [short_id(item) for item, one in found.items() if not one.paper]
 
 
 def how_to_check(folder: Path) -> str:

@@ -14,7 +14,7 @@ from witnesskit.errors.capsule import BadCapsule
 from witnesskit.errors.sealing import WrongKey
 from witnesskit.formats import media_record, strict_json
 from witnesskit.formats.capsule import CapsuleHeader
-from witnesskit.formats.record_shape import check_original
+from witnesskit.formats.record_shape import check_derived, check_original
 from witnesskit.formats.short_id import resolve as resolve_short
 from witnesskit.model import Json, Role, SealedCapsule
 from witnesskit.sealing.capsule import CapsuleReader
@@ -23,7 +23,7 @@ from witnesskit.vault import store
 from witnesskit.vault.layout import Vault
 from witnesskit.vault.state import State
 
-RECORD, ORIGINAL, STUB = "record.json", "original.json", "stub.json"
+RECORD, ORIGINAL, STUB, DERIVED = "record.json", "original.json", "stub.json", "derived.json"
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class ItemFiles:
     original: Mapping[str, Json] = field(default_factory=dict, repr=False)
     lines: tuple[OpeningLine, ...] = field(default=(), repr=False)
     files: tuple[OpenedFile, ...] = ()
+    derived: tuple[Mapping[str, Json], ...] = field(default=(), repr=False)
     faults: tuple[str, ...] = ()
 
     def streams(self, kind: str) -> Iterator[OpenedFile]:
@@ -57,8 +58,8 @@ class ItemFiles:
 
     @property
     def copies(self) -> tuple[Mapping[str, Json], ...]:
-        """Facts of the clean copies."""
-        return tuple(copy for copy in self.record.get("copies", ()) if "sha256" in copy)
+        """Facts of the clean copies: those of the record, then those that were derived later."""
+        return (*(copy for copy in self.record.get("copies", ()) if "sha256" in copy), *self.derived)
 
     @property
     def media(self) -> tuple[Mapping[str, Json], ...]:
@@ -95,7 +96,9 @@ def read_item(vault: Vault, state: State, item: str, identities: Sequence[Identi
             found.capsule(reader, capsule.sha256, partial(_opener, vault, capsule, identities))
     record, original = found.documents.get(RECORD, {}), found.documents.get(ORIGINAL, {})
     faults = tuple(dict.fromkeys(found.faults))
-    return ItemFiles(item, capsules, record, original, tuple(found.lines), tuple(found.files), faults)
+    return ItemFiles(
+        item, capsules, record, original, tuple(found.lines), tuple(found.files), tuple(found.derived), faults
+    )
 
 
 @dataclass
@@ -105,6 +108,7 @@ class _Read:
     documents: dict[str, Mapping[str, Json]] = field(default_factory=dict)
     lines: list[OpeningLine] = field(default_factory=list)
     files: list[OpenedFile] = field(default_factory=list)
+    derived: list[Mapping[str, Json]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     def capsule(self, reader: CapsuleReader, sha256: str, opener: Callable[[str], Callable[[], BinaryIO]]) -> None:
@@ -124,6 +128,8 @@ class _Read:
             elif name == ORIGINAL:
                 self.documents[name] = check_original(strict_json.loads(reader.read(name)))
                 self.lines.extend(line_from(line) for line in self.documents[name].get("openings", ()))
+            elif name == DERIVED:
+                self.derived.append(check_derived(strict_json.loads(reader.read(name))))
             elif name == OPENINGS:
                 self.lines.extend(parse_lines(reader.read(name), sha256))
         except WitnesskitError as error:

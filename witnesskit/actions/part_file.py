@@ -16,6 +16,22 @@ from witnesskit.model import Sink
 FIXED_TIME: Final = (0, 0)  # the copy's times tell nothing
 
 
+_EXTENSIONS: Final = {
+    "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif", "image/tiff": "tif",
+    "image/x-adobe-dng": "dng", "image/heic": "heic", "image/heif": "heif", "image/avif": "avif",
+    "image/heic-sequence": "heics", "image/heif-sequence": "heifs",
+    "video/mp4": "mp4", "video/quicktime": "mov", "video/x-matroska": "mkv", "video/webm": "webm",
+    "video/x-msvideo": "avi", "video/mp2t": "ts", "video/ogg": "ogv", "application/ogg": "ogg",
+    "audio/mpeg": "mp3", "audio/flac": "flac", "audio/ogg": "ogg", "audio/wav": "wav", "audio/mp4": "m4a",
+    "audio/x-matroska": "mka", "audio/webm": "webm",
+}  # fmt: skip
+
+
+def extension_of(media_type: str) -> str:
+    """``.jpg``, ``.mp4`` ...: of the kind that was found in the bytes, never of a name that was given."""
+    return f".{_EXTENSIONS.get(media_type, 'bin')}"
+
+
 class PartFile:
     """The copy beside its final name, until it is known to be clean."""
 

@@ -6,9 +6,10 @@ So nothing of a field log leaves, and a seized device shares nothing with what w
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from witnesskit.actions.exposure import Sheet, derived_here, sheets
 from witnesskit.actions.item_files import ItemFiles, OpenedFile
 from witnesskit.actions.openings import OpeningLine
 from witnesskit.actions.openings_capsule import seal_openings
@@ -17,6 +18,7 @@ from witnesskit.actions.tool_identity import TOOL
 from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import prepare
 from witnesskit.digest import sha256_stream
+from witnesskit.errors.actions import NotForThePublic
 from witnesskit.formats import disclosure
 from witnesskit.model import Finding, Json, Opening
 from witnesskit.policy import decide
@@ -40,18 +42,15 @@ class PublishedCopy:
 
 
 def publish(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tuple[PublishedCopy, ...]:
-    """Log a derive event for every copy that may leave; raises nothing for items that have none.
+    """Log a derive event for every copy that may leave; empty for items that have none at all.
 
-    A record is a device's word: a copy that is not the one it names is not published.
+    A record is a device's word: a copy that is not the one it names is not published, and whether it was coded anew
+    and answered for is read from the desk's own log. Raises NotForThePublic where copies are there and none may.
     """
-    allowed = []
-    for item in items:
-        for facts in item.copies:
-            decision = decide.media_may_leave(policy, "copy", Finding(facts["finding"]))
-            file = next((one for one in item.streams("copy") if one.prefix == f"copy/{facts['stream']}"), None)
-            if decision.allowed and file is not None and _digest(file) == (facts["sha256"], facts["size"]):
-                allowed.append((item.item, facts, file))
+    allowed, refused = _sorted(session, policy, items)
     if not allowed:
+        if refused:
+            raise NotForThePublic("; ".join(dict.fromkeys(refused)))
         return ()
     events = [
         prepare("derive", _committed(parent, facts, policy), item=secrets.token_hex(16))
@@ -66,6 +65,41 @@ def publish(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tup
         PublishedCopy(event.item, facts, file, _openings(log, number, event.disclosures, policy))
         for event, number, (_parent, facts, file) in zip(events, numbers, allowed, strict=True)
     )
+
+
+_Copy = tuple[str, Mapping[str, Json], OpenedFile]  # item, facts, file
+
+
+def _sorted(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tuple[list[_Copy], list[str]]:
+    """Copies that may leave, and why the others may not."""
+    allowed: list[_Copy] = []
+    refused: list[str] = []
+    answered = sheets(session)
+    for item in items:
+        derived, sheet = derived_here(session, item), answered.get(item.item, Sheet(item.item))
+        for facts, file in _copies(item, policy):
+            answers = sheet.answers if facts["sha256"] in sheet.copies else {}
+            against = [
+                decision
+                for decision in (
+                    decide.lossless_may_leave(policy, lossless=facts["sha256"] not in derived),
+                    decide.exposure_may_leave(policy, answers),
+                )
+                if not decision.allowed
+            ]
+            refused += [f"{decision.rule}: {decision.sentence}" for decision in against]
+            if not against:
+                allowed.append((item.item, facts, file))
+    return allowed, refused
+
+
+def _copies(item: ItemFiles, policy: Policy) -> Iterator[tuple[Mapping[str, Json], OpenedFile]]:
+    """Clean copies of an item that are what its record says."""
+    for facts in item.copies:
+        decision = decide.media_may_leave(policy, "copy", Finding(facts["finding"]))
+        file = next((one for one in item.streams("copy") if one.prefix == f"copy/{facts['stream']}"), None)
+        if decision.allowed and file is not None and _digest(file) == (facts["sha256"], facts["size"]):
+            yield facts, file
 
 
 def _digest(file: OpenedFile) -> tuple[str, int]:

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from witnesskit.actions.examine import Examined, examine
+from witnesskit.actions.examine import Copy, Examined, examine
 from witnesskit.actions.lookout import look_at
 from witnesskit.actions.saving import Saving
 from witnesskit.actions.tool_identity import TOOL
@@ -15,6 +15,7 @@ from witnesskit.custody.prepare import Prepared, prepare
 from witnesskit.digest import sha256_hex
 from witnesskit.formats import strict_json
 from witnesskit.jail.run import Given, Keyed
+from witnesskit.media.blocks import CREDENTIALS
 from witnesskit.model import Json, Role, SealedCapsule, Sink
 from witnesskit.policy import decide
 from witnesskit.sealing.capsule import CapsuleWriter
@@ -87,6 +88,12 @@ def copy_stream(saving: Saving, original: CapsuleWriter, stream: int, common: Ma
     return _kept(saving, examined, places[-1].seal(), stream, common)
 
 
+def credentials_of(copy: Copy) -> list[Json]:
+    """What the content credentials of the original say, as far as they could be read."""
+    said = (one for one in copy.original.revelations if one.name.startswith(CREDENTIALS))
+    return [{"name": one.name.removeprefix(CREDENTIALS).lstrip(": "), "value": one.value} for one in said]
+
+
 def _kept(
     saving: Saving, examined: Examined, capsule: SealedCapsule, stream: int, common: Mapping[str, Json]
 ) -> StreamCopy:
@@ -112,4 +119,6 @@ def _kept(
     }
     facts = {**done, "stream": stream, "item": item, "finding": str(copy.finding), "jail": copy.jail}
     facts |= {"capsule": capsule.id, "relation": "redacted", "of": saving.item}
+    if decide.strip_choices(saving.session.policy).credentials == "report":
+        facts |= {"credentials": credentials_of(copy)}
     return StreamCopy(stream, examined, prepare("derive", committed, item=item), facts)

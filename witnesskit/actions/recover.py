@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from witnesskit.actions.clock import clock_facts, now
+from witnesskit.actions.openings import read_capsule_openings, resolve
 from witnesskit.actions.saving import Saving
 from witnesskit.actions.session import Session
 from witnesskit.actions.tool_identity import TOOL, tool_facts
@@ -14,6 +15,7 @@ from witnesskit.custody.prepare import prepare
 from witnesskit.formats.media_record import Record
 from witnesskit.model import Outcome, Role, SealedCapsule
 from witnesskit.vault import items, state
+from witnesskit.vault.keyring import desk_identities
 
 REASON = "an earlier command was interrupted; what had reached the disk is kept"
 
@@ -23,6 +25,8 @@ def recover(session: Session) -> int:
     items.settle(session.vault, session.state)
     found = items.orphans(session.vault, session.state)
     whole = [capsule for capsule in found if capsule.size and capsule.id != capsule.item]
+    if session.keyring:
+        whole = [capsule for capsule in whole if capsule.item not in session.state.items or _logged(session, capsule)]
     kept = {capsule.id for capsule in whole}
     for file in items.work_files(session.vault):
         if file.id not in kept:  # empty, or a paper whose event was never logged
@@ -37,8 +41,16 @@ def recover(session: Session) -> int:
     return count
 
 
+def _logged(session: Session, capsule: SealedCapsule) -> bool:
+    """Whether what a desk added to an item it has was logged before the kill; if not, it is not worth keeping."""
+    identities = desk_identities(session.keyring) if session.keyring else ()
+    with items.open_orphan(session.vault, capsule) as stream:
+        lines = read_capsule_openings(stream, identities, capsule.sha256)
+    return bool(resolve(lines, [session.journal.log_bytes()]))
+
+
 def _recover_item(session: Session, item: str, capsules: Sequence[SealedCapsule]) -> None:
-    if session.journal.holds_item(item):
+    if session.journal.holds_item(item) or item in session.state.items:
         session.state = state.with_capsules(session.state, item, *capsules)
         state.save_state(session.vault, session.state)
         items.settle(session.vault, session.state)

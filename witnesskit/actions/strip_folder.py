@@ -16,7 +16,7 @@ from queue import SimpleQueue
 from typing import Final
 
 from witnesskit.actions.examine import Copy
-from witnesskit.actions.part_file import FIXED_TIME
+from witnesskit.actions.part_file import FIXED_TIME, extension_of
 from witnesskit.actions.strip_group import GROUP_MAX, Order, Stripped, strip_group
 from witnesskit.errors.actions import FoldersOverlap
 from witnesskit.errors.cli import NoFolder
@@ -25,15 +25,6 @@ from witnesskit.limits import STRIP_FILES_MAX
 from witnesskit.model import StripChoices
 
 _NAME_DIGITS: Final = 32  # hex digits of the copy's own digest
-_EXTENSIONS: Final = {
-    "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif", "image/tiff": "tif",
-    "image/x-adobe-dng": "dng", "image/heic": "heic", "image/heif": "heif", "image/avif": "avif",
-    "image/heic-sequence": "heics", "image/heif-sequence": "heifs",
-    "video/mp4": "mp4", "video/quicktime": "mov", "video/x-matroska": "mkv", "video/webm": "webm",
-    "video/x-msvideo": "avi", "video/mp2t": "ts", "video/ogg": "ogv", "application/ogg": "ogg",
-    "audio/mpeg": "mp3", "audio/flac": "flac", "audio/ogg": "ogg", "audio/wav": "wav", "audio/mp4": "m4a",
-    "audio/x-matroska": "mka", "audio/webm": "webm",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -163,8 +154,7 @@ class _Run:
 
 def _named(folder: Path, copy: Copy) -> Path:
     """The copy's own digest: it tells nothing of the original's name, its day or its place in the folder."""
-    extension = _EXTENSIONS.get(str(copy.facts["media_type"]), "bin")
-    return folder / f"{copy.sha256[:_NAME_DIGITS]}.{extension}"
+    return folder / f"{copy.sha256[:_NAME_DIGITS]}{extension_of(str(copy.facts['media_type']))}"
 
 
 def _code(done: Stripped) -> str:

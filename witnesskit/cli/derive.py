@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, common
+from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, common, passphrase_option, read_secret, vault_option
 from witnesskit.cli.output import Answer, Output
+from witnesskit.errors.cli import Usage
 from witnesskit.limits import STILLS_MAX
+from witnesskit.model import VaultKind
 from witnesskit.strip.derivation import Derivation, Span
+
+if TYPE_CHECKING:
+    from witnesskit.actions.derive_source import DerivedCopy
 
 _HALF = (
     "Half the size and coarse coding make a simple comparison with the sensor of a camera fail more often. "
@@ -23,8 +30,9 @@ _UNSEEN = "Faces, places, reflections, shadows and words in the picture are as b
 
 
 @click.command()
-@click.argument("file", type=EXISTING_FILE)
-@click.option("--out", type=ANY_PATH, required=True, help="The copy to write, with --stills a new folder.")
+@click.argument("file", type=EXISTING_FILE, required=False)
+@click.option("--out", type=ANY_PATH, help="The copy to write, with --stills a new folder.")
+@click.option("--item", "items", multiple=True, help="Instead of FILE: short id of an item in a desk vault.")
 @click.option("--half/--whole-size", default=True, show_default=True, help="Half the width and height.")
 @click.option("--mute", is_flag=True, help="Leave the sound out.")
 @click.option("--pixelate", is_flag=True, help="The whole picture as at most 16 blocks on its longer side.")
@@ -35,12 +43,17 @@ _UNSEEN = "Faces, places, reflections, shadows and words in the picture are as b
     help="A black box over this part of the picture as it is shown; can be given again.",
 )  # fmt: skip
 @click.option("--stills", type=click.IntRange(1, STILLS_MAX), help="Instead of a film so many pictures of it.")
+@passphrase_option
+@vault_option
 @common
 def command(  # noqa: PLR0913 - one parameter for each choice
     output: Output,
     answer: Answer,
-    file: Path,
-    out: Path,
+    file: Path | None,
+    out: Path | None,
+    items: tuple[str, ...],
+    passphrase_file: Path | None,
+    vault_path: Path | None,
     half: bool,
     mute: bool,
     pixelate: bool,
@@ -54,9 +67,9 @@ def command(  # noqa: PLR0913 - one parameter for each choice
     A film becomes VP9 and Opus in WebM, a sound Opus in Ogg, a picture or still JPEG. Rotation and cuts are part of
     the result, hidden footage is not in it. Regions are in points of the whole picture as it is shown, also with
     --crop and before it is halved; times are those of the whole film. The copy is stripped and inspected again; if
-    that finds anything, it is deleted and the exit status is 5.
+    that finds anything, it is deleted and the exit status is 5. With --item the item's clean copy is the source, and
+    the result is sealed beside it and tied to it by an event of the desk's log.
     """
-    from witnesskit.actions.derive_file import derive_file
     from witnesskit.cli.derive_options import box, region, span
 
     derivation = Derivation(
@@ -68,8 +81,12 @@ def command(  # noqa: PLR0913 - one parameter for each choice
         boxes=tuple(box(text) for text in box_texts),
         stills=stills or 0,
     )
-    with output.progress("deriving") as line:
-        made = derive_file(file, out, derivation, line.update)
+    if items and not file and not out:
+        made = _of_items(output, answer, _Items(items, vault_path, passphrase_file), derivation)
+    elif file and out and not items:
+        made = _of_file(output, file, out, derivation)
+    else:
+        raise Usage("name a file and --out, or an item with --item alone")
     answer.state = "clean"
     answer.data["copies"] = [copy.json() for copy in made]
     for remark in dict.fromkeys(remark for copy in made for remark in copy.remarks):
@@ -77,6 +94,38 @@ def command(  # noqa: PLR0913 - one parameter for each choice
     output.say(f"clean: coded anew, no identifying metadata found in the copy ({made[0].jail} jail)")
     for words in _words(derivation, sound="sound" in made[0].facts["recipe"] and not mute):
         output.say(words)
+
+
+@dataclass(frozen=True)
+class _Items:
+    shorts: tuple[str, ...]
+    vault_path: Path | None
+    passphrase_file: Path | None
+
+
+def _of_file(output: Output, file: Path, out: Path, derivation: Derivation) -> tuple[DerivedCopy, ...]:
+    from witnesskit.actions.derive_file import derive_file
+
+    with output.progress("deriving") as line:
+        return derive_file(file, out, derivation, line.update)
+
+
+def _of_items(output: Output, answer: Answer, wanted: _Items, derivation: Derivation) -> tuple[DerivedCopy, ...]:
+    from witnesskit.actions.derive_item import derive_items
+    from witnesskit.actions.opening import find_vault
+
+    vault = find_vault(wanted.vault_path, VaultKind.DESK)
+    passphrase = read_secret("Passphrase", wanted.passphrase_file, "--passphrase-file")
+    made: list[DerivedCopy] = []
+    with output.progress("deriving") as line:
+        for done in derive_items(vault, passphrase, wanted.shorts, derivation):
+            made += done.copies
+            answer.items.append({"id": done.short, "copies": [copy.sha256 for copy in done.copies]})
+            line.count(len(answer.items), len(wanted.shorts), "items")
+            for copy in done.copies:
+                output.data(f"{done.short}  {copy.sha256}")
+            output.say(f"sealed beside item {done.short}; look at it: `witnesskit inspect --item {done.short} --ask`")
+    return tuple(made)
 
 
 def _words(derivation: Derivation, *, sound: bool) -> list[str]:

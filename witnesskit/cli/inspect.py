@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from witnesskit.cli.options import EXISTING_FILE, common
+from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, common, passphrase_option, vault_option
 from witnesskit.cli.output import Answer, Output
 from witnesskit.cli.terminal import printable
 from witnesskit.errors import ExitStatus
+from witnesskit.errors.cli import Usage
 from witnesskit.model import Finding, Inspection, Revelation
 
 _OTHER_SHOWN = 5  # lines; what identifies nobody is counted beyond that
@@ -25,13 +27,27 @@ GROUPS = {
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=EXISTING_FILE)
+@click.argument("files", nargs=-1, type=EXISTING_FILE)
+@click.option("--item", help="Short id of an item in a desk vault: its copies and its exposure sheet.")
+@click.option("--answer", "answers", multiple=True, help="With --item: voice=no, face=yes ...; yes, no or unsure.")
+@click.option("--ask", is_flag=True, help="With --item: ask for every answer that was not given.")
+@click.option("--copies", type=ANY_PATH, help="With --item: a new folder for readable copies to look at.")
+@passphrase_option
+@vault_option
 @common
-def command(output: Output, answer: Answer, files: tuple[Path, ...]) -> None:
+def command(output: Output, answer: Answer, files: tuple[Path, ...], item: str | None, **options: Any) -> None:
     """Show what a file gives away.
 
-    Exits 0 whatever is found, 8 if a file is not understood (UNKNOWN).
+    Exits 0 whatever is found, 8 if a file is not understood (UNKNOWN). With --item it shows what was taken out of
+    an item's copies, and the exposure sheet: what metadata cannot tell and a person must look and listen for.
     """
+    if bool(files) is bool(item):
+        raise Usage("name files, or one item with --item")
+    if item:
+        from witnesskit.cli.inspect_item import show_item
+
+        show_item(output, answer, item, options)
+        return
     from witnesskit.actions.inspect_file import inspect_file
 
     for path in files:

@@ -104,6 +104,45 @@ class FoldersOverlap(WitnesskitError):
     hint = "nothing was written; name a folder apart, so that no original is shared by mistake"
 
 
+class AnswerUnknown(WitnesskitError):
+    """A question or an answer that the exposure sheet does not have."""
+
+    code = "ANSWER-UNKNOWN"
+    status = ExitStatus.USAGE
+    message = "the exposure sheet has no such question or answer"
+    hint = "nothing was recorded; answer vantage, voice, reflection, interior, face and plate with yes, no or unsure"
+
+
+class NothingToAnswerFor(WitnesskitError):
+    """An item without a copy: there is nothing a person could have looked at."""
+
+    code = "NO-COPY"
+    status = ExitStatus.USAGE
+    message = "the item has no copy that could be shared, so there is nothing to answer for"
+    hint = "nothing was recorded; derive a copy first, look at it, then answer"
+
+
+class NothingToDerive(WitnesskitError):
+    """An item without a clean copy that the desk opens."""
+
+    code = "NOTHING-TO-DERIVE"
+    status = ExitStatus.CANNOT_TELL
+    message = "the item has no clean copy here that a derivative could be made of"
+    hint = "nothing was changed; open the original with the custodian's sheet and derive from the file"
+
+
+class NotForThePublic(WitnesskitError):
+    """Copies that are there and may not leave for the public; ``detail`` says which rule and why."""
+
+    code = "NOT-FOR-THE-PUBLIC"
+    status = ExitStatus.REFUSED
+    message = "no copy of these items may be published as it is"
+    hint = (
+        "nothing was published; `witnesskit derive --item ID` makes a copy that is coded anew, then look at it and "
+        "answer with `witnesskit inspect --item ID --answer ...`"
+    )
+
+
 class NothingToVerify(WitnesskitError):
     """The path is neither a vault, a bundle nor a bag."""
 

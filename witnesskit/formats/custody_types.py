@@ -12,8 +12,8 @@ from typing import Final
 DIGESTS: Final[Mapping[str, int]] = MappingProxyType(
     {
         **{"genesis": 16, "observe": 24, "ingest": 32, "derive": 24, "transfer": 16, "receipt": 16},
-        **{"recover": 8, "close": 8},
-        **dict.fromkeys(("key", "access", "check", "anchor", "delete", "link", "note"), 8),  # reserved
+        **{"recover": 8, "close": 8, "note": 8},
+        **dict.fromkeys(("key", "access", "check", "anchor", "delete", "link"), 8),  # reserved
     }
 )
 WITH_ITEM: Final = frozenset({"ingest", "derive"})  # the types whose lines carry a public random id
@@ -39,11 +39,12 @@ COMMITTED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         ),
         "derive": _names(
             "item parent day sealed record_sha256 sha256 size media_type media policy removed"
-            " removals_sha256 essence presentation_sha256 finding jail tool"
+            " removals_sha256 essence presentation_sha256 finding jail tool parameters parent_sha256"
         ),
         "transfer": _names("bundle manifest_sha256 day to counter capsules policy"),
         "receipt": _names("bundle origin log size root result checked opened missing copies day sender policy"),
         "recover": _names("day lost"),
         "close": _names("day successor reason policy"),
+        "note": _names("item day kind answers copies policy tool"),
     }
 )  # the only names a writer of this version commits; readers keep and report others

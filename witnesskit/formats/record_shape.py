@@ -31,6 +31,13 @@ def check_original(untrusted_value: Json) -> Mapping[str, Json]:
     return _checked(untrusted_value, _ORIGINAL, "an original's facts")
 
 
+def check_derived(untrusted_value: Json) -> Mapping[str, Json]:
+    """The object of a ``derived.json``: facts of one copy; raises BadJson with what is not in its form."""
+    if not isinstance(untrusted_value, dict) or not _COPY(untrusted_value):
+        raise BadJson("a derived copy")
+    return untrusted_value
+
+
 def _checked(value: Json, rules: Mapping[str, Rule], what: str) -> Mapping[str, Json]:
     if not isinstance(value, dict):
         raise BadJson(what)

@@ -34,10 +34,11 @@ _FIELD_OF: Final = {
     | {
         "sha256": "copy_sha256", "size": "copy_size", "media_type": "copy_type", "essence": "essence",
         "presentation_sha256": "essence", "removed": "removed", "removals_sha256": "removed",
-        "finding": "finding", "jail": "tool", "parent": "field_log",
+        "finding": "finding", "parameters": "removed", "jail": "tool", "parent": "field_log",
+        "parent_sha256": "field_log",
     },
 }  # fmt: skip
-_OF_THE_LOG: Final = frozenset({"genesis", "transfer", "receipt", "recover", "close"})
+_OF_THE_LOG: Final = frozenset({"genesis", "transfer", "receipt", "recover", "close", "note"})
 
 
 def opening_may_leave(policy: Policy, event_type: str, name: str) -> Decision:

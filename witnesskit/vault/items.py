@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from witnesskit.digest import sha256_stream
 from witnesskit.errors.vault import CapsuleChanged, CapsuleMissing
@@ -114,6 +115,13 @@ def work_files(vault: Vault) -> Iterator[WorkFile]:
         match = _NAME.fullmatch(path.name)
         if match and path.is_file() and not path.is_symlink():
             yield WorkFile(path, match[1], path.parent.name, Role(match[2]), int(match[3]))
+
+
+def open_orphan(vault: Vault, capsule: SealedCapsule) -> BinaryIO:
+    """A capsule that still lies in ``work/``; the caller closes it. Raises StorageFault."""
+    path = work_path(vault, capsule.item, capsule.id, capsule.role, capsule.part)
+    with durable.faults():
+        return open(path, "rb", buffering=0, opener=_no_link)
 
 
 def discard(vault: Vault, file: WorkFile) -> None:
