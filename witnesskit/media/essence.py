@@ -24,8 +24,15 @@ def _film() -> EssenceReader:
     return essence_film
 
 
+def _png() -> EssenceReader:
+    from witnesskit.media.essence_png import essence_png
+
+    return essence_png
+
+
 ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/jpeg": _jpeg,
+    "image/png": _png,
     "video/mp4": _film,
     "video/quicktime": _film,
 }

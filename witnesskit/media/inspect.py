@@ -24,8 +24,15 @@ def _film() -> Inspector:
     return inspect_isobmff
 
 
+def _png() -> Inspector:
+    from witnesskit.media.inspect_png import inspect_png
+
+    return inspect_png
+
+
 INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "image/jpeg": _jpeg,
+    "image/png": _png,
     "video/mp4": _film,
     "video/quicktime": _film,
 }

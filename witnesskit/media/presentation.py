@@ -25,8 +25,15 @@ def _film() -> PresentationReader:
     return lambda reader: film_presentation(read_film(reader, left_out=False))
 
 
+def _png() -> PresentationReader:
+    from witnesskit.media.presentation_png import presentation_png
+
+    return presentation_png
+
+
 PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/jpeg": _jpeg,
+    "image/png": _png,
     "video/mp4": _film,
     "video/quicktime": _film,
 }

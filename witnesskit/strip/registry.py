@@ -23,8 +23,15 @@ def _film() -> Rewriter:
     return strip_isobmff
 
 
+def _png() -> Rewriter:
+    from witnesskit.strip.png import strip_png
+
+    return strip_png
+
+
 REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/jpeg": _jpeg,
+    "image/png": _png,
     "video/mp4": _film,
     "video/quicktime": _film,
 }
