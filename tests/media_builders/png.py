@@ -3,7 +3,7 @@
 import struct
 import zlib
 
-from tests.media_builders.jpeg_hiding import PLACES, exif, icc, iptc, token, tokens, wide  # noqa: F401
+from tests.media_builders.jpeg_hiding import PLACES, exif, icc, iptc, token, wide
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}

@@ -7,7 +7,7 @@ import zlib
 import pytest
 
 from tests.media_builders import png
-from tests.media_builders.jpeg_hiding import profile
+from tests.media_builders.jpeg_hiding import profile, tokens
 from tests.media_builders.png import (
     animated,
     build,
@@ -19,7 +19,6 @@ from tests.media_builders.png import (
     raw_profile,
     rows,
     tiff_block,
-    tokens,
 )
 from tests.media_builders.readers import Bytes, Kept
 from tests.media_builders.samples import SAMPLES

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.media_builders import png
+from tests.media_builders import png, webp
 from tests.media_builders.readers import Bytes, Kept
 from tests.media_builders.samples import SAMPLES
 from tests.oracles import require
@@ -89,10 +89,19 @@ KINDS = {
     "png-16": ("png", lambda path: magick(path, "-depth", "16")), "png-grey-2": ("png", lambda path: magick(path, "-colorspace", "Gray", "-depth", "2")),
     "png-ffmpeg": ("png", lambda path: encoded(path, "-frames:v", "1", "-pred", "mixed")),
     "png-animated": ("png", lambda path: pillow(path, "RGBA", 3)),
+    "webp-lossy": ("webp", pillow), "webp-lossless": ("webp", lambda path: pillow(path, lossless=True)),
+    "webp-alpha": ("webp", lambda path: pillow(path, "RGBA")), "webp-alpha-lossless": ("webp", lambda path: pillow(path, "RGBA", lossless=True)),
+    "webp-animated": ("webp", lambda path: pillow(path, "RGBA", 3)), "webp-mixed": ("webp", lambda path: pillow(path, "RGB", 3, allow_mixed=True)),
     "png-apng": ("png", lambda path: encoded(path, "-f", "apng", "-plays", "2")),
 }  # fmt: skip
-MADE = {"canary": png.hiding()[0], "canary indexed": png.hiding(True)[0], "two frames": png.animated()}
-REAL = [path for ending in ["png"] for path in sorted(SAMPLES.glob(f"image/*.{ending}"))]
+MADE = {
+    "canary": png.hiding()[0],
+    "canary indexed": png.hiding(True)[0],
+    "two frames": png.animated(),
+    "webp canary": webp.hiding()[0],
+    "webp canary moving": webp.hiding(True)[0],
+}
+REAL = [path for ending in ["png", "webp"] for path in sorted(SAMPLES.glob(f"image/*.{ending}"))]
 
 
 @pytest.fixture(

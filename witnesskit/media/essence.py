@@ -30,9 +30,16 @@ def _png() -> EssenceReader:
     return essence_png
 
 
+def _webp() -> EssenceReader:
+    from witnesskit.media.essence_webp import essence_webp
+
+    return essence_webp
+
+
 ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
+    "image/webp": _webp,
     "video/mp4": _film,
     "video/quicktime": _film,
 }

@@ -30,9 +30,16 @@ def _png() -> Inspector:
     return inspect_png
 
 
+def _webp() -> Inspector:
+    from witnesskit.media.inspect_webp import inspect_webp
+
+    return inspect_webp
+
+
 INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
+    "image/webp": _webp,
     "video/mp4": _film,
     "video/quicktime": _film,
 }

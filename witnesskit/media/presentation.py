@@ -31,9 +31,16 @@ def _png() -> PresentationReader:
     return presentation_png
 
 
+def _webp() -> PresentationReader:
+    from witnesskit.media.presentation_webp import presentation_webp
+
+    return presentation_webp
+
+
 PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
+    "image/webp": _webp,
     "video/mp4": _film,
     "video/quicktime": _film,
 }

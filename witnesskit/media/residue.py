@@ -11,6 +11,7 @@ from witnesskit.media.inspect import inspect
 from witnesskit.media.needles import choose, forms, search
 from witnesskit.media.needles_jpeg import needles_jpeg
 from witnesskit.media.needles_png import needles_png
+from witnesskit.media.needles_webp import needles_webp
 from witnesskit.media.probe import HEAD_SIZE, media_type
 from witnesskit.media.walk_jpeg import walk_jpeg
 from witnesskit.model import Finding, Inspection, Revelation, SeekableReader
@@ -20,6 +21,7 @@ _TABLES = (0xDB, 0xC4)
 MORE_NEEDLES: Final[dict[str, Callable[[SeekableReader], Iterator[bytes]]]] = {
     "image/jpeg": needles_jpeg,
     "image/png": needles_png,
+    "image/webp": needles_webp,
 }
 
 

@@ -29,9 +29,16 @@ def _png() -> Rewriter:
     return strip_png
 
 
+def _webp() -> Rewriter:
+    from witnesskit.strip.webp import strip_webp
+
+    return strip_webp
+
+
 REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
+    "image/webp": _webp,
     "video/mp4": _film,
     "video/quicktime": _film,
 }
