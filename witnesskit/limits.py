@@ -154,3 +154,7 @@ WEBP_MAX: Final = 128 * MIB  # bytes of the RIFF file; held in memory at once, s
 WEBP_CHUNKS_MAX: Final = 100_000  # chunks of one file, frames among them
 CODED_TEXT_MIN: Final = 32  # bytes of readable text in coded pictures that are no chance
 CODED_TAIL_MIN: Final = 12  # the same at the very end of a coded picture, where text may be hung on
+GIF_MAX: Final = 128 * MIB  # bytes up to the trailer; some ten seconds to look at
+GIF_FRAMES_MAX: Final = 50_000  # frames of one file; half an hour at 25 a second
+GIF_BLOCKS_MAX: Final = 120_000  # frames and extensions of one file
+GIF_CLEARS_MAX: Final = 100_000  # times the codes of one file start anew; each costs some microseconds

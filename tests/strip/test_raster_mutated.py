@@ -1,4 +1,4 @@
-"""Whatever the bytes of a PNG or WebP: a typed refusal, or a copy that inspects clean; never anything else, never a hang."""
+"""Whatever the bytes of a PNG, WebP or GIF: a typed refusal, or a copy that inspects clean; never anything else, never a hang."""
 
 import random
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.media_builders import png, webp
+from tests.media_builders import gif, png, webp
 from tests.media_builders.readers import Bytes, Kept
 from witnesskit.errors import WitnesskitError
 from witnesskit.media.essence import essence
@@ -24,6 +24,9 @@ SEEDS = {
         png.build(depth=16, frame=png.chunk(b"tRNS", b"Saule!"), filters=(4, 3)),
     ],
     "image/webp": [webp.hiding()[0], webp.hiding(True)[0], webp.riff(webp.PICTURE), webp.riff(webp.PLAIN), webp.animated()],
+    "image/gif": [
+        gif.hiding()[0], gif.gif(), gif.animated(gif.LOOP), gif.gif(gif.image(bytes(range(4)) * 600, (0, 0, 60, 40)), width=60, height=40),
+    ],
 }  # fmt: skip
 KINDS = list(SEEDS)
 BOUNDED = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

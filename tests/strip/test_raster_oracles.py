@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.media_builders import png, webp
+from tests.media_builders import gif, png, webp
 from tests.media_builders.readers import Bytes, Kept
 from tests.media_builders.samples import SAMPLES
 from tests.oracles import require
@@ -92,16 +92,20 @@ KINDS = {
     "webp-lossy": ("webp", pillow), "webp-lossless": ("webp", lambda path: pillow(path, lossless=True)),
     "webp-alpha": ("webp", lambda path: pillow(path, "RGBA")), "webp-alpha-lossless": ("webp", lambda path: pillow(path, "RGBA", lossless=True)),
     "webp-animated": ("webp", lambda path: pillow(path, "RGBA", 3)), "webp-mixed": ("webp", lambda path: pillow(path, "RGB", 3, allow_mixed=True)),
+    "gif-still": ("gif", lambda path: pillow(path, "P")), "gif-animated": ("gif", lambda path: pillow(path, "RGB", 3, disposal=2)),
+    "gif-transparent": ("gif", lambda path: pillow(path, "P", 3, transparency=2)), "gif-interlaced": ("gif", lambda path: pillow(path, "P", interlace=1)),
+    "gif-ffmpeg": ("gif", lambda path: encoded(path)), "gif-grey": ("gif", lambda path: magick(path, "-colorspace", "Gray")),
     "png-apng": ("png", lambda path: encoded(path, "-f", "apng", "-plays", "2")),
 }  # fmt: skip
 MADE = {
     "canary": png.hiding()[0],
     "canary indexed": png.hiding(True)[0],
     "two frames": png.animated(),
+    "gif canary": gif.hiding()[0],
     "webp canary": webp.hiding()[0],
     "webp canary moving": webp.hiding(True)[0],
 }
-REAL = [path for ending in ["png", "webp"] for path in sorted(SAMPLES.glob(f"image/*.{ending}"))]
+REAL = [path for ending in ENDINGS.values() for path in sorted(SAMPLES.glob(f"image/*.{ending}"))]
 
 
 @pytest.fixture(

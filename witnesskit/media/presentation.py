@@ -25,6 +25,12 @@ def _film() -> PresentationReader:
     return lambda reader: film_presentation(read_film(reader, left_out=False))
 
 
+def _gif() -> PresentationReader:
+    from witnesskit.media.presentation_gif import presentation_gif
+
+    return presentation_gif
+
+
 def _png() -> PresentationReader:
     from witnesskit.media.presentation_png import presentation_png
 
@@ -40,6 +46,7 @@ def _webp() -> PresentationReader:
 PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
+    "image/gif": _gif,
     "image/webp": _webp,
     "video/mp4": _film,
     "video/quicktime": _film,

@@ -9,6 +9,7 @@ from typing import Final
 from witnesskit.limits import JPEG_MAX
 from witnesskit.media.inspect import inspect
 from witnesskit.media.needles import choose, forms, search
+from witnesskit.media.needles_gif import needles_gif
 from witnesskit.media.needles_jpeg import needles_jpeg
 from witnesskit.media.needles_png import needles_png
 from witnesskit.media.needles_webp import needles_webp
@@ -21,6 +22,7 @@ _TABLES = (0xDB, 0xC4)
 MORE_NEEDLES: Final[dict[str, Callable[[SeekableReader], Iterator[bytes]]]] = {
     "image/jpeg": needles_jpeg,
     "image/png": needles_png,
+    "image/gif": needles_gif,
     "image/webp": needles_webp,
 }
 

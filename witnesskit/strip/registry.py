@@ -23,6 +23,12 @@ def _film() -> Rewriter:
     return strip_isobmff
 
 
+def _gif() -> Rewriter:
+    from witnesskit.strip.gif import strip_gif
+
+    return strip_gif
+
+
 def _png() -> Rewriter:
     from witnesskit.strip.png import strip_png
 
@@ -38,6 +44,7 @@ def _webp() -> Rewriter:
 REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
+    "image/gif": _gif,
     "image/webp": _webp,
     "video/mp4": _film,
     "video/quicktime": _film,
