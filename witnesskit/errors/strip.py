@@ -95,3 +95,10 @@ class TextInPictures(Unstrippable):
 
     code = "STRIP-IN-BITSTREAM"
     message = "the coded pictures or sound carry free data that cannot be taken out"
+
+
+class HiddenInPicture(Unstrippable):
+    """Coded data that no decoder shows and that cannot be cut without coding the picture anew."""
+
+    code = "STRIP-HIDDEN-DATA"
+    message = "the coded picture holds data that is not shown and cannot be taken out"

@@ -24,8 +24,29 @@ def _film() -> EssenceReader:
     return essence_film
 
 
+def _gif() -> EssenceReader:
+    from witnesskit.media.essence_gif import essence_gif
+
+    return essence_gif
+
+
+def _png() -> EssenceReader:
+    from witnesskit.media.essence_png import essence_png
+
+    return essence_png
+
+
+def _webp() -> EssenceReader:
+    from witnesskit.media.essence_webp import essence_webp
+
+    return essence_webp
+
+
 ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/jpeg": _jpeg,
+    "image/png": _png,
+    "image/gif": _gif,
+    "image/webp": _webp,
     "video/mp4": _film,
     "video/quicktime": _film,
 }

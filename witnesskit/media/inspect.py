@@ -24,8 +24,29 @@ def _film() -> Inspector:
     return inspect_isobmff
 
 
+def _gif() -> Inspector:
+    from witnesskit.media.inspect_gif import inspect_gif
+
+    return inspect_gif
+
+
+def _png() -> Inspector:
+    from witnesskit.media.inspect_png import inspect_png
+
+    return inspect_png
+
+
+def _webp() -> Inspector:
+    from witnesskit.media.inspect_webp import inspect_webp
+
+    return inspect_webp
+
+
 INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "image/jpeg": _jpeg,
+    "image/png": _png,
+    "image/gif": _gif,
+    "image/webp": _webp,
     "video/mp4": _film,
     "video/quicktime": _film,
 }

@@ -25,8 +25,29 @@ def _film() -> PresentationReader:
     return lambda reader: film_presentation(read_film(reader, left_out=False))
 
 
+def _gif() -> PresentationReader:
+    from witnesskit.media.presentation_gif import presentation_gif
+
+    return presentation_gif
+
+
+def _png() -> PresentationReader:
+    from witnesskit.media.presentation_png import presentation_png
+
+    return presentation_png
+
+
+def _webp() -> PresentationReader:
+    from witnesskit.media.presentation_webp import presentation_webp
+
+    return presentation_webp
+
+
 PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/jpeg": _jpeg,
+    "image/png": _png,
+    "image/gif": _gif,
+    "image/webp": _webp,
     "video/mp4": _film,
     "video/quicktime": _film,
 }

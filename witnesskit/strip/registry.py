@@ -23,8 +23,29 @@ def _film() -> Rewriter:
     return strip_isobmff
 
 
+def _gif() -> Rewriter:
+    from witnesskit.strip.gif import strip_gif
+
+    return strip_gif
+
+
+def _png() -> Rewriter:
+    from witnesskit.strip.png import strip_png
+
+    return strip_png
+
+
+def _webp() -> Rewriter:
+    from witnesskit.strip.webp import strip_webp
+
+    return strip_webp
+
+
 REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/jpeg": _jpeg,
+    "image/png": _png,
+    "image/gif": _gif,
+    "image/webp": _webp,
     "video/mp4": _film,
     "video/quicktime": _film,
 }

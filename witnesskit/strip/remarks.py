@@ -12,4 +12,9 @@ PROFILE_DROPPED: Final = "the colour profile could not be freed of its texts and
 PROFILE_RARE: Final = (
     "the colour profile stays without its texts; it is a rare one and may point to one screen or camera"
 )
+COLOURS_DROPPED: Final = "a statement about colours was out of its range and was dropped: colours may shift"
+TURN_MOVED: Final = "how the picture is turned was said outside Exif; the copy says it in Exif, so more viewers obey"
+SEE_THROUGH_KEPT: Final = "the picture has see-through pixels: what lies in fully transparent ones is kept as it is"
+STILL_KEPT: Final = "the still picture of the animation stays; viewers that play the animation do not show it"
+OUTSIDE_KEPT: Final = "a frame reaches beyond the picture; what lies there is not shown and stays"
 SECOND_IMAGES_DROPPED: Final = frozenset({GAIN_MAP_DROPPED, FURTHER_PICTURES_DROPPED, MOTION_PHOTO_DROPPED})
