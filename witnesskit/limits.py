@@ -118,3 +118,7 @@ FILM_SAMPLE_MAX: Final = 32 * MIB  # bytes of one coded picture, held in memory 
 FILM_OUT_OF_ORDER_MAX: Final = 200_000  # chunks of a film whose tracks do not lie in order; they must be sorted
 FILM_WINDOW: Final = 4 * MIB  # bytes of samples handled at a time
 NAL_SEI_MAX: Final = 256 * KIB  # bytes of one message unit; real ones stay under 4 KiB
+
+# sound and films in RIFF chunks
+RIFF_CHUNKS_MAX: Final = 100_000  # chunks of one level outside the coded pictures; real files have some tens
+RIFF_TEXT_MAX: Final = 1 * MIB  # bytes of one chunk of texts that an inspection reads

@@ -24,10 +24,17 @@ def _film() -> EssenceReader:
     return essence_film
 
 
+def _wave() -> EssenceReader:
+    from witnesskit.media.essence_wave import essence_wave
+
+    return essence_wave
+
+
 ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
+    "audio/wav": _wave,
 }
 
 

@@ -24,10 +24,17 @@ def _film() -> Inspector:
     return inspect_isobmff
 
 
+def _wave() -> Inspector:
+    from witnesskit.media.inspect_wave import inspect_wave
+
+    return inspect_wave
+
+
 INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
+    "audio/wav": _wave,
 }
 
 

@@ -25,10 +25,17 @@ def _film() -> PresentationReader:
     return lambda reader: film_presentation(read_film(reader, left_out=False))
 
 
+def _wave() -> PresentationReader:
+    from witnesskit.media.essence_wave import presentation_wave
+
+    return presentation_wave
+
+
 PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
+    "audio/wav": _wave,
 }
 
 

@@ -23,10 +23,17 @@ def _film() -> Rewriter:
     return strip_isobmff
 
 
+def _wave() -> Rewriter:
+    from witnesskit.strip.wave import strip_wave
+
+    return strip_wave
+
+
 REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
+    "audio/wav": _wave,
 }
 
 

@@ -13,3 +13,6 @@ PROFILE_RARE: Final = (
     "the colour profile stays without its texts; it is a rare one and may point to one screen or camera"
 )
 SECOND_IMAGES_DROPPED: Final = frozenset({GAIN_MAP_DROPPED, FURTHER_PICTURES_DROPPED, MOTION_PHOTO_DROPPED})
+RECORDING_CUT: Final = (
+    "the recorder was cut short and wrote no length: the copy holds the sound up to the end of the file"
+)
