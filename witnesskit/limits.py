@@ -122,3 +122,8 @@ NAL_SEI_MAX: Final = 256 * KIB  # bytes of one message unit; real ones stay unde
 # sound and films in RIFF chunks
 RIFF_CHUNKS_MAX: Final = 100_000  # chunks of one level outside the coded pictures; real files have some tens
 RIFF_TEXT_MAX: Final = 1 * MIB  # bytes of one chunk of texts that an inspection reads
+
+# MP3
+MP3_FRAMES_MAX: Final = 16_000_000  # frames of one sound; 100 hours
+MP3_GAPS_MAX: Final = 10_000  # pieces of a sound with other bytes between; damaged downloads have some tens
+MP3_TAGS_MAX: Final = 64  # tags at one end of a file; tagging programs leave two or three

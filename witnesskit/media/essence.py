@@ -30,11 +30,18 @@ def _wave() -> EssenceReader:
     return essence_wave
 
 
+def _mp3() -> EssenceReader:
+    from witnesskit.media.essence_mp3 import essence_mp3
+
+    return essence_mp3
+
+
 ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/wav": _wave,
+    "audio/mpeg": _mp3,
 }
 
 

@@ -30,11 +30,18 @@ def _wave() -> Inspector:
     return inspect_wave
 
 
+def _mp3() -> Inspector:
+    from witnesskit.media.inspect_mp3 import inspect_mp3
+
+    return inspect_mp3
+
+
 INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/wav": _wave,
+    "audio/mpeg": _mp3,
 }
 
 

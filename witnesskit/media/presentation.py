@@ -31,11 +31,18 @@ def _wave() -> PresentationReader:
     return presentation_wave
 
 
+def _mp3() -> PresentationReader:
+    from witnesskit.media.essence_mp3 import presentation_mp3
+
+    return presentation_mp3
+
+
 PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/wav": _wave,
+    "audio/mpeg": _mp3,
 }
 
 

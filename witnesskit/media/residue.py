@@ -10,6 +10,7 @@ from witnesskit.limits import JPEG_MAX
 from witnesskit.media.inspect import inspect
 from witnesskit.media.needles import choose, forms, search
 from witnesskit.media.needles_jpeg import needles_jpeg
+from witnesskit.media.needles_mp3 import needles_mp3
 from witnesskit.media.needles_riff import needles_wave
 from witnesskit.media.probe import HEAD_SIZE, media_type
 from witnesskit.media.walk_jpeg import walk_jpeg
@@ -20,6 +21,7 @@ _TABLES = (0xDB, 0xC4)
 MORE_NEEDLES: Final[dict[str, Callable[[SeekableReader], Iterator[bytes]]]] = {
     "image/jpeg": needles_jpeg,
     "audio/wav": needles_wave,
+    "audio/mpeg": needles_mp3,
 }
 
 

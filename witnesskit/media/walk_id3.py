@@ -33,6 +33,10 @@ _NAMES: Final = {
     "TPUB": ("who", "publisher"), "GEOB": ("inside", "attached file"), "APIC": ("inside", "picture"),
     "PIC": ("inside", "picture"),
 }  # fmt: skip
+_TEXTS: Final = frozenset({"COMM", "COM", "USLT", "ULT", "WXXX", "WXX", "USER"})
+_FIELDS: Final = (("title", 3, 33), ("artist", 33, 63), ("album", 63, 93), ("year", 93, 97), ("comment", 97, 127))
+_FIELDS_ENHANCED: Final = (("title", 4, 64), ("artist", 64, 124), ("album", 124, 184), ("genre", 185, 215))
+_FIELD_GROUPS: Final = {"year": "when", "comment": "other", "genre": "other"}
 _ENCODINGS: Final = ("latin-1", "utf-16", "utf-16-be", "utf-8")
 _WIDE: Final = re.compile(rb"(?:[\x20-\x7e]\0){4,}")
 
@@ -73,7 +77,10 @@ def of_id3v2(place: str, tag: bytes) -> Iterator[Revelation]:
         size = int.from_bytes(raw, "big")
         if version == 4 and max(raw) < 128:
             size = _synchsafe(raw)
-        yield from _of_frame(place, body[at : at + width].decode("latin-1"), body[at + head : at + head + size])
+        kind = body[at : at + width].decode("latin-1")
+        yield from _of_frame(place, kind, body[at + head : at + head + size])
+        if kind not in _NAMES and kind not in _TEXTS:
+            yield from readable(place, body[at : at + head + size])  # a name nobody knows may be text itself
         at, count = at + head + size, count + 1
     yield from readable(f"{place} (behind its frames)", body[at:])
 
@@ -82,7 +89,7 @@ def _of_frame(place: str, kind: str, data: bytes) -> Iterator[Revelation]:
     group, name = _NAMES.get(kind, (group_of(kind), kind))
     where = f"{place}/{kind}"
     picture = data.find(b"\xff\xd8\xff")
-    if kind[0] == "T" or kind in ("COMM", "COM", "USLT", "ULT", "WXXX", "WXX", "USER"):
+    if kind[0] == "T" or kind in _TEXTS:
         for part in _texts(kind, data):
             yield Revelation(group, where, name, part)
     elif picture >= 0:
@@ -120,22 +127,12 @@ def _texts(kind: str, data: bytes) -> Iterator[str]:
 
 def of_id3v1(place: str, tag: bytes) -> Iterator[Revelation]:
     """The 128 bytes of ID3v1, or the 227 of its enhanced form."""
-    fields = (("title", 3, 33), ("artist", 33, 63), ("album", 63, 93), ("year", 93, 97), ("comment", 97, 127))
-    if tag[:4] == b"TAG+":
-        fields = (
-            ("title", 4, 64),
-            ("artist", 64, 124),
-            ("album", 124, 184),
-            ("genre", 185, 215),
-            ("start", 215, 227),
-        )
+    fields = _FIELDS_ENHANCED if tag[:4] == b"TAG+" else _FIELDS
     yield Revelation("other", place, "tag", f"{len(tag)} bytes")
     for name, first, last in fields:
         value = shown(tag[first:last].split(b"\0")[0].decode("latin-1"))
         if value:
-            yield Revelation(
-                {"year": "when", "comment": "other", "genre": "other"}.get(name, "who"), place, name, value
-            )
+            yield Revelation(_FIELD_GROUPS.get(name, "who"), place, name, value)
     yield from readable(place, tag)
 
 

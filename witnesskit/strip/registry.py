@@ -29,11 +29,18 @@ def _wave() -> Rewriter:
     return strip_wave
 
 
+def _mp3() -> Rewriter:
+    from witnesskit.strip.mp3 import strip_mp3
+
+    return strip_mp3
+
+
 REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/wav": _wave,
+    "audio/mpeg": _mp3,
 }
 
 

@@ -16,3 +16,4 @@ SECOND_IMAGES_DROPPED: Final = frozenset({GAIN_MAP_DROPPED, FURTHER_PICTURES_DRO
 RECORDING_CUT: Final = (
     "the recorder was cut short and wrote no length: the copy holds the sound up to the end of the file"
 )
+GAIN_DROPPED: Final = "advice on loudness (ReplayGain) was dropped: players that heed it play louder or softer"
