@@ -1,5 +1,5 @@
 """Every reader of the inspection, for a process that must import before it is locked."""
 
-from witnesskit.media import inspect, inspect_isobmff, inspect_jpeg, inspect_mp3, inspect_wave, residue
+from witnesskit.media import inspect, inspect_avi, inspect_isobmff, inspect_jpeg, inspect_mp3, inspect_wave, residue
 
-__all__ = ["inspect", "inspect_isobmff", "inspect_jpeg", "inspect_mp3", "inspect_wave", "residue"]
+__all__ = ["inspect", "inspect_avi", "inspect_isobmff", "inspect_jpeg", "inspect_mp3", "inspect_wave", "residue"]

@@ -36,11 +36,18 @@ def _mp3() -> EssenceReader:
     return essence_mp3
 
 
+def _avi() -> EssenceReader:
+    from witnesskit.media.avi_essence import essence_avi
+
+    return essence_avi
+
+
 ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/wav": _wave,
+    "video/x-msvideo": _avi,
     "audio/mpeg": _mp3,
 }
 

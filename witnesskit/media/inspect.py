@@ -36,11 +36,18 @@ def _mp3() -> Inspector:
     return inspect_mp3
 
 
+def _avi() -> Inspector:
+    from witnesskit.media.inspect_avi import inspect_avi
+
+    return inspect_avi
+
+
 INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/wav": _wave,
+    "video/x-msvideo": _avi,
     "audio/mpeg": _mp3,
 }
 

@@ -74,7 +74,7 @@ def _of_frames(reader: SeekableReader, walk: Mp3Walk, doubts: list[str]) -> tupl
     elif index and first and first[1] != clean_index(like, index, sizes):
         told += _of_index(index, first)
     for kind, data in pool.found:
-        told += _of_free(kind, data)
+        told += of_free(kind, data)
     return told, len(sizes)
 
 
@@ -91,7 +91,7 @@ def _of_sound(frame: bytes) -> Revelations:
             yield Revelation("other", "frames", "readable text in the sound", shown(frame[start:end]))
 
 
-def _of_free(kind: str, data: bytes) -> Revelations:
+def of_free(kind: str, data: bytes) -> Revelations:
     """Free bytes need not begin at a byte: their text is looked for at every bit."""
     words = []
     if kind == "free bytes":

@@ -37,11 +37,18 @@ def _mp3() -> PresentationReader:
     return presentation_mp3
 
 
+def _avi() -> PresentationReader:
+    from witnesskit.media.avi_essence import presentation_avi
+
+    return presentation_avi
+
+
 PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/wav": _wave,
+    "video/x-msvideo": _avi,
     "audio/mpeg": _mp3,
 }
 

@@ -11,7 +11,7 @@ from witnesskit.media.inspect import inspect
 from witnesskit.media.needles import choose, forms, search
 from witnesskit.media.needles_jpeg import needles_jpeg
 from witnesskit.media.needles_mp3 import needles_mp3
-from witnesskit.media.needles_riff import needles_wave
+from witnesskit.media.needles_riff import needles_avi, needles_wave
 from witnesskit.media.probe import HEAD_SIZE, media_type
 from witnesskit.media.walk_jpeg import walk_jpeg
 from witnesskit.model import Finding, Inspection, Revelation, SeekableReader
@@ -21,6 +21,7 @@ _TABLES = (0xDB, 0xC4)
 MORE_NEEDLES: Final[dict[str, Callable[[SeekableReader], Iterator[bytes]]]] = {
     "image/jpeg": needles_jpeg,
     "audio/wav": needles_wave,
+    "video/x-msvideo": needles_avi,
     "audio/mpeg": needles_mp3,
 }
 

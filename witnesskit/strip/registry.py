@@ -35,11 +35,18 @@ def _mp3() -> Rewriter:
     return strip_mp3
 
 
+def _avi() -> Rewriter:
+    from witnesskit.strip.avi import strip_avi
+
+    return strip_avi
+
+
 REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/wav": _wave,
+    "video/x-msvideo": _avi,
     "audio/mpeg": _mp3,
 }
 

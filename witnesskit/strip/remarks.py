@@ -17,3 +17,4 @@ RECORDING_CUT: Final = (
     "the recorder was cut short and wrote no length: the copy holds the sound up to the end of the file"
 )
 GAIN_DROPPED: Final = "advice on loudness (ReplayGain) was dropped: players that heed it play louder or softer"
+FILM_CUT: Final = "the recorder was cut short: the copy holds the film up to the last whole picture or piece of sound"
