@@ -15,7 +15,7 @@ from witnesskit.media.film_samples import SampleScan, look_at_unit
 from witnesskit.media.groups import shown
 from witnesskit.media.inspect_jpeg import inspect_jpeg
 from witnesskit.media.inspect_mp3 import of_free
-from witnesskit.media.mjpeg_frames import clean_mjpeg, scans_of
+from witnesskit.media.mjpeg_frames import clean_mjpeg, extras_of, scans_of
 from witnesskit.media.mp3_chunks import ChunkSound
 from witnesskit.media.mpeg4_pictures import clean_mpeg4
 from witnesskit.media.readable import runs, table
@@ -27,6 +27,7 @@ from witnesskit.model import Finding, Inspection, Json, Revelation, SeekableRead
 _MEDIA_TYPE: Final = "video/x-msvideo"
 _TEXT: Final = table(bytes(range(0x20, 0x7F)))
 _TEXT_MIN: Final = 32  # bytes; entropy-coded pictures do not read so by chance
+_INDEX_TEXT_MIN: Final = 17  # bytes; an entry has 16
 _READ_FOR_TEXT: Final = ("mpeg4", "h264", "msmpeg4", "huffyuv", "mp3", "ac3", "mp2")  # the others hold plain values
 _TOLD_MAX: Final = 2_000
 _FRAMES_READ: Final = 300  # frames of motion JPEG whose segments are told one by one
@@ -71,6 +72,8 @@ def inspect_avi(reader: SeekableReader) -> Inspection:
         return _answer(told, f"{reason.message}: {reason.detail}", {})
     for place, chunk in walk.others:
         told.add(_placed(place, of_chunk(reader, chunk)))
+    for chunk in walk.indexes:
+        told.add(_of_index(chunk.kind, chunk.text(reader)))
     told.add(Revelation("other", "AVI", "form", difference) for difference in differences(reader, walk))
     if "headers" in {one.value for one in told.revelations}:
         told.add(_of_headers(reader, walk))
@@ -151,6 +154,13 @@ def _of_stream(told: _Told, reader: SeekableReader, walk: AviWalk, number: int) 
     told.doubts.update(scan.doubts)
 
 
+def _of_index(place: str, body: bytes) -> Revelations:
+    """Text where an index should be; names of chunks beside numbers read so over some bytes only."""
+    for start, end in runs(body, _TEXT, _INDEX_TEXT_MIN):
+        if len(set(body[start:end])) >= 8:
+            yield Revelation("other", place, "readable text in the index", shown(body[start : min(end, start + 400)]))
+
+
 def _of_text(place: str, data: bytes) -> Revelations:
     for start, end in runs(data, _TEXT, _TEXT_MIN):
         text = data[start : min(end, start + 400)]
@@ -169,8 +179,8 @@ def _of_mjpeg(told: _Told, place: str, frame: bytes) -> None:
     if told.frames <= _FRAMES_READ:
         seen = inspect_jpeg(_Frame(frame))
         told.add(_placed(place, (one for one in seen.revelations if "table" not in one.name)))
-        at = frame.find(b"AVI1")
-        told.add(of_maker(f"{place}/AVI1", frame[at + 4 : at + 18]) if 0 < at < 64 else iter(()))
+        for body in extras_of(frame):
+            told.add(of_maker(f"{place}/segments", body))
         end = len(clean.rstrip(b"\0"))
         told.add(of_maker(f"{place}/behind the picture", frame[end:]))
 

@@ -103,10 +103,23 @@ def _coding(data: bytes, facts: CodedFacts, common: bool) -> bytes:
 
 def scans_of(frame: bytes) -> Iterator[bytes]:
     """The coded bytes of every scan of a frame."""
-    place = 0
-    while place >= 0 and frame:
-        walk = walk_jpeg(frame[place:])
+    for place, walk in _fields(frame):
         for piece in walk.pieces:
             if piece.code == 0xDA:
                 yield frame[place + piece.coded : place + piece.coded_end]
-        place = frame.find(b"\xff\xd8\xff", place + max(walk.end, 2))
+
+
+def extras_of(frame: bytes) -> Iterator[bytes]:
+    """Bodies of every segment of a frame that codes no picture, and of the bytes between segments."""
+    for _, walk in _fields(frame):
+        for piece in walk.pieces:
+            if piece.code < 0 or piece.code >= 0xE0:
+                yield piece.body
+
+
+def _fields(frame: bytes) -> Iterator[tuple[int, Walk]]:
+    place = 0 if frame else -1
+    while place >= 0:
+        walk = walk_jpeg(frame[place:])
+        yield place, walk
+        place = frame.find(b"\xff\xd8\xff", place + max(walk.end, 2)) if walk.end else -1
