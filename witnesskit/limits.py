@@ -158,3 +158,18 @@ GIF_MAX: Final = 128 * MIB  # bytes up to the trailer; some ten seconds to look 
 GIF_FRAMES_MAX: Final = 50_000  # frames of one file; half an hour at 25 a second
 GIF_BLOCKS_MAX: Final = 120_000  # frames and extensions of one file
 GIF_CLEARS_MAX: Final = 100_000  # times the codes of one file start anew; each costs some microseconds
+# sound and films in RIFF chunks
+RIFF_CHUNKS_MAX: Final = 100_000  # chunks of one level outside the coded pictures; real files have some tens
+RIFF_TEXT_MAX: Final = 1 * MIB  # bytes of one chunk of texts that an inspection reads
+
+# MP3
+MP3_FRAMES_MAX: Final = 16_000_000  # frames of one sound; 100 hours
+MP3_GAPS_MAX: Final = 10_000  # pieces of a sound with other bytes between; damaged downloads have some tens
+MP3_TAGS_MAX: Final = 64  # tags at one end of a file; tagging programs leave two or three
+
+# films in AVI
+AVI_STREAMS_MAX: Final = 16  # streams of one film; real ones have two or three
+AVI_CHUNKS_MAX: Final = 4_000_000  # chunks of pictures and sound; 18 hours at 30 pictures a second with sound
+AVI_CHUNK_MAX: Final = 64 * MIB  # bytes of one coded picture, held in memory at once
+AVI_REMOVED_MAX: Final = 200  # names of parts removed of one film, each told by itself
+AVI_SIZE_MAX: Final = 4 * GIB - 1 * MIB  # bytes of a copy, which is one RIFF

@@ -1,5 +1,27 @@
 """Every reader of the inspection, for a process that must import before it is locked."""
 
-from witnesskit.media import inspect, inspect_gif, inspect_isobmff, inspect_jpeg, inspect_png, inspect_webp, residue
+from witnesskit.media import (
+    inspect,
+    inspect_avi,
+    inspect_gif,
+    inspect_isobmff,
+    inspect_jpeg,
+    inspect_mp3,
+    inspect_png,
+    inspect_wave,
+    inspect_webp,
+    residue,
+)
 
-__all__ = ["inspect", "inspect_gif", "inspect_isobmff", "inspect_jpeg", "inspect_png", "inspect_webp", "residue"]
+__all__ = [
+    "inspect",
+    "inspect_avi",
+    "inspect_gif",
+    "inspect_isobmff",
+    "inspect_jpeg",
+    "inspect_mp3",
+    "inspect_png",
+    "inspect_wave",
+    "inspect_webp",
+    "residue",
+]

@@ -42,6 +42,24 @@ def _webp() -> EssenceReader:
     return essence_webp
 
 
+def _wave() -> EssenceReader:
+    from witnesskit.media.essence_wave import essence_wave
+
+    return essence_wave
+
+
+def _mp3() -> EssenceReader:
+    from witnesskit.media.essence_mp3 import essence_mp3
+
+    return essence_mp3
+
+
+def _avi() -> EssenceReader:
+    from witnesskit.media.avi_essence import essence_avi
+
+    return essence_avi
+
+
 ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
@@ -49,6 +67,9 @@ ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/webp": _webp,
     "video/mp4": _film,
     "video/quicktime": _film,
+    "audio/wav": _wave,
+    "video/x-msvideo": _avi,
+    "audio/mpeg": _mp3,
 }
 
 

@@ -148,6 +148,11 @@ def _unit(scan: SampleScan, unit: bytes) -> None:
         scan.say("other", f"unknown unit {kind}", f"{len(unit)} bytes {shown(unit[:200])}")
 
 
+def look_at_unit(scan: SampleScan, unit: bytes) -> None:
+    """A unit that is no picture, of a film that keeps its units behind start codes."""
+    _unit(scan, unit)
+
+
 def _dolby(unit: bytes) -> bool:
     """Dolby Vision's data end with a checksum of their own: whatever follows it, or breaks it, is something else."""
     raw = unit.replace(b"\0\0\3", b"\0\0")[2:].rstrip(b"\0")

@@ -42,6 +42,24 @@ def _webp() -> Inspector:
     return inspect_webp
 
 
+def _wave() -> Inspector:
+    from witnesskit.media.inspect_wave import inspect_wave
+
+    return inspect_wave
+
+
+def _mp3() -> Inspector:
+    from witnesskit.media.inspect_mp3 import inspect_mp3
+
+    return inspect_mp3
+
+
+def _avi() -> Inspector:
+    from witnesskit.media.inspect_avi import inspect_avi
+
+    return inspect_avi
+
+
 INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
@@ -49,6 +67,9 @@ INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "image/webp": _webp,
     "video/mp4": _film,
     "video/quicktime": _film,
+    "audio/wav": _wave,
+    "video/x-msvideo": _avi,
+    "audio/mpeg": _mp3,
 }
 
 

@@ -43,6 +43,24 @@ def _webp() -> PresentationReader:
     return presentation_webp
 
 
+def _wave() -> PresentationReader:
+    from witnesskit.media.essence_wave import presentation_wave
+
+    return presentation_wave
+
+
+def _mp3() -> PresentationReader:
+    from witnesskit.media.essence_mp3 import presentation_mp3
+
+    return presentation_mp3
+
+
+def _avi() -> PresentationReader:
+    from witnesskit.media.avi_essence import presentation_avi
+
+    return presentation_avi
+
+
 PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
@@ -50,6 +68,9 @@ PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/webp": _webp,
     "video/mp4": _film,
     "video/quicktime": _film,
+    "audio/wav": _wave,
+    "video/x-msvideo": _avi,
+    "audio/mpeg": _mp3,
 }
 
 

@@ -16,6 +16,7 @@ _HEIF_BRANDS: Final = {
 }
 _OLD_QUICKTIME: Final = frozenset({b"moov", b"mdat", b"wide", b"pnot"})  # files older than the ftyp box
 _RIFF: Final = {b"WEBP": "image/webp", b"AVI ": "video/x-msvideo", b"WAVE": "audio/wav"}
+_LONG_RIFF: Final = (b"RF64", b"BW64")  # WAVE of more than 4 GiB (EBU Tech 3306, ITU-R BS.2088)
 _STARTS: Final = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -28,6 +29,7 @@ _STARTS: Final = (
     (b"fLaC", "audio/flac"),
     (b"OggS", "application/ogg"),
     (b"ID3", "audio/mpeg"),
+    (b"APETAGEX", "audio/mpeg"),
 )
 _TS_STEPS: Final = ((188, 0), (192, 4))  # bytes of a packet, place of its sync byte (ISO/IEC 13818-1; BDAV)
 
@@ -44,6 +46,8 @@ def media_type(head: bytes) -> str:
         return _of_brand(head[8:12])
     if head[:4] == b"RIFF":
         return _RIFF.get(head[8:12], "")
+    if head[:4] in _LONG_RIFF and head[8:12] == b"WAVE":
+        return "audio/wav"
     if head[:4] == b"\x1a\x45\xdf\xa3":
         return "video/webm" if b"\x42\x82\x84webm" in head[:64] else "video/x-matroska"
     if head[4:8] in _OLD_QUICKTIME:

@@ -1,5 +1,25 @@
 """Every rewriter, for a process that must import before it is locked."""
 
-from witnesskit.strip import gif, isobmff, jpeg, png, registry, webp
+from witnesskit.strip import (
+    avi,
+    gif,
+    isobmff,
+    jpeg,
+    mp3,
+    png,
+    registry,
+    wave,
+    webp,
+)
 
-__all__ = ["gif", "isobmff", "jpeg", "png", "registry", "webp"]
+__all__ = [
+    "avi",
+    "gif",
+    "isobmff",
+    "jpeg",
+    "mp3",
+    "png",
+    "registry",
+    "wave",
+    "webp",
+]

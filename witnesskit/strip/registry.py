@@ -41,6 +41,24 @@ def _webp() -> Rewriter:
     return strip_webp
 
 
+def _wave() -> Rewriter:
+    from witnesskit.strip.wave import strip_wave
+
+    return strip_wave
+
+
+def _mp3() -> Rewriter:
+    from witnesskit.strip.mp3 import strip_mp3
+
+    return strip_mp3
+
+
+def _avi() -> Rewriter:
+    from witnesskit.strip.avi import strip_avi
+
+    return strip_avi
+
+
 REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
@@ -48,6 +66,9 @@ REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/webp": _webp,
     "video/mp4": _film,
     "video/quicktime": _film,
+    "audio/wav": _wave,
+    "video/x-msvideo": _avi,
+    "audio/mpeg": _mp3,
 }
 
 
