@@ -118,3 +118,9 @@ FILM_SAMPLE_MAX: Final = 32 * MIB  # bytes of one coded picture, held in memory 
 FILM_OUT_OF_ORDER_MAX: Final = 200_000  # chunks of a film whose tracks do not lie in order; they must be sorted
 FILM_WINDOW: Final = 4 * MIB  # bytes of samples handled at a time
 NAL_SEI_MAX: Final = 256 * KIB  # bytes of one message unit; real ones stay under 4 KiB
+
+# FLAC
+FLAC_BLOCKS_MAX: Final = 10_000  # metadata blocks of one file; real ones have under 20
+FLAC_TAGS_MAX: Final = 10_000  # fields of one comment block that are looked at
+FLAC_FRAME_MAX: Final = 4 * MIB  # bytes of one frame; eight channels of 32 bits and 65,535 samples take 2.1
+FLAC_FRAMES_MAX: Final = 4_000_000  # frames of one file; four days of sound at the usual block size

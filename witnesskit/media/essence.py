@@ -24,10 +24,17 @@ def _film() -> EssenceReader:
     return essence_film
 
 
+def _flac() -> EssenceReader:
+    from witnesskit.media.essence_flac import essence_flac
+
+    return essence_flac
+
+
 ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
+    "audio/flac": _flac,
 }
 
 

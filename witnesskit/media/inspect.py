@@ -24,10 +24,17 @@ def _film() -> Inspector:
     return inspect_isobmff
 
 
+def _flac() -> Inspector:
+    from witnesskit.media.inspect_flac import inspect_flac
+
+    return inspect_flac
+
+
 INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
+    "audio/flac": _flac,
 }
 
 

@@ -25,10 +25,17 @@ def _film() -> PresentationReader:
     return lambda reader: film_presentation(read_film(reader, left_out=False))
 
 
+def _flac() -> PresentationReader:
+    from witnesskit.media.essence_flac import presentation_flac
+
+    return presentation_flac
+
+
 PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
+    "audio/flac": _flac,
 }
 
 

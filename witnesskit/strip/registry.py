@@ -23,10 +23,17 @@ def _film() -> Rewriter:
     return strip_isobmff
 
 
+def _flac() -> Rewriter:
+    from witnesskit.strip.flac import strip_flac
+
+    return strip_flac
+
+
 REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
+    "audio/flac": _flac,
 }
 
 

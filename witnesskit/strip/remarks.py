@@ -12,4 +12,5 @@ PROFILE_DROPPED: Final = "the colour profile could not be freed of its texts and
 PROFILE_RARE: Final = (
     "the colour profile stays without its texts; it is a rare one and may point to one screen or camera"
 )
+SOUND_BEGINS_LATE: Final = "the sound begins in the middle of a longer recording, and its numbers tell how far in"
 SECOND_IMAGES_DROPPED: Final = frozenset({GAIN_MAP_DROPPED, FURTHER_PICTURES_DROPPED, MOTION_PHOTO_DROPPED})
