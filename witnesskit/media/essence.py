@@ -30,11 +30,18 @@ def _flac() -> EssenceReader:
     return essence_flac
 
 
+def _ogg() -> EssenceReader:
+    from witnesskit.media.inspect_ogg import essence_ogg
+
+    return essence_ogg
+
+
 ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/flac": _flac,
+    "application/ogg": _ogg,
 }
 
 

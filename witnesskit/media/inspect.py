@@ -30,11 +30,18 @@ def _flac() -> Inspector:
     return inspect_flac
 
 
+def _ogg() -> Inspector:
+    from witnesskit.media.inspect_ogg import inspect_ogg
+
+    return inspect_ogg
+
+
 INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/flac": _flac,
+    "application/ogg": _ogg,
 }
 
 

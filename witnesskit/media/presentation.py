@@ -31,11 +31,18 @@ def _flac() -> PresentationReader:
     return presentation_flac
 
 
+def _ogg() -> PresentationReader:
+    from witnesskit.media.inspect_ogg import presentation_ogg
+
+    return presentation_ogg
+
+
 PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/flac": _flac,
+    "application/ogg": _ogg,
 }
 
 

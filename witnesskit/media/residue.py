@@ -8,6 +8,7 @@ from typing import Final
 
 from witnesskit.limits import JPEG_MAX
 from witnesskit.media.inspect import inspect
+from witnesskit.media.inspect_ogg import needles_ogg
 from witnesskit.media.needles import choose, forms, search
 from witnesskit.media.needles_jpeg import needles_jpeg
 from witnesskit.media.needles_sound import needles_flac
@@ -20,6 +21,7 @@ _TABLES = (0xDB, 0xC4)
 MORE_NEEDLES: Final[dict[str, Callable[[SeekableReader], Iterator[bytes]]]] = {
     "image/jpeg": needles_jpeg,
     "audio/flac": needles_flac,
+    "application/ogg": needles_ogg,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,6 +13,7 @@ from witnesskit.media.inspect_jpeg import inspect_jpeg
 from witnesskit.media.readable import runs, table
 from witnesskit.model import Revelation, SeekableReader
 
+MARKS: Final = re.compile(rb"OggS|OpusHead|OpusTags|Speex|vorbis|theora|fLaC|FLAC")  # in every such file
 FIELDS_MAX: Final = 10_000  # fields of one comment that are told
 MASK: Final = "WAVEFORMATEXTENSIBLE_CHANNEL_MASK"
 _TEXT: Final = table(bytes(range(0x20, 0x7F)))
@@ -98,7 +100,9 @@ def of_surplus(place: str, reader: SeekableReader, start: int, end: int) -> Iter
         if mark in data:
             yield Revelation("other", place, name, f"{end - start} bytes")
     for first, last in list(runs(data, _TEXT, 6))[:200]:
-        yield Revelation("who", place, "text", shown(data[first:last]))
+        text = MARKS.sub(b"", data[first:last])
+        if len(text) >= 4:
+            yield Revelation("who", place, "text", shown(text))
 
 
 def texts_in(data: bytes) -> Iterator[str]:

@@ -1,5 +1,5 @@
 """Every rewriter, for a process that must import before it is locked."""
 
-from witnesskit.strip import flac, isobmff, jpeg, registry
+from witnesskit.strip import flac, isobmff, jpeg, ogg, registry
 
-__all__ = ["flac", "isobmff", "jpeg", "registry"]
+__all__ = ["flac", "isobmff", "jpeg", "ogg", "registry"]

@@ -29,11 +29,18 @@ def _flac() -> Rewriter:
     return strip_flac
 
 
+def _ogg() -> Rewriter:
+    from witnesskit.strip.ogg import strip_ogg
+
+    return strip_ogg
+
+
 REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/flac": _flac,
+    "application/ogg": _ogg,
 }
 
 

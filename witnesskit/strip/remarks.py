@@ -13,4 +13,5 @@ PROFILE_RARE: Final = (
     "the colour profile stays without its texts; it is a rare one and may point to one screen or camera"
 )
 SOUND_BEGINS_LATE: Final = "the sound begins in the middle of a longer recording, and its numbers tell how far in"
+STREAMS_DROPPED: Final = "streams that are neither sound nor pictures (texts, positions, indexes) were dropped"
 SECOND_IMAGES_DROPPED: Final = frozenset({GAIN_MAP_DROPPED, FURTHER_PICTURES_DROPPED, MOTION_PHOTO_DROPPED})
