@@ -173,3 +173,16 @@ AVI_CHUNKS_MAX: Final = 4_000_000  # chunks of pictures and sound; 18 hours at 3
 AVI_CHUNK_MAX: Final = 64 * MIB  # bytes of one coded picture, held in memory at once
 AVI_REMOVED_MAX: Final = 200  # names of parts removed of one film, each told by itself
 AVI_SIZE_MAX: Final = 4 * GIB - 1 * MIB  # bytes of a copy, which is one RIFF
+# FLAC
+FLAC_BLOCKS_MAX: Final = 10_000  # metadata blocks of one file; real ones have under 20
+FLAC_TAGS_MAX: Final = 10_000  # fields of one comment block that are looked at
+FLAC_FRAME_MAX: Final = 4 * MIB  # bytes of one frame; eight channels of 32 bits and 65,535 samples take 2.1
+FLAC_FRAMES_MAX: Final = 4_000_000  # frames of one file; four days of sound at the usual block size
+
+# Ogg
+OGG_PAGES_MAX: Final = 4_000_000  # pages of one file; each costs a step of the interpreter
+OGG_STREAMS_MAX: Final = 1_000  # streams of one file, those of chained links together
+OGG_PACKET_MAX: Final = 32 * MIB  # bytes of one packet; a comment with a cover picture is the largest
+OGG_SETUP_MAX: Final = 64 * KIB  # bytes of one setup header; real ones stay under 16 KiB
+OGG_POSITION_MAX: Final = 1 << 44  # position of a page; years of sound
+OGG_BLANKS_MAX: Final = 4_000_000  # packets with padding that is blanked

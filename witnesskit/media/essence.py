@@ -60,6 +60,18 @@ def _avi() -> EssenceReader:
     return essence_avi
 
 
+def _flac() -> EssenceReader:
+    from witnesskit.media.essence_flac import essence_flac
+
+    return essence_flac
+
+
+def _ogg() -> EssenceReader:
+    from witnesskit.media.inspect_ogg import essence_ogg
+
+    return essence_ogg
+
+
 ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
@@ -70,6 +82,8 @@ ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "audio/wav": _wave,
     "video/x-msvideo": _avi,
     "audio/mpeg": _mp3,
+    "audio/flac": _flac,
+    "application/ogg": _ogg,
 }
 
 

@@ -60,6 +60,18 @@ def _avi() -> Inspector:
     return inspect_avi
 
 
+def _flac() -> Inspector:
+    from witnesskit.media.inspect_flac import inspect_flac
+
+    return inspect_flac
+
+
+def _ogg() -> Inspector:
+    from witnesskit.media.inspect_ogg import inspect_ogg
+
+    return inspect_ogg
+
+
 INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
@@ -70,6 +82,8 @@ INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "audio/wav": _wave,
     "video/x-msvideo": _avi,
     "audio/mpeg": _mp3,
+    "audio/flac": _flac,
+    "application/ogg": _ogg,
 }
 
 

@@ -61,6 +61,18 @@ def _avi() -> PresentationReader:
     return presentation_avi
 
 
+def _flac() -> PresentationReader:
+    from witnesskit.media.essence_flac import presentation_flac
+
+    return presentation_flac
+
+
+def _ogg() -> PresentationReader:
+    from witnesskit.media.inspect_ogg import presentation_ogg
+
+    return presentation_ogg
+
+
 PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
@@ -71,6 +83,8 @@ PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "audio/wav": _wave,
     "video/x-msvideo": _avi,
     "audio/mpeg": _mp3,
+    "audio/flac": _flac,
+    "application/ogg": _ogg,
 }
 
 

@@ -39,6 +39,8 @@ def media_type(head: bytes) -> str:
 
     Kinds that no rewriter takes are named too: the table of rewriters refuses, not this.
     """
+    if head[:3] == b"ID3" and _behind_tag(head) == b"fLaC":
+        return "audio/flac"
     for start, kind in _STARTS:
         if head.startswith(start):
             return kind
@@ -55,6 +57,14 @@ def media_type(head: bytes) -> str:
     if any(_is_transport(head, step, place) for step, place in _TS_STEPS):
         return "video/mp2t"
     return "audio/mpeg" if _is_mpeg_audio(head) else ""
+
+
+def _behind_tag(head: bytes) -> bytes:
+    """Four bytes behind an ID3v2 tag that ends within ``head``."""
+    if len(head) < 10:
+        return b""
+    size = 10 + (head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]) + (10 if head[5] & 0x10 else 0)
+    return head[size : size + 4]
 
 
 def _of_brand(brand: bytes) -> str:

@@ -8,12 +8,14 @@ from typing import Final
 
 from witnesskit.limits import JPEG_MAX
 from witnesskit.media.inspect import inspect
+from witnesskit.media.inspect_ogg import needles_ogg
 from witnesskit.media.needles import choose, forms, search
 from witnesskit.media.needles_gif import needles_gif
 from witnesskit.media.needles_jpeg import needles_jpeg
 from witnesskit.media.needles_mp3 import needles_mp3
 from witnesskit.media.needles_png import needles_png
 from witnesskit.media.needles_riff import needles_avi, needles_wave
+from witnesskit.media.needles_sound import needles_flac
 from witnesskit.media.needles_webp import needles_webp
 from witnesskit.media.probe import HEAD_SIZE, media_type
 from witnesskit.media.walk_jpeg import walk_jpeg
@@ -29,6 +31,8 @@ MORE_NEEDLES: Final[dict[str, Callable[[SeekableReader], Iterator[bytes]]]] = {
     "audio/wav": needles_wave,
     "video/x-msvideo": needles_avi,
     "audio/mpeg": needles_mp3,
+    "audio/flac": needles_flac,
+    "application/ogg": needles_ogg,
 }
 
 

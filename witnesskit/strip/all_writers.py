@@ -2,10 +2,12 @@
 
 from witnesskit.strip import (
     avi,
+    flac,
     gif,
     isobmff,
     jpeg,
     mp3,
+    ogg,
     png,
     registry,
     wave,
@@ -14,10 +16,12 @@ from witnesskit.strip import (
 
 __all__ = [
     "avi",
+    "flac",
     "gif",
     "isobmff",
     "jpeg",
     "mp3",
+    "ogg",
     "png",
     "registry",
     "wave",

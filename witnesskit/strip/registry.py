@@ -59,6 +59,18 @@ def _avi() -> Rewriter:
     return strip_avi
 
 
+def _flac() -> Rewriter:
+    from witnesskit.strip.flac import strip_flac
+
+    return strip_flac
+
+
+def _ogg() -> Rewriter:
+    from witnesskit.strip.ogg import strip_ogg
+
+    return strip_ogg
+
+
 REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
@@ -69,6 +81,8 @@ REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "audio/wav": _wave,
     "video/x-msvideo": _avi,
     "audio/mpeg": _mp3,
+    "audio/flac": _flac,
+    "application/ogg": _ogg,
 }
 
 
