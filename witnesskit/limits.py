@@ -118,3 +118,14 @@ FILM_SAMPLE_MAX: Final = 32 * MIB  # bytes of one coded picture, held in memory 
 FILM_OUT_OF_ORDER_MAX: Final = 200_000  # chunks of a film whose tracks do not lie in order; they must be sorted
 FILM_WINDOW: Final = 4 * MIB  # bytes of samples handled at a time
 NAL_SEI_MAX: Final = 256 * KIB  # bytes of one message unit; real ones stay under 4 KiB
+
+# TIFF and camera raw
+TIFF_DIRECTORIES_MAX: Final = 1_000  # pages of one file; a scanned book has some hundreds
+TIFF_DIRECTORY_ENTRIES_MAX: Final = 1_000  # entries of one directory; real ones have under 120
+TIFF_VALUE_MAX: Final = 16 * MIB  # bytes of one value held in memory; the places of a million tiles take 8
+TIFF_CHUNKS_MAX: Final = 1_000_000  # strips or tiles of one page; a map of 250,000 pixels a side has that many
+TIFF_CHUNK_MAX: Final = 128 * MIB  # coded bytes of one strip or tile held in memory at once
+TIFF_FAX_MAX: Final = 16 * MIB  # bytes of one fax-coded strip; its bits are searched as text
+TIFF_DEPTH_MAX: Final = 4  # levels of directories below directories; camera raws have three
+TIFF_EXIF_MAX: Final = 64 * MIB  # bytes of a file handed to the reader of maker notes
+DNG_OPCODES_MAX: Final = 256  # corrections of one raw picture; real lists hold up to 30

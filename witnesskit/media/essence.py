@@ -18,6 +18,12 @@ def _jpeg() -> EssenceReader:
     return essence_jpeg
 
 
+def _tiff() -> EssenceReader:
+    from witnesskit.media.essence_tiff import essence_tiff
+
+    return essence_tiff
+
+
 def _film() -> EssenceReader:
     from witnesskit.media.essence_film import essence_film
 
@@ -26,6 +32,7 @@ def _film() -> EssenceReader:
 
 ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/jpeg": _jpeg,
+    "image/tiff": _tiff,
     "video/mp4": _film,
     "video/quicktime": _film,
 }

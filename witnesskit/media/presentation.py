@@ -18,6 +18,12 @@ def _jpeg() -> PresentationReader:
     return presentation_jpeg
 
 
+def _tiff() -> PresentationReader:
+    from witnesskit.formats.tiff_document import presentation_sha256, read_document
+
+    return lambda reader: presentation_sha256(read_document(reader))
+
+
 def _film() -> PresentationReader:
     from witnesskit.formats.isobmff_movie import read_film
     from witnesskit.formats.isobmff_presentation import film_presentation
@@ -27,6 +33,7 @@ def _film() -> PresentationReader:
 
 PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/jpeg": _jpeg,
+    "image/tiff": _tiff,
     "video/mp4": _film,
     "video/quicktime": _film,
 }

@@ -17,6 +17,14 @@ _HEIF_BRANDS: Final = {
 _OLD_QUICKTIME: Final = frozenset({b"moov", b"mdat", b"wide", b"pnot"})  # files older than the ftyp box
 _RIFF: Final = {b"WEBP": "image/webp", b"AVI ": "video/x-msvideo", b"WAVE": "audio/wav"}
 _STARTS: Final = (
+    (b"FUJIFILMCCD-RAW", "image/x-fuji-raf"),
+    (b"FOVb", "image/x-sigma-x3f"),
+    (b"\x00MRM", "image/x-minolta-mrw"),
+    (b"II\x1a\x00\x00\x00HEAPCCDR", "image/x-canon-crw"),
+    (b"IIRO", "image/x-olympus-orf"),
+    (b"IIRS", "image/x-olympus-orf"),
+    (b"MMOR", "image/x-olympus-orf"),
+    (b"IIU\x00", "image/x-panasonic-rw2"),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"GIF87a", "image/gif"),
@@ -39,7 +47,7 @@ def media_type(head: bytes) -> str:
     """
     for start, kind in _STARTS:
         if head.startswith(start):
-            return kind
+            return _raw_of(head) if kind == "image/tiff" else kind
     if head[4:8] == b"ftyp":
         return _of_brand(head[8:12])
     if head[:4] == b"RIFF":
@@ -53,7 +61,16 @@ def media_type(head: bytes) -> str:
     return "audio/mpeg" if _is_mpeg_audio(head) else ""
 
 
+def _raw_of(head: bytes) -> str:
+    """Camera raws that a mark behind the TIFF header names; of others the reader of TIFF tells."""
+    if head[8:11] == b"CR\x02":
+        return "image/x-canon-cr2"
+    return "image/x-phaseone-iiq" if head[8:12] in (b"IIII", b"MMMM") else "image/tiff"
+
+
 def _of_brand(brand: bytes) -> str:
+    if brand == b"crx ":
+        return "image/x-canon-cr3"
     if brand == b"qt  ":
         return "video/quicktime"
     return "video/mp4" if brand in _MP4_BRANDS else _HEIF_BRANDS.get(brand, "")
