@@ -13,7 +13,7 @@ from witnesskit.media.essence_tiff import RAW_COLOURS, shown_pages
 from witnesskit.media.groups import shown
 from witnesskit.media.palette_tiff import unnamed_colours
 from witnesskit.media.probe import HEAD_SIZE, media_type
-from witnesskit.media.rules_tiff import is_structure, strange
+from witnesskit.media.rules_tiff import is_structure, print_size, strange
 from witnesskit.media.streams_tiff import of_stream, of_text, with_tables
 from witnesskit.media.tags_tiff import of_everything_named, of_field
 from witnesskit.media.walk_tiff_file import Listing, TiffWalk, walk_tiff_file
@@ -100,6 +100,9 @@ def _of_fields(walk: TiffWalk, page: Listing, outline: Geometry | None, dng: boo
     for before, after in pairwise(page.fields):
         if before.tag >= after.tag:
             yield Revelation("other", page.name, "order of tags", f"{before.tag}, {after.tag}")
+    size = print_size(walk, page)
+    if size:
+        yield Revelation("other", page.name, "size in print", size)
     for one in page.fields:
         if one.tag == _PROFILE:
             yield from of_profile(f"{page.name} ICC", walk.bytes_of(one))

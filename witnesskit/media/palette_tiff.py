@@ -56,7 +56,9 @@ def unnamed_colours(walk: TiffWalk, page: Listing, outline: Geometry) -> bytes:
         _show(walk, outline, part, seen)
     kept, size = seen.indexes(), len(colours) // 3
     left = [int(colour) for at, colour in enumerate(colours) if at % size not in kept]
-    return b"".join(colour.to_bytes(2, "big") for colour in left) if any(left) else b""
+    return (
+        b"".join(colour.to_bytes(2, "little" if walk.mark == "<" else "big") for colour in left) if any(left) else b""
+    )
 
 
 def _show(walk: TiffWalk, outline: Geometry, part: Part, seen: NamedColours) -> None:

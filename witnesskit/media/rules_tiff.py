@@ -11,7 +11,7 @@ from typing import Final
 
 from witnesskit.media.coded_tiff import Geometry
 from witnesskit.media.opcodes_dng import strange_opcodes
-from witnesskit.media.walk_tiff_file import Field, TiffWalk
+from witnesskit.media.walk_tiff_file import Field, Listing, TiffWalk
 
 _SHORT, _LONG, _RATIONAL, _UNDEFINED, _SRATIONAL, _FLOATS = 3, 4, 5, 7, 10, (11, 12)
 _PLACES: Final = frozenset({273, 279, 324, 325})
@@ -55,6 +55,17 @@ def strange(walk: TiffWalk, field: Field, outline: Geometry, dng: bool) -> str:
     if allowed not in (None, outline.colours):
         return "of another colour space"
     return "" if rule(walk, field, outline) else "kind, count or value"
+
+
+def print_size(walk: TiffWalk, page: Listing) -> str:
+    """What the resolution of a page says beside the shape of its pixels; empty if nothing."""
+    sides = [walk.numbers(page.get(tag), 2) for tag in (282, 283)]
+    if not any(page.get(tag) is not None for tag in (282, 283, 296)):
+        return ""
+    whole = [int(side[0]) for side in sides if len(side) == 2 and side[1] == 1]
+    if len(whole) == 2 and page.get(296) is not None and gcd(*whole) == 1 and max(whole) > 1:
+        return ""
+    return " x ".join(f"{side[0]}/{side[1]}" for side in sides if len(side) == 2) or "unit"
 
 
 def is_structure(tag: int) -> bool:

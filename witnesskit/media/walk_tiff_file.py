@@ -104,6 +104,8 @@ def walk_tiff_file(reader: SeekableReader) -> TiffWalk:
         walk.doubts.append("BigTIFF header")
     (first,) = struct.unpack_from(walk.mark + ("Q" if walk.big else "I"), head.ljust(16, b"\0"), 8 if walk.big else 4)
     _follow(walk, first)
+    if not walk.pages:
+        walk.doubts.append("no directory")
     level = list(walk.pages)
     for _ in range(TIFF_DEPTH_MAX):
         level = [child for parent in level for child in _hanging(walk, parent)]
