@@ -102,3 +102,18 @@ class HiddenInPicture(Unstrippable):
 
     code = "STRIP-HIDDEN-DATA"
     message = "the coded picture holds data that is not shown and cannot be taken out"
+
+
+class CameraRaw(Unstrippable):
+    """A raw file of a camera: what renders it and what names the camera lie in the same maker notes."""
+
+    code = "STRIP-CAMERA-RAW"
+    message = "a camera raw cannot be made safe: its maker notes are needed to show it, and they name the camera"
+    hint = "the original is unchanged; develop it to a TIFF or JPEG and make the copy of that, or send it sealed"
+
+
+class SurplusInPicture(Unstrippable):
+    """A strip or tile that decodes to more than is shown: cut rows, or anything."""
+
+    code = "STRIP-SURPLUS"
+    message = "the coded picture holds more than is shown, and it cannot be cut without coding it again"

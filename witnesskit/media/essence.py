@@ -18,6 +18,12 @@ def _jpeg() -> EssenceReader:
     return essence_jpeg
 
 
+def _tiff() -> EssenceReader:
+    from witnesskit.media.essence_tiff import essence_tiff
+
+    return essence_tiff
+
+
 def _film() -> EssenceReader:
     from witnesskit.media.essence_film import essence_film
 
@@ -77,6 +83,7 @@ ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/png": _png,
     "image/gif": _gif,
     "image/webp": _webp,
+    "image/tiff": _tiff,
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/wav": _wave,

@@ -18,6 +18,12 @@ def _jpeg() -> Inspector:
     return inspect_jpeg
 
 
+def _tiff() -> Inspector:
+    from witnesskit.media.inspect_tiff import inspect_tiff
+
+    return inspect_tiff
+
+
 def _film() -> Inspector:
     from witnesskit.media.inspect_isobmff import inspect_isobmff
 
@@ -77,6 +83,10 @@ INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "image/png": _png,
     "image/gif": _gif,
     "image/webp": _webp,
+    **dict.fromkeys(
+        ("image/tiff", "image/x-canon-cr2", "image/x-olympus-orf", "image/x-panasonic-rw2", "image/x-phaseone-iiq"),
+        _tiff,
+    ),
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/wav": _wave,

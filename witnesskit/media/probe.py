@@ -18,6 +18,14 @@ _OLD_QUICKTIME: Final = frozenset({b"moov", b"mdat", b"wide", b"pnot"})  # files
 _RIFF: Final = {b"WEBP": "image/webp", b"AVI ": "video/x-msvideo", b"WAVE": "audio/wav"}
 _LONG_RIFF: Final = (b"RF64", b"BW64")  # WAVE of more than 4 GiB (EBU Tech 3306, ITU-R BS.2088)
 _STARTS: Final = (
+    (b"FUJIFILMCCD-RAW", "image/x-fuji-raf"),
+    (b"FOVb", "image/x-sigma-x3f"),
+    (b"\x00MRM", "image/x-minolta-mrw"),
+    (b"II\x1a\x00\x00\x00HEAPCCDR", "image/x-canon-crw"),
+    (b"IIRO", "image/x-olympus-orf"),
+    (b"IIRS", "image/x-olympus-orf"),
+    (b"MMOR", "image/x-olympus-orf"),
+    (b"IIU\x00", "image/x-panasonic-rw2"),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"GIF87a", "image/gif"),
@@ -43,7 +51,7 @@ def media_type(head: bytes) -> str:
         return "audio/flac"
     for start, kind in _STARTS:
         if head.startswith(start):
-            return kind
+            return _raw_of(head) if kind == "image/tiff" else kind
     if head[4:8] == b"ftyp":
         return _of_brand(head[8:12])
     if head[:4] == b"RIFF":
@@ -59,15 +67,25 @@ def media_type(head: bytes) -> str:
     return "audio/mpeg" if _is_mpeg_audio(head) else ""
 
 
+<<<<<<< HEAD
 def _behind_tag(head: bytes) -> bytes:
     """Four bytes behind an ID3v2 tag that ends within ``head``."""
     if len(head) < 10:
         return b""
     size = 10 + (head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]) + (10 if head[5] & 0x10 else 0)
     return head[size : size + 4]
+=======
+def _raw_of(head: bytes) -> str:
+    """Camera raws that a mark behind the TIFF header names; of others the reader of TIFF tells."""
+    if head[8:11] == b"CR\x02":
+        return "image/x-canon-cr2"
+    return "image/x-phaseone-iiq" if head[8:12] in (b"IIII", b"MMMM") else "image/tiff"
+>>>>>>> tiff
 
 
 def _of_brand(brand: bytes) -> str:
+    if brand == b"crx ":
+        return "image/x-canon-cr3"
     if brand == b"qt  ":
         return "video/quicktime"
     return "video/mp4" if brand in _MP4_BRANDS else _HEIF_BRANDS.get(brand, "")

@@ -16,6 +16,7 @@ from witnesskit.media.needles_mp3 import needles_mp3
 from witnesskit.media.needles_png import needles_png
 from witnesskit.media.needles_riff import needles_avi, needles_wave
 from witnesskit.media.needles_sound import needles_flac
+from witnesskit.media.needles_tiff import needles_tiff
 from witnesskit.media.needles_webp import needles_webp
 from witnesskit.media.probe import HEAD_SIZE, media_type
 from witnesskit.media.walk_jpeg import walk_jpeg
@@ -33,6 +34,8 @@ MORE_NEEDLES: Final[dict[str, Callable[[SeekableReader], Iterator[bytes]]]] = {
     "audio/mpeg": needles_mp3,
     "audio/flac": needles_flac,
     "application/ogg": needles_ogg,
+    "image/tiff": needles_tiff,
+    "image/x-adobe-dng": needles_tiff,
 }
 
 

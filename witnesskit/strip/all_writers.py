@@ -10,6 +10,7 @@ from witnesskit.strip import (
     ogg,
     png,
     registry,
+    tiff,
     wave,
     webp,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "ogg",
     "png",
     "registry",
+    "tiff",
     "wave",
     "webp",
 ]

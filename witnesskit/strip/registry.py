@@ -17,6 +17,18 @@ def _jpeg() -> Rewriter:
     return strip_jpeg
 
 
+def _tiff() -> Rewriter:
+    from witnesskit.strip.tiff import strip_tiff
+
+    return strip_tiff
+
+
+def _camera_raw() -> Rewriter:
+    from witnesskit.strip.tiff import strip_camera_raw
+
+    return strip_camera_raw
+
+
 def _film() -> Rewriter:
     from witnesskit.strip.isobmff import strip_isobmff
 
@@ -76,6 +88,17 @@ REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/png": _png,
     "image/gif": _gif,
     "image/webp": _webp,
+CAMERA_RAWS: Final = tuple(
+    f"image/x-{name}"
+    for name in (
+        "canon-cr2", "canon-cr3", "canon-crw", "fuji-raf", "minolta-mrw", "olympus-orf", "panasonic-rw2",
+        "phaseone-iiq", "sigma-x3f",
+    )
+)  # fmt: skip
+REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
+    "image/jpeg": _jpeg,
+    "image/tiff": _tiff,
+    **dict.fromkeys(CAMERA_RAWS, _camera_raw),
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/wav": _wave,

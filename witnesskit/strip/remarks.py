@@ -25,3 +25,17 @@ RECORDING_CUT: Final = (
 )
 GAIN_DROPPED: Final = "advice on loudness (ReplayGain) was dropped: players that heed it play louder or softer"
 FILM_CUT: Final = "the recorder was cut short: the copy holds the film up to the last whole picture or piece of sound"
+FURTHER_PAGES_KEPT: Final = "further pages are in the copy, each of them cleaned"
+FURTHER_PAGES_DROPPED: Final = "further pages were dropped"
+SMALL_VERSIONS_DROPPED: Final = (
+    "small versions of the picture (thumbnails, previews, levels of a pyramid) were dropped"
+)
+LAYERS_DROPPED: Final = "the layers of an editor were dropped: the flattened picture is in the copy"
+RAW_PATTERN: Final = "a raw picture holds the sensor's pattern at its strongest: it can tie the copy to the camera"
+RAW_CALIBRATION: Final = (
+    "values measured on this camera or lens (calibration, corrections, noise) stay: the picture is shown by them"
+)
+RAW_LOOK_DROPPED: Final = (
+    "colour profiles and previews of the raw picture were dropped: it may look different at first"
+)
+FAX_NOT_DECODED: Final = "fax-coded pages are copied without decoding: bytes behind the last row would not be seen"
