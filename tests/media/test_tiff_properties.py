@@ -26,7 +26,7 @@ from witnesskit.model import Finding
 from witnesskit.strip.tiff import strip_tiff
 
 CANARIES = [hiding(), hiding_dng()]
-TOKENS = {data: tokens for data, tokens in CANARIES}
+TOKENS = dict(CANARIES)
 SEEDS = [
     *TOKENS, make([rgb(), grey()], order=">"), make([grey()], big=True), make([jpeg_page(tables=True)]), dng("lossless"), dng(preview=False),
 ]  # fmt: skip

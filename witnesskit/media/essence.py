@@ -18,12 +18,6 @@ def _jpeg() -> EssenceReader:
     return essence_jpeg
 
 
-def _tiff() -> EssenceReader:
-    from witnesskit.media.essence_tiff import essence_tiff
-
-    return essence_tiff
-
-
 def _film() -> EssenceReader:
     from witnesskit.media.essence_film import essence_film
 
@@ -78,12 +72,17 @@ def _ogg() -> EssenceReader:
     return essence_ogg
 
 
+def _tiff() -> EssenceReader:
+    from witnesskit.media.essence_tiff import essence_tiff
+
+    return essence_tiff
+
+
 ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
     "image/gif": _gif,
     "image/webp": _webp,
-    "image/tiff": _tiff,
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/wav": _wave,
@@ -91,6 +90,7 @@ ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "audio/mpeg": _mp3,
     "audio/flac": _flac,
     "application/ogg": _ogg,
+    "image/tiff": _tiff,
 }
 
 

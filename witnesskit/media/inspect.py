@@ -18,12 +18,6 @@ def _jpeg() -> Inspector:
     return inspect_jpeg
 
 
-def _tiff() -> Inspector:
-    from witnesskit.media.inspect_tiff import inspect_tiff
-
-    return inspect_tiff
-
-
 def _film() -> Inspector:
     from witnesskit.media.inspect_isobmff import inspect_isobmff
 
@@ -78,15 +72,17 @@ def _ogg() -> Inspector:
     return inspect_ogg
 
 
+def _tiff() -> Inspector:
+    from witnesskit.media.inspect_tiff import inspect_tiff
+
+    return inspect_tiff
+
+
 INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
     "image/gif": _gif,
     "image/webp": _webp,
-    **dict.fromkeys(
-        ("image/tiff", "image/x-canon-cr2", "image/x-olympus-orf", "image/x-panasonic-rw2", "image/x-phaseone-iiq"),
-        _tiff,
-    ),
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/wav": _wave,
@@ -94,6 +90,10 @@ INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "audio/mpeg": _mp3,
     "audio/flac": _flac,
     "application/ogg": _ogg,
+    **dict.fromkeys(
+        ("image/tiff", "image/x-canon-cr2", "image/x-olympus-orf", "image/x-panasonic-rw2", "image/x-phaseone-iiq"),
+        _tiff,
+    ),
 }
 
 

@@ -18,12 +18,6 @@ def _jpeg() -> PresentationReader:
     return presentation_jpeg
 
 
-def _tiff() -> PresentationReader:
-    from witnesskit.formats.tiff_document import presentation_sha256, read_document
-
-    return lambda reader: presentation_sha256(read_document(reader))
-
-
 def _film() -> PresentationReader:
     from witnesskit.formats.isobmff_movie import read_film
     from witnesskit.formats.isobmff_presentation import film_presentation
@@ -79,12 +73,17 @@ def _ogg() -> PresentationReader:
     return presentation_ogg
 
 
+def _tiff() -> PresentationReader:
+    from witnesskit.formats.tiff_document import presentation_sha256, read_document
+
+    return lambda reader: presentation_sha256(read_document(reader))
+
+
 PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
     "image/gif": _gif,
     "image/webp": _webp,
-    "image/tiff": _tiff,
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/wav": _wave,
@@ -92,6 +91,7 @@ PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "audio/mpeg": _mp3,
     "audio/flac": _flac,
     "application/ogg": _ogg,
+    "image/tiff": _tiff,
 }
 
 

@@ -23,6 +23,8 @@ from witnesskit.media.walk_jpeg import walk_jpeg
 from witnesskit.model import Finding, Inspection, Revelation, SeekableReader
 
 _TABLES = (0xDB, 0xC4)
+
+
 # what a format has beside the values its inspector names
 MORE_NEEDLES: Final[dict[str, Callable[[SeekableReader], Iterator[bytes]]]] = {
     "image/jpeg": needles_jpeg,

@@ -17,18 +17,6 @@ def _jpeg() -> Rewriter:
     return strip_jpeg
 
 
-def _tiff() -> Rewriter:
-    from witnesskit.strip.tiff import strip_tiff
-
-    return strip_tiff
-
-
-def _camera_raw() -> Rewriter:
-    from witnesskit.strip.tiff import strip_camera_raw
-
-    return strip_camera_raw
-
-
 def _film() -> Rewriter:
     from witnesskit.strip.isobmff import strip_isobmff
 
@@ -83,11 +71,18 @@ def _ogg() -> Rewriter:
     return strip_ogg
 
 
-REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
-    "image/jpeg": _jpeg,
-    "image/png": _png,
-    "image/gif": _gif,
-    "image/webp": _webp,
+def _tiff() -> Rewriter:
+    from witnesskit.strip.tiff import strip_tiff
+
+    return strip_tiff
+
+
+def _camera_raw() -> Rewriter:
+    from witnesskit.strip.tiff import strip_camera_raw
+
+    return strip_camera_raw
+
+
 CAMERA_RAWS: Final = tuple(
     f"image/x-{name}"
     for name in (
@@ -95,10 +90,13 @@ CAMERA_RAWS: Final = tuple(
         "phaseone-iiq", "sigma-x3f",
     )
 )  # fmt: skip
+
+
 REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/jpeg": _jpeg,
-    "image/tiff": _tiff,
-    **dict.fromkeys(CAMERA_RAWS, _camera_raw),
+    "image/png": _png,
+    "image/gif": _gif,
+    "image/webp": _webp,
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/wav": _wave,
@@ -106,6 +104,8 @@ REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "audio/mpeg": _mp3,
     "audio/flac": _flac,
     "application/ogg": _ogg,
+    "image/tiff": _tiff,
+    **dict.fromkeys(CAMERA_RAWS, _camera_raw),
 }
 
 
