@@ -23,3 +23,6 @@ __all__ = [
     "wave",
     "webp",
 ]
+from witnesskit.strip import heif, isobmff, jpeg, registry
+
+__all__ = ["heif", "isobmff", "jpeg", "registry"]

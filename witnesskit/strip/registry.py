@@ -17,6 +17,12 @@ def _jpeg() -> Rewriter:
     return strip_jpeg
 
 
+def _heif() -> Rewriter:
+    from witnesskit.strip.heif import strip_heif
+
+    return strip_heif
+
+
 def _film() -> Rewriter:
     from witnesskit.strip.isobmff import strip_isobmff
 
@@ -64,6 +70,9 @@ REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/png": _png,
     "image/gif": _gif,
     "image/webp": _webp,
+    "image/heic": _heif,
+    "image/avif": _heif,
+    "image/heif": _heif,
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/wav": _wave,
