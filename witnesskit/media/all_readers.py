@@ -25,3 +25,6 @@ __all__ = [
     "inspect_webp",
     "residue",
 ]
+from witnesskit.media import inspect, inspect_heif, inspect_isobmff, inspect_jpeg, residue
+
+__all__ = ["inspect", "inspect_heif", "inspect_isobmff", "inspect_jpeg", "residue"]

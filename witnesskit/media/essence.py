@@ -18,6 +18,12 @@ def _jpeg() -> EssenceReader:
     return essence_jpeg
 
 
+def _heif() -> EssenceReader:
+    from witnesskit.media.essence_heif import essence_heif
+
+    return essence_heif
+
+
 def _film() -> EssenceReader:
     from witnesskit.media.essence_film import essence_film
 
@@ -65,6 +71,9 @@ ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/png": _png,
     "image/gif": _gif,
     "image/webp": _webp,
+    "image/heic": _heif,
+    "image/avif": _heif,
+    "image/heif": _heif,
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/wav": _wave,

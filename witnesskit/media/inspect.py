@@ -18,6 +18,12 @@ def _jpeg() -> Inspector:
     return inspect_jpeg
 
 
+def _heif() -> Inspector:
+    from witnesskit.media.inspect_heif import inspect_heif
+
+    return inspect_heif
+
+
 def _film() -> Inspector:
     from witnesskit.media.inspect_isobmff import inspect_isobmff
 
@@ -65,6 +71,9 @@ INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "image/png": _png,
     "image/gif": _gif,
     "image/webp": _webp,
+    "image/heic": _heif,
+    "image/avif": _heif,
+    "image/heif": _heif,
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/wav": _wave,

@@ -18,6 +18,12 @@ def _jpeg() -> PresentationReader:
     return presentation_jpeg
 
 
+def _heif() -> PresentationReader:
+    from witnesskit.media.presentation_heif import presentation_heif
+
+    return presentation_heif
+
+
 def _film() -> PresentationReader:
     from witnesskit.formats.isobmff_movie import read_film
     from witnesskit.formats.isobmff_presentation import film_presentation
@@ -66,6 +72,9 @@ PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/png": _png,
     "image/gif": _gif,
     "image/webp": _webp,
+    "image/heic": _heif,
+    "image/avif": _heif,
+    "image/heif": _heif,
     "video/mp4": _film,
     "video/quicktime": _film,
     "audio/wav": _wave,

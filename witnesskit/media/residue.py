@@ -10,6 +10,7 @@ from witnesskit.limits import JPEG_MAX
 from witnesskit.media.inspect import inspect
 from witnesskit.media.needles import choose, forms, search
 from witnesskit.media.needles_gif import needles_gif
+from witnesskit.media.needles_heif import needles_heif
 from witnesskit.media.needles_jpeg import needles_jpeg
 from witnesskit.media.needles_mp3 import needles_mp3
 from witnesskit.media.needles_png import needles_png
@@ -29,6 +30,7 @@ MORE_NEEDLES: Final[dict[str, Callable[[SeekableReader], Iterator[bytes]]]] = {
     "audio/wav": needles_wave,
     "video/x-msvideo": needles_avi,
     "audio/mpeg": needles_mp3,
+    **dict.fromkeys(("image/heic", "image/avif", "image/heif"), needles_heif),
 }
 
 
