@@ -15,6 +15,7 @@ from witnesskit.media.groups import shown
 from witnesskit.model import Revelation, SeekableReader
 
 _PLAIN_HANDLER: Final = bytes(8) + b"pict" + bytes(13)
+_KNOWN: Final = frozenset({"ftyp", "meta", "mdat", "moov", "mpvd"})
 _PARTS: Final = ("hdlr", "pitm", "iloc", "iinf", "iref", "iprp", "idat")
 
 
@@ -71,6 +72,8 @@ def walk_heif(reader: SeekableReader) -> HeifWalk:
         if found is None:
             break
         kind, head, size = found
+        if size > reader.size - place and kind not in _KNOWN:
+            break
         if size > reader.size - place:
             walk.doubts.append(f"{kind} is cut")
             size = reader.size - place
