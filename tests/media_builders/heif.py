@@ -15,6 +15,12 @@ def _b64(text):
     return base64.b64decode(text)
 
 
+def _agreed(config):
+    """hvcC with the profile its parameter set has: the library that made these writes zeros in some of it."""
+    sets = config[config.index(b"\x42\1\1") :].replace(b"\0\0\3", b"\0\0")
+    return config[:1] + sets[3:15] + config[13:]
+
+
 HVCC = _b64(
     "AQNwAAAAAAAAAAAAHvAA/P34+AAADwMgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQCEAAQArQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq"
     "SSmubgQEDAgAAAMACAAAAwAIQCIAAQAHRAHBcrAiQA=="
@@ -27,6 +33,7 @@ HVCC_GREY = _b64(
     "AQQIAAAAAAAAAAAAHvAA/Pz4+AAADwMgAAEAF0ABDAH//wQIAAADAJ/4AAADAAAeugJAIQABACZCAQEECAAAAwCf+AAAAwAAHsCCBBZbqSSm"
     "ubAgAAADACAAAAMAISIAAQAHRAHBcrAiQA=="
 )
+HVCC, HVCC_GREY = _agreed(HVCC), _agreed(HVCC_GREY)
 HEVC_GREY = _b64("AAAAEigBrhrA7U9Zf/5kwt9+LmSTcA==")
 AV1C, AV1C_GREY = _b64("gQAMAA=="), _b64("gQAcAA==")
 AV1 = (
@@ -181,7 +188,7 @@ def plain(coding="hevc", **more):
     extra = more.pop("extra", [])
     brands = {"hevc": (b"heic", b"mif1heic"), "av1": (b"avif", b"avifmif1miaf"), "jpeg": (b"mif1", b"mif1jpeg")}
     major, compatible = brands[coding]
-    return File({1: coded(coding, extra=[NCLX, *extra])}, major=major, brands=compatible, **more)
+    return File({1: coded(coding, extra=[NCLX, *extra])}, major=major, **{"brands": compatible} | more)
 
 
 def phone(coding="hevc", **more):

@@ -53,6 +53,7 @@ def choose(meta: Meta) -> Chosen:
     if primary is None:
         raise BadMedia("no primary picture")
     _visit(meta, chosen, primary.number)
+    of_image = set(chosen.order)
     alphas, place = _alphas(meta), 0
     while place < len(chosen.order):
         for alpha in alphas.get(chosen.order[place], {}):
@@ -60,6 +61,9 @@ def choose(meta: Meta) -> Chosen:
                 _visit(meta, chosen, alpha)
             chosen.alphas[alpha] = (*chosen.alphas.get(alpha, ()), chosen.order[place])
         place += 1
+    of_alpha = [number for number in chosen.order if number not in of_image]
+    if of_image & {*chosen.alphas, *(one for number in of_alpha for one in chosen.inputs[number])}:
+        raise BadMedia("a picture that is its own transparency")
     for kind, source, ids in meta.references:
         if kind == b"prem":
             chosen.premultiplied |= {(source, to) for to in ids if source in chosen.alphas.get(to, ())}

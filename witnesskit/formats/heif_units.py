@@ -34,11 +34,18 @@ class Cleaned:
 
 def parameter_set(unit: bytes) -> bytes:
     """A parameter set that can be copied; raises ``TextInPictures`` for one that holds readable words or a tail."""
+    if _layer(unit):
+        raise UnsupportedMedia("a picture in several layers")
     if len(unit) > HEIF_PARAMETERS_MAX or _WORDS.search(unit) or not unit.rstrip(b"\0") == unit:
         raise TextInPictures("a parameter set")
     if _LATER in unit:
         raise BadMedia("a start code inside a parameter set")
     return unit
+
+
+def _layer(unit: bytes) -> int:
+    """nuh_layer_id: 0 for what every decoder shows (ITU-T H.265 clause 7.3.1.2)."""
+    return (unit[0] & 1) << 5 | unit[1] >> 3
 
 
 def shown_messages(unit: bytes) -> bytes:
@@ -87,12 +94,11 @@ def _hevc_unit(unit: bytes) -> bytes:
     if len(unit) < 3 and HEVC.kind(unit[0]) in HEVC.pictures | HEVC.parameters:
         raise BadMedia("a coded unit is cut")
     kind = HEVC.kind(unit[0])
-    layer = (unit[0] & 1) << 5 | unit[1] >> 3 if len(unit) > 1 else 0
     if kind in HEVC.reserved:
         raise BadMedia("coded pictures of a kind that no decoder knows")
-    if kind in HEVC.pictures | HEVC.parameters and layer:
-        raise UnsupportedMedia("a picture in several layers")
     if kind in HEVC.pictures:
+        if _layer(unit):
+            raise UnsupportedMedia("a picture in several layers")
         if _LATER in unit:
             raise BadMedia("a start code inside a coded picture")
         return unit

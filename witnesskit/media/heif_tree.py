@@ -45,6 +45,10 @@ def tree_of(walk: HeifWalk) -> Tree:
         for number in helpers.get(tree.every[place], ()):
             _follow(walk, tree, number, tree.alpha)
         place += 1
+    below = {inner for number in tree.alpha for inner in walk.references.get(("dimg", number), ())}
+    veils = {number for numbers in helpers.values() for number in numbers}
+    if set(tree.image) & (below | veils):
+        tree.doubts.append("a picture that is its own transparency")
     return tree
 
 

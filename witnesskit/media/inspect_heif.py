@@ -173,13 +173,16 @@ def _strange(place: str, body: bytes) -> Iterator[Revelation]:
 
 def _picture(seen: _Seen, item: SeenItem) -> None:
     """One item of the picture that is shown."""
-    configs = {}
+    configs: dict[str, bytes] = {}
     for number in item.properties:
         kind, body = seen.walk.properties[number - 1]
         told, doubts = of_property(kind, body)
         seen.revelations += told
         seen.doubts += doubts
-        configs[kind] = body
+        if configs.setdefault(kind, body) != body and kind not in ("colr", "irot", "imir", "clap"):
+            seen.doubts.append(f"item {item.number} with two {kind}")
+    if "ispe" not in configs and item.kind != "iden":
+        seen.doubts.append(f"item {item.number} without its size")
     data = bytes_of(seen.reader, seen.walk, item, seen.left)
     if data is None:
         seen.doubts.append(f"item {item.number} does not lie in the file, or the pictures are too large")

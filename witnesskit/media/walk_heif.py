@@ -241,7 +241,7 @@ def _places(walk: HeifWalk, body: bytes) -> None:
         seen.add(number)
         found = [(cursor.u(index), start + cursor.u(offset), cursor.u(length)) for _ in range(count)]
         item = walk.items.get(number)
-        if item is None or method > 2 or (start and not count) or (method != 2 and any(part[0] for part in found)):
+        if item is None or method > 2 or (start and not count) or (method != 2 and any(part[0] > 1 for part in found)):
             walk.say("other", "meta/iloc", "place of no item, or more than a place", f"item {number}")
         if item:
             item.method, item.elsewhere, item.parts = method & 15, elsewhere, tuple(found)
