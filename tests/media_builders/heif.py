@@ -165,7 +165,12 @@ def _places(file, start):
 def _references(file):
     form = ">I" if file.wide else ">H"
     boxes = b"".join(
-        box(kind, struct.pack(form, source), struct.pack(">H", len(to)), b"".join(struct.pack(form, one) for one in to))
+        box(
+            kind,
+            struct.pack(form, source),
+            struct.pack(">H", len(to)),
+            b"".join(struct.pack(form, one) for one in to),
+        )
         for kind, source, to in file.references
     )
     return full(b"iref", boxes, version=int(bool(file.wide))) if boxes else b""

@@ -62,8 +62,10 @@ def helpers(coding):
     """Items a copy drops, each with words inside."""
     packet = b'<x:xmpmeta><rdf:Description photoshop:City="' + token("XMP attribute") + b'"><dc:creator><rdf:li>'
     packet += token("XMP element") + b"</rdf:li></dc:creator></rdf:Description></x:xmpmeta>"
-    thumbnail, depth, gain = coded(coding), auxiliary(b"urn:mpeg:hevc:2015:auxid:2", coding, token("depth subtype")), (
-        auxiliary(b"urn:com:apple:photo:2020:aux:hdrgainmap", coding)
+    thumbnail, depth, gain = (
+        coded(coding),
+        auxiliary(b"urn:mpeg:hevc:2015:auxid:2", coding, token("depth subtype")),
+        (auxiliary(b"urn:com:apple:photo:2020:aux:hdrgainmap", coding)),
     )
     thumbnail.data += (unit(39, message(5, bytes(16) + token("in thumbnail")))) if coding == "hevc" else b""
     return {

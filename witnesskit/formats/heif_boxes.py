@@ -1,4 +1,4 @@
-"""The items of a HEIF or AVIF file: what they are, where they lie, what they are made of (ISO/IEC 14496-12 clause 8.11).
+"""The items of a HEIF or AVIF file: what they are, where they lie, their parts (ISO/IEC 14496-12 clause 8.11).
 
 Only read here; nothing of it is copied. Counts are believed only while their entries lie in the box.
 """
@@ -13,6 +13,7 @@ from witnesskit.formats.isobmff import Box, children
 from witnesskit.limits import HEIF_EXTENTS_MAX, HEIF_ITEMS_MAX
 
 _ONCE: Final = frozenset({b"hdlr", b"pitm", b"iloc", b"iinf", b"iref", b"iprp", b"idat"})
+_HANDLER: Final = bytes(8) + b"pict" + bytes(13)
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class _Fields:
 
 
 def read_meta(data: bytes, box: Box) -> Meta:
-    """Understand the meta box at ``box`` of ``data``; raises ``BadMedia``, ``MediaTooLarge``, ``UnsupportedMedia``."""
+    """Understand the meta box at ``box`` of ``data``; raises the leaves of ``errors/media.py``."""
     meta = Meta(data)
     found: dict[bytes, Box] = {}
     for child in children(data, box.body + 4, box.end):
@@ -100,6 +101,9 @@ def read_meta(data: bytes, box: Box) -> Meta:
             raise BadMedia(f"no {kind.decode()} in the meta box")
     if data[found[b"hdlr"].body + 8 : found[b"hdlr"].body + 12] != b"pict":
         raise UnsupportedMedia("items that are no pictures")
+    handler = data[found[b"hdlr"].body : found[b"hdlr"].end]
+    if handler != _HANDLER:
+        meta.others.append(found[b"hdlr"])
     if b"idat" in found:
         meta.idat = (found[b"idat"].body, found[b"idat"].end)
     version, fields = _full(data, found[b"pitm"])
@@ -123,7 +127,7 @@ def _infos(meta: Meta, box: Box) -> None:
     for entry in children(meta.data, fields.place, box.end):
         if entry.kind != b"infe":
             continue
-        item = _info(meta.data, entry)
+        item = _info(meta, entry)
         if item.number in meta.items:
             raise BadMedia("two items of one number")
         meta.items[item.number] = item
@@ -131,14 +135,15 @@ def _infos(meta: Meta, box: Box) -> None:
             raise MediaTooLarge(f"more than {HEIF_ITEMS_MAX} items")
 
 
-def _info(data: bytes, box: Box) -> Item:
-    version, fields = _full(data, box)
+def _info(meta: Meta, box: Box) -> Item:
+    version, fields = _full(meta.data, box)
     if version < 2:
         return Item(fields.take(2), b"", fields.take(2) != 0)
     number = fields.take(4 if version > 2 else 2)
     protected = fields.take(2) != 0
     kind = fields.take(4).to_bytes(4, "big")
-    fields.text()
+    if fields.text():
+        meta.others.append(box)  # a name
     return Item(number, kind, protected, fields.text() if kind == b"mime" else b"")
 
 

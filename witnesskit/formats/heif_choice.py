@@ -134,7 +134,9 @@ def _say_dropped(meta: Meta, chosen: Chosen) -> None:
             chosen.dropped.add(Dropped.GAIN_MAP)
         elif b"c2pa" in item.content_type or b"jumb" in item.content_type:
             chosen.dropped.add(Dropped.CREDENTIALS)
-        elif item.kind not in _PICTURES or item.number in sources[b"thmb"] or item.number in made_of or helper in ALPHA:
+        elif (
+            item.kind not in _PICTURES or item.number in sources[b"thmb"] or item.number in made_of or helper in ALPHA
+        ):
             continue
         else:
             chosen.dropped.add(Dropped.HELPERS if helper or item.number in sources[b"auxl"] else Dropped.FURTHER)

@@ -1,4 +1,4 @@
-"""The bytes of an item, wherever they lie: in the file, in idat, or in another item (ISO/IEC 14496-12 clause 8.11.3)."""
+"""The bytes of an item, wherever they lie: the file, idat, or another item (ISO/IEC 14496-12 clause 8.11.3)."""
 
 from __future__ import annotations
 

@@ -22,9 +22,9 @@ _PICT: Final = b"pict"
 
 @dataclass(frozen=True)
 class HeifFile:
-    """Its brands, its items, its index of tracks (a sequence) if it has one, its other boxes and its media boxes."""
+    """Major brand, items, the index of tracks of a sequence, media boxes, and the boxes beside them."""
 
-    brands: frozenset[bytes]
+    major: bytes
     meta: Meta | None
     moov: Box | None
     media: tuple[Box, ...]
@@ -49,9 +49,8 @@ def read_file(reader: SeekableReader) -> HeifFile:
     if any(box.kind in (b"moof", b"mvex") for box in own):
         raise BadMedia("fragments in a file of pictures")
     beside = tuple(box for box in own if box.kind not in _OURS or (box.kind == b"moov" and box not in indexes))
-    body = reader.read_at(own[0].body, min(own[0].end - own[0].body, 4096))
     return HeifFile(
-        brands=frozenset({body[:4]} | {body[place : place + 4] for place in range(8, len(body), 4)}),
+        major=reader.read_at(own[0].body, 4),
         meta=_meta(reader, metas[0]) if metas else None,
         moov=indexes[0] if indexes else None,
         media=tuple(box for box in own if box.kind == b"mdat"),

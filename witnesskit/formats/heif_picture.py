@@ -1,4 +1,4 @@
-"""A HEIF or AVIF picture as the copy will hold it: kept items in canonical order, each cleaned, and its two digests."""
+"""A HEIF or AVIF picture as the copy will hold it: kept items in canonical order, each cleaned, and its digests."""
 
 from __future__ import annotations
 
@@ -16,11 +16,9 @@ from witnesskit.formats.heif_properties import Properties, read_properties
 from witnesskit.formats.heif_units import Cleaned, clean_av1, clean_hevc
 from witnesskit.formats.jpeg import SOS, parse_jpeg
 from witnesskit.formats.jpeg_coding import read_coding
-from witnesskit.formats.strict_json import canonical
 from witnesskit.limits import HEIF_DATA_MAX
 from witnesskit.model import EssenceHash, Json, Removal, SeekableReader
 
-DEFINITION: Final = "witnesskit.heif/1"
 ESSENCES: Final = {b"hvc1": "hevc-vcl", b"av01": "av1-frames", b"jpeg": "jpeg-scan"}
 _LAYOUT_MAX: Final = 8 * 65_536  # bytes of a grid or overlay
 
@@ -54,9 +52,9 @@ class Picture:
         """Type of the primary's coded items."""
         return next(part.kind for part in self.parts if part.kind in CODED)
 
-    def presentation(self) -> str:
-        """SHA-256 of the canonical JSON of how the picture is shown (docs/spec/essence-heif.md)."""
-        items: list[Json] = [
+    def presentation(self) -> list[Json]:
+        """What decides how each item is shown (docs/spec/essence-heif.md)."""
+        return [
             {
                 "type": part.kind.decode("latin-1"),
                 "properties": [sha256_hex(box) for box, _ in part.properties],
@@ -67,7 +65,6 @@ class Picture:
             }
             for part in self.parts
         ]
-        return sha256_hex(canonical({"definition": DEFINITION, "items": items}))
 
 
 @dataclass

@@ -95,15 +95,24 @@ _RULES: Final[dict[bytes, tuple[Rule, bool]]] = {
     b"imir": (_masked(1), True),
 }
 _ORDER: Final = {kind: place for place, kind in enumerate(_RULES)}
+_NO_PROFILE: Final[bytes | None] = b""
 _CONFIGS: Final = {b"hvc1": b"hvcC", b"av01": b"av1C"}
 
 
+def canonical_body(kind: bytes, body: bytes) -> bytes | None:
+    """The canonical body of a property, or of the box of that type in a track; ``None`` where it must go."""
+    return _RULES[kind][0](body)
+
+
 def read_properties(meta: Meta, item: Item, known: dict[int, bytes | None]) -> Properties:
-    """Properties of one kept item; ``known`` remembers canonical bodies by the property's number. Raises ``BadMedia``, ``UnsupportedMedia`` or ``TextInPictures``."""
+    """Properties of one kept item; ``known`` remembers canonical bodies by the property's number.
+
+    Raises ``BadMedia``, ``UnsupportedMedia`` or ``TextInPictures``.
+    """
     found: dict[bytes, bytes] = {}
     transforms: list[bytes] = []
     gone: list[tuple[bytes, bytes]] = []
-    head, profile = b"", b""
+    head, profile = b"", _NO_PROFILE
     for number, kind, body, essential in _listed(meta, item):
         name = kind + body[:4].replace(b"rICC", b"prof") if kind == b"colr" else kind
         rule = _RULES.get(kind)

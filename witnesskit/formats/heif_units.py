@@ -152,10 +152,11 @@ def _array(kind: int, units: list[bytes]) -> bytes:
     return bytes([0x80 | kind]) + len(units).to_bytes(2, "big") + listed
 
 
-def clean_av1(data: bytes, hasher: Hasher) -> Cleaned:
+def clean_av1(data: bytes, hasher: Hasher, *, several: bool = False) -> Cleaned:
     """One AV1 picture; feeds frame headers, tiles and frames to ``hasher`` as ``av1-frames`` says.
 
-    Raises ``BadMedia`` (also for two pictures that are no layers of one), ``TextInPictures`` or ``UnsupportedMedia``.
+    ``several``: samples of a sequence may hold pictures that later ones are made from. Raises ``BadMedia`` (also for
+    two pictures that are no layers of one), ``TextInPictures`` or ``UnsupportedMedia``.
     """
     cleaned, kept, layers = Cleaned(b""), [], set[int]()
     for kind, unit in _few(data):
@@ -165,7 +166,7 @@ def clean_av1(data: bytes, hasher: Hasher) -> Cleaned:
             hasher.update(unit)
         if kind in (3, 6):
             layer = unit[1] >> 3 if unit[0] & 4 else 0
-            if layer in layers:
+            if layer in layers and not several:
                 raise BadMedia("an item with more than one picture")
             layers.add(layer)
         if kind in _FRAMES or (kind == 1 and _header(unit)) or (kind == 5 and _plain(unit)):

@@ -9,10 +9,12 @@ import hashlib
 from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaTooLarge, UnsupportedMedia
-from witnesskit.limits import HEIF_DATA_MAX
+from witnesskit.limits import HEIF_DATA_MAX, MOOV_MAX
 from witnesskit.media.heif_coded import hevc_units, obus
+from witnesskit.media.heif_tracks import read_tracks, samples_of
 from witnesskit.media.heif_tree import CODINGS, tree_of
-from witnesskit.media.walk_heif import HeifWalk, SeenItem, bytes_of, walk_heif
+from witnesskit.media.inspect_heif import Part
+from witnesskit.media.walk_heif import HeifWalk, SeenItem, TopBox, bytes_of, own_boxes, walk_heif
 from witnesskit.media.walk_jpeg import walk_jpeg
 from witnesskit.model import EssenceHash, SeekableReader
 
@@ -20,11 +22,26 @@ _DEFINITIONS: Final = {"hvc1": "hevc-vcl", "av01": "av1-frames", "jpeg": "jpeg-s
 
 
 def essence_heif(reader: SeekableReader) -> tuple[EssenceHash, ...]:
-    """Streams ``image`` and, where there is transparency, ``alpha``; raises the leaves of ``errors/media.py``."""
+    """Streams ``image``, ``alpha`` (transparency), ``video:0``, ``video:1`` (tracks of a sequence).
+
+    Raises the leaves of ``errors/media.py``.
+    """
     walk = walk_heif(reader)
-    tree = tree_of(walk)
-    if walk.doubts:
+    own = own_boxes(walk)
+    if walk.doubts or not own:
         raise BadMedia("; ".join(walk.doubts))
+    found = _of_items(reader, walk) if any(box.kind == "meta" for box in own) else ()
+    if any(_is_sequence(reader, box) for box in own):
+        found += _of_tracks(Part(reader, 0, own[-1].end))
+    return found
+
+
+def _is_sequence(reader: SeekableReader, box: TopBox) -> bool:
+    return box.kind == "moov" and b"pict" in reader.read_at(box.start, min(box.end - box.start, MOOV_MAX))
+
+
+def _of_items(reader: SeekableReader, walk: HeifWalk) -> tuple[EssenceHash, ...]:
+    tree = tree_of(walk)
     if tree.doubts:
         raise UnsupportedMedia("; ".join(tree.doubts[:3]))
     hashers: dict[tuple[str, str], hashlib._Hash] = {}
@@ -42,22 +59,47 @@ def essence_heif(reader: SeekableReader) -> tuple[EssenceHash, ...]:
     return tuple(EssenceHash(stream, name, hasher.hexdigest()) for (stream, name), hasher in hashers.items())
 
 
+def _of_tracks(reader: SeekableReader) -> tuple[EssenceHash, ...]:
+    seen = read_tracks(reader)
+    if seen.doubts:
+        raise BadMedia("; ".join(seen.doubts[:3]))
+    found = []
+    for number, track in enumerate(seen.shown):
+        hasher = hashlib.sha256()
+        for sample in samples_of(reader, track):
+            if track.kind == "av01":
+                _feed_av1(hasher, sample)
+            else:
+                _feed_hevc(hasher, sample, track.length)
+        name = "av1-frames" if track.kind == "av01" else "hevc-vcl"
+        found.append(EssenceHash(f"video:{number}", name, hasher.hexdigest()))
+    return tuple(found)
+
+
 def _feed(hasher: hashlib._Hash, walk: HeifWalk, item: SeenItem, data: bytes) -> None:
-    bodies = {kind: body for kind, body in (walk.properties[number - 1] for number in item.properties)}
+    bodies = dict(walk.properties[number - 1] for number in item.properties)
+    config = bodies.get("hvcC", b"")
     if item.kind == "av01":
-        for kind, _, unit, _ in obus(data):
-            if kind in (3, 4, 6, 7):
-                hasher.update(unit)
+        _feed_av1(hasher, data)
     elif item.kind == "jpeg":
         _feed_jpeg(hasher, bodies.get("jpgC", b"") + data)
     else:
-        config = bodies.get("hvcC", b"")
-        prefix = b"\0\0\0\1"
-        for unit in hevc_units(data, config[21] % 4 + 1 if len(config) > 21 else 4):
-            if unit and unit[0] >> 1 & 63 < 32:
-                hasher.update(prefix)
-                hasher.update(_trimmed(unit))
-                prefix = b"\0\0\1"
+        _feed_hevc(hasher, data, config[21] % 4 + 1 if len(config) > 21 else 4)
+
+
+def _feed_av1(hasher: hashlib._Hash, data: bytes) -> None:
+    for kind, _, unit, _ in obus(data):
+        if kind in (3, 4, 6, 7):
+            hasher.update(unit)
+
+
+def _feed_hevc(hasher: hashlib._Hash, data: bytes, length: int) -> None:
+    prefix = b"\0\0\0\1"
+    for unit in hevc_units(data, length):
+        if unit and unit[0] >> 1 & 63 < 32:
+            hasher.update(prefix)
+            hasher.update(_trimmed(unit))
+            prefix = b"\0\0\1"
 
 
 def _trimmed(unit: bytes) -> bytes:

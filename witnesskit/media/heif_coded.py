@@ -126,8 +126,8 @@ def obus(data: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
         place, count = inner + size, count + 1
 
 
-def odd_in_av1(data: bytes) -> Odd:
-    """What an item coded in AV1 holds beside one picture and its sequence header."""
+def odd_in_av1(data: bytes, *, several: bool = False) -> Odd:
+    """What an item coded in AV1 holds beside one picture and its header; ``several``: a sample of a track."""
     layers = []
     for kind, layer, unit, payload in obus(data):
         if kind in (3, 6):
@@ -140,7 +140,7 @@ def odd_in_av1(data: bytes) -> Odd:
             yield from _odd_metadata(payload)
         elif kind not in (4, 7):
             yield f"AV1 unit {kind}", payload or unit
-    if not layers or len(set(layers)) != len(layers):
+    if not layers or (len(set(layers)) != len(layers) and not several):
         yield "!no picture, or more than one", b""
 
 

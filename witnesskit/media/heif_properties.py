@@ -76,7 +76,9 @@ def _colour(place: str, body: bytes) -> Found:
 
 def _depths(body: bytes) -> bool:
     count = body[4] if len(body) > 4 else 0
-    return not any(body[:4]) and 1 <= count <= 4 and len(body) == 5 + count and all(1 <= one <= 32 for one in body[5:])
+    return (
+        not any(body[:4]) and 1 <= count <= 4 and len(body) == 5 + count and all(1 <= one <= 32 for one in body[5:])
+    )
 
 
 def _volume(body: bytes) -> bool:

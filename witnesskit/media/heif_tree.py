@@ -10,7 +10,13 @@ from witnesskit.media.walk_heif import HeifWalk, SeenItem
 
 CODINGS: Final = ("hvc1", "av01", "jpeg")
 MADE: Final = ("grid", "iovl", "iden")
-_ALPHA: Final = ("urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", "urn:mpeg:hevc:2015:auxid:1", "urn:mpeg:avc:2015:auxid:1")
+ALPHA_TYPES: Final = frozenset(
+    {
+        "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha",
+        "urn:mpeg:hevc:2015:auxid:1",
+        "urn:mpeg:avc:2015:auxid:1",
+    }
+)
 
 
 @dataclass
@@ -37,7 +43,7 @@ def tree_of(walk: HeifWalk) -> Tree:
     _follow(walk, tree, tree.base, tree.image)
     helpers: dict[int, list[int]] = {}
     for (kind, source), ids in walk.references.items():
-        if kind == "auxl" and source in walk.items and helper_kind(walk, walk.items[source]) in _ALPHA:
+        if kind == "auxl" and source in walk.items and helper_kind(walk, walk.items[source]) in ALPHA_TYPES:
             for to in ids:
                 helpers.setdefault(to, []).append(source)
     place = 0

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from witnesskit.limits import HEIF_DATA_MAX, JPEG_MAX, MIB, READ_BLOCK
+from witnesskit.limits import HEIF_DATA_MAX, JPEG_MAX, MIB, MOOV_MAX, READ_BLOCK
 from witnesskit.media.blocks import of_credentials, of_exif, of_xmp
 from witnesskit.media.film_entries import EntryFacts
 from witnesskit.media.film_samples import SampleScan, scan_samples
@@ -16,6 +16,7 @@ from witnesskit.media.film_texts import texts_of
 from witnesskit.media.groups import shown
 from witnesskit.media.heif_coded import odd_in_av1, odd_in_hevc
 from witnesskit.media.heif_properties import of_property
+from witnesskit.media.heif_tracks import look_into, read_tracks
 from witnesskit.media.heif_tree import CODINGS, Tree, helper_kind, layout_fits, tree_of
 from witnesskit.media.inspect_isobmff import inspect_isobmff
 from witnesskit.media.inspect_jpeg import inspect_jpeg
@@ -24,7 +25,8 @@ from witnesskit.media.walk_heif import HeifWalk, SeenItem, TopBox, bytes_of, own
 from witnesskit.model import Finding, Inspection, Json, Revelation, SeekableReader
 
 _BRANDS: Final = frozenset(
-    b"heic heix heim heis hevc hevx avif avis avio mif1 mif2 msf1 miaf MiHB MiHE MiPr MiCm MA1A MA1B jpeg jpgs tmap".split()
+    b"heic heix heim heis hevc hevx avif avis avio mif1 mif2 msf1 miaf MiHB MiHE MiPr MiCm MA1A MA1B jpeg jpgs "
+    b"tmap".split()
 ) | {b"iso8", b"isom", b"mp41", b"mp42", b"1pic", bytes(4)}
 _TEXTS_MAX: Final = 16 * MIB  # bytes of one item of metadata that are read
 _BOX_READ: Final = 1 * MIB  # bytes read of a box that no picture needs
@@ -67,10 +69,13 @@ class _Seen:
     revelations: list[Revelation] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     left: int = HEIF_DATA_MAX
+    spans: list[tuple[int, int]] = field(default_factory=list)  # of the pictures of tracks
+    sequence: bool = False
+    kinds: set[str] = field(default_factory=set)
 
 
 def inspect_heif(reader: SeekableReader) -> Inspection:
-    """Inspect the picture in ``reader``; never raises on content, what is not understood is UNKNOWN with its reason."""
+    """Inspect the picture in ``reader``; never raises; what is not understood is UNKNOWN with its reason."""
     walk = walk_heif(reader)
     seen = _Seen(reader, walk, tree_of(walk))
     _around(seen)
@@ -82,7 +87,7 @@ def inspect_heif(reader: SeekableReader) -> Inspection:
     for place, body in walk.strange:
         seen.revelations += _strange(place, body)
     _covered(seen)
-    doubts = dict.fromkeys(walk.doubts + seen.tree.doubts + seen.doubts)
+    doubts = dict.fromkeys(walk.doubts + seen.tree.doubts * bool(walk.items or not seen.sequence) + seen.doubts)
     revelations = tuple(dict.fromkeys(walk.revelations + seen.revelations))
     found = Finding.FOUND if revelations else Finding.CLEAN
     return Inspection(
@@ -95,8 +100,8 @@ def inspect_heif(reader: SeekableReader) -> Inspection:
 
 
 def _media_type(seen: _Seen) -> str:
-    kinds = {seen.walk.items[number].kind for number in seen.tree.image}
-    return "image/heic" if "hvc1" in kinds else "image/avif" if "av01" in kinds else "image/heif"
+    kinds = {seen.walk.items[number].kind for number in seen.tree.image} | seen.kinds
+    return "image/heic" if {"hvc1", "hev1"} & kinds else "image/avif" if "av01" in kinds else "image/heif"
 
 
 def _facts(seen: _Seen) -> dict[str, Json]:
@@ -118,22 +123,40 @@ def _around(seen: _Seen) -> None:
         elif box.kind == "mpvd":
             _film(seen, box.kind, box.body, box.end)
         elif box.kind == "moov":
-            seen.revelations.append(Revelation("inside", "moov", "film or sequence", f"{box.end - box.start} bytes"))
-            seen.revelations += _told(inspect_isobmff(reader), "moov")
+            _index(seen, box)
         elif box.kind not in ("meta", "mdat"):
             body = reader.read_at(box.body, min(box.end - box.body, _BOX_READ))
             seen.revelations += _strange(box.kind, body)
     if not own or own[0].kind != "ftyp":
         seen.doubts.append("no brands")
-    if not any(box.kind == "meta" for box in own):
+    if not any(box.kind == "meta" for box in own) and not seen.sequence:
         seen.doubts.append("no items")
     if len(own) < len(seen.walk.tops):
         _film(seen, "after the picture", seen.walk.tops[len(own)].start, reader.size)
     if seen.walk.tail < reader.size:
         seen.revelations += after_picture(reader, seen.walk.tail)
         seen.revelations.append(
-            Revelation("inside", "after the picture", "first bytes", shown(reader.read_at(seen.walk.tail, 400)) or "-")
+            Revelation(
+                "inside", "after the picture", "first bytes", shown(reader.read_at(seen.walk.tail, 400)) or "-"
+            )
         )
+
+
+def _index(seen: _Seen, box: TopBox) -> None:
+    """An image sequence; an index without pictures of that kind is a film that came with the picture."""
+    own = own_boxes(seen.walk)
+    part = Part(seen.reader, 0, own[-1].end)
+    if b"pict" not in seen.reader.read_at(box.start, min(box.end - box.start, MOOV_MAX)):
+        _film(seen, "moov", box.start, box.end)
+        seen.revelations += _told(inspect_isobmff(part), "moov")
+        return
+    tracks = read_tracks(part)
+    look_into(part, tracks)
+    seen.revelations += tracks.revelations
+    seen.doubts += tracks.doubts
+    seen.spans += tracks.spans
+    seen.sequence = bool(tracks.shown)
+    seen.kinds |= {track.kind for track in tracks.shown}
 
 
 def _brands(seen: _Seen, body: bytes) -> None:
@@ -280,7 +303,7 @@ def _covered(seen: _Seen) -> None:
         elif item.parts:
             seen.revelations.append(Revelation("other", f"item {item.number}", "lies in another item", "-"))
     media = [box for box in own_boxes(seen.walk) if box.kind == "mdat"]
-    _gaps(seen, media, spans[0], "mdat")
+    _gaps(seen, media, spans[0] + seen.spans, "mdat")
     idat = [TopBox("idat", 0, 0, len(seen.walk.idat))]
     for start, end in _uncovered(seen, idat, spans[1], "idat"):
         value = shown(seen.walk.idat[start:end][:400]) or f"{end - start} bytes"

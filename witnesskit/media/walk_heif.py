@@ -60,7 +60,9 @@ class HeifWalk:
 
     def say(self, group: str, place: str, name: str, raw: bytes | str) -> None:
         """Add a revelation; bytes are shown as text where they are text."""
-        words = raw if isinstance(raw, str) else shown(raw[:4000].strip(b"\0")) or f"{len(raw)} bytes {raw[:32].hex()}"
+        words = (
+            raw if isinstance(raw, str) else shown(raw[:4000].strip(b"\0")) or f"{len(raw)} bytes {raw[:32].hex()}"
+        )
         self.revelations.append(Revelation(group, place, name, words))
 
 
@@ -241,7 +243,12 @@ def _places(walk: HeifWalk, body: bytes) -> None:
         seen.add(number)
         found = [(cursor.u(index), start + cursor.u(offset), cursor.u(length)) for _ in range(count)]
         item = walk.items.get(number)
-        if item is None or method > 2 or (start and not count) or (method != 2 and any(part[0] > 1 for part in found)):
+        if (
+            item is None
+            or method > 2
+            or (start and not count)
+            or (method != 2 and any(part[0] > 1 for part in found))
+        ):
             walk.say("other", "meta/iloc", "place of no item, or more than a place", f"item {number}")
         if item:
             item.method, item.elsewhere, item.parts = method & 15, elsewhere, tuple(found)
@@ -328,7 +335,9 @@ def bytes_of(reader: SeekableReader, walk: HeifWalk, item: SeenItem, most: int, 
     return b"".join(found)
 
 
-def _inner(reader: SeekableReader, walk: HeifWalk, item: SeenItem, index: int, bounds: tuple[int, int]) -> bytes | None:
+def _inner(
+    reader: SeekableReader, walk: HeifWalk, item: SeenItem, index: int, bounds: tuple[int, int]
+) -> bytes | None:
     sources = walk.references.get(("iloc", item.number), ())
     if not 1 <= (index or 1) <= min(len(sources), 8) or bounds[1] > 2:
         return None

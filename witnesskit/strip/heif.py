@@ -1,7 +1,7 @@
-"""The shareable copy of a HEIC, HEIF or AVIF picture: the primary with what it is made of, in a new file.
+"""The shareable copy of a HEIC, HEIF or AVIF file: the picture that is shown, the sequence if it has one, built anew.
 
-What is written: ftyp, meta, mdat. No box is copied; coded pictures are, byte for byte. Thumbnails, Exif, XMP, names,
-gain maps, depth, further pictures, films of motion photos and everything that no kept item refers to stay behind.
+What is written: ftyp, meta, moov (sequences), mdat. No box is copied; coded pictures are, byte for byte. Thumbnails,
+Exif, XMP, names, gain maps, depth, further pictures, films of motion photos and all that no kept item refers to go.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from witnesskit.digest import sha256_hex
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge
-from witnesskit.errors.strip import CredentialsKept, SecondImages
+from witnesskit.errors.strip import CredentialsKept, HiddenFootage, SecondImages
 from witnesskit.formats.heif_boxes import Meta
 from witnesskit.formats.heif_choice import Chosen, Dropped
 from witnesskit.formats.heif_data import file_spans, item_data
-from witnesskit.formats.heif_file import HeifFile, left_beside, read_file
-from witnesskit.formats.heif_picture import Picture, read_picture
-from witnesskit.formats.heif_write import MEDIA_TYPES, brand_of, write_brands, write_meta
+from witnesskit.formats.heif_file import left_beside
+from witnesskit.formats.heif_sequence import Sequence
+from witnesskit.formats.heif_whole import MEDIA_TYPES, Whole, lay_out, read_whole, write_head
 from witnesskit.formats.icc import COMMON, neutralise
 from witnesskit.limits import READ_BLOCK
 from witnesskit.model import DEFAULT_CHOICES, Removal, SeekableReader, Sink, StripChoices, StripResult
@@ -59,31 +59,37 @@ def strip_heif(reader: SeekableReader, sink: Sink, choices: StripChoices = DEFAU
     Nothing is written before the whole is understood. Raises the leaves of ``errors/media.py``, ``CredentialsKept``,
     ``SecondImages``, ``ExternalData`` or ``TextInPictures``; what the sink raises passes through.
     """
-    file = read_file(reader)
-    if file.meta is None:
-        raise BadMedia("no items")
-    picture, chosen = read_picture(reader, file.meta, clean_jpeg)
-    said = _remarks(file, picture, chosen)
+    whole = read_whole(reader, clean_jpeg)
+    said = _remarks(whole)
     _obey(choices, said)
-    brand = brand_of(picture)
-    head = write_brands(brand)
-    start = len(head) + len(write_meta(picture, 0)) + 8
+    if whole.sequence and whole.sequence.hides:
+        refuse_if(choices.hidden_footage, "refuse", HiddenFootage)
     copy = Copying(sink)
-    copy.put(head + write_meta(picture, start))
-    copy.put((sum(len(part.data) for part in picture.parts) + 8).to_bytes(4, "big") + b"mdat")
-    for part in picture.parts:
-        for place in range(0, len(part.data), READ_BLOCK):
-            copy.put(part.data[place : place + READ_BLOCK])
-    spans = file_spans(reader, file.meta, file.meta.items)
+    laid = lay_out(whole)
+    copy.put(write_head(whole, laid))
+    for data in laid.data:
+        for place in range(0, len(data), READ_BLOCK):
+            copy.put(data[place : place + READ_BLOCK])
     return StripResult(
-        media_type=MEDIA_TYPES[brand],
+        media_type=MEDIA_TYPES[whole.kind],
         size=copy.size,
         sha256=copy.sha256,
-        removed=(*_left_items(reader, file.meta, chosen), *picture.removed, *left_beside(reader, file, spans)),
-        essence=picture.essence,
-        presentation_sha256=picture.presentation(),
+        removed=_removed(reader, whole),
+        essence=whole.essence,
+        presentation_sha256=whole.presentation(),
         kept=said,
     )
+
+
+def _removed(reader: SeekableReader, whole: Whole) -> tuple[Removal, ...]:
+    meta, removed, spans = whole.file.meta, [], list[tuple[int, int]]()
+    if meta and whole.picture and whole.chosen:
+        removed += [*_left_items(reader, meta, whole.chosen), *whole.picture.removed]
+        spans += file_spans(reader, meta, meta.items)
+    if whole.sequence:
+        removed += whole.sequence.removed
+        spans += whole.sequence.spans
+    return (*removed, *left_beside(reader, whole.file, spans))
 
 
 def clean_jpeg(data: bytes) -> tuple[bytes, str]:
@@ -93,19 +99,30 @@ def clean_jpeg(data: bytes) -> tuple[bytes, str]:
     return b"".join(gathered.parts), result.presentation_sha256
 
 
-def _remarks(file: HeifFile, picture: Picture, chosen: Chosen) -> tuple[str, ...]:
-    said = [_SAID[one] for one in Dropped if one in chosen.dropped]
-    if file.motion:
+def _remarks(whole: Whole) -> tuple[str, ...]:
+    dropped = whole.chosen.dropped if whole.chosen else set()
+    said = [_SAID[one] for one in Dropped if one in dropped]
+    if whole.file.motion:
         said.append(remarks.MOTION_PHOTO_DROPPED)
-    if file.credentials:
+    if whole.file.credentials:
         said.append(remarks.CREDENTIALS_DROPPED)
-    for profile in picture.profiles:
+    for profile in whole.picture.profiles if whole.picture else ():
         neutral = neutralise(profile) if profile else None
         if neutral is None:
             said.append(remarks.PROFILE_DROPPED)
         elif neutral.colour_sha256 not in COMMON:
             said.append(remarks.PROFILE_RARE)
+    if whole.sequence:
+        said += _of_sequence(whole.sequence)
     return tuple(dict.fromkeys(said))
+
+
+def _of_sequence(sequence: Sequence) -> list[str]:
+    said = [remarks.FURTHER_PICTURES_DROPPED] * sequence.further + [
+        remarks.HELPER_PICTURES_DROPPED
+    ] * sequence.helpers
+    said += [f"a track of other data was dropped ({handler})" for handler in sequence.others]
+    return said + ["an edit list hides pictures of the sequence: they stay in the copy"] * sequence.hides
 
 
 def _obey(choices: StripChoices, said: tuple[str, ...]) -> None:
