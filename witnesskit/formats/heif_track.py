@@ -128,7 +128,8 @@ def _references(data: bytes, dinf: Box) -> None:
 def _edits(data: bytes, top: Boxes) -> tuple[tuple[Edit, ...], int]:
     for box in children(data, top[b"edts"].body, top[b"edts"].end) if b"edts" in top else ():
         if box.kind == b"elst":
-            return read_edits(data, box), data[box.body + 3] & 1
+            edits = read_edits(data, box)
+            return edits, data[box.body + 3] & bool(edits)
     return (), 0
 
 
