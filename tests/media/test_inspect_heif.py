@@ -19,6 +19,7 @@ from tests.media_builders.heif import (
     coded,
     exif_item,
     heif,
+    overlay,
     phone,
     plain,
     size,
@@ -140,6 +141,17 @@ def things_alone():
     yield "words in an AV1 header", item("av1", data=obu(1, WORDS) + AV1[0])
     yield "metadata in a JPEG", item("jpeg", data=build(Plan(width=64, height=64, head=[segment(0xFE, b"x")])))
     yield "tail of a JPEG", item("jpeg", data=build(Plan(width=64, height=64)) + b"x")
+    yield "words in mdcv", heif(plain(extra=[(b"mdcv", WORDS[:24].ljust(24, b"."), False)]))
+    yield "words in clap", heif(plain(extra=[(b"clap", WORDS.ljust(32, b"."), True)]))
+    file = plain()
+    file.items = {1: coded("hevc"), 2: overlay([(0, 0)])}
+    file.items[2].data = file.items[2].data[:2] + b"bySaule!" + file.items[2].data[10:]
+    file.primary, file.references = 2, [(b"dimg", 2, [1])]
+    yield "words in an overlay", heif(file)
+    file = phone()
+    file.references.append((b"SAUL", 49, [1]))
+    yield "reference of another kind", heif(file)
+    yield "essential text", heif(plain(extra=[(b"udes", bytes(4) + b"x\0y\0", True)]))
     yield "handler name", heif(plain(handler=b"Saule\0"))
     yield "handler without an end", heif(plain(handler=b""))
     yield "brand", heif(plain(brands=b"mif1heicSAUL"))

@@ -6,13 +6,13 @@ import random
 import pytest
 
 from tests.media_builders.heif import ALPHA, plain
-from tests.media_builders.heif_sequence import Track, animation, hiding, kinds, sequence
+from tests.media_builders.heif_sequence import UNITY, Track, animation, hiding, kinds, sequence
 from tests.media_builders.jpeg_hiding import tokens
 from tests.media_builders.mp4 import box, full, u32
 from tests.media_builders.readers import Bytes
 from tests.strip.test_heif import forms, mutated, stripped, survives
 from witnesskit.errors.media import BadMedia, MediaCut, UnsupportedMedia
-from witnesskit.errors.strip import EncryptedFilm, HiddenFootage, SecondImages
+from witnesskit.errors.strip import EncryptedFilm, HiddenFootage, SecondImages, TextInPictures
 from witnesskit.media.essence import essence
 from witnesskit.media.inspect import inspect
 from witnesskit.media.presentation import presentation_sha256
@@ -212,6 +212,8 @@ def bad():
     tracks[0].config = b"\x81\0"
     yield BadMedia, sequence(tracks)
     yield MediaCut, sequence(animation())[:-20]
+    words = b"by Saule from flat 12".ljust(36, b".")
+    yield TextInPictures, sequence(animation()).replace(UNITY, words).replace(words, UNITY, 1)
     yield BadMedia, sequence(animation(), more=box(b"trak", b""))
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.digest import sha256_hex
 from witnesskit.errors.media import BadMedia, MediaTooLarge
+from witnesskit.errors.strip import TextInPictures
 from witnesskit.formats.heif_boxes import Meta
 from witnesskit.formats.heif_choice import CODED, Chosen, choose
 from witnesskit.formats.heif_data import item_data
@@ -20,6 +22,7 @@ from witnesskit.limits import HEIF_DATA_MAX
 from witnesskit.model import EssenceHash, Json, Removal, SeekableReader
 
 ESSENCES: Final = {b"hvc1": "hevc-vcl", b"av01": "av1-frames", b"jpeg": "jpeg-scan"}
+_WORDS: Final = re.compile(rb"[\x20-\x7e]{8,}")
 _LAYOUT_MAX: Final = 8 * 65_536  # bytes of a grid or overlay
 
 JpegCleaner = Callable[[bytes], tuple[bytes, str]]  # JPEG -> its clean copy, the digest of how it is shown
@@ -162,6 +165,8 @@ def _layout(work: _Work, number: int, kind: bytes) -> bytes:
     if kind == b"iden":
         return b""
     raw = item_data(work.reader, work.meta, number, _LAYOUT_MAX)
+    if _WORDS.search(raw):
+        raise TextInPictures("the layout of a picture")
     numbers = _numbers(raw, 2 if kind == b"grid" else 10)
     width, height = next(numbers), next(numbers)
     if not width or not height:

@@ -6,6 +6,7 @@ ISO/IEC 23008-12 clause 6.5, ISO/IEC 23000-22, the AV1 image format. An unknown 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -95,13 +96,19 @@ _RULES: Final[dict[bytes, tuple[Rule, bool]]] = {
     b"imir": (_masked(1), True),
 }
 _ORDER: Final = {kind: place for place, kind in enumerate(_RULES)}
+_WORDS: Final = re.compile(rb"[\x20-\x7e]{8,}")  # numbers of a picture do not read like words
+_WORDY: Final = frozenset({b"hvcC", b"av1C", b"colr", b"auxC"})  # whose rules look inside
+_TEXTS: Final = frozenset(
+    b"udes altt crtt mdft cmin cmex aebr wbbr fobr afbr dobr free skip a1lx".split()
+)  # not shown
 _NO_PROFILE: Final[bytes | None] = b""
 _CONFIGS: Final = {b"hvc1": b"hvcC", b"av01": b"av1C"}
 
 
 def canonical_body(kind: bytes, body: bytes) -> bytes | None:
     """The canonical body of a property, or of the box of that type in a track; ``None`` where it must go."""
-    return _RULES[kind][0](body)
+    fresh = _RULES[kind][0](body)
+    return None if fresh and kind not in _WORDY and _WORDS.search(fresh) else fresh
 
 
 def read_properties(meta: Meta, item: Item, known: dict[int, bytes | None]) -> Properties:
@@ -120,11 +127,11 @@ def read_properties(meta: Meta, item: Item, known: dict[int, bytes | None]) -> P
             head = body
             continue
         if number not in known:
-            known[number] = rule[0](body) if rule else None
+            known[number] = canonical_body(kind, body) if rule else None
         fresh = known[number] if _fits(kind, item) else None
         if kind == b"colr" and name[4:] == b"prof":
             profile = fresh[4:] if fresh else None
-        if fresh is None and essential:
+        if fresh is None and (rule[1] if rule else essential and kind not in _TEXTS):
             raise UnsupportedMedia(f"a picture needs {kind.decode('latin-1')}")
         if fresh != body:
             gone.append((kind, body))

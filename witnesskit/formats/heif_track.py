@@ -6,11 +6,12 @@ have not. Headers and tables are read as those of films are.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from witnesskit.errors.media import BadMedia, UnsupportedMedia
-from witnesskit.errors.strip import EncryptedFilm, ExternalData
+from witnesskit.errors.strip import EncryptedFilm, ExternalData, TextInPictures
 from witnesskit.formats.heif_choice import ALPHA
 from witnesskit.formats.heif_properties import canonical_body
 from witnesskit.formats.isobmff import Box, children, make_box, make_full, numbers, u32
@@ -19,6 +20,7 @@ from witnesskit.formats.isobmff_tables import Tables, read_numbers, read_pairs, 
 from witnesskit.limits import FILM_ENTRIES_MAX
 
 Boxes = dict[bytes, Box]
+_WORDS: Final = re.compile(rb"[\x20-\x7e]{8,}")
 _KINDS: Final = {b"hvc1": b"hvcC", b"hev1": b"hvcC", b"av01": b"av1C"}
 _KEPT: Final = (b"hvcC", b"av1C", b"colr", b"pasp", b"clap", b"clli", b"mdcv", b"cclv", b"amve")
 _WANTED: Final = {
@@ -86,9 +88,12 @@ def read_still(data: bytes, head: TrackHead) -> StillTrack:
     _references(data, _need(inner, b"dinf"))
     entries = _entries(data, _need(tables, b"stsd"))
     edits, repeats = _edits(data, top)
+    shown = read_shown(data, _need(top, b"tkhd"))
+    if _WORDS.search(shown.matrix + shown.size):
+        raise TextInPictures("the matrix of a track")
     return StillTrack(
         head=head,
-        shown=read_shown(data, _need(top, b"tkhd")),
+        shown=shown,
         times=read_times(data, _need(media, b"mdhd")),
         edits=edits,
         repeats=repeats,

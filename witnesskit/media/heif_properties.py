@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -43,12 +44,17 @@ def of_property(kind: str, body: bytes) -> Found:
         return [Revelation("inside", place, "helper picture", shown(body[4:].strip(b"\0")))], []
     if kind in _PLAIN:
         size, zeros = _PLAIN[kind]
-        if len(body) == size and not any(body[:zeros]):
+        if len(body) == size and not any(body[:zeros]) and not readable(body):
             return [], []
-    elif kind in _SHORT and _SHORT[kind](body):
+    elif kind in _SHORT and _SHORT[kind](body) and not readable(body):
         return [], []
     group, name = _TOLD.get(kind, (group_of(kind), "property no picture needs"))
     return [Revelation(group, place, name, _words(body))], []
+
+
+def readable(body: bytes) -> bool:
+    """True if eight bytes in a row read like words: numbers of a picture do not."""
+    return re.search(rb"[\x20-\x7e]{8}", body) is not None
 
 
 def _words(body: bytes) -> str:

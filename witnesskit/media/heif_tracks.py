@@ -13,7 +13,7 @@ from witnesskit.media.film_samples import SampleScan, scan_samples
 from witnesskit.media.film_tables import Chunk, TablesDiffer, chunks_of
 from witnesskit.media.groups import shown
 from witnesskit.media.heif_coded import odd_in_av1, odd_in_hevc
-from witnesskit.media.heif_properties import of_property
+from witnesskit.media.heif_properties import of_property, readable
 from witnesskit.media.heif_tree import ALPHA_TYPES
 from witnesskit.media.walk_heif import boxes_in
 from witnesskit.media.walk_isobmff import FilmWalk, Node, walk_film
@@ -84,6 +84,8 @@ def _track(walk: FilmWalk, place: int, seen: TracksSeen) -> TrackSeen | None:
     for node in walk.nodes:
         if node.track == place and node.path.endswith(f"/tref/{node.kind}"):
             track.references[node.kind] = node.body
+    if readable(body[-44:]):
+        seen.revelations.append(Revelation("other", headers[0].path, "words in the matrix", shown(body[-44:])))
     for node in walk.of("dref", place):
         if node.body[8:] != b"\0\0\0\x0curl \0\0\0\1":
             seen.doubts.append(f"track {place} refers to other files")

@@ -15,7 +15,7 @@ from witnesskit.media.film_tables import Chunk
 from witnesskit.media.film_texts import texts_of
 from witnesskit.media.groups import shown
 from witnesskit.media.heif_coded import odd_in_av1, odd_in_hevc
-from witnesskit.media.heif_properties import of_property
+from witnesskit.media.heif_properties import of_property, readable
 from witnesskit.media.heif_tracks import look_into, read_tracks
 from witnesskit.media.heif_tree import CODINGS, Tree, helper_kind, layout_fits, tree_of
 from witnesskit.media.inspect_isobmff import inspect_isobmff
@@ -215,7 +215,7 @@ def _picture(seen: _Seen, item: SeenItem) -> None:
         _jpeg(seen, item, configs.get("jpgC", b"") + data)
     elif item.kind in CODINGS:
         _coded(seen, item, data, configs)
-    elif not layout_fits(item.kind, data, len(seen.walk.references.get(("dimg", item.number), ()))):
+    elif readable(data) or not layout_fits(item.kind, data, len(seen.walk.references.get(("dimg", item.number), ()))):
         seen.doubts.append(f"item {item.number}: a layout of an unknown form")
 
 

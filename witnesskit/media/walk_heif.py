@@ -271,8 +271,12 @@ def _links(walk: HeifWalk, body: bytes) -> None:
             walk.say("other", f"meta/iref/{kind}", "bytes behind the box's fields", inner[cursor.place :])
         if kind in ("dimg", "iloc") and (kind, source) in walk.references:
             walk.doubts.append("two lists of what an item is made of")
-        if {source, *ids} - set(walk.items) or kind == "(rest)":
-            walk.say("other", f"meta/iref/{kind}", "reference to no item", inner)
+        if (
+            kind not in ("dimg", "auxl", "prem")
+            or source not in walk.items
+            or not all(one in walk.items for one in ids)
+        ):
+            walk.say("other", "meta/iref", f"reference {shown(kind)}", f"{source} {list(ids[:8])}")
         walk.references[kind, source] = (*walk.references.get((kind, source), ()), *ids)
     if any(body[1:4]):
         walk.say("other", "meta/iref", "flags", body[1:4].hex())
