@@ -139,6 +139,9 @@ def things_alone():
     for kind, body in ((15, b"x"), (5, b"\4\xb5xyz\x80"), (5, b"\x1fx\x80"), (9, b"x"), (0, b""), (15, b"")):
         yield f"AV1 unit {kind} {body!r}", item("av1", data=AV1[0] + obu(kind, body))
     yield "words in an AV1 header", item("av1", data=obu(1, WORDS) + AV1[0])
+    tailed = obu(1, AV1[0][2:8] + b"x") + AV1[0][8:]
+    yield "byte behind an AV1 header", item("av1", data=tailed)
+    yield "byte behind the header in av1C", item("av1", properties=[(b"av1C", AV1C + tailed[:9], True), SIZE])
     yield "metadata in a JPEG", item("jpeg", data=build(Plan(width=64, height=64, head=[segment(0xFE, b"x")])))
     yield "tail of a JPEG", item("jpeg", data=build(Plan(width=64, height=64)) + b"x")
     yield "words in mdcv", heif(plain(extra=[(b"mdcv", WORDS[:24].ljust(24, b"."), False)]))

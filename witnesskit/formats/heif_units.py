@@ -11,6 +11,7 @@ from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaTooLarge, UnsupportedMedia
 from witnesskit.errors.strip import TextInPictures
+from witnesskit.formats.av1_header import is_whole_header
 from witnesskit.formats.codec_config import check_av1, obus
 from witnesskit.formats.nal import HEVC, Hasher, picture_end, unit_at
 from witnesskit.formats.sei import messages, stays
@@ -195,7 +196,11 @@ def _few(data: bytes) -> list[tuple[int, bytes]]:
 
 
 def _header(unit: bytes) -> bool:
-    if len(unit) > 80 or _WORDS.search(unit):
+    """True for a sequence header and nothing more; raises ``TextInPictures``."""
+    place = 2 if unit[0] & 4 else 1
+    while unit[0] & 2 and unit[place] & 0x80:  # the size's bytes, which obus() has read
+        place += 1
+    if not is_whole_header(unit[place + bool(unit[0] & 2) :]):
         raise TextInPictures("an AV1 sequence header")
     return True
 

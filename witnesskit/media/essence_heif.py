@@ -11,7 +11,7 @@ from typing import Final
 from witnesskit.errors.media import BadMedia, MediaTooLarge, UnsupportedMedia
 from witnesskit.limits import HEIF_DATA_MAX, MOOV_MAX
 from witnesskit.media.heif_coded import hevc_units, obus
-from witnesskit.media.heif_tracks import read_tracks, samples_of
+from witnesskit.media.heif_tracks import is_sequence, read_tracks, samples_of
 from witnesskit.media.heif_tree import CODINGS, tree_of
 from witnesskit.media.inspect_heif import Part
 from witnesskit.media.walk_heif import HeifWalk, SeenItem, TopBox, bytes_of, own_boxes, walk_heif
@@ -37,7 +37,7 @@ def essence_heif(reader: SeekableReader) -> tuple[EssenceHash, ...]:
 
 
 def _is_sequence(reader: SeekableReader, box: TopBox) -> bool:
-    return box.kind == "moov" and b"pict" in reader.read_at(box.start, min(box.end - box.start, MOOV_MAX))
+    return box.kind == "moov" and is_sequence(reader.read_at(box.start, min(box.end - box.start, MOOV_MAX)))
 
 
 def _of_items(reader: SeekableReader, walk: HeifWalk) -> tuple[EssenceHash, ...]:

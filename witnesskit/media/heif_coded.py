@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from witnesskit.limits import HEIF_UNITS_MAX
+from witnesskit.media.walk_av1 import behind_header
 
 _WORDS: Final = re.compile(rb"[\x20-\x7e]{8,}")
 _EXACT: Final = {137: 24, 144: 4, 147: 1, 148: 8}  # bytes of messages about light (ITU-T H.265 annex D)
@@ -135,7 +136,7 @@ def odd_in_av1(data: bytes, *, several: bool = False) -> Odd:
         elif kind in (-1, 8):
             yield "!an AV1 unit of an unknown form", unit
         elif kind == 1:
-            yield from _odd_header(unit)
+            yield from _odd_header(unit, payload)
         elif kind == 5:
             yield from _odd_metadata(payload)
         elif kind not in (4, 7):
@@ -150,17 +151,17 @@ def odd_in_av1c(body: bytes) -> Odd:
         yield "!a configuration of an unknown form", body
     elif body[3]:
         yield "free bits", body[3:4]
-    found = [(kind, unit) for kind, _, unit, _ in obus(body[4:])]
-    for kind, unit in found:
+    found = [(kind, unit, payload) for kind, _, unit, payload in obus(body[4:])]
+    for kind, unit, payload in found:
         if kind == 1:
-            yield from _odd_header(unit)
+            yield from _odd_header(unit, payload)
         if kind != 1 or len(found) > 1:
             yield "bytes behind the configuration", unit
 
 
-def _odd_header(unit: bytes) -> Odd:
-    if len(unit) > 80 or _WORDS.search(unit):
-        yield "words in a sequence header", unit
+def _odd_header(unit: bytes, payload: bytes) -> Odd:
+    if behind_header(payload):
+        yield "bytes behind a sequence header", unit
 
 
 def _odd_metadata(payload: bytes) -> Odd:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -51,6 +52,11 @@ class TracksSeen:
     spans: list[tuple[int, int]] = field(default_factory=list)  # of each sample
     revelations: list[Revelation] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+
+
+def is_sequence(index: bytes) -> bool:
+    """True if an index has a track of pictures as image sequences have them; films have others."""
+    return re.search(rb"hdlr.{8}pict", index, re.DOTALL) is not None
 
 
 def read_tracks(reader: SeekableReader) -> TracksSeen:

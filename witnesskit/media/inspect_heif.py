@@ -16,7 +16,7 @@ from witnesskit.media.film_texts import texts_of
 from witnesskit.media.groups import shown
 from witnesskit.media.heif_coded import odd_in_av1, odd_in_hevc
 from witnesskit.media.heif_properties import of_property, readable
-from witnesskit.media.heif_tracks import look_into, read_tracks
+from witnesskit.media.heif_tracks import is_sequence, look_into, read_tracks
 from witnesskit.media.heif_tree import CODINGS, Tree, helper_kind, layout_fits, tree_of
 from witnesskit.media.inspect_isobmff import inspect_isobmff
 from witnesskit.media.inspect_jpeg import inspect_jpeg
@@ -146,7 +146,7 @@ def _index(seen: _Seen, box: TopBox) -> None:
     """An image sequence; an index without pictures of that kind is a film that came with the picture."""
     own = own_boxes(seen.walk)
     part = Part(seen.reader, 0, own[-1].end)
-    if b"pict" not in seen.reader.read_at(box.start, min(box.end - box.start, MOOV_MAX)):
+    if not is_sequence(seen.reader.read_at(box.start, min(box.end - box.start, MOOV_MAX))):
         _film(seen, "moov", box.start, box.end)
         seen.revelations += _told(inspect_isobmff(part), "moov")
         return
