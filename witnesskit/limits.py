@@ -173,6 +173,7 @@ AVI_CHUNKS_MAX: Final = 4_000_000  # chunks of pictures and sound; 18 hours at 3
 AVI_CHUNK_MAX: Final = 64 * MIB  # bytes of one coded picture, held in memory at once
 AVI_REMOVED_MAX: Final = 200  # names of parts removed of one film, each told by itself
 AVI_SIZE_MAX: Final = 4 * GIB - 1 * MIB  # bytes of a copy, which is one RIFF
+
 # HEIF and AVIF pictures
 HEIF_META_MAX: Final = 64 * MIB  # bytes of the box of items; a colour profile and pictures in idat lie in it
 HEIF_ITEMS_MAX: Final = 10_000  # items of one file; a picture of 200 megapixels has 800 tiles

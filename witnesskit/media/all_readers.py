@@ -4,6 +4,7 @@ from witnesskit.media import (
     inspect,
     inspect_avi,
     inspect_gif,
+    inspect_heif,
     inspect_isobmff,
     inspect_jpeg,
     inspect_mp3,
@@ -17,6 +18,7 @@ __all__ = [
     "inspect",
     "inspect_avi",
     "inspect_gif",
+    "inspect_heif",
     "inspect_isobmff",
     "inspect_jpeg",
     "inspect_mp3",
@@ -25,6 +27,3 @@ __all__ = [
     "inspect_webp",
     "residue",
 ]
-from witnesskit.media import inspect, inspect_heif, inspect_isobmff, inspect_jpeg, residue
-
-__all__ = ["inspect", "inspect_heif", "inspect_isobmff", "inspect_jpeg", "residue"]

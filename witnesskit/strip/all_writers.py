@@ -3,6 +3,7 @@
 from witnesskit.strip import (
     avi,
     gif,
+    heif,
     isobmff,
     jpeg,
     mp3,
@@ -15,6 +16,7 @@ from witnesskit.strip import (
 __all__ = [
     "avi",
     "gif",
+    "heif",
     "isobmff",
     "jpeg",
     "mp3",
@@ -23,6 +25,3 @@ __all__ = [
     "wave",
     "webp",
 ]
-from witnesskit.strip import heif, isobmff, jpeg, registry
-
-__all__ = ["heif", "isobmff", "jpeg", "registry"]

@@ -18,7 +18,6 @@ TURN_MOVED: Final = "how the picture is turned was said outside Exif; the copy s
 SEE_THROUGH_KEPT: Final = "the picture has see-through pixels: what lies in fully transparent ones is kept as it is"
 STILL_KEPT: Final = "the still picture of the animation stays; viewers that play the animation do not show it"
 OUTSIDE_KEPT: Final = "a frame reaches beyond the picture; what lies there is not shown and stays"
-SECOND_IMAGES_DROPPED: Final = frozenset({GAIN_MAP_DROPPED, FURTHER_PICTURES_DROPPED, MOTION_PHOTO_DROPPED})
 RECORDING_CUT: Final = (
     "the recorder was cut short and wrote no length: the copy holds the sound up to the end of the file"
 )
