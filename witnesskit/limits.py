@@ -196,3 +196,13 @@ TIFF_FAX_MAX: Final = 16 * MIB  # bytes of one fax-coded strip; its bits are sea
 TIFF_DEPTH_MAX: Final = 4  # levels of directories below directories; camera raws have three
 TIFF_EXIF_MAX: Final = 64 * MIB  # bytes of a file handed to the reader of maker notes
 DNG_OPCODES_MAX: Final = 256  # corrections of one raw picture; real lists hold up to 30
+
+# HEIF and AVIF pictures
+HEIF_META_MAX: Final = 64 * MIB  # bytes of the box of items; a colour profile and pictures in idat lie in it
+HEIF_ITEMS_MAX: Final = 10_000  # items of one file; a picture of 200 megapixels has 800 tiles
+HEIF_EXTENTS_MAX: Final = 65_536  # parts of items, references or properties, all items together
+HEIF_DATA_MAX: Final = 128 * MIB  # bytes of the coded pictures that are kept; held in memory at once, some times over
+HEIF_UNITS_MAX: Final = 100_000  # units of one coded picture; slices of a large one are some hundreds
+HEIF_SAMPLES_MAX: Final = 100_000  # pictures of one sequence; an hour of thirty a second
+HEIF_DEPTH_MAX: Final = 8  # levels of pictures made of pictures; real ones have three
+HEIF_PARAMETERS_MAX: Final = 4_096  # bytes of one parameter set; scaling lists take two thousand

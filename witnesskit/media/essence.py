@@ -78,6 +78,12 @@ def _tiff() -> EssenceReader:
     return essence_tiff
 
 
+def _heif() -> EssenceReader:
+    from witnesskit.media.essence_heif import essence_heif
+
+    return essence_heif
+
+
 ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
@@ -91,6 +97,9 @@ ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "audio/flac": _flac,
     "application/ogg": _ogg,
     "image/tiff": _tiff,
+    "image/heic": _heif,
+    "image/avif": _heif,
+    "image/heif": _heif,
 }
 
 

@@ -78,6 +78,12 @@ def _tiff() -> Inspector:
     return inspect_tiff
 
 
+def _heif() -> Inspector:
+    from witnesskit.media.inspect_heif import inspect_heif
+
+    return inspect_heif
+
+
 INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
@@ -94,6 +100,9 @@ INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
         ("image/tiff", "image/x-canon-cr2", "image/x-olympus-orf", "image/x-panasonic-rw2", "image/x-phaseone-iiq"),
         _tiff,
     ),
+    "image/heic": _heif,
+    "image/avif": _heif,
+    "image/heif": _heif,
 }
 
 

@@ -79,6 +79,12 @@ def _tiff() -> PresentationReader:
     return lambda reader: presentation_sha256(read_document(reader))
 
 
+def _heif() -> PresentationReader:
+    from witnesskit.media.presentation_heif import presentation_heif
+
+    return presentation_heif
+
+
 PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
@@ -92,6 +98,9 @@ PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "audio/flac": _flac,
     "application/ogg": _ogg,
     "image/tiff": _tiff,
+    "image/heic": _heif,
+    "image/avif": _heif,
+    "image/heif": _heif,
 }
 
 

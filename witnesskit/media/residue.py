@@ -11,6 +11,7 @@ from witnesskit.media.inspect import inspect
 from witnesskit.media.inspect_ogg import needles_ogg
 from witnesskit.media.needles import choose, forms, search
 from witnesskit.media.needles_gif import needles_gif
+from witnesskit.media.needles_heif import needles_heif
 from witnesskit.media.needles_jpeg import needles_jpeg
 from witnesskit.media.needles_mp3 import needles_mp3
 from witnesskit.media.needles_png import needles_png
@@ -38,6 +39,7 @@ MORE_NEEDLES: Final[dict[str, Callable[[SeekableReader], Iterator[bytes]]]] = {
     "application/ogg": needles_ogg,
     "image/tiff": needles_tiff,
     "image/x-adobe-dng": needles_tiff,
+    **dict.fromkeys(("image/heic", "image/avif", "image/heif"), needles_heif),
 }
 
 

@@ -92,6 +92,12 @@ CAMERA_RAWS: Final = tuple(
 )  # fmt: skip
 
 
+def _heif() -> Rewriter:
+    from witnesskit.strip.heif import strip_heif
+
+    return strip_heif
+
+
 REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
@@ -106,6 +112,9 @@ REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "application/ogg": _ogg,
     "image/tiff": _tiff,
     **dict.fromkeys(CAMERA_RAWS, _camera_raw),
+    "image/heic": _heif,
+    "image/avif": _heif,
+    "image/heif": _heif,
 }
 
 

@@ -7,6 +7,7 @@ from typing import Final
 CREDENTIALS_DROPPED: Final = "content credentials (C2PA) were dropped: the copy carries no provenance of its own"
 GAIN_MAP_DROPPED: Final = "the HDR gain map was dropped: bright parts may look duller"
 FURTHER_PICTURES_DROPPED: Final = "pictures behind the first one were dropped"
+HELPER_PICTURES_DROPPED: Final = "depth, mattes or other helper pictures were dropped: effects on portraits need them"
 MOTION_PHOTO_DROPPED: Final = "the film of a motion photo was dropped"
 PROFILE_DROPPED: Final = "the colour profile could not be freed of its texts and was dropped: colours may shift"
 PROFILE_RARE: Final = (
@@ -39,3 +40,6 @@ RAW_LOOK_DROPPED: Final = (
     "colour profiles and previews of the raw picture were dropped: it may look different at first"
 )
 FAX_NOT_DECODED: Final = "fax-coded pages are copied without decoding: bytes behind the last row would not be seen"
+SECOND_IMAGES_DROPPED: Final = frozenset(
+    {GAIN_MAP_DROPPED, FURTHER_PICTURES_DROPPED, HELPER_PICTURES_DROPPED, MOTION_PHOTO_DROPPED}
+)
