@@ -118,3 +118,15 @@ FILM_SAMPLE_MAX: Final = 32 * MIB  # bytes of one coded picture, held in memory 
 FILM_OUT_OF_ORDER_MAX: Final = 200_000  # chunks of a film whose tracks do not lie in order; they must be sorted
 FILM_WINDOW: Final = 4 * MIB  # bytes of samples handled at a time
 NAL_SEI_MAX: Final = 256 * KIB  # bytes of one message unit; real ones stay under 4 KiB
+
+# films of Matroska and WebM
+MATROSKA_HEAD_MAX: Final = 16 * MIB  # bytes of Info, of Tracks; real ones have some kilobytes
+MATROSKA_ELEMENTS_MAX: Final = 200_000  # elements inside one, and outside clusters; a film of tags has thousands
+MATROSKA_CLUSTERS_MAX: Final = 1_000_000  # clusters of a copy; a day of film in seconds takes 86,400
+MATROSKA_SCAN_WINDOW: Final = 64 * KIB  # bytes read ahead where only heads are wanted; one chunk of a sealed file
+MATROSKA_ADDITION_MAX: Final = 8 * MIB  # bytes of what lies beside one block (transparency)
+MATROSKA_PRIVATE_MAX: Final = 1 * MIB  # bytes of a decoder's configuration; Theora's tables take 4 KiB
+MATROSKA_CLUSTER_SECONDS: Final = 5  # seconds of one cluster of a copy; RFC 9559 clause 25.1 recommends no more
+MATROSKA_CLUSTER_SIZE: Final = 5 * MIB  # bytes of one cluster of a copy; the same clause
+MATROSKA_START_SECONDS: Final = 10  # seconds; a film that begins later is cut from a stream, and tells when
+MATROSKA_DELAY_SECONDS: Final = 10  # seconds of run-in a decoder may need; real ones stay under one

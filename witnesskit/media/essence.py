@@ -24,10 +24,18 @@ def _film() -> EssenceReader:
     return essence_film
 
 
+def _matroska() -> EssenceReader:
+    from witnesskit.media.essence_matroska import essence_matroska
+
+    return essence_matroska
+
+
 ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
+    "video/x-matroska": _matroska,
+    "video/webm": _matroska,
 }
 
 

@@ -24,10 +24,18 @@ def _film() -> Inspector:
     return inspect_isobmff
 
 
+def _matroska() -> Inspector:
+    from witnesskit.media.inspect_matroska import inspect_matroska
+
+    return inspect_matroska
+
+
 INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
+    "video/x-matroska": _matroska,
+    "video/webm": _matroska,
 }
 
 

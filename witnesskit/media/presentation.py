@@ -25,10 +25,18 @@ def _film() -> PresentationReader:
     return lambda reader: film_presentation(read_film(reader, left_out=False))
 
 
+def _matroska() -> PresentationReader:
+    from witnesskit.formats.matroska_presentation import matroska_presentation
+
+    return matroska_presentation
+
+
 PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
+    "video/x-matroska": _matroska,
+    "video/webm": _matroska,
 }
 
 

@@ -10,13 +10,18 @@ from witnesskit.limits import JPEG_MAX
 from witnesskit.media.inspect import inspect
 from witnesskit.media.needles import choose, forms, search
 from witnesskit.media.needles_jpeg import needles_jpeg
+from witnesskit.media.needles_matroska import needles_matroska
 from witnesskit.media.probe import HEAD_SIZE, media_type
 from witnesskit.media.walk_jpeg import walk_jpeg
 from witnesskit.model import Finding, Inspection, Revelation, SeekableReader
 
 _TABLES = (0xDB, 0xC4)
 # what a format has beside the values its inspector names
-MORE_NEEDLES: Final[dict[str, Callable[[SeekableReader], Iterator[bytes]]]] = {"image/jpeg": needles_jpeg}
+MORE_NEEDLES: Final[dict[str, Callable[[SeekableReader], Iterator[bytes]]]] = {
+    "image/jpeg": needles_jpeg,
+    "video/x-matroska": needles_matroska,
+    "video/webm": needles_matroska,
+}
 
 
 @dataclass(frozen=True)

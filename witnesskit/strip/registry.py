@@ -23,10 +23,18 @@ def _film() -> Rewriter:
     return strip_isobmff
 
 
+def _matroska() -> Rewriter:
+    from witnesskit.strip.matroska import strip_matroska
+
+    return strip_matroska
+
+
 REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/jpeg": _jpeg,
     "video/mp4": _film,
     "video/quicktime": _film,
+    "video/x-matroska": _matroska,
+    "video/webm": _matroska,
 }
 
 
