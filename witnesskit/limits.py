@@ -206,3 +206,14 @@ HEIF_UNITS_MAX: Final = 100_000  # units of one coded picture; slices of a large
 HEIF_SAMPLES_MAX: Final = 100_000  # pictures of one sequence; an hour of thirty a second
 HEIF_DEPTH_MAX: Final = 8  # levels of pictures made of pictures; real ones have three
 HEIF_PARAMETERS_MAX: Final = 4_096  # bytes of one parameter set; scaling lists take two thousand
+# films of Matroska and WebM
+MATROSKA_HEAD_MAX: Final = 16 * MIB  # bytes of Info, of Tracks; real ones have some kilobytes
+MATROSKA_ELEMENTS_MAX: Final = 200_000  # elements inside one, and outside clusters; a film of tags has thousands
+MATROSKA_CLUSTERS_MAX: Final = 1_000_000  # clusters of a copy; a day of film in seconds takes 86,400
+MATROSKA_SCAN_WINDOW: Final = 64 * KIB  # bytes read ahead where only heads are wanted; one chunk of a sealed file
+MATROSKA_ADDITION_MAX: Final = 8 * MIB  # bytes of what lies beside one block (transparency)
+MATROSKA_PRIVATE_MAX: Final = 1 * MIB  # bytes of a decoder's configuration; Theora's tables take 4 KiB
+MATROSKA_CLUSTER_SECONDS: Final = 5  # seconds of one cluster of a copy; RFC 9559 clause 25.1 recommends no more
+MATROSKA_CLUSTER_SIZE: Final = 5 * MIB  # bytes of one cluster of a copy; the same clause
+MATROSKA_START_SECONDS: Final = 10  # seconds; a film that begins later is cut from a stream, and tells when
+MATROSKA_DELAY_SECONDS: Final = 10  # seconds of run-in a decoder may need; real ones stay under one

@@ -84,6 +84,12 @@ def _heif() -> EssenceReader:
     return essence_heif
 
 
+def _matroska() -> EssenceReader:
+    from witnesskit.media.essence_matroska import essence_matroska
+
+    return essence_matroska
+
+
 ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
@@ -100,6 +106,8 @@ ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/heic": _heif,
     "image/avif": _heif,
     "image/heif": _heif,
+    "video/x-matroska": _matroska,
+    "video/webm": _matroska,
 }
 
 

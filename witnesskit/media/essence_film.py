@@ -131,3 +131,8 @@ def _without_text(packet: bytes) -> bytes:
         if not names_encoder(head[(start + 11) // 8 : end // 8]):
             value &= ~(((1 << (end - start)) - 1) << (size - end))
     return value.to_bytes(len(head), "big") + packet[_HEAD:]
+
+
+def feed(hasher: hashlib._Hash, entry: EntryFacts, sample: bytes) -> None:
+    """Feed one sample of H.264, HEVC or AAC as its definition says; raises ``BadMedia``."""
+    _feed(hasher, entry, sample)

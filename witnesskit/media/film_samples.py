@@ -276,3 +276,14 @@ def free_spans(packet: bytes) -> Iterator[tuple[int, int]]:
             return
         if value >> (size - place) & ((1 << 8 * count) - 1):
             yield start, place
+
+
+def scan_config(scan: SampleScan) -> None:
+    """Look into the units a decoder configuration lists, for a container that brings its samples itself."""
+    for unit in _config_units(scan.entry):
+        _unit(scan, unit)
+
+
+def scan_frames(scan: SampleScan, data: bytes, sizes: list[int]) -> None:
+    """Look into samples that lie one behind the other in ``data``."""
+    _look(scan, scan.entry.coding, data, sizes)

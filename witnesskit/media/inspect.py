@@ -84,6 +84,12 @@ def _heif() -> Inspector:
     return inspect_heif
 
 
+def _matroska() -> Inspector:
+    from witnesskit.media.inspect_matroska import inspect_matroska
+
+    return inspect_matroska
+
+
 INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
@@ -103,6 +109,8 @@ INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "image/heic": _heif,
     "image/avif": _heif,
     "image/heif": _heif,
+    "video/x-matroska": _matroska,
+    "video/webm": _matroska,
 }
 
 

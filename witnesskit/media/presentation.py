@@ -85,6 +85,12 @@ def _heif() -> PresentationReader:
     return presentation_heif
 
 
+def _matroska() -> PresentationReader:
+    from witnesskit.formats.matroska_presentation import matroska_presentation
+
+    return matroska_presentation
+
+
 PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
@@ -101,6 +107,8 @@ PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/heic": _heif,
     "image/avif": _heif,
     "image/heif": _heif,
+    "video/x-matroska": _matroska,
+    "video/webm": _matroska,
 }
 
 

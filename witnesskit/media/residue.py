@@ -13,6 +13,7 @@ from witnesskit.media.needles import choose, forms, search
 from witnesskit.media.needles_gif import needles_gif
 from witnesskit.media.needles_heif import needles_heif
 from witnesskit.media.needles_jpeg import needles_jpeg
+from witnesskit.media.needles_matroska import needles_matroska
 from witnesskit.media.needles_mp3 import needles_mp3
 from witnesskit.media.needles_png import needles_png
 from witnesskit.media.needles_riff import needles_avi, needles_wave
@@ -40,6 +41,8 @@ MORE_NEEDLES: Final[dict[str, Callable[[SeekableReader], Iterator[bytes]]]] = {
     "image/tiff": needles_tiff,
     "image/x-adobe-dng": needles_tiff,
     **dict.fromkeys(("image/heic", "image/avif", "image/heif"), needles_heif),
+    "video/x-matroska": needles_matroska,
+    "video/webm": needles_matroska,
 }
 
 

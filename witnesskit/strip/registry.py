@@ -98,6 +98,12 @@ def _heif() -> Rewriter:
     return strip_heif
 
 
+def _matroska() -> Rewriter:
+    from witnesskit.strip.matroska import strip_matroska
+
+    return strip_matroska
+
+
 REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
@@ -115,6 +121,8 @@ REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/heic": _heif,
     "image/avif": _heif,
     "image/heif": _heif,
+    "video/x-matroska": _matroska,
+    "video/webm": _matroska,
 }
 
 
