@@ -18,11 +18,10 @@ from witnesskit.formats.isobmff_track import Track, read_track
 from witnesskit.limits import FILM_TRACKS_MAX, MOOV_MAX
 from witnesskit.model import Removal, SeekableReader
 
-_BRANDS: Final = frozenset(
-    b"isom iso2 iso3 iso4 iso5 iso6 iso7 iso8 iso9 mp41 mp42 avc1 MSNV M4VH M4VP 3gp4 3gp5 3gp6 3gp7".split()
-) | {b"M4V "}
 _FRAGMENTS: Final = frozenset({b"moof", b"sidx", b"styp", b"mvex", b"ssix", b"mfra"})
-_PICTURES: Final = frozenset(b"mif1 msf1 heic heix hevc hevx heim heis avif avis jpeg jpgs".split())
+_PICTURES: Final = frozenset(
+    b"mif1 mif2 msf1 miaf heic heix hevc hevx hevm hevs heim heis avif avis avio jpeg jpgs crx".split()
+) | {b"jp2 ", b"jpx ", b"jpm ", b"mjp2", b"mj2s", b"crx ", b"jxl "}
 _REFUSED: Final = {b"cmov": "compressed index", b"rmra": "reference movie", b"pssh": "protection"}
 
 
@@ -74,7 +73,7 @@ def read_film(reader: SeekableReader, *, left_out: bool = True) -> Film:
 
 
 def _family(reader: SeekableReader, top: Top) -> bool:
-    """True for QuickTime; raises ``UnknownFormat`` for brands that are no film of ours."""
+    """True for QuickTime; a brand never refuses a film, only those of pictures do (``UnknownFormat``)."""
     if not top.boxes:
         raise UnknownFormat("no film")
     first = top.boxes[0]
@@ -83,10 +82,10 @@ def _family(reader: SeekableReader, top: Top) -> bool:
             return True
         raise UnknownFormat("no film")
     body = reader.read_at(first.body, min(first.end - first.body, 4096))
-    major, brands = body[:4], {body[place : place + 4] for place in range(8, len(body), 4)}
-    if (major != b"qt  " and major not in _BRANDS) or brands & _PICTURES:
+    brands = {body[place : place + 4] for place in range(0, len(body), 4) if place != 4}
+    if brands & _PICTURES:
         raise UnknownFormat("the brand of the file")
-    return major == b"qt  "
+    return body[:4] == b"qt  "
 
 
 def _index(top: Top) -> Box:

@@ -7,13 +7,18 @@ from typing import Final
 HEAD_SIZE: Final = 1024  # bytes of a file that are enough to tell
 
 _MP4_BRANDS: Final = frozenset(
-    b"isom iso2 iso3 iso4 iso5 iso6 iso7 iso8 iso9 mp41 mp42 avc1 MSNV M4VH M4VP 3gp4 3gp5 3gp6 3gp7".split()
-) | {b"M4V "}
+    b"isom iso2 iso3 iso4 iso5 iso6 iso7 iso8 iso9 isoa isob isoc mp41 mp42 mp71 avc1 avc3 hvc1 hev1 av01 dby1 dash "
+    b"msdh msix cmfc cmf2 cmff cmfs MSNV M4VH M4VP M4A M4B M4P M4V F4V F4P F4A F4B f4v XAVC CAEP kddi mmp4 NDSC NDSM "
+    b"NDSH NDXC NDXM NDXH NDSP NDSS NDXP NDXS ndsc pana piff ccff uvvu dvr1 3gp1 3gp2 3gp3 3gp4 3gp5 3gp6 3gp7 3gp8 "
+    b"3gp9 3ge6 3ge7 3ge9 3gg6 3gg9 3gh9 3gm9 3gr6 3gr9 3gs6 3gs7 3gs9 3gt9 3g2a 3g2b 3g2c".split()
+)
 _HEIF_BRANDS: Final = {
     **dict.fromkeys(b"heic heix heim heis hevc hevx hevm hevs".split(), "image/heic"),
     **dict.fromkeys((b"avif", b"avis", b"avio"), "image/avif"),
     **dict.fromkeys((b"mif1", b"mif2", b"msf1", b"miaf", b"MiHE", b"MiHB", b"jpeg", b"jpgs"), "image/heif"),
 }
+_OTHER_BRANDS: Final = frozenset({b"jp2 ", b"jpx ", b"jpm ", b"mjp2", b"mj2s", b"crx ", b"jxl "})  # pictures
+_FILM_BOXES: Final = frozenset({b"moov", b"mdat", b"moof", b"wide"})
 _OLD_QUICKTIME: Final = frozenset({b"moov", b"mdat", b"wide", b"pnot"})  # files older than the ftyp box
 _RIFF: Final = {b"WEBP": "image/webp", b"AVI ": "video/x-msvideo", b"WAVE": "audio/wav"}
 _STARTS: Final = (
@@ -41,7 +46,7 @@ def media_type(head: bytes) -> str:
         if head.startswith(start):
             return kind
     if head[4:8] == b"ftyp":
-        return _of_brand(head[8:12])
+        return _of_brands(head)
     if head[:4] == b"RIFF":
         return _RIFF.get(head[8:12], "")
     if head[:4] == b"\x1a\x45\xdf\xa3":
@@ -53,10 +58,32 @@ def media_type(head: bytes) -> str:
     return "audio/mpeg" if _is_mpeg_audio(head) else ""
 
 
+def _of_brands(head: bytes) -> str:
+    """By the first brand if it is known, else by those it says to be compatible with, else by the boxes behind."""
+    first, size = head[8:12], int.from_bytes(head[:4], "big")
+    known = _of_brand(first)
+    if known or first in _OTHER_BRANDS:
+        return known
+    others = [_of_brand(head[place : place + 4]) for place in range(16, min(size, len(head) - 3), 4)]
+    for kind in others:
+        if kind.startswith("image/"):
+            return kind
+    return "video/mp4" if any(others) else _of_boxes(head, size)
+
+
+def _of_boxes(head: bytes, place: int) -> str:
+    """A film, if one of the boxes in ``head`` behind the brands is its index or its media."""
+    while 8 <= place <= len(head) - 8:
+        if head[place + 4 : place + 8] in _FILM_BOXES:
+            return "video/mp4"
+        place += max(8, int.from_bytes(head[place : place + 4], "big"))
+    return ""
+
+
 def _of_brand(brand: bytes) -> str:
     if brand == b"qt  ":
         return "video/quicktime"
-    return "video/mp4" if brand in _MP4_BRANDS else _HEIF_BRANDS.get(brand, "")
+    return "video/mp4" if brand.rstrip(b" \0") in _MP4_BRANDS else _HEIF_BRANDS.get(brand, "")
 
 
 def _is_transport(head: bytes, step: int, place: int) -> bool:
