@@ -10,7 +10,15 @@ from witnesskit.errors.media import BadMedia
 from witnesskit.errors.strip import ExternalData
 from witnesskit.formats.isobmff import Box, children, numbers, u32
 from witnesskit.formats.isobmff_entry import Entry, canonical_entry
-from witnesskit.formats.isobmff_headers import Edit, Shown, Times, read_edits, read_shown, read_times
+from witnesskit.formats.isobmff_headers import (
+    Edit,
+    Shown,
+    Times,
+    read_edits,
+    read_number,
+    read_shown,
+    read_times,
+)
 from witnesskit.formats.isobmff_tables import (
     Tables,
     read_group,
@@ -52,6 +60,7 @@ class ReadTrack:
 
     track: Track | None
     handler: str
+    number: int  # track_ID
     removed: tuple[Removal, ...] = ()
     remarks: tuple[str, ...] = ()
 
@@ -91,13 +100,17 @@ class _Parts:
 
 
 def read_track(data: bytes, trak: Box, quicktime: bool) -> ReadTrack:
-    """Understand the track in ``trak``; raises ``BadMedia`` or a leaf of ``Unstrippable``."""
+    """Understand the track in ``trak``; raises ``BadMedia`` or a leaf of ``Unstrippable``.
+
+    A dropped track is told by its handler alone.
+    """
     parts = _Parts(data)
     parts.open(trak.body, trak.end, "", frozenset({b"tkhd", b"edts", b"mdia"}))
     parts.descend(b"mdia", "mdia/", frozenset({b"mdhd", b"hdlr", b"minf"}))
     handler = _handler(data, parts.need(b"hdlr"))
     if handler not in _KEPT_HANDLERS:
-        return ReadTrack(None, handler.decode("latin-1") if handler.isalnum() else handler.hex())
+        name = handler.decode("latin-1") if handler.isalnum() else handler.hex()
+        return ReadTrack(None, name, read_number(data, parts.need(b"tkhd")))
     parts.descend(b"minf", "mdia/minf/", frozenset({b"dinf", b"stbl"}))
     parts.descend(b"dinf", "mdia/minf/dinf/", frozenset({b"dref"}))
     parts.descend(b"stbl", "mdia/minf/stbl/", _STBL | _GROUPS)
@@ -121,7 +134,8 @@ def read_track(data: bytes, trak: Box, quicktime: bool) -> ReadTrack:
         parts.leave(parts.found[kind], "mdia/" * (kind != b"tkhd"))
     removed = [*parts.removed, *(part for entry in entries for part in entry.removed)]
     remarks = tuple(remark for entry in entries for remark in entry.remarks)
-    return ReadTrack(track, handler.decode(), tuple(removed), remarks)
+    number = read_number(data, parts.need(b"tkhd"))
+    return ReadTrack(track, handler.decode(), number, tuple(removed), remarks)
 
 
 def _handler(data: bytes, box: Box) -> bytes:
