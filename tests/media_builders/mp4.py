@@ -50,7 +50,8 @@ class Canary:
     places: dict = field(default_factory=dict)
 
     def __call__(self, place, width=0):
-        token = f"Kn{len(self.places):02d}{place.replace('/', '')[:10]}Zq".encode()
+        token = f"Kn{len(self.places):03d}{place.replace('/', '')[:10]}Zq".encode()
+        place = f"{place} {len(self.places)}" if place in self.places else place
         if self.quiet:
             return bytes(width)
         self.places[place] = token[:width] if width else token
@@ -134,11 +135,11 @@ def track(number, spec, offset, canary):
     stbl = box(
         b"stbl",
         full(b"stsd", u32(1), spec.entry),
-        full(b"stts", u32(1, count, 40), canary(f"stts tail {number}")),
-        full(b"stss", u32(1, 1), canary(f"stss tail {number}")),
-        full(b"stsc", u32(1, 1, count, 1), canary(f"stsc tail {number}")),
+        full(b"stts", u32(1, count, 40) if count else u32(0), canary(f"stts tail {number}")),
+        full(b"stss", u32(1, 1) if count else u32(0), canary(f"stss tail {number}")),
+        full(b"stsc", u32(1, 1, count, 1) if count else u32(0), canary(f"stsc tail {number}")),
         full(b"stsz", u32(0, count, *map(len, spec.samples)), canary(f"stsz tail {number}")),
-        full(b"stco", u32(1, offset), canary(f"stco tail {number}")),
+        full(b"stco", u32(1, offset) if count else u32(0), canary(f"stco tail {number}")),
         full(b"sdtp", canary(f"sdtp {number}")),
         full(b"sgpd", b"priv", u32(16, 1), canary(f"sgpd {number}", 16), version=1),
         box(b"xxxx", canary(f"stbl box {number}")),

@@ -231,7 +231,7 @@ def _shown_end(tables: Tables, length: int) -> int:
         for flat in (tables.durations, tables.compositions)
     )
     signed = ((value ^ 1 << 31) - (1 << 31) for value in offsets)
-    return max(map(add, accumulate(durations), signed))
+    return int(max(map(add, accumulate(durations), signed)))
 
 
 def _pairs(flat: array[int]) -> zip[tuple[int, int]]:

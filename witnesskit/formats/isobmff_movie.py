@@ -7,6 +7,7 @@ A film in fragments becomes one whole; encrypted films and those that refer to o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from witnesskit.digest import sha256_hex
@@ -17,7 +18,7 @@ from witnesskit.formats.isobmff_fragments import Defaults, Run, read_defaults, r
 from witnesskit.formats.isobmff_grown import Grown, whole
 from witnesskit.formats.isobmff_headers import Times, read_times
 from witnesskit.formats.isobmff_track import Track, read_track
-from witnesskit.limits import FILM_TRACKS_MAX, MOOV_MAX
+from witnesskit.limits import FILM_RUNS_MAX, FILM_TRACKS_MAX, MOOV_MAX
 from witnesskit.model import Removal, SeekableReader
 
 _PICTURES: Final = frozenset(
@@ -181,7 +182,9 @@ def _runs(reader: SeekableReader, moof: Box, defaults: dict[int, Defaults]) -> l
     """The runs of a fragment; ``None`` if the file ends before they do."""
     if moof.end > reader.size:
         return None
-    runs = list(read_fragment(_read(reader, moof), moof.start, defaults))
+    runs = list(islice(read_fragment(_read(reader, moof), moof.start, defaults), FILM_RUNS_MAX + 1))
+    if len(runs) > FILM_RUNS_MAX:
+        raise MediaTooLarge("runs of a fragment")
     return None if any(run.count and run.end > reader.size for run in runs) else runs
 
 

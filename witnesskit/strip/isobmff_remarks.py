@@ -10,7 +10,7 @@ from witnesskit.formats.isobmff_presentation import signed
 from witnesskit.formats.isobmff_track import Track
 
 _PICTURES_HIDDEN: Final = Fraction(1, 10)  # seconds; less is reordering of pictures
-_LOOKED_INTO: Final = frozenset({"h264", "hevc", "aac", "mpeg4", "av1"})  # unit by unit, not copied unseen
+_LOOKED_INTO: Final = frozenset({"h264", "hevc", "aac", "mpeg4", "av1", "pcm"})  # unit by unit, not copied unseen
 _SOUND_HIDDEN: Final = Fraction(1, 2)  # seconds; less is the run-in of an encoder
 
 
