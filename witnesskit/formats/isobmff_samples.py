@@ -17,7 +17,8 @@ from witnesskit.formats.isobmff_track import Track
 from witnesskit.limits import FILM_OUT_OF_ORDER_MAX, FILM_WINDOW
 from witnesskit.model import Removal, SeekableReader
 
-LOOKED_INTO: Final = frozenset({"h264", "hevc", "av1", "mpeg4", "aac"})  # codings whose samples are read one by one
+# codings whose samples are read one by one
+LOOKED_INTO: Final = frozenset({"h264", "hevc", "av1", "mpeg4", "mjpeg", "prores", "aac"})
 
 
 Span = tuple[int, int]  # first byte and the byte behind the last

@@ -12,6 +12,7 @@ from witnesskit.errors.media import BadMedia, UnsupportedMedia
 from witnesskit.limits import FILM_SAMPLE_MAX, FILM_SAMPLES_MAX, FILM_TRACKS_MAX, FILM_WINDOW
 from witnesskit.media.film_entries import EntryFacts, read_entries
 from witnesskit.media.film_fragments import read_fragments
+from witnesskit.media.film_frames import mpeg4_plain
 from witnesskit.media.film_samples import free_spans, names_encoder
 from witnesskit.media.film_tables import Chunk, TablesDiffer, chunks_of
 from witnesskit.media.walk_isobmff import FilmWalk, walk_film
@@ -71,7 +72,7 @@ def _track(
         raise BadMedia("more samples than bytes")
     hasher, pictures = hashlib.sha256(), entry.coding in ("h264", "hevc")
     for chunk in chunks:
-        if pictures or entry.coding == "mp4a":
+        if pictures or entry.coding in ("mp4a", "mpeg4"):
             for sample in _samples(reader, chunk):
                 _feed(hasher, entry, sample)
         else:
@@ -103,6 +104,9 @@ def _samples(reader: SeekableReader, chunk: Chunk) -> Iterator[bytes]:
 def _feed(hasher: hashlib._Hash, entry: EntryFacts, sample: bytes) -> None:
     if entry.coding == "mp4a":
         hasher.update(_without_text(sample) if sample and sample[0] >> 7 else sample)
+        return
+    if entry.coding == "mpeg4":
+        hasher.update(mpeg4_plain(sample))
         return
     view, place, prefix = memoryview(sample), 0, b"\0\0\0\1"
     while place + entry.length <= len(sample):

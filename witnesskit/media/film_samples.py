@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.limits import FILM_SAMPLE_MAX, FILM_WINDOW
 from witnesskit.media.film_entries import EntryFacts
+from witnesskit.media.film_frames import jpeg_parts, mpeg4_data, prores_spare
 from witnesskit.media.film_tables import Chunk
 from witnesskit.media.groups import shown
 from witnesskit.media.walk_sps import SeenTiming, holds_clock, seen_timing
@@ -58,6 +59,8 @@ def scan_samples(reader: SeekableReader, chunks: Iterator[Chunk], scan: SampleSc
     coding = scan.entry.coding
     for unit in _config_units(scan.entry):
         _unit(scan, unit)
+    if coding == "mpeg4":
+        _mpeg4(scan.entry.config, scan)
     for chunk in chunks:
         if chunk.end > reader.size:
             scan.doubts[f"{scan.place}: samples outside the file"] = None
@@ -83,23 +86,51 @@ def _windows(reader: SeekableReader, chunk: Chunk) -> Iterator[tuple[bytes, list
 
 
 def _look(scan: SampleScan, coding: str, data: bytes, sizes: list[int]) -> None:
-    if coding in ("h264", "hevc"):
-        place = 0
-        for size in sizes:
+    place, reader = 0, _FRAMES.get(coding)
+    for size in sizes:
+        if coding in ("h264", "hevc"):
             _units(scan, data, place, place + size)
-            place += size
-    elif coding == "mp4a":
-        place = 0
-        for size in sizes:
-            if size and data[place] >> 5 in (4, 5, 6):
-                _fill(scan, data[place : place + min(size, 600)])
-            place += size
-    elif coding == "mpeg4" and b"\0\0\1\xb2" in data:
-        scan.say("software", "user data in pictures", shown(data[data.index(b"\0\0\1\xb2") + 4 :][:80]))
-    if coding != "pcm":
-        for run in _texts(data):
-            if len(set(run)) >= 12:  # fewer letters are flat areas, not text
-                scan.say("other", "readable text in the coded bytes", shown(run))
+        elif coding == "mp4a" and size and data[place] >> 5 in (4, 5, 6):
+            _fill(scan, data[place : place + min(size, 600)])
+        elif reader:
+            reader(data[place : place + size], scan)
+        place += size
+    if coding not in ("pcm", "mjpeg"):
+        _readable(data, scan)
+
+
+def _readable(data: bytes, scan: SampleScan) -> None:
+    for run in _texts(data):
+        if len(set(run)) >= 12:  # fewer letters are flat areas, not text
+            scan.say("other", "readable text in the coded bytes", shown(run))
+
+
+def _mpeg4(sample: bytes, scan: SampleScan) -> None:
+    for group, name, value, coder in mpeg4_data(sample):
+        scan.encoder = coder or scan.encoder
+        if not coder:
+            scan.say(group, name, value)
+
+
+def _motion_jpeg(sample: bytes, scan: SampleScan) -> None:
+    for part in jpeg_parts(sample):
+        if part.strange:
+            scan.say("inside", part.strange, shown(part.data[:400]) or f"{len(part.data)} bytes")
+        scan.encoder = part.coder or scan.encoder
+        if part.coded:
+            _readable(part.data, scan)
+
+
+def _prores(sample: bytes, scan: SampleScan) -> None:
+    for name, raw in prores_spare(sample):
+        scan.say("inside", name, shown(raw[:400]) or f"{len(raw)} bytes")
+
+
+_FRAMES: Final[dict[str, Callable[[bytes, SampleScan], None]]] = {
+    "mpeg4": _mpeg4,
+    "mjpeg": _motion_jpeg,
+    "prores": _prores,
+}
 
 
 def _texts(data: bytes) -> Iterator[bytes]:
