@@ -243,3 +243,26 @@ def survivors(canary, data):
         if any(text.encode(code) in data for code in ("utf-8", "utf-16-le", "utf-16-be")):
             found.append(place)
     return found
+
+
+def entry(kind, *children, sound_bits=0):
+    """A sample entry without anything to hide: of pictures, or of two channels of sound with ``sound_bits`` each."""
+    if sound_bits:
+        head = bytes(6) + b"\0\1" + bytes(8) + struct.pack(">HHHHI", 2, sound_bits, 0, 0, 8000 << 16)
+    else:
+        head = bytes(6) + b"\0\1" + bytes(16) + struct.pack(">HH", 40, 24) + u32(0x480000, 0x480000, 0) + b"\0\1"
+        head += bytes(32) + b"\0\x18\xff\xff"
+    return box(kind, head, *children)
+
+
+def small(specs, *, brand=b"qt  ", in_moov=b"", behind=b""):
+    """A film of ``specs`` and nothing to hide but what they bring."""
+    quiet = Canary(quiet=True)
+    ftyp, places, media = box(b"ftyp", brand, u32(512), brand), [], b""
+    for spec in specs:
+        places.append(len(ftyp) + 8 + len(media))
+        media += b"".join(spec.samples)
+    traks = [
+        track(number, spec, place, quiet) for number, (spec, place) in enumerate(zip(specs, places, strict=True), 1)
+    ]
+    return ftyp + box(b"mdat", media) + box(b"moov", mvhd(quiet), *traks, in_moov) + behind

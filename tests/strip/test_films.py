@@ -100,7 +100,7 @@ def replaced(data, old, new):
         (EncryptedFilm, lambda data: replaced(data, b"avc1\0", b"encv\0")),
         (EncryptedFilm, lambda data: replaced(data, b"zzzz", b"sinf")),
         (ExternalData, lambda data: replaced(data, b"url \0\0\0\1", b"url \0\0\0\0")),
-        (UnknownCoding, lambda data: replaced(data, b"avc1\0", b"apch\0")),
+        (UnknownCoding, lambda data: replaced(data, b"avc1\0", b"dvcp\0")),
         (UnknownCoding, lambda data: replaced(data, b"wwww", b"cmov")),
         (UnknownFormat, lambda data: replaced(data, b"ftypisom", b"ftypheic")),
         (BadMedia, lambda data: replaced(data, b"stsz\0\0\0\0\0\0\0\0", b"stsz\0\0\0\0\0\0\0\0\xff")),

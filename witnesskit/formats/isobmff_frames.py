@@ -14,6 +14,7 @@ from witnesskit.errors.strip import TextInPictures
 _MARKER: Final = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])", re.DOTALL)  # behind coded pictures
 _FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})
 _CODER: Final = re.compile(rb"(Lavc\d[\d.]{3,14})\x00*")
+_FIELDS_MAX: Final = 2  # pictures of one frame
 _COMMENT, _SCAN, _START, _END = 0xFE, 0xDA, 0xD8, 0xD9
 
 
@@ -23,14 +24,22 @@ def check_motion_jpeg(sample: bytes) -> str:
     Raises ``BadMedia`` or ``TextInPictures``.
     """
     place, named = 0, ""
-    while place < len(sample):
-        if sample[place : place + 2] != b"\xff\xd8":
-            if sample[place:].strip(b"\x00\xff"):
-                raise TextInPictures("bytes behind a Motion JPEG picture")
-            break
+    for _ in range(_FIELDS_MAX):
+        if not sample[place:].strip(b"\x00\xff"):
+            return named
+        place = sample.find(b"\xff\xd8", place) if _padded(sample, place) else -1
+        if place < 0:
+            raise TextInPictures("bytes beside a Motion JPEG picture")
         place, coder = _picture(sample, place + 2)
         named = named or coder
+    if sample[place:].strip(b"\x00\xff"):
+        raise BadMedia("a Motion JPEG picture in many fields")
     return named
+
+
+def _padded(data: bytes, place: int) -> bool:
+    """True if nothing but padding lies in front of the next picture."""
+    return not data[place : max(place, data.find(b"\xff\xd8", place))].strip(b"\x00\xff")
 
 
 def _picture(data: bytes, place: int) -> tuple[int, str]:
@@ -96,7 +105,8 @@ def check_prores(sample: bytes) -> str:
         place = _slices(sample, place, (width, (height + (fields == 2 and not field)) // fields))
     if sample[place:].strip(b"\0"):
         raise TextInPictures("bytes behind a ProRes picture")
-    return sample[12:16].decode("latin-1")
+    name = sample[12:16].decode("latin-1")
+    return name if name.isalnum() else sample[12:16].hex()
 
 
 def _slices(data: bytes, place: int, shape: tuple[int, int]) -> int:

@@ -17,13 +17,17 @@ from witnesskit.formats.isobmff import Box, Top, children, removal_of, removal_o
 from witnesskit.formats.isobmff_fragments import Defaults, Run, read_defaults, read_fragment
 from witnesskit.formats.isobmff_grown import Grown, whole
 from witnesskit.formats.isobmff_headers import Times, read_times
-from witnesskit.formats.isobmff_track import Track, read_track
+from witnesskit.formats.isobmff_track import Track, chapter_numbers, read_track
 from witnesskit.limits import FILM_RUNS_MAX, FILM_TRACKS_MAX, MOOV_MAX
 from witnesskit.model import Removal, SeekableReader
 
 _PICTURES: Final = frozenset(
     b"mif1 mif2 msf1 miaf heic heix hevc hevx hevm hevs heim heis avif avis avio jpeg jpgs crx".split()
 ) | {b"jp2 ", b"jpx ", b"jpm ", b"mjp2", b"mj2s", b"crx ", b"jxl "}
+_C2PA: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")  # uuid of content credentials
+_RUN_IN: Final = (
+    "the tag that has players skip the run-in of the encoder was dropped: the sound begins a moment later"
+)
 _REFUSED: Final = {b"cmov": "compressed index", b"rmra": "reference movie", b"pssh": "protection"}
 
 
@@ -37,6 +41,7 @@ class Film:
     media: tuple[Box, ...]  # mdat boxes
     removed: tuple[Removal, ...]
     remarks: tuple[str, ...]
+    credentials: bool = False  # C2PA; told only where parts left out are
 
 
 @dataclass
@@ -46,6 +51,7 @@ class _Movie:
     times: Times
     tracks: list[Track] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)  # track_ID of each
+    chapters: frozenset[int] = frozenset()  # track_ID of those that hold chapters
     defaults: dict[int, Defaults] | None = None  # None: a film in one piece
 
 
@@ -55,9 +61,13 @@ class _Left:
 
     removed: list[Removal] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    credentials: bool = False
 
     def box(self, data: bytes, box: Box, place: str) -> None:
         raw = data[box.start : box.end]
+        self.credentials |= _C2PA in raw or b"jumb" in raw
+        if b"iTunSMPB" in raw:
+            self.remarks.append(_RUN_IN)
         self.removed.append(Removal(f"{place}/{box.name}", len(raw), sha256_hex(raw)))
 
 
@@ -75,7 +85,9 @@ def read_film(reader: SeekableReader, *, left_out: bool = True) -> Film:
     if left_out:
         _outside(reader, top, left)
     media = tuple(box for box in top.boxes if box.kind == b"mdat")
-    return Film(quicktime, times, tracks, media, tuple(left.removed), tuple(dict.fromkeys(left.remarks)))
+    return Film(
+        quicktime, times, tracks, media, tuple(left.removed), tuple(dict.fromkeys(left.remarks)), left.credentials
+    )
 
 
 def _family(reader: SeekableReader, top: Top) -> bool:
@@ -123,14 +135,16 @@ def _moov(data: bytes, moov: Box, quicktime: bool, left: _Left) -> _Movie:
     times = next((read_times(data, box) for box in boxes if box.kind == b"mvhd"), None)
     if times is None:
         raise BadMedia("no mvhd")
+    traks = [box for box in boxes if box.kind == b"trak"]
+    if len(traks) > FILM_TRACKS_MAX:
+        raise MediaTooLarge(f"more than {FILM_TRACKS_MAX} tracks")
     movie, number = _Movie(times), 0
+    movie.chapters = frozenset().union(*(chapter_numbers(data, trak) for trak in traks))
     for box in boxes:
         if box.kind in _REFUSED:
             raise (EncryptedFilm if box.kind == b"pssh" else UnknownCoding)(_REFUSED[box.kind])
         if box.kind == b"trak":
             number += 1
-            if number > FILM_TRACKS_MAX:
-                raise MediaTooLarge(f"more than {FILM_TRACKS_MAX} tracks")
             _track(data, box, (quicktime, number), movie, left)
             continue
         if box.kind == b"mvex" and movie.defaults is None:
@@ -143,7 +157,7 @@ def _moov(data: bytes, moov: Box, quicktime: bool, left: _Left) -> _Movie:
 
 def _track(data: bytes, box: Box, which: tuple[bool, int], movie: _Movie, left: _Left) -> None:
     place = f"moov/trak[{which[1]}]"
-    read = read_track(data, box, which[0])
+    read = read_track(data, box, which[0], movie.chapters)
     if read.track is None:
         left.box(data, box, "moov")
         left.removed[-1] = Removal(f"{place} ({read.handler})", left.removed[-1].size, left.removed[-1].sha256)
@@ -194,6 +208,9 @@ def _outside(reader: SeekableReader, top: Top, left: _Left) -> None:
     for box in top.boxes:
         if box.kind not in (b"moov", b"mdat"):
             kinds.setdefault(box.kind, []).append(box)
+    for box in kinds.get(b"uuid", [])[:1000]:
+        left.credentials |= reader.read_at(box.body, 16) == _C2PA
+    left.credentials |= b"jumb" in kinds
     for boxes in kinds.values():
         left.removed.append(removal_of_all(reader, boxes))
     if top.tail < reader.size:

@@ -39,7 +39,7 @@ def essence_film(reader: SeekableReader) -> tuple[EssenceHash, ...]:
     seen = {"vide": 0, "soun": 0}
     for track in range(1, min(walk.tracks, FILM_TRACKS_MAX) + 1):
         handler = _handler(walk, track)
-        if handler in seen:
+        if handler in seen and not walk.chapter_pictures(track):
             name = f"{'video' if handler == 'vide' else 'audio'}:{seen[handler]}"
             seen[handler] += 1
             more = fragments.chunks.get(walk.number(track), [])

@@ -63,6 +63,9 @@ def jpeg_parts(sample: bytes) -> Iterator[JpegPart]:
     while place + 2 <= len(sample):
         code = sample[place + 1] if sample[place] == 255 else -1
         if not inside and code != 0xD8:
+            if sample[place] in (0, 255):
+                place += 1
+                continue
             if sample[place:].strip(b"\0\xff"):
                 yield JpegPart(sample[place:], "bytes behind a picture")
             return
@@ -80,7 +83,7 @@ def jpeg_parts(sample: bytes) -> Iterator[JpegPart]:
                 end = _coded_end(sample, place)
                 yield JpegPart(sample[place:end], coded=True)
                 place = end
-    if inside or place < len(sample):
+    if inside or sample[place:].strip(b"\0\xff"):
         yield JpegPart(sample[place:], "a picture that cannot be followed")
 
 

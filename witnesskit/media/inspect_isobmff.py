@@ -96,7 +96,7 @@ def _track(reader: SeekableReader, walk: FilmWalk, which: tuple[int, bool, list[
     for node in walk.of("dref", track):
         if any(node.body[at + 3 : at + 4] != b"\1" for at in _reference_flags(node.body)):
             seen.doubts.append(f"{place} refers to other files")
-    if handlers[0] not in ("vide", "soun"):
+    if handlers[0] not in ("vide", "soun") or walk.chapter_pictures(track):
         _other_data(walk, track, handlers[0], seen)
         seen.covered.append([(chunk.offset, chunk.end) for chunk in more])
         return

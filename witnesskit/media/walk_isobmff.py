@@ -49,6 +49,15 @@ class FilmWalk:
         at = 20 if bodies and bodies[0][:1] == b"\1" else 12
         return int.from_bytes(bodies[0][at : at + 4], "big") if bodies else 0
 
+    def chapter_pictures(self, track: int) -> bool:
+        """True for still pictures that another track says are its chapters; they belong to no film."""
+        described = self.of("stsd", track)
+        if not described or described[0].body[12:16] not in (b"jpeg", b"png "):
+            return False
+        number = self.number(track).to_bytes(4, "big")
+        named = [node.body for one in range(1, self.tracks + 1) for node in self.of("chap", one)]
+        return any(number == body[at : at + 4] for body in named for at in range(0, len(body), 4))
+
     def of(self, kind: str, track: int) -> list[Node]:
         """Nodes of one type in one track."""
         if self._counted != len(self.nodes):

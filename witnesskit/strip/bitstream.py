@@ -23,6 +23,7 @@ from witnesskit.limits import NAL_SEI_MAX
 from witnesskit.strip.isobmff_remarks import coder_remarks
 
 Part = bytes | memoryview
+_NAMES_MAX = 4  # encoders of one track; a film is coded by one
 _FIRST, _LATER = b"\x00\x00\x00\x01", b"\x00\x00\x01"
 _LAYER = "data of a second layer (3D, transparency, better quality) were blanked: players that know them show less"
 _START_CODE = re.compile(_LATER).search  # twice as fast as bytes.find on coded pictures
@@ -90,6 +91,8 @@ def _checked(work: TrackWork, sample: bytes) -> None:
     elif sample:
         named = check_motion_jpeg(sample) if work.coding == "mjpeg" else check_prores(sample)
         work.remarks |= dict.fromkeys(coder_remarks([named]))
+        if len(work.remarks) > _NAMES_MAX:
+            raise BadMedia("another name of an encoder in every picture")
 
 
 def _mpeg4(work: TrackWork, data: bytes, start: int, sizes: array[int]) -> list[Part]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.errors.media import BadMedia
-from witnesskit.errors.strip import HiddenFootage
+from witnesskit.errors.strip import CredentialsKept, HiddenFootage
 from witnesskit.formats.essence_samples import essence_of
 from witnesskit.formats.isobmff_index import FTYP_MP4, FTYP_QUICKTIME, write_index
 from witnesskit.formats.isobmff_movie import Film, read_film
@@ -63,6 +63,8 @@ def strip_isobmff(reader: SeekableReader, sink: Sink, choices: StripChoices = DE
     film = read_film(reader)
     if hides_footage(film):
         refuse_if(choices.hidden_footage, "refuse", HiddenFootage)
+    if film.credentials:
+        refuse_if(choices.credentials, "keep", CredentialsKept)
     unused = unused_media(reader, film)
     head = _head(film)
     copy = _Copy(sink)

@@ -10,6 +10,7 @@ from witnesskit.formats.isobmff_movie import Film
 from witnesskit.formats.isobmff_mpeg4 import coder_named
 from witnesskit.formats.isobmff_presentation import signed
 from witnesskit.formats.isobmff_track import Track
+from witnesskit.strip.remarks import CREDENTIALS_DROPPED
 
 _PICTURES_HIDDEN: Final = Fraction(1, 10)  # seconds; less is reordering of pictures
 _LOOKED_INTO: Final = frozenset({"h264", "hevc", "aac", "mpeg4", "av1", "pcm"})  # unit by unit, not copied unseen
@@ -18,7 +19,7 @@ _SOUND_HIDDEN: Final = Fraction(1, 2)  # seconds; less is the run-in of an encod
 
 def film_remarks(film: Film) -> tuple[str, ...]:
     """Remarks for ``StripResult.kept``."""
-    remarks = []
+    remarks = [CREDENTIALS_DROPPED] if film.credentials else []
     for track in film.tracks:
         hidden = hidden_seconds(track, film.times.timescale)
         if track.handler == b"vide" and hidden > _PICTURES_HIDDEN:
