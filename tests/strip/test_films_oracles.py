@@ -114,7 +114,7 @@ def test_pictures_and_sound_decode_alike(pair):
     ffmpeg = require("ffmpeg")
     original, copy, _ = pair
     # a tag of the original may have a player skip the run-in of the encoder; without skipping every sample is compared
-    options = "-map 0:v? -map 0:a? -f framemd5 -".split()
+    options = ["-map", "0:v?", "-map", "0:a?", "-f", "framemd5", "-"]
     before, after = (run(ffmpeg, "-v", "error", *SKIP, "-i", path, *options) for path in (original, copy))
     if original.name == "aac.m4a":
         before, after = ("\n".join(line[-32:] for line in told.splitlines()) for told in (before, after))
