@@ -11,6 +11,7 @@ from typing import Final
 from witnesskit.limits import FILM_SAMPLE_MAX, FILM_WINDOW
 from witnesskit.media.film_entries import EntryFacts
 from witnesskit.media.film_frames import jpeg_parts, mpeg4_data, prores_spare
+from witnesskit.media.film_sets import behind_set
 from witnesskit.media.film_tables import Chunk
 from witnesskit.media.groups import shown
 from witnesskit.media.walk_sps import SeenTiming, holds_clock, seen_timing
@@ -32,6 +33,7 @@ _READABLE: Final = bytes(1 if 0x20 <= byte < 0x7F else 0 for byte in range(256))
 _RUN: Final = b"\1" * 32  # bytes of readable text that chance does not make: one in 10^13
 _ENCODER: Final = re.compile(rb"(Lavc[\d.]{5,14}|libfaac [\d.]{3,8})")
 _REVELATIONS_MAX: Final = 500
+_SETS_MAX: Final = 4_000  # different parameter sets of one track; real ones have some
 _RESERVED: Final = frozenset({*range(10, 16), *range(22, 32)})  # slices of HEVC that no decoder knows
 _ENDS_H264: Final = {9: 2, 10: 1, 11: 1}  # delimiters and ends: bytes of a whole unit
 _ENDS_HEVC: Final = {35: 3, 36: 2, 37: 2}
@@ -47,6 +49,8 @@ class SampleScan:
     doubts: dict[str, None] = field(default_factory=dict)
     encoder: str = ""
     timing: SeenTiming | None = None
+    chroma: int = 1  # chroma format of the last sequence set of H.264
+    sets: set[bytes] = field(default_factory=set)  # parameter sets that were looked into
 
     def say(self, group: str, name: str, value: str) -> None:
         """Add a revelation once; a hostile film must not fill the answer."""
@@ -168,6 +172,7 @@ def _unit(scan: SampleScan, unit: bytes) -> None:
     if kind in ((32, 33, 34) if hevc else (7, 8)):
         if kind == 7 and not hevc:
             scan.timing = seen_timing(unit)
+        _set(scan, unit, hevc)
     elif (hevc and kind == 62 and _dolby(unit)) or len(unit.rstrip(b"\0")) == ends.get(kind, -1):
         return
     elif kind == (38 if hevc else 12):
@@ -177,6 +182,17 @@ def _unit(scan: SampleScan, unit: bytes) -> None:
         _messages(scan, unit[2 if hevc else 1 :].replace(b"\0\0\3", b"\0\0"))
     else:
         scan.say("other", f"unknown unit {kind}", f"{len(unit)} bytes {shown(unit[:200])}")
+
+
+def _set(scan: SampleScan, unit: bytes, hevc: bool) -> None:
+    """A parameter set; the same one comes with every key picture."""
+    if unit not in scan.sets and len(scan.sets) < _SETS_MAX:
+        scan.chroma, behind = behind_set(hevc, unit, scan.chroma)
+        scan.sets.add(unit)
+        if behind:
+            scan.say("inside", "bytes behind a parameter set", shown(behind[:400]) or behind[:80].hex())
+    elif unit not in scan.sets:
+        scan.doubts[f"{scan.place}: too many parameter sets"] = None
 
 
 def _dolby(unit: bytes) -> bool:

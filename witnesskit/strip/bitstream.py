@@ -18,6 +18,7 @@ from witnesskit.formats.essence_samples import NAL_CODINGS
 from witnesskit.formats.isobmff_frames import check_motion_jpeg, check_prores
 from witnesskit.formats.isobmff_mpeg4 import coder_named, without_user_data
 from witnesskit.formats.nal import H264, NalCoding, is_dolby, picture_end, unit_at
+from witnesskit.formats.nal_sets import trimmed
 from witnesskit.formats.sei import filler_unit, is_filler, messages, neutral
 from witnesskit.limits import NAL_SEI_MAX
 from witnesskit.strip.isobmff_remarks import coder_remarks
@@ -199,6 +200,9 @@ class _UnitPass:
         if kind in coding.parameters:
             if _LATER in unit:
                 raise BadMedia("a start code inside a parameter set")
+            timing = self.work.timings[self.description - 1]
+            if trimmed(coding.name, unit, timing.chroma if timing else 1) != unit:
+                raise BadMedia("bytes behind a parameter set between the pictures")
             if coding is H264 and kind == 7:
                 self.work.timings[self.description - 1] = _timing(unit)
         return kind in coding.parameters or kind in coding.fixed or (kind == coding.dolby and is_dolby(unit))
