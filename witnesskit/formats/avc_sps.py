@@ -58,8 +58,16 @@ def read_picture_set(bits: BitReader, last: int, chroma: int) -> None:
     bits.read(3)
     _golombs(bits, 3)
     bits.read(3)
-    if bits.place >= last:
+    end = bits.place
+    if end >= last:
         return
+    try:
+        _further(bits, chroma)
+    except BadMedia:
+        bits.place = end  # no fields: bytes that somebody put behind the set
+
+
+def _further(bits: BitReader, chroma: int) -> None:
     larger = bits.read(1)
     if bits.read(1):
         for index in range(6 + (6 if chroma == 3 else 2) * larger):
@@ -98,7 +106,7 @@ def _sequence(bits: BitReader) -> int:
         bits.read(1)
         bits.golomb()
         bits.golomb()
-        for _ in range(min(bits.golomb(), 256)):
+        for _ in range(min(bits.golomb(), 255)):
             bits.golomb()
     _golombs(bits, 1)
     bits.read(1)

@@ -220,7 +220,7 @@ def picture_set(bits: BitReader) -> None:
 
 def _picture_extensions(bits: BitReader, skipping: int) -> None:
     found, multilayer, screen = _extensions(bits)
-    if multilayer:
+    if multilayer or screen:
         raise Unfollowed
     if found:
         if skipping:
@@ -230,8 +230,6 @@ def _picture_extensions(bits: BitReader, skipping: int) -> None:
             bits.golomb()
             _golombs(bits, 2 * (_few(bits.golomb(), 5) + 1))
         _golombs(bits, 2)
-    if screen:
-        raise Unfollowed
 
 
 READERS: Final[dict[int, Callable[[BitReader], None]]] = {32: video_set, 33: sequence_set, 34: picture_set}

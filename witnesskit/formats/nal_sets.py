@@ -69,9 +69,9 @@ def _read(coding: NalCoding, unit: bytes, bits: BitReader, raw: bytes, chroma: i
 
 
 def _stops(raw: bytes, place: int) -> bool:
-    """True if the last bit that is set is at ``place``: the stop bit."""
-    left = 8 * len(raw) - place
-    return left > 0 and int.from_bytes(raw, "big") & ((1 << left) - 1) == 1 << left - 1
+    """True if no bit behind ``place`` is set, where the stop bit is or should be."""
+    left = 8 * len(raw) - place - 1
+    return left <= 0 or int.from_bytes(raw, "big") & ((1 << left) - 1) == 0
 
 
 def _cut(raw: bytes, place: int) -> bytes:

@@ -37,7 +37,7 @@ def behind_set(hevc: bool, unit: bytes, chroma: int) -> tuple[int, bytes]:
         return chroma, unit if len(unit) > _OTHER_LAYER_MAX or _TEXT.search(unit) else b""
     except BitsCut:
         return chroma, unit if bits.wrong else b""
-    if bits.at == last or (bits.at > last and bits.at >= len(bits.text)):
+    if bits.at >= last:  # the stop bit, or nothing but zeros
         return chroma, b""
     return chroma, raw[(bits.at + 8) // 8 :] or b"\x01"
 
@@ -62,11 +62,15 @@ def _picture_h264(bits: TextBits, last: int, chroma: int) -> None:
     bits.u(3)
     bits.ue(3)
     bits.u(3)
-    if bits.at < last:
-        eight = bits.u(1)
-        if bits.u(1):
-            read_lists(bits, 6 + eight * (6 if chroma == 3 else 2))
-        bits.ue()
+    end = bits.at
+    try:
+        if end < last:
+            eight = bits.u(1)
+            if bits.u(1):
+                read_lists(bits, 6 + eight * (6 if chroma == 3 else 2))
+            bits.ue()
+    except BitsCut:
+        bits.at, bits.wrong = end, False  # what is there are no fields
 
 
 def _hevc(bits: TextBits, unit: bytes) -> None:

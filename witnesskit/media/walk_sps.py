@@ -149,8 +149,11 @@ def _usability(bits: TextBits) -> SeenTiming:
 
 def _buffering(bits: TextBits) -> int:
     models = bits.ue() + 1
+    if models > 32:
+        bits.wrong = True
+        raise BitsCut
     bits.u(8)
-    for _ in range(min(models, 32)):
+    for _ in range(models):
         bits.ue(2)
         bits.u(1)
     bits.u(5)
