@@ -117,7 +117,9 @@ RECEIPT_NUMBER_MAX: Final = 2**53 - 1  # counts in a receipt; the numbers every 
 
 # films (ISO base media)
 MOOV_MAX: Final = 64 * MIB  # bytes of a film's index; ten hours at 60 pictures a second take 40
-FILM_BOXES_MAX: Final = 20_000  # boxes of the file or of one container; a film of fragments has thousands
+FILM_BOXES_MAX: Final = 20_000  # boxes of one container; real ones hold dozens
+FILM_TOP_MAX: Final = 200_000  # boxes of the file; fragments of a second come in threes, eighteen hours of them
+FILM_RUNS_MAX: Final = 100_000  # runs of samples in one fragment; real ones hold some for each track
 FILM_DEPTH_MAX: Final = 16  # levels of boxes an inspection follows; real ones have nine
 FILM_TRACKS_MAX: Final = 64  # tracks of one film; action cameras write seven
 FILM_ENTRIES_MAX: Final = 16  # sample descriptions of one track; real ones have one or two

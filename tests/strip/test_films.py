@@ -5,7 +5,7 @@ import pytest
 from tests.media_builders.mp4 import Canary, box, film, full, sei, survivors, u32
 from tests.media_builders.readers import Bytes, Kept
 from witnesskit.errors.media import BadMedia, MediaCut
-from witnesskit.errors.strip import EncryptedFilm, ExternalData, FragmentedFilm, UnknownCoding, UnknownFormat
+from witnesskit.errors.strip import EncryptedFilm, ExternalData, UnknownCoding, UnknownFormat
 from witnesskit.formats.nal import H264, HEVC
 from witnesskit.formats.sei import messages, neutral
 from witnesskit.media.essence import essence
@@ -96,16 +96,15 @@ def replaced(data, old, new):
 @pytest.mark.parametrize(
     ("refusal", "change"),
     [
-        (FragmentedFilm, lambda data: data + box(b"moof", bytes(8))),
-        (FragmentedFilm, lambda data: replaced(data, b"wwww", b"mvex")),
+        (BadMedia, lambda data: data + box(b"moof", box(b"traf", bytes(8)))),
         (EncryptedFilm, lambda data: replaced(data, b"avc1\0", b"encv\0")),
         (EncryptedFilm, lambda data: replaced(data, b"zzzz", b"sinf")),
         (ExternalData, lambda data: replaced(data, b"url \0\0\0\1", b"url \0\0\0\0")),
-        (UnknownCoding, lambda data: replaced(data, b"avc1\0", b"apch\0")),
+        (UnknownCoding, lambda data: replaced(data, b"avc1\0", b"dvcp\0")),
         (UnknownCoding, lambda data: replaced(data, b"wwww", b"cmov")),
         (UnknownFormat, lambda data: replaced(data, b"ftypisom", b"ftypheic")),
         (BadMedia, lambda data: replaced(data, b"stsz\0\0\0\0\0\0\0\0", b"stsz\0\0\0\0\0\0\0\0\xff")),
-        (BadMedia, lambda data: data + data[data.index(b"moov") - 4 :]),
+        (BadMedia, lambda data: data + data[data.index(b"moov") - 4 :].replace(b"wwww", b"vvvv")),
         (MediaCut, lambda data: data[: data.index(b"moov") + 400]),
         (MediaCut, lambda data: data[: data.index(b"moov") - 4]),
     ],

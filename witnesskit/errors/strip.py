@@ -35,10 +35,10 @@ class Unstrippable(WitnesskitError):
 
 
 class FragmentedFilm(Unstrippable):
-    """A film in fragments (moof): its index is spread over the file."""
+    """A film in fragments (moof) that are no continuation of each other."""
 
     code = "STRIP-FRAGMENTED"
-    message = "the film is stored in fragments, which cannot be rewritten yet"
+    message = "the film is stored in fragments that do not fit together"
 
 
 class EncryptedFilm(Unstrippable):

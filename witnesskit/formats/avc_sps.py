@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from witnesskit.errors.media import BadMedia
@@ -19,16 +19,85 @@ class PictureTiming:
 
     delay_bits: int
     structure: bool
+    chroma: int = 1  # chroma format of the sequence, 3 for 4:4:4
 
 
 def picture_timing(sps: bytes) -> PictureTiming:
     """Read ``sps``, a whole NAL unit; raises ``BadMedia``."""
     bits = BitReader(unescape(sps)[1:])
-    profile = bits.read(8)
+    chroma = _sequence(bits)
+    return replace(_vui(bits) if bits.read(1) else PictureTiming(0, False), chroma=chroma)
+
+
+def chroma_of(sps: bytes) -> int:
+    """Chroma format of ``sps``, a whole NAL unit: 0 to 3; raises ``BadMedia``."""
+    return _sequence(BitReader(unescape(sps)[1:]))
+
+
+def read_sequence_set(bits: BitReader) -> None:
+    """Read a sequence set behind its header byte to its last field; raises ``BadMedia``."""
+    _sequence(bits)
+    if bits.read(1):
+        _vui(bits)
+        if bits.read(1):
+            bits.read(1)
+            _golombs(bits, 6)
+
+
+def read_picture_set(bits: BitReader, last: int, chroma: int) -> None:
+    """Read a picture set behind its header byte to its last field (clause 7.3.2.2).
+
+    ``last`` is the place of the last bit that is set: what lies in front of it are further fields.
+    """
+    _golombs(bits, 2)
+    bits.read(2)
+    groups = bits.golomb()
+    if groups:
+        _slice_groups(bits, groups)
+    _golombs(bits, 2)
+    bits.read(3)
+    _golombs(bits, 3)
+    bits.read(3)
+    end = bits.place
+    if end >= last:
+        return
+    try:
+        _further(bits, chroma)
+    except BadMedia:
+        bits.place = end  # no fields: bytes that somebody put behind the set
+
+
+def _further(bits: BitReader, chroma: int) -> None:
+    larger = bits.read(1)
+    if bits.read(1):
+        for index in range(6 + (6 if chroma == 3 else 2) * larger):
+            if bits.read(1):
+                _scaling_list(bits, 16 if index < 6 else 64)
+    bits.golomb()
+
+
+def _slice_groups(bits: BitReader, groups: int) -> None:
+    if groups > 7:
+        raise BadMedia("too many slice groups")
+    kind = bits.golomb()
+    if kind == 0:
+        _golombs(bits, groups + 1)
+    elif kind == 2:
+        _golombs(bits, 2 * groups)
+    elif kind in (3, 4, 5):
+        bits.read(1)
+        bits.golomb()
+    elif kind == 6:
+        bits.read((bits.golomb() + 1) * groups.bit_length())
+
+
+def _sequence(bits: BitReader) -> int:
+    """The fields up to those of usability; the chroma format."""
+    profile, chroma = bits.read(8), 1
     bits.read(16)
     bits.golomb()
     if profile in _HIGH:
-        _high(bits)
+        chroma = _high(bits)
     bits.golomb()
     order = bits.golomb()
     if order == 0:
@@ -37,7 +106,7 @@ def picture_timing(sps: bytes) -> PictureTiming:
         bits.read(1)
         bits.golomb()
         bits.golomb()
-        for _ in range(min(bits.golomb(), 256)):
+        for _ in range(min(bits.golomb(), 255)):
             bits.golomb()
     _golombs(bits, 1)
     bits.read(1)
@@ -47,7 +116,7 @@ def picture_timing(sps: bytes) -> PictureTiming:
     bits.read(1)
     if bits.read(1):
         _golombs(bits, 4)
-    return _vui(bits) if bits.read(1) else PictureTiming(0, False)
+    return chroma
 
 
 def _golombs(bits: BitReader, count: int) -> None:
@@ -55,7 +124,7 @@ def _golombs(bits: BitReader, count: int) -> None:
         bits.golomb()
 
 
-def _high(bits: BitReader) -> None:
+def _high(bits: BitReader) -> int:
     chroma = bits.golomb()
     if chroma == 3:
         bits.read(1)
@@ -65,6 +134,7 @@ def _high(bits: BitReader) -> None:
         for index in range(12 if chroma == 3 else 8):
             if bits.read(1):
                 _scaling_list(bits, 16 if index < 6 else 64)
+    return chroma
 
 
 def _scaling_list(bits: BitReader, size: int) -> None:

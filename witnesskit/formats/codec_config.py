@@ -9,6 +9,7 @@ from witnesskit.errors.media import BadMedia
 from witnesskit.errors.strip import TextInPictures
 from witnesskit.formats.avc_sps import PictureTiming, picture_timing
 from witnesskit.formats.nal import H264, HEVC, NalCoding
+from witnesskit.formats.nal_sets import chroma_in, trimmed
 from witnesskit.formats.sei import is_filler, messages, neutral, stays
 
 
@@ -21,6 +22,8 @@ def canonical_avc(body: bytes) -> bytes:
         raise BadMedia("avcC")
     sequences, place = _sets(body, 6, body[5] & 0x1F)
     pictures, place = _sets(body, place + 1, body[place] if place < len(body) else 0)
+    chroma = chroma_in(sequences)
+    sequences, pictures = ([trimmed(H264.name, one, chroma) for one in units] for units in (sequences, pictures))
     out = body[:4] + bytes([0xFC | body[4] & 3, 0xE0 | len(sequences)]) + _listed(sequences)
     out += bytes([len(pictures)]) + _listed(pictures)
     if body[1] in (100, 110, 122, 144, 244, 44) and place + 4 <= len(body):
@@ -91,7 +94,7 @@ def _kept_unit(kind: int, unit: bytes) -> bytes:
     if HEVC.kind(unit[0]) != kind:
         raise BadMedia("hvcC lists a unit under another kind")
     if kind in HEVC.parameters:
-        return unit
+        return trimmed(HEVC.name, unit)
     if kind in HEVC.messages:
         fresh = neutral(HEVC, unit, None)
         return b"" if is_filler(HEVC, fresh) or not _says_something(HEVC, fresh) else fresh

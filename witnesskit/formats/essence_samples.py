@@ -7,6 +7,7 @@ from array import array
 from typing import Final
 
 from witnesskit.formats.aac import blanked
+from witnesskit.formats.isobmff_mpeg4 import without_user_data
 from witnesskit.formats.isobmff_samples import Window, in_order, pieces
 from witnesskit.formats.isobmff_track import Track
 from witnesskit.formats.nal import H264, HEVC, NalCoding, hash_pictures
@@ -53,7 +54,7 @@ def essence_of(tracks: tuple[Track, ...], hashers: list[hashlib._Hash]) -> tuple
 def _feed(hasher: hashlib._Hash, track: Track, data: bytes, samples: tuple[array[int] | None, int]) -> None:
     sizes, description = samples
     coding: NalCoding | None = NAL_CODINGS.get(track.coding)
-    if sizes is None or (coding is None and track.coding != "aac"):
+    if sizes is None or (coding is None and track.coding not in ("aac", "mpeg4")):
         hasher.update(data)
         return
     place = 0
@@ -62,5 +63,5 @@ def _feed(hasher: hashlib._Hash, track: Track, data: bytes, samples: tuple[array
         if coding:
             hash_pictures(coding, track.entries[description - 1].length, sample, hasher)
         else:
-            hasher.update(blanked(sample))
+            hasher.update(blanked(sample) if track.coding == "aac" else without_user_data(sample))
         place += size

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge
-from witnesskit.limits import FILM_BOXES_MAX, READ_BLOCK
+from witnesskit.limits import FILM_BOXES_MAX, FILM_TOP_MAX, READ_BLOCK
 from witnesskit.model import Removal, SeekableReader
 
 _SWAP: Final = sys.byteorder == "little"
@@ -61,8 +61,8 @@ def top_level(reader: SeekableReader) -> Top:
         if box is None or not _plausible(box.kind):
             break
         found.append(box)
-        if len(found) > FILM_BOXES_MAX:
-            raise MediaTooLarge(f"more than {FILM_BOXES_MAX} boxes")
+        if len(found) > FILM_TOP_MAX:
+            raise MediaTooLarge(f"more than {FILM_TOP_MAX} boxes")
         place = box.end
     return Top(tuple(found), place)
 
@@ -142,6 +142,16 @@ def removal_of(reader: SeekableReader, place: str, start: int, end: int) -> Remo
     hasher = hashlib.sha256()
     hash_range(reader, hasher, start, end)
     return Removal(place, end - start, hasher.hexdigest())
+
+
+def removal_of_all(reader: SeekableReader, boxes: list[Box]) -> Removal:
+    """Size and digest of boxes of one type, joined; a film of fragments holds thousands."""
+    hasher, size = hashlib.sha256(), 0
+    for box in boxes:
+        end = min(box.end, reader.size)
+        hash_range(reader, hasher, box.start, end)
+        size += end - box.start
+    return Removal(boxes[0].name + (f" ({len(boxes)} boxes)" if len(boxes) > 1 else ""), size, hasher.hexdigest())
 
 
 def hash_range(reader: SeekableReader, hasher: hashlib._Hash, start: int, end: int) -> None:

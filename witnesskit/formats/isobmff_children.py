@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Final
 
 from witnesskit.errors.media import BadMedia
-from witnesskit.errors.strip import TextInPictures, UnknownCoding
+from witnesskit.errors.strip import UnknownCoding
 from witnesskit.formats.audio_config import canonical_audio_config
 from witnesskit.formats.codec_config import canonical_av1, canonical_avc, canonical_hevc
 from witnesskit.formats.descriptors import DecoderConfig, read_descriptor, write_descriptor
 from witnesskit.formats.icc import neutralise
-from witnesskit.formats.isobmff import children, make_box
+from witnesskit.formats.isobmff import children, make_box, make_full
+from witnesskit.formats.isobmff_mpeg4 import without_user_data
 
 ChildRule = Callable[[bytes], bytes | None]  # body -> canonical body, or None where the box must go
 
@@ -66,14 +67,7 @@ def _picture_descriptor(body: bytes) -> bytes | None:
     config = read_descriptor(body[4:])
     if config.coding != _MPEG4_PICTURES:
         raise UnknownCoding(f"pictures of type {config.coding:02x}")
-    check_mpeg4(config.specific)
-    return write_descriptor(config)
-
-
-def check_mpeg4(data: bytes) -> None:
-    """Refuse MPEG-4 pictures with user data (ISO/IEC 14496-2 clause 6.2.1); raises ``TextInPictures``."""
-    if b"\x00\x00\x01\xb2" in data:
-        raise TextInPictures("user data in MPEG-4 pictures")
+    return write_descriptor(DecoderConfig(config.coding, config.head, without_user_data(config.specific)))
 
 
 def _wave(body: bytes) -> bytes | None:
@@ -135,6 +129,42 @@ def _ambisonic(body: bytes) -> bytes | None:
     return body[:size] if len(body) >= size <= 12 + 4 * 64 else None
 
 
+def _positions(body: bytes) -> bytes | None:
+    """chnl of version 0: a layout by number, or a place for each of the channels (ISO/IEC 14496-12 clause 12.2.4)."""
+    if len(body) < 6 or body[0]:
+        return None
+    if body[4] != 1:
+        return bytes(4) + body[4:5]
+    if body[5]:
+        return bytes(4) + body[4:14] if len(body) >= 14 else None
+    return bytes(4) + body[4:] if 126 not in body[6:] and max(body[6:], default=0) < 64 and len(body) <= 70 else None
+
+
+def _flac(body: bytes) -> bytes | None:
+    """dfLa with the block of stream facts alone, marked as the last (RFC 9639 clause 8.2)."""
+    if len(body) < 42 or body[4] & 0x7F or body[5:8] != b"\0\0\x22":
+        return None
+    return bytes(4) + b"\x80\0\0\x22" + body[8:42]
+
+
+def _speech(body: bytes) -> bytes | None:
+    """dqcp, devc, dsmv: the vendor goes (3GPP2 C.S0050)."""
+    return bytes(4) + body[4:6] if len(body) >= 6 else None
+
+
+def _sphere(body: bytes) -> bytes | None:
+    """sv3d: how pictures lie on a sphere or cube, without the name of a program; a mesh goes (Spherical Video V2)."""
+    found = {box.kind: body[box.body : box.end] for box in children(body, 0, len(body))}
+    inner = found.get(b"proj", b"")
+    parts = {box.kind: inner[box.body : box.end] for box in children(inner, 0, len(inner))}
+    for kind, size in ((b"equi", 16), (b"cbmp", 8)):
+        if len(parts.get(kind, b"")) >= 4 + size and len(parts.get(b"prhd", b"")) >= 16:
+            head = make_full(b"prhd", 0, 0, parts[b"prhd"][4:16])
+            shape = make_full(kind, 0, 0, parts[kind][4 : 4 + size])
+            return make_full(b"svhd", 0, 0, b"\0") + make_box(b"proj", head, shape)
+    return None
+
+
 def _amr(body: bytes) -> bytes | None:
     """damr or d263: the vendor goes (3GPP TS 26.244 clause 6.7)."""
     return bytes(4) + body[4:9] if len(body) >= 9 else None
@@ -168,6 +198,7 @@ VIDEO_BOXES: Final[dict[bytes, ChildRule]] = {
     b"dvvC": _dolby,
     b"dvwC": _dolby,
     b"st3d": _full(1),
+    b"sv3d": _sphere,
 }
 AUDIO_BOXES: Final[dict[bytes, ChildRule]] = {
     b"esds": _sound_descriptor,
@@ -178,6 +209,11 @@ AUDIO_BOXES: Final[dict[bytes, ChildRule]] = {
     b"dOps": _opus,
     b"alac": _alac,
     b"damr": _amr,
+    b"dqcp": _speech,
+    b"devc": _speech,
+    b"dsmv": _speech,
+    b"dfLa": _flac,
+    b"chnl": _positions,
     b"pcmC": _full(2),
     b"SA3D": _ambisonic,
     b"srat": _full(4),

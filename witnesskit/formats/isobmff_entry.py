@@ -25,8 +25,10 @@ VIDEO_CODINGS: Final = {
     b"vp09": "vp9",
     b"mp4v": "mpeg4",
     b"s263": "h263",
+    **dict.fromkeys((b"jpeg", b"mjpa"), "mjpeg"),
+    **dict.fromkeys((b"apch", b"apcn", b"apcs", b"apco", b"ap4h", b"ap4x"), "prores"),
 }
-_PCM: Final = {b"sowt": 2, b"twos": 2, b"in24": 3, b"in32": 4, b"fl32": 4, b"fl64": 8, b"ulaw": 1, b"alaw": 1}
+_PCM: Final = {b"in24": 3, b"in32": 4, b"fl32": 4, b"fl64": 8, b"ulaw": 1, b"alaw": 1}
 AUDIO_CODINGS: Final = {
     b"mp4a": "aac",
     b"ac-3": "ac3",
@@ -35,7 +37,11 @@ AUDIO_CODINGS: Final = {
     b"alac": "alac",
     b"samr": "amr",
     b"sawb": "amr",
-    **dict.fromkeys((*_PCM, b"lpcm", b"ipcm", b"fpcm"), "pcm"),
+    b"fLaC": "flac",
+    b"sqcp": "qcelp",
+    b"sevc": "evrc",
+    b"ssmv": "smv",
+    **dict.fromkeys((*_PCM, b"sowt", b"twos", b"raw ", b"NONE", b"lpcm", b"ipcm", b"fpcm"), "pcm"),
 }
 _NEEDED: Final = {
     "h264": b"avcC",
@@ -49,6 +55,7 @@ _NEEDED: Final = {
     "eac3": b"dec3",
     "opus": b"dOps",
     "alac": b"alac",
+    "flac": b"dfLa",
 }
 _PROTECTED: Final = frozenset({b"encv", b"enca", b"enct", b"encs", b"drms", b"drmi", b"p608"})
 

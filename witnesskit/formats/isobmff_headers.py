@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaTooLarge
-from witnesskit.formats.isobmff import Box, make_box, make_full
+from witnesskit.formats.isobmff import Box, make_box, make_full, u32
 from witnesskit.formats.isobmff_tables import table
 from witnesskit.limits import FILM_SAMPLES_MAX
 
@@ -70,6 +70,11 @@ def read_shown(data: bytes, box: Box) -> Shown:
         matrix=rest[16:52],
         size=rest[52:60],
     )
+
+
+def read_number(data: bytes, box: Box) -> int:
+    """track_ID of tkhd; raises ``BadMedia``."""
+    return u32(data[: box.end], box.body + (20 if _version(data, box) == 1 else 12))
 
 
 def read_edits(data: bytes, box: Box) -> tuple[Edit, ...]:

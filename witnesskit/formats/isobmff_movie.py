@@ -1,28 +1,33 @@
-"""A progressive film as the writer understands it: the tracks of pictures and sound, and all that is left out.
+"""A film as the writer understands it: the tracks of pictures and sound, and all that is left out.
 
 The allow-list of every level stands here and in ``isobmff_children``; a box on no list is left out and told.
-Films in fragments, encrypted ones and those that refer to other files are refused.
+A film in fragments becomes one whole; encrypted films and those that refer to other files are refused.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from witnesskit.digest import sha256_hex
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge
-from witnesskit.errors.strip import EncryptedFilm, FragmentedFilm, UnknownCoding, UnknownFormat
-from witnesskit.formats.isobmff import Box, Top, children, removal_of, top_level
+from witnesskit.errors.strip import EncryptedFilm, UnknownCoding, UnknownFormat
+from witnesskit.formats.isobmff import Box, Top, children, removal_of, removal_of_all, top_level
+from witnesskit.formats.isobmff_fragments import Defaults, Run, read_defaults, read_fragment
+from witnesskit.formats.isobmff_grown import Grown, whole
 from witnesskit.formats.isobmff_headers import Times, read_times
-from witnesskit.formats.isobmff_track import Track, read_track
-from witnesskit.limits import FILM_TRACKS_MAX, MOOV_MAX
+from witnesskit.formats.isobmff_track import Track, chapter_numbers, read_track
+from witnesskit.limits import FILM_RUNS_MAX, FILM_TRACKS_MAX, MOOV_MAX
 from witnesskit.model import Removal, SeekableReader
 
-_BRANDS: Final = frozenset(
-    b"isom iso2 iso3 iso4 iso5 iso6 iso7 iso8 iso9 mp41 mp42 avc1 MSNV M4VH M4VP 3gp4 3gp5 3gp6 3gp7".split()
-) | {b"M4V "}
-_FRAGMENTS: Final = frozenset({b"moof", b"sidx", b"styp", b"mvex", b"ssix", b"mfra"})
-_PICTURES: Final = frozenset(b"mif1 msf1 heic heix hevc hevx heim heis avif avis jpeg jpgs".split())
+_PICTURES: Final = frozenset(
+    b"mif1 mif2 msf1 miaf heic heix hevc hevx hevm hevs heim heis avif avis avio jpeg jpgs crx".split()
+) | {b"jp2 ", b"jpx ", b"jpm ", b"mjp2", b"mj2s", b"crx ", b"jxl "}
+_C2PA: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")  # uuid of content credentials
+_RUN_IN: Final = (
+    "the tag that has players skip the run-in of the encoder was dropped: the sound begins a moment later"
+)
 _REFUSED: Final = {b"cmov": "compressed index", b"rmra": "reference movie", b"pssh": "protection"}
 
 
@@ -36,6 +41,18 @@ class Film:
     media: tuple[Box, ...]  # mdat boxes
     removed: tuple[Removal, ...]
     remarks: tuple[str, ...]
+    credentials: bool = False  # C2PA; told only where parts left out are
+
+
+@dataclass
+class _Movie:
+    """What the index says."""
+
+    times: Times
+    tracks: list[Track] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)  # track_ID of each
+    chapters: frozenset[int] = frozenset()  # track_ID of those that hold chapters
+    defaults: dict[int, Defaults] | None = None  # None: a film in one piece
 
 
 @dataclass
@@ -44,9 +61,13 @@ class _Left:
 
     removed: list[Removal] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    credentials: bool = False
 
     def box(self, data: bytes, box: Box, place: str) -> None:
         raw = data[box.start : box.end]
+        self.credentials |= _C2PA in raw or b"jumb" in raw
+        if b"iTunSMPB" in raw:
+            self.remarks.append(_RUN_IN)
         self.removed.append(Removal(f"{place}/{box.name}", len(raw), sha256_hex(raw)))
 
 
@@ -57,24 +78,20 @@ def read_film(reader: SeekableReader, *, left_out: bool = True) -> Film:
     """
     top = top_level(reader)
     quicktime = _family(reader, top)
-    moov = _index(top)
-    if moov.end > reader.size:
-        raise MediaCut("inside the index")
-    if moov.size > MOOV_MAX:
-        raise MediaTooLarge("the index of the film")
-    data = reader.read_at(moov.start, moov.size)
-    if len(data) != moov.size:
-        raise MediaCut("the file became shorter")
+    moov, data = _index(reader, top)
     left = _Left()
-    times, tracks = _moov(data, moov, quicktime, left)
+    movie = _moov(data, moov, quicktime, left)
+    times, tracks = _whole(reader, top, movie, left)
     if left_out:
         _outside(reader, top, left)
     media = tuple(box for box in top.boxes if box.kind == b"mdat")
-    return Film(quicktime, times, tracks, media, tuple(left.removed), tuple(dict.fromkeys(left.remarks)))
+    return Film(
+        quicktime, times, tracks, media, tuple(left.removed), tuple(dict.fromkeys(left.remarks)), left.credentials
+    )
 
 
 def _family(reader: SeekableReader, top: Top) -> bool:
-    """True for QuickTime; raises ``UnknownFormat`` for brands that are no film of ours."""
+    """True for QuickTime; a brand never refuses a film, only those of pictures do (``UnknownFormat``)."""
     if not top.boxes:
         raise UnknownFormat("no film")
     first = top.boxes[0]
@@ -83,68 +100,118 @@ def _family(reader: SeekableReader, top: Top) -> bool:
             return True
         raise UnknownFormat("no film")
     body = reader.read_at(first.body, min(first.end - first.body, 4096))
-    major, brands = body[:4], {body[place : place + 4] for place in range(8, len(body), 4)}
-    if (major != b"qt  " and major not in _BRANDS) or brands & _PICTURES:
+    brands = {body[place : place + 4] for place in range(0, len(body), 4) if place != 4}
+    if brands & _PICTURES:
         raise UnknownFormat("the brand of the file")
-    return major == b"qt  "
+    return body[:4] == b"qt  "
 
 
-def _index(top: Top) -> Box:
-    kinds = {box.kind for box in top.boxes}
-    if kinds & _FRAGMENTS:
-        raise FragmentedFilm
-    if b"pssh" in kinds:
+def _index(reader: SeekableReader, top: Top) -> tuple[Box, bytes]:
+    """The index, whole; a film put together from pieces may hold it again and again, word for word."""
+    if any(box.kind == b"pssh" for box in top.boxes):
         raise EncryptedFilm
     found = [box for box in top.boxes if box.kind == b"moov"]
     if not found:
         raise MediaCut("no index")
-    if len(found) > 1:
+    data = _read(reader, found[0])
+    if len(found) > 16 or any(_read(reader, again) != data for again in found[1:]):
         raise BadMedia("two indexes")
-    return found[0]
+    return found[0], data
 
 
-def _moov(data: bytes, moov: Box, quicktime: bool, left: _Left) -> tuple[Times, tuple[Track, ...]]:
-    times, tracks, number = None, [], 0
-    for box in children(data, moov.body - moov.start, len(data)):
-        if box.kind in _FRAGMENTS:
-            raise FragmentedFilm
-        if box.kind in _REFUSED:
-            raise (EncryptedFilm if box.kind == b"pssh" else UnknownCoding)(_REFUSED[box.kind])
-        if box.kind == b"mvhd" and times is None:
-            times = read_times(data, box)
-            left.box(data, box, "moov")
-        elif box.kind == b"trak":
-            number += 1
-            if number > FILM_TRACKS_MAX:
-                raise MediaTooLarge(f"more than {FILM_TRACKS_MAX} tracks")
-            track = _track(data, box, quicktime, number, left)
-            tracks += [track] if track else []
-        else:
-            left.box(data, box, "moov")
+def _read(reader: SeekableReader, box: Box) -> bytes:
+    if box.end > reader.size:
+        raise MediaCut("inside the index")
+    if box.size > MOOV_MAX:
+        raise MediaTooLarge("the index of the film")
+    data = reader.read_at(box.start, box.size)
+    if len(data) != box.size:
+        raise MediaCut("the file became shorter")
+    return data
+
+
+def _moov(data: bytes, moov: Box, quicktime: bool, left: _Left) -> _Movie:
+    boxes = list(children(data, moov.body - moov.start, len(data)))
+    times = next((read_times(data, box) for box in boxes if box.kind == b"mvhd"), None)
     if times is None:
         raise BadMedia("no mvhd")
-    if not tracks:
+    traks = [box for box in boxes if box.kind == b"trak"]
+    if len(traks) > FILM_TRACKS_MAX:
+        raise MediaTooLarge(f"more than {FILM_TRACKS_MAX} tracks")
+    movie, number = _Movie(times), 0
+    movie.chapters = frozenset().union(*(chapter_numbers(data, trak) for trak in traks))
+    for box in boxes:
+        if box.kind in _REFUSED:
+            raise (EncryptedFilm if box.kind == b"pssh" else UnknownCoding)(_REFUSED[box.kind])
+        if box.kind == b"trak":
+            number += 1
+            _track(data, box, (quicktime, number), movie, left)
+            continue
+        if box.kind == b"mvex" and movie.defaults is None:
+            movie.defaults = read_defaults(data, box)
+        left.box(data, box, "moov")
+    if not movie.tracks:
         raise BadMedia("no pictures and no sound")
-    return times, tuple(tracks)
+    return movie
 
 
-def _track(data: bytes, box: Box, quicktime: bool, number: int, left: _Left) -> Track | None:
-    place = f"moov/trak[{number}]"
-    read = read_track(data, box, quicktime)
+def _track(data: bytes, box: Box, which: tuple[bool, int], movie: _Movie, left: _Left) -> None:
+    place = f"moov/trak[{which[1]}]"
+    read = read_track(data, box, which[0], movie.chapters)
     if read.track is None:
         left.box(data, box, "moov")
         left.removed[-1] = Removal(f"{place} ({read.handler})", left.removed[-1].size, left.removed[-1].sha256)
         left.remarks.append(f"a track of other data was dropped ({read.handler})")
-        return None
+        return
     left.removed += [Removal(f"{place}/{part.place}", part.size, part.sha256) for part in read.removed]
     left.remarks += read.remarks
-    return read.track
+    movie.tracks.append(read.track)
+    movie.numbers.append(read.number)
+
+
+def _whole(reader: SeekableReader, top: Top, movie: _Movie, left: _Left) -> tuple[Times, tuple[Track, ...]]:
+    """The film's times and tracks with the samples of every fragment."""
+    moofs = [box for box in top.boxes if box.kind == b"moof"]
+    if not moofs:
+        return movie.times, tuple(movie.tracks)
+    if len(set(movie.numbers)) != len(movie.numbers):
+        raise BadMedia("two tracks of one number")
+    grown = {number: Grown(track) for number, track in zip(movie.numbers, movie.tracks, strict=True)}
+    for moof in moofs:
+        runs = _runs(reader, moof, movie.defaults or {})
+        if runs is None and moof is moofs[-1]:
+            left.remarks.append("the film ends inside a fragment: what there is of its last one was left out")
+        elif runs is None:
+            raise MediaCut("inside a fragment")
+        for run in runs or ():
+            if run.track in grown:
+                grown[run.track].add(run)
+    times, tracks, began = whole(list(grown.values()), movie.times)
+    if began:
+        left.remarks.append("the film's clock did not begin at zero, as in a piece of a broadcast: the copy's does")
+    return times, tracks
+
+
+def _runs(reader: SeekableReader, moof: Box, defaults: dict[int, Defaults]) -> list[Run] | None:
+    """The runs of a fragment; ``None`` if the file ends before they do."""
+    if moof.end > reader.size:
+        return None
+    runs = list(islice(read_fragment(_read(reader, moof), moof.start, defaults), FILM_RUNS_MAX + 1))
+    if len(runs) > FILM_RUNS_MAX:
+        raise MediaTooLarge("runs of a fragment")
+    return None if any(run.count and run.end > reader.size for run in runs) else runs
 
 
 def _outside(reader: SeekableReader, top: Top, left: _Left) -> None:
-    """Boxes beside index and media, and the bytes behind the last box."""
+    """Boxes beside index and media, and the bytes behind the last box; those of one type as one part."""
+    kinds: dict[bytes, list[Box]] = {}
     for box in top.boxes:
         if box.kind not in (b"moov", b"mdat"):
-            left.removed.append(removal_of(reader, box.name, box.start, min(box.end, reader.size)))
+            kinds.setdefault(box.kind, []).append(box)
+    for box in kinds.get(b"uuid", [])[:1000]:
+        left.credentials |= reader.read_at(box.body, 16) == _C2PA
+    left.credentials |= b"jumb" in kinds
+    for boxes in kinds.values():
+        left.removed.append(removal_of_all(reader, boxes))
     if top.tail < reader.size:
         left.removed.append(removal_of(reader, "after the film", top.tail, reader.size))

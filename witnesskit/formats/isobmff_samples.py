@@ -7,6 +7,8 @@ import heapq
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
+from operator import add
 from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge
@@ -17,7 +19,8 @@ from witnesskit.formats.isobmff_track import Track
 from witnesskit.limits import FILM_OUT_OF_ORDER_MAX, FILM_WINDOW
 from witnesskit.model import Removal, SeekableReader
 
-LOOKED_INTO: Final = frozenset({"h264", "hevc", "av1", "mpeg4", "aac"})  # codings whose samples are read one by one
+# codings whose samples are read one by one
+LOOKED_INTO: Final = frozenset({"h264", "hevc", "av1", "mpeg4", "mjpeg", "prores", "aac"})
 
 
 Span = tuple[int, int]  # first byte and the byte behind the last
@@ -39,6 +42,26 @@ def in_order(tracks: tuple[Track, ...]) -> Iterator[tuple[int, Extent]]:
     return ((track, extent) for _, track, extent in merged)
 
 
+class Ordered:
+    """What ``in_order`` gives, kept in columns: it is gone through several times, and merging costs the most."""
+
+    def __init__(self, tracks: tuple[Track, ...]) -> None:
+        self._tracks = array("H")
+        self._columns = tuple(array("Q") for _ in Extent._fields)
+        for number, extent in in_order(tracks):
+            self._tracks.append(number)
+            for column, value in zip(self._columns, extent, strict=True):
+                column.append(value)
+
+    def __iter__(self) -> Iterator[tuple[int, Extent]]:
+        return zip(self._tracks, map(Extent, *self._columns), strict=True)
+
+    def spans(self) -> Iterator[Span]:
+        """First byte and the byte behind the last of every chunk."""
+        offsets, sizes = self._columns[:2]
+        return zip(offsets, map(add, offsets, sizes), strict=True)
+
+
 def _keyed(number: int, track: Track) -> Iterator[tuple[int, int, Extent]]:
     highest = 0
     for extent in track.tables.extents():
@@ -50,26 +73,23 @@ def _key(keyed: tuple[int, int, Extent]) -> tuple[int, int]:
     return keyed[0], keyed[1]
 
 
-def _sorted(tracks: tuple[Track, ...]) -> Iterator[Span]:
+def _sorted(ordered: Ordered) -> Iterator[Span]:
     """Offset and end of every chunk, rising, for a film whose tracks do not lie in order."""
-    spans = []
-    for _, extent in in_order(tracks):
-        spans.append((extent.offset, extent.offset + extent.size))
-        if len(spans) > FILM_OUT_OF_ORDER_MAX:
-            raise MediaTooLarge("chunks out of order")
+    spans = list(islice(ordered.spans(), FILM_OUT_OF_ORDER_MAX + 1))
+    if len(spans) > FILM_OUT_OF_ORDER_MAX:
+        raise MediaTooLarge("chunks out of order")
     return iter(sorted(spans))
 
 
-def unused_media(reader: SeekableReader, film: Film) -> Removal | None:
+def unused_media(reader: SeekableReader, film: Film, ordered: Ordered) -> Removal | None:
     """Check that chunks lie in media boxes and do not overlap; digest of the media bytes none of them covers.
 
     Raises ``BadMedia``, ``MediaCut`` or ``MediaTooLarge``.
     """
-    spans = ((extent.offset, extent.offset + extent.size) for _, extent in in_order(film.tracks))
     try:
-        gaps = _gaps(reader, film, spans)
+        gaps = _gaps(reader, film, ordered.spans())
     except _OutOfOrderError:
-        gaps = _gaps(reader, film, _sorted(film.tracks))
+        gaps = _gaps(reader, film, _sorted(ordered))
     hasher = hashlib.sha256()
     for start, end in gaps:
         hash_range(reader, hasher, start, end)

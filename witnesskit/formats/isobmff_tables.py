@@ -123,7 +123,7 @@ def read_sizes(data: bytes, box: Box, frame_size: int) -> Sizes:
         each = _compact(data, box, fixed, count)
         return Sizes(count, 0, _checked(each))
     if frame_size:
-        if fixed == 0:
+        if fixed == 0 and count:
             raise BadMedia("uncompressed sound in samples of different sizes")
         return Sizes(count, frame_size, array("I"))
     if fixed:

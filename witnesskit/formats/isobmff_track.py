@@ -10,7 +10,15 @@ from witnesskit.errors.media import BadMedia
 from witnesskit.errors.strip import ExternalData
 from witnesskit.formats.isobmff import Box, children, numbers, u32
 from witnesskit.formats.isobmff_entry import Entry, canonical_entry
-from witnesskit.formats.isobmff_headers import Edit, Shown, Times, read_edits, read_shown, read_times
+from witnesskit.formats.isobmff_headers import (
+    Edit,
+    Shown,
+    Times,
+    read_edits,
+    read_number,
+    read_shown,
+    read_times,
+)
 from witnesskit.formats.isobmff_tables import (
     Tables,
     read_group,
@@ -25,6 +33,7 @@ from witnesskit.model import Removal
 
 _KEPT_HANDLERS: Final = frozenset({b"vide", b"soun"})
 _STBL: Final = frozenset(b"stsd stts ctts cslg stss stps stsz stz2 stsc stco co64".split())
+_STILLS: Final = frozenset({b"jpeg", b"png "})
 _GROUPS: Final = frozenset({b"sgpd", b"sbgp"})
 
 
@@ -52,6 +61,7 @@ class ReadTrack:
 
     track: Track | None
     handler: str
+    number: int  # track_ID
     removed: tuple[Removal, ...] = ()
     remarks: tuple[str, ...] = ()
 
@@ -90,23 +100,39 @@ class _Parts:
         self.open(box.body + skip, box.end, place, wanted)
 
 
-def read_track(data: bytes, trak: Box, quicktime: bool) -> ReadTrack:
-    """Understand the track in ``trak``; raises ``BadMedia`` or a leaf of ``Unstrippable``."""
+def chapter_numbers(data: bytes, trak: Box) -> frozenset[int]:
+    """track_ID of every track that ``trak`` says holds its chapters (QTFF "Chapter lists")."""
+    found: set[int] = set()
+    for box in children(data, trak.body, trak.end):
+        if box.kind == b"tref" and (place := data.find(b"chap", box.body, box.end)) >= 0:
+            body = data[place + 4 : min(box.end, place - 4 + int.from_bytes(data[place - 4 : place], "big"))]
+            found |= set(numbers(body[: len(body) // 4 * 4], "I"))
+    return frozenset(found)
+
+
+def read_track(data: bytes, trak: Box, quicktime: bool, chapters: frozenset[int]) -> ReadTrack:
+    """Understand the track in ``trak``; raises ``BadMedia`` or a leaf of ``Unstrippable``.
+
+    A dropped track is told by its handler alone; still pictures of ``chapters`` are dropped.
+    """
     parts = _Parts(data)
     parts.open(trak.body, trak.end, "", frozenset({b"tkhd", b"edts", b"mdia"}))
     parts.descend(b"mdia", "mdia/", frozenset({b"mdhd", b"hdlr", b"minf"}))
-    handler = _handler(data, parts.need(b"hdlr"))
+    handler, number = _handler(data, parts.need(b"hdlr")), read_number(data, parts.need(b"tkhd"))
     if handler not in _KEPT_HANDLERS:
-        return ReadTrack(None, handler.decode("latin-1") if handler.isalnum() else handler.hex())
+        name = handler.decode("latin-1") if handler.isalnum() else handler.hex()
+        return ReadTrack(None, name, number)
     parts.descend(b"minf", "mdia/minf/", frozenset({b"dinf", b"stbl"}))
     parts.descend(b"dinf", "mdia/minf/dinf/", frozenset({b"dref"}))
     parts.descend(b"stbl", "mdia/minf/stbl/", _STBL | _GROUPS)
+    stsd = parts.need(b"stsd")
+    if number in chapters and data[stsd.body + 12 : stsd.body + 16] in _STILLS:
+        return ReadTrack(None, "pictures of chapters", number)
     edits: tuple[Edit, ...] = ()
     if b"edts" in parts.found:
         parts.descend(b"edts", "edts/", frozenset({b"elst"}))
         edits = read_edits(data, parts.found[b"elst"]) if b"elst" in parts.found else ()
     references = _references(data, parts.need(b"dref"))
-    stsd = parts.need(b"stsd")
     entries = _entries(data, stsd, handler, references, quicktime)
     track = Track(
         handler=handler,
@@ -121,7 +147,7 @@ def read_track(data: bytes, trak: Box, quicktime: bool) -> ReadTrack:
         parts.leave(parts.found[kind], "mdia/" * (kind != b"tkhd"))
     removed = [*parts.removed, *(part for entry in entries for part in entry.removed)]
     remarks = tuple(remark for entry in entries for remark in entry.remarks)
-    return ReadTrack(track, handler.decode(), tuple(removed), remarks)
+    return ReadTrack(track, handler.decode(), number, tuple(removed), remarks)
 
 
 def _handler(data: bytes, box: Box) -> bytes:

@@ -11,31 +11,39 @@ from collections.abc import Iterator
 from witnesskit.errors.media import BadMedia, UnsupportedMedia
 from witnesskit.limits import FILM_SAMPLE_MAX, FILM_SAMPLES_MAX, FILM_TRACKS_MAX, FILM_WINDOW
 from witnesskit.media.film_entries import EntryFacts, read_entries
+from witnesskit.media.film_fragments import read_fragments
+from witnesskit.media.film_frames import mpeg4_plain
 from witnesskit.media.film_samples import free_spans, names_encoder
 from witnesskit.media.film_tables import Chunk, TablesDiffer, chunks_of
 from witnesskit.media.walk_isobmff import FilmWalk, walk_film
 from witnesskit.model import EssenceHash, SeekableReader
 
 _HEAD = 1024  # bytes of a sound packet in which free data is looked for
-_FRAGMENTS = frozenset({"moof", "mvex", "sidx", "styp", "mfra", "ssix"})
 
 
 def essence_film(reader: SeekableReader) -> tuple[EssenceHash, ...]:
     """One hash for each track of pictures or sound; raises ``BadMedia`` or ``UnsupportedMedia``."""
     walk = walk_film(reader)
-    if _FRAGMENTS & {node.kind for node in walk.nodes}:
-        raise UnsupportedMedia("fragments")
-    if walk.doubts:
-        raise BadMedia("; ".join(walk.doubts))
+    fragments = read_fragments(reader, walk)
+    others = [
+        track
+        for track in range(1, min(walk.tracks, FILM_TRACKS_MAX) + 1)
+        if _handler(walk, track) not in ("", "vide", "soun")
+    ]
+    broken = [doubt for doubt in walk.doubts[:1000] if not any(f"moov/trak[{track}]/" in doubt for track in others)]
+    doubts = [*broken, *fragments.doubts, *(["cut"] if walk.cut and not fragments.count else [])]
+    if doubts:
+        raise BadMedia("; ".join(doubts))
     quicktime = not any(node.kind == "ftyp" and node.body[:4] != b"qt  " for node in walk.nodes)
     found: list[EssenceHash] = []
     seen = {"vide": 0, "soun": 0}
     for track in range(1, min(walk.tracks, FILM_TRACKS_MAX) + 1):
         handler = _handler(walk, track)
-        if handler in seen:
+        if handler in seen and not walk.chapter_pictures(track):
             name = f"{'video' if handler == 'vide' else 'audio'}:{seen[handler]}"
             seen[handler] += 1
-            found.append(_track(reader, walk, (track, handler, name), quicktime))
+            more = fragments.chunks.get(walk.number(track), [])
+            found.append(_track(reader, walk, (track, handler, name, quicktime), more))
     if not found:
         raise BadMedia("no pictures and no sound")
     return tuple(found)
@@ -46,8 +54,10 @@ def _handler(walk: FilmWalk, track: int) -> str:
     return names[0] if len(names) == 1 else ""
 
 
-def _track(reader: SeekableReader, walk: FilmWalk, which: tuple[int, str, str], quicktime: bool) -> EssenceHash:
-    track, handler, name = which
+def _track(
+    reader: SeekableReader, walk: FilmWalk, which: tuple[int, str, str, bool], more: list[Chunk]
+) -> EssenceHash:
+    track, handler, name, quicktime = which
     described = walk.of("stsd", track)
     if len(described) != 1:
         raise BadMedia("a track without one list of descriptions")
@@ -55,14 +65,14 @@ def _track(reader: SeekableReader, walk: FilmWalk, which: tuple[int, str, str], 
     if entry.doubts:
         raise UnsupportedMedia("; ".join(entry.doubts))
     try:
-        chunks = list(chunks_of(walk, track, entry.frame_size))
+        chunks = [*chunks_of(walk, track, entry.frame_size), *more]
     except TablesDiffer as reason:
         raise BadMedia(str(reason)) from None
     if sum(chunk.end - chunk.offset for chunk in chunks) > reader.size:
         raise BadMedia("more samples than bytes")
     hasher, pictures = hashlib.sha256(), entry.coding in ("h264", "hevc")
     for chunk in chunks:
-        if pictures or entry.coding == "mp4a":
+        if pictures or entry.coding in ("mp4a", "mpeg4"):
             for sample in _samples(reader, chunk):
                 _feed(hasher, entry, sample)
         else:
@@ -94,6 +104,9 @@ def _samples(reader: SeekableReader, chunk: Chunk) -> Iterator[bytes]:
 def _feed(hasher: hashlib._Hash, entry: EntryFacts, sample: bytes) -> None:
     if entry.coding == "mp4a":
         hasher.update(_without_text(sample) if sample and sample[0] >> 7 else sample)
+        return
+    if entry.coding == "mpeg4":
+        hasher.update(mpeg4_plain(sample))
         return
     view, place, prefix = memoryview(sample), 0, b"\0\0\0\1"
     while place + entry.length <= len(sample):

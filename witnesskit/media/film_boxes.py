@@ -155,12 +155,28 @@ def _media_kind(node: Node) -> Revelations:
     yield from _rest(node, 12 if node.kind == "vmhd" else 8)
 
 
+def _clock(node: Node) -> Revelations:
+    """prft: the wall clock of the recorder, seconds since 1900 (ISO/IEC 14496-12 clause 8.16.5)."""
+    seconds = int.from_bytes(node.body[8:12], "big")
+    at = datetime(1900, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+    yield Revelation("when", node.path, "wall clock of the recorder", at.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def _message(node: Node) -> Revelations:
+    yield Revelation(
+        "inside", node.path, "message beside the film", shown(node.body[:400]) or f"{len(node.body)} bytes"
+    )
+
+
 def _shift(node: Node) -> Revelations:
     yield from _rest(node, 44 if node.body[:1] == b"\1" else 24)
 
 
 _READERS: Final[dict[str, Callable[[Node], Revelations]]] = {
     "ftyp": _brands,
+    "styp": _brands,
+    "prft": _clock,
+    "emsg": _message,
     "mvhd": _movie_header,
     "tkhd": _track_header,
     "mdhd": _media_header,

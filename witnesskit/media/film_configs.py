@@ -8,6 +8,7 @@ from typing import Final
 
 _TEXT: Final = re.compile(rb"[\x20-\x7e]{6,}")
 _HIGH: Final = (100, 110, 122, 144, 244, 44)
+_DECODER_MAX: Final = 128  # bytes; those of pictures are looked into as well, those of sound end before 64
 _DESCRIPTORS: Final = {3: 3, 4: 13, 5: None, 6: None}  # tag: bytes in front of the descriptors inside, None: a leaf
 
 
@@ -68,7 +69,7 @@ def _descriptor(body: bytes, place: int, depth: int) -> Iterator[bytes]:
             yield body[place : inner + size]
         elif _DESCRIPTORS[tag] is not None:
             yield from _descriptor(content, _DESCRIPTORS[tag] or 0, depth + 1)
-        elif len(content) > (64 if tag == 5 else 1):
+        elif len(content) > (_DECODER_MAX if tag == 5 else 1):
             yield content
         place = inner + max(size, 0)
 
@@ -78,6 +79,11 @@ def resilient(body: bytes) -> bool:
     shell = body.find(b"esds")
     leaves = dict(_leaves(body, shell + 8 if shell >= 0 else 4, 0))
     return leaves.get(5, b"\0")[0] >> 3 in (17, 19, 20, 23, 31)
+
+
+def decoder_bytes(body: bytes) -> bytes:
+    """The decoder's own bytes in an esds."""
+    return dict(_leaves(body, 4, 0)).get(5, b"")
 
 
 def _leaves(body: bytes, place: int, depth: int) -> Iterator[tuple[int, bytes]]:
@@ -120,6 +126,29 @@ def _wave(body: bytes) -> Iterator[bytes]:
     yield body[place:]
 
 
+def _positions(body: bytes) -> Iterator[bytes]:
+    """chnl: version 0, one number or one place for each channel."""
+    each = body[4:5] == b"\1" and body[5:6] == b"\0"
+    if body[:1] != b"\0" or (each and (len(body) > 70 or any(byte > 63 for byte in body[6:]))):
+        yield body
+    elif not each:
+        yield body[14 if body[4:5] == b"\1" else 5 :]
+
+
+def _sphere(body: bytes) -> Iterator[bytes]:
+    """sv3d in the one form that names no program: an empty svhd, then prhd with equi or cbmp."""
+    for kind, size in ((b"equi", 28), (b"cbmp", 20)):
+        total = 8 + 24 + size
+        if (
+            len(body) == 13 + total
+            and body[:13] == b"\0\0\0\x0dsvhd\0\0\0\0\0"
+            and body[13:33] == total.to_bytes(4, "big") + b"proj\0\0\0\x18prhd" + bytes(4)
+            and body[45:57] == size.to_bytes(4, "big") + kind + bytes(4)
+        ):
+            return
+    yield body
+
+
 _READERS: Final[dict[str, Callable[[bytes], Iterator[bytes]]]] = {
     "avcC": _avc,
     "avcE": _avc,
@@ -128,4 +157,6 @@ _READERS: Final[dict[str, Callable[[bytes], Iterator[bytes]]]] = {
     "esds": _descriptors,
     "av1C": _av1,
     "wave": _wave,
+    "chnl": _positions,
+    "sv3d": _sphere,
 }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.media.film_configs import resilient, spare_bytes
+from witnesskit.media.film_configs import decoder_bytes, resilient, spare_bytes
 from witnesskit.media.groups import shown
 from witnesskit.media.walk_icc import walk_icc
 from witnesskit.media.walk_isobmff import Node
@@ -19,21 +20,27 @@ _VIDEO: Final = {
     "vpx": "vp08 vp09",
     "mpeg4": "mp4v",
     "h263": "s263",
+    "mjpeg": "jpeg mjpa",
+    "prores": "apch apcn apcs apco ap4h ap4x",
 }
 _AUDIO: Final = {
     "mp4a": "mp4a",
-    "coded": "ac-3 ec-3 Opus alac samr sawb",
-    "pcm": "sowt twos in24 in32 fl32 fl64 ulaw alaw lpcm ipcm fpcm",
+    "coded": "ac-3 ec-3 Opus alac samr sawb fLaC sqcp sevc ssmv",
+    "pcm": "sowt twos raw_ NONE in24 in32 fl32 fl64 ulaw alaw lpcm ipcm fpcm",
 }
-_CODING: Final = {name: coding for coding, names in (_VIDEO | _AUDIO).items() for name in names.split()}
-_WIDTHS: Final = {"sowt": 2, "twos": 2, "in24": 3, "in32": 4, "fl32": 4, "fl64": 8, "ulaw": 1, "alaw": 1}
+_CODING: Final = {
+    name.replace("_", " "): coding for coding, names in (_VIDEO | _AUDIO).items() for name in names.split()
+}
+_WIDTHS: Final = {"in24": 3, "in32": 4, "fl32": 4, "fl64": 8, "ulaw": 1, "alaw": 1}
 # boxes a decoder needs, and their lengths where they have one (0: any)
 _NEEDED: Final = {
     "avcC": 0, "avcE": 0, "hvcC": 0, "hvcE": 0, "lhvC": 0, "av1C": 0, "vpcC": 12, "esds": 0, "d263": 7, "colr": 0,
     "pasp": 8, "clap": 32, "fiel": 2, "gama": 4, "mdcv": 24, "clli": 4, "SmDm": 28, "CoLL": 8, "amve": 8, "dvcC": 24,
     "dvvC": 24, "dvwC": 24, "st3d": 5, "wave": 0, "chan": 16, "dac3": 3, "dec3": 0, "dOps": 0, "alac": 0, "damr": 9,
+    "dqcp": 6, "devc": 6, "dsmv": 6, "dfLa": 42, "chnl": 0, "sv3d": 0,
     "pcmC": 6, "SA3D": 0, "srat": 8, "enda": 2,
 }  # fmt: skip
+_STREAM_FACTS: Final = re.compile(rb"\A\0{4}\x80\0\0\x22")
 _LENGTH_AT: Final = {"avcC": 4, "hvcC": 21}  # place of the length of unit prefixes
 
 
@@ -130,7 +137,15 @@ def _child(facts: EntryFacts, path: str, kind: str, body: bytes) -> None:
         _say(facts, "other", f"{path}/{kind}", "bytes behind the box's fields", body[wanted:] or b"\1")
     elif kind == "colr":
         _colour(facts, f"{path}/colr", body)
-    elif kind in ("damr", "d263"):
+    elif kind == "dfLa":
+        _say(
+            facts,
+            "other",
+            f"{path}/{kind}",
+            "blocks beside the facts of the stream",
+            _STREAM_FACTS.sub(b"", body[:8]),
+        )
+    elif kind in ("dqcp", "devc", "dsmv", "damr", "d263"):
         _say(facts, "software", f"{path}/{kind}", "vendor of the encoder", body[:4])
     elif kind in ("dvcC", "dvvC", "dvwC"):
         _say(facts, "other", f"{path}/{kind}", "reserved bytes", body[5:])
@@ -141,7 +156,9 @@ def _child(facts: EntryFacts, path: str, kind: str, body: bytes) -> None:
 def _config(facts: EntryFacts, path: str, kind: str, body: bytes) -> None:
     for raw in spare_bytes(kind, body):
         _say(facts, "other", path, "bytes no decoder needs", raw)
-    if kind in ("esds", "wave") and resilient(body):
+    if kind == "esds" and facts.coding == "mpeg4":
+        facts.config = decoder_bytes(body)
+    elif kind in ("esds", "wave") and resilient(body):
         facts.coding = "coded"  # its packets have no elements to look into
     if kind in _LENGTH_AT:
         at = _LENGTH_AT[kind]

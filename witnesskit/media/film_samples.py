@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.limits import FILM_SAMPLE_MAX, FILM_WINDOW
 from witnesskit.media.film_entries import EntryFacts
+from witnesskit.media.film_frames import jpeg_parts, mpeg4_data, prores_spare
+from witnesskit.media.film_sets import behind_set
 from witnesskit.media.film_tables import Chunk
 from witnesskit.media.groups import shown
 from witnesskit.media.walk_sps import SeenTiming, holds_clock, seen_timing
@@ -31,6 +33,7 @@ _READABLE: Final = bytes(1 if 0x20 <= byte < 0x7F else 0 for byte in range(256))
 _RUN: Final = b"\1" * 32  # bytes of readable text that chance does not make: one in 10^13
 _ENCODER: Final = re.compile(rb"(Lavc[\d.]{5,14}|libfaac [\d.]{3,8})")
 _REVELATIONS_MAX: Final = 500
+_SETS_MAX: Final = 4_000  # different parameter sets of one track; real ones have some
 _RESERVED: Final = frozenset({*range(10, 16), *range(22, 32)})  # slices of HEVC that no decoder knows
 _ENDS_H264: Final = {9: 2, 10: 1, 11: 1}  # delimiters and ends: bytes of a whole unit
 _ENDS_HEVC: Final = {35: 3, 36: 2, 37: 2}
@@ -46,6 +49,8 @@ class SampleScan:
     doubts: dict[str, None] = field(default_factory=dict)
     encoder: str = ""
     timing: SeenTiming | None = None
+    chroma: int = 1  # chroma format of the last sequence set of H.264
+    sets: set[bytes] = field(default_factory=set)  # parameter sets that were looked into
 
     def say(self, group: str, name: str, value: str) -> None:
         """Add a revelation once; a hostile film must not fill the answer."""
@@ -58,6 +63,8 @@ def scan_samples(reader: SeekableReader, chunks: Iterator[Chunk], scan: SampleSc
     coding = scan.entry.coding
     for unit in _config_units(scan.entry):
         _unit(scan, unit)
+    if coding == "mpeg4":
+        _mpeg4(scan.entry.config, scan)
     for chunk in chunks:
         if chunk.end > reader.size:
             scan.doubts[f"{scan.place}: samples outside the file"] = None
@@ -83,23 +90,51 @@ def _windows(reader: SeekableReader, chunk: Chunk) -> Iterator[tuple[bytes, list
 
 
 def _look(scan: SampleScan, coding: str, data: bytes, sizes: list[int]) -> None:
-    if coding in ("h264", "hevc"):
-        place = 0
-        for size in sizes:
+    place, reader = 0, _FRAMES.get(coding)
+    for size in sizes:
+        if coding in ("h264", "hevc"):
             _units(scan, data, place, place + size)
-            place += size
-    elif coding == "mp4a":
-        place = 0
-        for size in sizes:
-            if size and data[place] >> 5 in (4, 5, 6):
-                _fill(scan, data[place : place + min(size, 600)])
-            place += size
-    elif coding == "mpeg4" and b"\0\0\1\xb2" in data:
-        scan.say("software", "user data in pictures", shown(data[data.index(b"\0\0\1\xb2") + 4 :][:80]))
-    if coding != "pcm":
-        for run in _texts(data):
-            if len(set(run)) >= 12:  # fewer letters are flat areas, not text
-                scan.say("other", "readable text in the coded bytes", shown(run))
+        elif coding == "mp4a" and size and data[place] >> 5 in (4, 5, 6):
+            _fill(scan, data[place : place + min(size, 600)])
+        elif reader:
+            reader(data[place : place + size], scan)
+        place += size
+    if coding not in ("pcm", "mjpeg"):
+        _readable(data, scan)
+
+
+def _readable(data: bytes, scan: SampleScan) -> None:
+    for run in _texts(data):
+        if len(set(run)) >= 12:  # fewer letters are flat areas, not text
+            scan.say("other", "readable text in the coded bytes", shown(run))
+
+
+def _mpeg4(sample: bytes, scan: SampleScan) -> None:
+    for group, name, value, coder in mpeg4_data(sample):
+        scan.encoder = coder or scan.encoder
+        if not coder:
+            scan.say(group, name, value)
+
+
+def _motion_jpeg(sample: bytes, scan: SampleScan) -> None:
+    for part in jpeg_parts(sample):
+        if part.strange:
+            scan.say("inside", part.strange, shown(part.data[:400]) or f"{len(part.data)} bytes")
+        scan.encoder = part.coder or scan.encoder
+        if part.coded:
+            _readable(part.data, scan)
+
+
+def _prores(sample: bytes, scan: SampleScan) -> None:
+    for name, raw in prores_spare(sample):
+        scan.say("inside", name, shown(raw[:400]) or f"{len(raw)} bytes")
+
+
+_FRAMES: Final[dict[str, Callable[[bytes, SampleScan], None]]] = {
+    "mpeg4": _mpeg4,
+    "mjpeg": _motion_jpeg,
+    "prores": _prores,
+}
 
 
 def _texts(data: bytes) -> Iterator[bytes]:
@@ -137,6 +172,7 @@ def _unit(scan: SampleScan, unit: bytes) -> None:
     if kind in ((32, 33, 34) if hevc else (7, 8)):
         if kind == 7 and not hevc:
             scan.timing = seen_timing(unit)
+        _set(scan, unit, hevc)
     elif (hevc and kind == 62 and _dolby(unit)) or len(unit.rstrip(b"\0")) == ends.get(kind, -1):
         return
     elif kind == (38 if hevc else 12):
@@ -151,6 +187,17 @@ def _unit(scan: SampleScan, unit: bytes) -> None:
 def look_at_unit(scan: SampleScan, unit: bytes) -> None:
     """A unit that is no picture, of a film that keeps its units behind start codes."""
     _unit(scan, unit)
+
+
+def _set(scan: SampleScan, unit: bytes, hevc: bool) -> None:
+    """A parameter set; the same one comes with every key picture."""
+    if unit not in scan.sets and len(scan.sets) < _SETS_MAX:
+        scan.chroma, behind = behind_set(hevc, unit, scan.chroma)
+        scan.sets.add(unit)
+        if behind:
+            scan.say("inside", "bytes behind a parameter set", shown(behind[:400]) or behind[:80].hex())
+    elif unit not in scan.sets:
+        scan.doubts[f"{scan.place}: too many parameter sets"] = None
 
 
 def _dolby(unit: bytes) -> bool:

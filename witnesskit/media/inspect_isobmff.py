@@ -10,13 +10,13 @@ from typing import Final
 from witnesskit.limits import FILM_SAMPLES_MAX, FILM_TRACKS_MAX, READ_BLOCK
 from witnesskit.media.film_boxes import of_box
 from witnesskit.media.film_entries import EntryFacts, read_entries
+from witnesskit.media.film_fragments import Fragments, read_fragments
 from witnesskit.media.film_samples import SampleScan, scan_samples
 from witnesskit.media.film_tables import Chunk, TablesDiffer, chunks_of
 from witnesskit.media.groups import shown
 from witnesskit.media.walk_isobmff import FilmWalk, walk_film
 from witnesskit.model import Finding, Inspection, Json, Revelation, SeekableReader
 
-_FRAGMENTS: Final = frozenset({"moof", "mvex", "sidx", "styp", "mfra", "ssix"})
 _KEYS: Final = b"keyd"
 
 
@@ -34,8 +34,10 @@ def inspect_isobmff(reader: SeekableReader) -> Inspection:
     seen.doubts += walk.doubts
     quicktime = not any(node.kind == "ftyp" and node.body[:4] != b"qt  " for node in walk.nodes)
     kinds = {node.kind for node in walk.nodes}
-    if kinds & _FRAGMENTS:
-        seen.doubts.append("the film is stored in fragments")
+    if walk.cut:
+        seen.doubts.append("the film is cut")
+    fragments = read_fragments(reader, walk)
+    _fragments(walk, fragments, seen)
     if "moov" not in kinds or [node.kind for node in walk.nodes].count("moov") > 1:
         seen.doubts.append("no index, or more than one")
     if "cmov" in kinds or "rmra" in kinds or "pssh" in kinds:
@@ -43,7 +45,7 @@ def inspect_isobmff(reader: SeekableReader) -> Inspection:
     for node in walk.nodes:
         seen.revelations += of_box(node)
     for track in range(1, min(walk.tracks, FILM_TRACKS_MAX) + 1):
-        _track(reader, walk, track, quicktime, seen)
+        _track(reader, walk, (track, quicktime, fragments.chunks.get(walk.number(track), [])), seen)
     if walk.tracks > FILM_TRACKS_MAX:
         seen.doubts.append("too many tracks")
     _uncovered(reader, walk, seen)
@@ -61,7 +63,29 @@ def inspect_isobmff(reader: SeekableReader) -> Inspection:
     )
 
 
-def _track(reader: SeekableReader, walk: FilmWalk, track: int, quicktime: bool, seen: _Seen) -> None:
+def _fragments(walk: FilmWalk, fragments: Fragments, seen: _Seen) -> None:
+    """What a film in fragments gives away; that it is in fragments is a habit of its recorder or of a service."""
+    if not fragments.count and not walk.of("mvex", 0):
+        return
+    seen.revelations.append(Revelation("other", "moof", "fragments", str(fragments.count)))
+    seen.revelations += fragments.revelations
+    seen.doubts += fragments.doubts
+    numbers = [walk.number(track) for track in range(1, min(walk.tracks, FILM_TRACKS_MAX) + 1)]
+    if len(set(numbers)) != len(numbers):
+        seen.doubts.append("two tracks of one number")
+    for track, number in enumerate(numbers, 1):
+        clock, headers = fragments.clocks.get(number, 0), walk.of("mdhd", track)
+        if clock and headers:
+            at = 20 if headers[0].body[:1] == b"\1" else 12
+            scale = int.from_bytes(headers[0].body[at : at + 4], "big") or 1
+            place = f"moof/traf[{track}]/tfdt"
+            seen.revelations.append(
+                Revelation("when", place, "clock of the first fragment", f"{clock / scale:.3f} s")
+            )
+
+
+def _track(reader: SeekableReader, walk: FilmWalk, which: tuple[int, bool, list[Chunk]], seen: _Seen) -> None:
+    track, quicktime, more = which
     place = f"moov/trak[{track}]"
     named = [node.body[8:12] for node in walk.of("hdlr", track) if node.path.endswith("mdia/hdlr")]
     handlers = [name.decode("latin-1") for name in named]
@@ -72,15 +96,16 @@ def _track(reader: SeekableReader, walk: FilmWalk, track: int, quicktime: bool, 
     for node in walk.of("dref", track):
         if any(node.body[at + 3 : at + 4] != b"\1" for at in _reference_flags(node.body)):
             seen.doubts.append(f"{place} refers to other files")
-    if handlers[0] not in ("vide", "soun"):
+    if handlers[0] not in ("vide", "soun") or walk.chapter_pictures(track):
         _other_data(walk, track, handlers[0], seen)
+        seen.covered.append([(chunk.offset, chunk.end) for chunk in more])
         return
     entry = read_entries(descriptions[0], handlers[0], quicktime)
     seen.revelations += entry.revelations
     seen.doubts += entry.doubts
     scan = SampleScan(entry, f"samples of track {track}")
     try:
-        chunks = list(chunks_of(walk, track, entry.frame_size))
+        chunks = [*chunks_of(walk, track, entry.frame_size), *more]
         if entry.coding != "pcm" and sum(chunk.count for chunk in chunks) > FILM_SAMPLES_MAX:
             raise TablesDiffer("too many samples")
         if sum(chunk.end - chunk.offset for chunk in chunks) > reader.size:

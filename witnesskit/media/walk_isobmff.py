@@ -9,11 +9,11 @@ import struct
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.limits import FILM_BOXES_MAX, FILM_DEPTH_MAX, MOOV_MAX
+from witnesskit.limits import FILM_DEPTH_MAX, FILM_TOP_MAX, MOOV_MAX
 from witnesskit.model import SeekableReader
 
 CONTAINERS: Final = frozenset(
-    ["moov", "trak", "mdia", "minf", "stbl", "edts", "dinf", "udta", "tref", "gmhd", "tapt"]
+    ["moov", "trak", "mdia", "minf", "stbl", "edts", "dinf", "udta", "tref", "gmhd", "tapt", "mvex"]
 )
 
 
@@ -36,28 +36,55 @@ class FilmWalk:
     nodes: list[Node] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     media: list[tuple[int, int]] = field(default_factory=list)  # bodies of mdat: start, end
+    fragments: list[tuple[int, int]] = field(default_factory=list)  # moof boxes: start, end
+    cut: bool = False  # the last box of media or fragment is longer than the file
     tail: int = 0  # where bytes begin that belong to no box
     tracks: int = 0
+    _index: dict[tuple[str, int], list[Node]] = field(default_factory=dict)
+    _counted: int = 0  # nodes in the index
+
+    def number(self, track: int) -> int:
+        """track_ID that a track's header gives it; 0 if there is none."""
+        bodies = [node.body for node in self.of("tkhd", track)]
+        at = 20 if bodies and bodies[0][:1] == b"\1" else 12
+        return int.from_bytes(bodies[0][at : at + 4], "big") if bodies else 0
+
+    def chapter_pictures(self, track: int) -> bool:
+        """True for still pictures that another track says are its chapters; they belong to no film."""
+        described = self.of("stsd", track)
+        if not described or described[0].body[12:16] not in (b"jpeg", b"png "):
+            return False
+        number = self.number(track).to_bytes(4, "big")
+        named = [node.body for one in range(1, self.tracks + 1) for node in self.of("chap", one)]
+        return any(number == body[at : at + 4] for body in named for at in range(0, len(body), 4))
 
     def of(self, kind: str, track: int) -> list[Node]:
         """Nodes of one type in one track."""
-        return [node for node in self.nodes if node.kind == kind and node.track == track]
+        if self._counted != len(self.nodes):
+            self._index, self._counted = {}, len(self.nodes)
+            for node in self.nodes:
+                self._index.setdefault((node.kind, node.track), []).append(node)
+        return self._index.get((kind, track), [])
 
 
 def walk_film(reader: SeekableReader) -> FilmWalk:
     """Walk the boxes of ``reader``; never raises on content."""
     walk, place = FilmWalk(), 0
-    while place + 8 <= reader.size and len(walk.nodes) < FILM_BOXES_MAX:
+    while place + 8 <= reader.size and len(walk.nodes) + len(walk.fragments) < FILM_TOP_MAX:
         size, kind, head = _head(reader.read_at(place, 16), reader.size - place)
         if size < head or not kind.isprintable():
             break
         end = place + size
         if end > reader.size:
-            if kind not in ("moov", "mdat"):
+            if kind not in ("moov", "mdat", "moof"):
                 break
-            walk.doubts.append(f"{kind} is cut")
-            end = reader.size
-        if kind == "mdat":
+            walk.cut = True
+            if kind == "moov":
+                walk.doubts.append("moov is cut")
+            end = end if kind == "moof" else reader.size
+        if kind == "moof":
+            walk.fragments.append((place, end))
+        elif kind == "mdat":
             walk.media.append((place + head, end))
             walk.nodes.append(Node(kind, kind, place, end, b"", 0))
         elif end - place > MOOV_MAX:
@@ -66,8 +93,8 @@ def walk_film(reader: SeekableReader) -> FilmWalk:
         else:
             _visit(walk, reader.read_at(place, end - place), (place, head), kind, (kind, 0))
         place = end
-    walk.tail = place
-    if len(walk.nodes) >= FILM_BOXES_MAX:
+    walk.tail = min(place, reader.size)
+    if len(walk.nodes) + len(walk.fragments) >= FILM_TOP_MAX:
         walk.doubts.append("too many boxes")
     return walk
 
@@ -99,7 +126,7 @@ def _visit(walk: FilmWalk, data: bytes, offsets: tuple[int, int], kind: str, whe
             if kind != "udta":
                 walk.doubts.append(f"a box in {path} leaves it")
             break
-        if len(walk.nodes) >= FILM_BOXES_MAX:
+        if len(walk.nodes) >= FILM_TOP_MAX:
             return
         inside = track
         if name == "trak" and path == "moov":

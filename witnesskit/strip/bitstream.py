@@ -15,12 +15,16 @@ from witnesskit.formats.aac import blanked, encoder_named
 from witnesskit.formats.avc_sps import PictureTiming, picture_timing
 from witnesskit.formats.codec_config import check_av1, timing_of
 from witnesskit.formats.essence_samples import NAL_CODINGS
-from witnesskit.formats.isobmff_children import check_mpeg4
+from witnesskit.formats.isobmff_frames import check_motion_jpeg, check_prores
+from witnesskit.formats.isobmff_mpeg4 import coder_named, without_user_data
 from witnesskit.formats.nal import H264, NalCoding, is_dolby, picture_end, unit_at
+from witnesskit.formats.nal_sets import trimmed
 from witnesskit.formats.sei import filler_unit, is_filler, messages, neutral
 from witnesskit.limits import NAL_SEI_MAX
+from witnesskit.strip.isobmff_remarks import coder_remarks
 
 Part = bytes | memoryview
+_NAMES_MAX = 4  # encoders of one track; a film is coded by one
 _FIRST, _LATER = b"\x00\x00\x00\x01", b"\x00\x00\x01"
 _LAYER = "data of a second layer (3D, transparency, better quality) were blanked: players that know them show less"
 _START_CODE = re.compile(_LATER).search  # twice as fast as bytes.find on coded pictures
@@ -71,17 +75,44 @@ def pass_samples(work: TrackWork, data: bytes, start: int, sizes: array[int], de
         return _UnitPass(work, coding, description).samples(data, start, sizes)
     if work.coding == "aac":
         return _sound(work, data, start, sizes)
-    view = memoryview(data)
-    end = start + sum(sizes)
     if work.coding == "mpeg4":
-        check_mpeg4(data[start:end])
-    else:
-        place = start
-        for size in sizes:
-            check_av1(data[place : place + size])
-            place += size
-    work.hasher.update(view[start:end])
-    return [view[start:end]]
+        return _mpeg4(work, data, start, sizes)
+    view, place = memoryview(data), start
+    for size in sizes:
+        _checked(work, data[place : place + size])
+        place += size
+    work.hasher.update(view[start:place])
+    return [view[start:place]]
+
+
+def _checked(work: TrackWork, sample: bytes) -> None:
+    """Refuse what rides in pictures that are known to their last byte."""
+    if work.coding == "av1":
+        check_av1(sample)
+    elif sample:
+        named = check_motion_jpeg(sample) if work.coding == "mjpeg" else check_prores(sample)
+        work.remarks |= dict.fromkeys(coder_remarks([named]))
+        if len(work.remarks) > _NAMES_MAX:
+            raise BadMedia("another name of an encoder in every picture")
+
+
+def _mpeg4(work: TrackWork, data: bytes, start: int, sizes: array[int]) -> list[Part]:
+    parts: list[Part] = []
+    view, place, kept = memoryview(data), start, start
+    for size in sizes:
+        sample = data[place : place + size]
+        fresh = without_user_data(sample)
+        named = coder_named(fresh)
+        work.remarks |= dict.fromkeys(coder_remarks([named]))
+        if fresh is not sample:
+            work.gone(sample)
+            parts += [view[kept:place], fresh]
+            kept = place + size
+        place += size
+    parts.append(view[kept:place])
+    for part in parts:
+        work.hasher.update(part)
+    return parts
 
 
 def _sound(work: TrackWork, data: bytes, start: int, sizes: array[int]) -> list[Part]:
@@ -169,6 +200,9 @@ class _UnitPass:
         if kind in coding.parameters:
             if _LATER in unit:
                 raise BadMedia("a start code inside a parameter set")
+            timing = self.work.timings[self.description - 1]
+            if trimmed(coding.name, unit, timing.chroma if timing else 1) != unit:
+                raise BadMedia("bytes behind a parameter set between the pictures")
             if coding is H264 and kind == 7:
                 self.work.timings[self.description - 1] = _timing(unit)
         return kind in coding.parameters or kind in coding.fixed or (kind == coding.dolby and is_dolby(unit))

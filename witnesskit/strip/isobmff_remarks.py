@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Final
 
 from witnesskit.formats.isobmff_movie import Film
+from witnesskit.formats.isobmff_mpeg4 import coder_named
 from witnesskit.formats.isobmff_presentation import signed
 from witnesskit.formats.isobmff_track import Track
+from witnesskit.strip.remarks import CREDENTIALS_DROPPED
 
 _PICTURES_HIDDEN: Final = Fraction(1, 10)  # seconds; less is reordering of pictures
-_LOOKED_INTO: Final = frozenset({"h264", "hevc", "aac", "mpeg4", "av1"})  # unit by unit, not copied unseen
+_LOOKED_INTO: Final = frozenset({"h264", "hevc", "aac", "mpeg4", "av1", "pcm"})  # unit by unit, not copied unseen
 _SOUND_HIDDEN: Final = Fraction(1, 2)  # seconds; less is the run-in of an encoder
 
 
 def film_remarks(film: Film) -> tuple[str, ...]:
     """Remarks for ``StripResult.kept``."""
-    remarks = []
+    remarks = [CREDENTIALS_DROPPED] if film.credentials else []
     for track in film.tracks:
         hidden = hidden_seconds(track, film.times.timescale)
         if track.handler == b"vide" and hidden > _PICTURES_HIDDEN:
             remarks.append(f"an edit list hides {float(hidden):.1f} seconds of pictures: they stay in the copy")
         if track.handler == b"soun" and hidden > _SOUND_HIDDEN:
             remarks.append(f"an edit list hides {float(hidden):.1f} seconds of sound: they stay in the copy")
+        remarks += coder_remarks(coder_named(entry.config) for entry in track.entries if track.coding == "mpeg4")
         if track.coding not in _LOOKED_INTO:
             remarks.append(f"what a decoder passes over inside {track.coding} was not looked into")
     if sum(track.handler == b"vide" for track in film.tracks) > 1:
@@ -30,6 +34,11 @@ def film_remarks(film: Film) -> tuple[str, ...]:
     if any(not track.shown.flags & 1 for track in film.tracks):
         remarks.append("a track that players do not show by themselves stays in the copy")
     return tuple(remarks)
+
+
+def coder_remarks(names: Iterable[str]) -> list[str]:
+    """That the pictures name their encoder, once for each name that is not empty."""
+    return [f"the pictures name the program that coded them ({name})" for name in names if name]
 
 
 def hides_footage(film: Film) -> bool:

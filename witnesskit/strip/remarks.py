@@ -20,7 +20,6 @@ STILL_KEPT: Final = "the still picture of the animation stays; viewers that play
 OUTSIDE_KEPT: Final = "a frame reaches beyond the picture; what lies there is not shown and stays"
 SOUND_BEGINS_LATE: Final = "the sound begins in the middle of a longer recording, and its numbers tell how far in"
 STREAMS_DROPPED: Final = "streams that are neither sound nor pictures (texts, positions, indexes) were dropped"
-SECOND_IMAGES_DROPPED: Final = frozenset({GAIN_MAP_DROPPED, FURTHER_PICTURES_DROPPED, MOTION_PHOTO_DROPPED})
 RECORDING_CUT: Final = (
     "the recorder was cut short and wrote no length: the copy holds the sound up to the end of the file"
 )
