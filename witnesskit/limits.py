@@ -137,6 +137,7 @@ PICTURE_PIXELS_MAX: Final = 220_000_000  # points of one decoded picture; the la
 BOXES_MAX: Final = 64  # boxes of one derivative
 STILLS_MAX: Final = 100  # pictures made of one film
 DERIVE_SPAN_MAX: Final = 100 * 3600 * 1000  # milliseconds; the latest point of time that is understood
+SOUND_HOLE_MAX: Final = 3600  # seconds without sound inside a film; they are filled with silence
 BROKEN_PACKETS_MAX: Final = 10_000  # packets of one film that may fail to decode before it is refused
 
 # PNG
