@@ -138,6 +138,14 @@ BOXES_MAX: Final = 64  # boxes of one derivative
 STILLS_MAX: Final = 100  # pictures made of one film
 DERIVE_SPAN_MAX: Final = 100 * 3600 * 1000  # milliseconds; the latest point of time that is understood
 SOUND_HOLE_MAX: Final = 3600  # seconds without sound inside a film; they are filled with silence
+PREVIEWS_MAX: Final = 60  # embedded pictures written of one file
+PREVIEW_MAX: Final = 32 * MIB  # bytes of one embedded picture
+PREVIEWS_SIZE_MAX: Final = 256 * MIB  # bytes of all of them, held in memory by the parent
+PREVIEW_SCAN_MAX: Final = 4 * GIB  # bytes of a file searched for embedded pictures
+SHEET_PICTURES: Final = 24  # pictures of a contact sheet
+SECOND_OPINION_SECONDS: Final = 120  # seconds exiftool may take
+SECOND_OPINION_MAX: Final = 16 * MIB  # bytes of its answer
+SECOND_OPINION_MEMORY: Final = 2 * GIB  # bytes of its address space
 BROKEN_PACKETS_MAX: Final = 10_000  # packets of one film that may fail to decode before it is refused
 
 # PNG

@@ -76,9 +76,7 @@ def shape_of(frame: av.VideoFrame, point: Fraction | None, before: Shape | None 
         colorspace = _BT709 if frame.height >= _HIGH_DEFINITION else _BT470BG
     angle = round(frame.rotation) % 360
     turn = before.turn if before is not None and before.angle == angle else _turn(frame)
-    return Shape(
-        frame.width, frame.height, frame.format.name, angle, turn, ratio, colorspace, int(frame.color_range)
-    )
+    return Shape(frame.width, frame.height, frame.format.name, angle, turn, ratio, colorspace, int(frame.color_range))
 
 
 def _is_rgb(frame: av.VideoFrame) -> bool:
