@@ -69,7 +69,7 @@ def test_clean_needs_the_other_readers_silence(photo, monkeypatch, tmp_path):
     from witnesskit.actions.strip_file import strip_file
 
     copy = tmp_path / "copy.jpg"
-    strip_file(photo, copy, lambda done, whole: None)
+    strip_file(photo, copy, lambda size: None)
     with given_file(copy) as source:
         assert inspect_with_others(source)[0].finding is Finding.CLEAN
         told = (Revelation("device", "x", "Make", "token"),)
