@@ -226,3 +226,5 @@ MATROSKA_CLUSTER_SECONDS: Final = 5  # seconds of one cluster of a copy; RFC 955
 MATROSKA_CLUSTER_SIZE: Final = 5 * MIB  # bytes of one cluster of a copy; the same clause
 MATROSKA_START_SECONDS: Final = 10  # seconds; a film that begins later is cut from a stream, and tells when
 MATROSKA_DELAY_SECONDS: Final = 10  # seconds of run-in a decoder may need; real ones stay under one
+DERIVE_HEIF_INDEX_MAX: Final = 16 * MIB  # bytes of the index of a HEIF picture; real ones have some kilobytes
+DERIVE_HEIF_TILES_MAX: Final = 2_048  # tiles of one picture; telephones write up to 200
