@@ -139,6 +139,15 @@ PICTURE_PIXELS_MAX: Final = 220_000_000  # points of one decoded picture; the la
 BOXES_MAX: Final = 64  # boxes of one derivative
 STILLS_MAX: Final = 100  # pictures made of one film
 DERIVE_SPAN_MAX: Final = 100 * 3600 * 1000  # milliseconds; the latest point of time that is understood
+SOUND_HOLE_MAX: Final = 3600  # seconds without sound inside a film; they are filled with silence
+PREVIEWS_MAX: Final = 60  # embedded pictures written of one file
+PREVIEW_MAX: Final = 32 * MIB  # bytes of one embedded picture
+PREVIEWS_SIZE_MAX: Final = 256 * MIB  # bytes of all of them, held in memory by the parent
+PREVIEW_SCAN_MAX: Final = 4 * GIB  # bytes of a file searched for embedded pictures
+SHEET_PICTURES: Final = 24  # pictures of a contact sheet
+SECOND_OPINION_SECONDS: Final = 120  # seconds exiftool may take
+SECOND_OPINION_MAX: Final = 16 * MIB  # bytes of its answer
+SECOND_OPINION_MEMORY: Final = 2 * GIB  # bytes of its address space
 BROKEN_PACKETS_MAX: Final = 10_000  # packets of one film that may fail to decode before it is refused
 
 # PNG
@@ -219,3 +228,5 @@ MATROSKA_CLUSTER_SECONDS: Final = 5  # seconds of one cluster of a copy; RFC 955
 MATROSKA_CLUSTER_SIZE: Final = 5 * MIB  # bytes of one cluster of a copy; the same clause
 MATROSKA_START_SECONDS: Final = 10  # seconds; a film that begins later is cut from a stream, and tells when
 MATROSKA_DELAY_SECONDS: Final = 10  # seconds of run-in a decoder may need; real ones stay under one
+DERIVE_HEIF_INDEX_MAX: Final = 16 * MIB  # bytes of the index of a HEIF picture; real ones have some kilobytes
+DERIVE_HEIF_TILES_MAX: Final = 2_048  # tiles of one picture; telephones write up to 200

@@ -28,7 +28,7 @@ needs_webm = pytest.mark.skipif(FILM not in REWRITERS, reason="no rewriter of We
 needs_ogg = pytest.mark.skipif(SOUND not in REWRITERS, reason="no rewriter of Ogg in this tree")
 
 
-def quiet(done: int, whole: int | None) -> None:
+def quiet(size: int) -> None:
     """No progress."""
 
 

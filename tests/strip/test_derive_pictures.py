@@ -11,7 +11,7 @@ from PIL import Image, ImageCms
 from tests.media_builders.clips import QUARTERS, Memory, like, quartered
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.derive import BadRegion, ChoiceDoesNotFit, Undecodable
-from witnesskit.errors.media import MediaTooLarge, UnsupportedMedia
+from witnesskit.errors.media import BadMedia, MediaTooLarge, UnsupportedMedia
 from witnesskit.media.probe import media_type
 from witnesskit.strip import recode_picture
 from witnesskit.strip.derivation import Box, Derivation, Region, Span
@@ -184,7 +184,7 @@ def test_broken_pictures_are_refused_by_name():
 
 
 def test_a_film_that_calls_itself_a_picture_is_refused():
-    with pytest.raises(Undecodable):
+    with pytest.raises(BadMedia):
         recode(Memory(b"ffconcat version 1.0\nfile /etc/passwd\n"), "image/heic", Derivation())
     with pytest.raises(Undecodable):
         recode(Memory(b"%!PS-Adobe\n" + bytes(500)), "image/jpeg", Derivation())

@@ -14,12 +14,13 @@ from witnesskit.errors.cli import FileUnreadable, NoFolder, OutputExists
 from witnesskit.jail.run import Given
 from witnesskit.strip.derivation import Derivation
 
-Progress = Callable[[int, int | None], None]
+Wrote = Callable[[int], None]
 
 
-def derive_file(path: Path, out: Path, derivation: Derivation, progress: Progress) -> tuple[DerivedCopy, ...]:
+def derive_file(path: Path, out: Path, derivation: Derivation, wrote: Wrote) -> tuple[DerivedCopy, ...]:
     """Write the derivative of ``path`` to ``out``; with stills, ``out`` is a new folder of pictures.
 
+    ``wrote`` is told the bytes written, which is at the end of each.
     Raises what ``derive_source`` raises, OutputExists, NoFolder and FileUnreadable; then nothing is left behind.
     """
     derivation.check()
@@ -33,14 +34,14 @@ def derive_file(path: Path, out: Path, derivation: Derivation, progress: Progres
         raise FileUnreadable(os.strerror(error.errno or 0)) from None
     try:
         if derivation.stills:
-            return _stills(Given(descriptor), out, derivation, progress)
-        return (_one(Given(descriptor), out, derivation, progress),)
+            return _stills(Given(descriptor), out, derivation, wrote)
+        return (_one(Given(descriptor), out, derivation, wrote),)
     finally:
         os.close(descriptor)
 
 
-def _one(source: Given, out: Path, derivation: Derivation, progress: Progress) -> DerivedCopy:
-    part = PartFile(out.parent, lambda size: progress(size, None))
+def _one(source: Given, out: Path, derivation: Derivation, wrote: Wrote) -> DerivedCopy:
+    part = PartFile(out.parent, wrote)
     try:
         copy = derive_source(source, derivation, part)
         part.keep(out)
@@ -50,7 +51,7 @@ def _one(source: Given, out: Path, derivation: Derivation, progress: Progress) -
     return copy
 
 
-def _stills(source: Given, folder: Path, derivation: Derivation, progress: Progress) -> tuple[DerivedCopy, ...]:
+def _stills(source: Given, folder: Path, derivation: Derivation, wrote: Wrote) -> tuple[DerivedCopy, ...]:
     try:
         folder.mkdir(mode=0o700)
     except OSError as error:
@@ -60,7 +61,7 @@ def _stills(source: Given, folder: Path, derivation: Derivation, progress: Progr
     try:
         for number in range(derivation.stills):
             name = folder / f"still-{number + 1:03}.jpg"
-            made.append(_one(source, name, replace(derivation, still=number), progress))
+            made.append(_one(source, name, replace(derivation, still=number), wrote))
             names.append(name)
     except BaseException:
         for name in names:

@@ -16,7 +16,7 @@ from witnesskit.errors.derive import (
     Undecodable,
 )
 from witnesskit.errors.jail import JailRefused
-from witnesskit.errors.media import MediaTooLarge, UnsupportedMedia
+from witnesskit.errors.media import BadMedia, MediaTooLarge, UnsupportedMedia
 from witnesskit.errors.strip import CopyNotClean, UnknownFormat
 from witnesskit.jail.run import Cell, Given, run
 from witnesskit.limits import DERIVE_CPU_SECONDS, DERIVE_MEMORY, DERIVE_WALL_SECONDS
@@ -27,8 +27,8 @@ _CELL: Final = Cell(MODULE, memory=DERIVE_MEMORY, cpu_seconds=DERIVE_CPU_SECONDS
 _LEAVES: Final[dict[str, type[WitnesskitError]]] = {
     leaf.code: leaf
     for leaf in (
-        BadRegion, BadSpan, ChangingPicture, ChoiceDoesNotFit, DerivativeTooLarge, MediaTooLarge, Undecodable,
-        UnknownFormat, UnsupportedMedia,
+        BadMedia, BadRegion, BadSpan, ChangingPicture, ChoiceDoesNotFit, DerivativeTooLarge, MediaTooLarge,
+        Undecodable, UnknownFormat, UnsupportedMedia,
     )
 }  # fmt: skip
 

@@ -20,6 +20,8 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "inspect": (*_SEALED, *_INSPECTORS),
     "strip": (*_SEALED, "witnesskit.media.probe", "witnesskit.strip.registry", *_WRITERS),
     "inspect_again": (*_SEALED, *_INSPECTORS),
+    "read_also": (*_SEALED, "witnesskit.media.read_also"),
+    "preview": (*_SEALED, "witnesskit.media.preview"),
     "derive": (*_SEALED, "witnesskit.media.probe", "witnesskit.strip.derive", *_WRITERS),
 }
 
@@ -47,6 +49,20 @@ def strip(request: Request) -> Json:
         "presentation_sha256": done.presentation_sha256,
         "kept": list(done.kept),
     }
+
+
+def read_also(request: Request) -> Json:
+    """What other readers than ours say of the source: each a Reading.json."""
+    from witnesskit.media.read_also import read_also as look
+
+    return {"readings": look(_reader(request))}
+
+
+def preview(request: Request) -> Json:
+    """Write the small pictures of the source one after the other to the output; reply with their kinds and sizes."""
+    from witnesskit.media.preview import write_previews
+
+    return {"pictures": write_previews(_reader(request), request.output)}
 
 
 def derive(request: Request) -> Json:
@@ -94,4 +110,14 @@ def _reader(request: Request, number: int = 0) -> SeekableReader:
 
 
 if __name__ == "__main__":
-    serve({"inspect": inspect, "strip": strip, "inspect_again": inspect_again, "derive": derive}, NEEDS)
+    serve(
+        {
+            "inspect": inspect,
+            "strip": strip,
+            "inspect_again": inspect_again,
+            "read_also": read_also,
+            "preview": preview,
+            "derive": derive,
+        },
+        NEEDS,
+    )

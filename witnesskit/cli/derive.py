@@ -18,6 +18,7 @@ from witnesskit.strip.derivation import Derivation, Span
 if TYPE_CHECKING:
     from witnesskit.actions.derive_source import DerivedCopy
 
+_TIME = "coding anew; a film takes about as long as it lasts, a large one longer"
 _HALF = (
     "Half the size and coarse coding make a simple comparison with the sensor of a camera fail more often. "
     "A patient laboratory may still succeed: nothing of this is a promise."
@@ -82,9 +83,11 @@ def command(  # noqa: PLR0913 - one parameter for each choice
         stills=stills or 0,
     )
     if items and not file and not out:
+        output.say(_TIME)
         made = _of_items(output, answer, _Items(items, vault_path, passphrase_file), derivation)
     elif file and out and not items:
-        made = _of_file(output, file, out, derivation)
+        output.say(_TIME)
+        made = _of_file(file, out, derivation)
     else:
         raise Usage("name a file and --out, or an item with --item alone")
     answer.state = "clean"
@@ -103,11 +106,10 @@ class _Items:
     passphrase_file: Path | None
 
 
-def _of_file(output: Output, file: Path, out: Path, derivation: Derivation) -> tuple[DerivedCopy, ...]:
+def _of_file(file: Path, out: Path, derivation: Derivation) -> tuple[DerivedCopy, ...]:
     from witnesskit.actions.derive_file import derive_file
 
-    with output.progress("deriving") as line:
-        return derive_file(file, out, derivation, line.update)
+    return derive_file(file, out, derivation, lambda _: None)
 
 
 def _of_items(output: Output, answer: Answer, wanted: _Items, derivation: Derivation) -> tuple[DerivedCopy, ...]:

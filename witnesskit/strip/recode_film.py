@@ -20,7 +20,7 @@ from witnesskit.errors.derive import BadSpan, ChoiceDoesNotFit, Undecodable
 from witnesskit.limits import BROKEN_PACKETS_MAX
 from witnesskit.model import SeekableReader
 from witnesskit.strip.derivation import ALWAYS, Derivation
-from witnesskit.strip.recode_shown import Maker, shape_of
+from witnesskit.strip.recode_shown import Maker, Shape, shape_of
 from witnesskit.strip.recode_sound import Sound, add_opus
 from witnesskit.strip.recode_source import DECODING_ERRORS, Made, bound, opened
 
@@ -92,9 +92,9 @@ def source_of(container: InputContainer, derivation: Derivation) -> Source:
     for stream in container.streams:
         if stream is not video and stream is not audio:
             stream.discard = Discard.all
-    for shown in (video, audio):
-        if shown is not None:
-            bound(shown.codec_context)
+    for chosen in (video, audio):
+        if chosen is not None:
+            bound(chosen.codec_context)
     if video is None and audio is None:
         raise ChoiceDoesNotFit if container.streams.audio else Undecodable
     return Source(container, video, audio)
@@ -131,6 +131,7 @@ class _Work:
         self._made = Made()
         self._maker = Maker(derivation, "yuv420p")
         self._last: _Shown | None = None
+        self._shape: Shape | None = None
         self._at = -1  # ms of the last picture written
         self._pictures = 0
         self._out: Any = None
@@ -217,7 +218,7 @@ class _Work:
         trim = self._derivation.trim
         if not trim.holds(shown.at, after):
             return
-        shape = shape_of(shown.frame, self._source.video.sample_aspect_ratio)
+        shape = self._shape = shape_of(shown.frame, self._source.video.sample_aspect_ratio, self._shape)
         made = self._maker.make(shown.frame, shape, shown.at, after)
         if not self._pictures:
             self._prepare(made)

@@ -100,7 +100,7 @@ def _shown(reader: SeekableReader) -> tuple[Image.Image, tuple[str, ...]]:
         opened.load()
         turned: Any = ImageOps.exif_transpose(opened)
         remarks += _flatten_remarks(turned)
-        picture, known = _in_srgb(turned, profile)
+        picture, known = in_srgb(turned, profile)
         return picture, (*remarks, *(() if known else (COLOURS_GUESSED,)))
 
 
@@ -115,7 +115,7 @@ def _flatten_remarks(picture: Image.Image) -> Iterator[str]:
         yield SEE_THROUGH
 
 
-def _in_srgb(picture: Image.Image, profile: object) -> tuple[Image.Image, bool]:
+def in_srgb(picture: Image.Image, profile: object) -> tuple[Image.Image, bool]:
     """(the picture in RGB without alpha, whether its colours are known to be right)."""
     plain = _plain(picture)
     if not isinstance(profile, bytes) or not profile:

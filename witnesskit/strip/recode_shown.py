@@ -46,6 +46,7 @@ class Shape:
     width: int  # decoded
     height: int
     pixel_format: str
+    angle: int  # degrees, as PyAV says it
     turn: tuple[int, int, int, int]
     point: Fraction  # width by height of one point
     colorspace: int
@@ -63,15 +64,19 @@ class Shape:
         return (height, width) if self.turn[0] == 0 else (width, height)
 
 
-def shape_of(frame: av.VideoFrame, point: Fraction | None) -> Shape:
-    """The shape of ``frame``; ``point`` is the sample aspect ratio. Raises UnsupportedMedia for a slanted picture."""
+def shape_of(frame: av.VideoFrame, point: Fraction | None, before: Shape | None = None) -> Shape:
+    """The shape of ``frame``; ``point`` is the sample aspect ratio. Raises UnsupportedMedia for a slanted picture.
+
+    ``before`` is the shape of the picture before it: while the angle stays, so does the turn. PyAV keeps a frame
+    whose side data were asked for until the next collection of garbage, so they are asked for once.
+    """
     ratio = point if point and 1 / _SHAPE_MAX <= point <= _SHAPE_MAX else Fraction(1)
     colorspace = int(frame.colorspace)
     if colorspace == _UNSPECIFIED and not _is_rgb(frame):
         colorspace = _BT709 if frame.height >= _HIGH_DEFINITION else _BT470BG
-    return Shape(
-        frame.width, frame.height, frame.format.name, _turn(frame), ratio, colorspace, int(frame.color_range)
-    )
+    angle = round(frame.rotation) % 360
+    turn = before.turn if before is not None and before.angle == angle else _turn(frame)
+    return Shape(frame.width, frame.height, frame.format.name, angle, turn, ratio, colorspace, int(frame.color_range))
 
 
 def _is_rgb(frame: av.VideoFrame) -> bool:

@@ -12,6 +12,8 @@ from typing import Any, Final
 import av
 from av.filter import Graph
 
+from witnesskit.errors.derive import Undecodable
+from witnesskit.limits import SOUND_HOLE_MAX
 from witnesskit.strip.derivation import ALWAYS, Span
 
 RATE: Final = 48_000  # samples a second
@@ -32,6 +34,7 @@ class Sound:
         self._graph: Graph | None = None
         self._form: tuple[Any, ...] = ()
         self._written = 0  # samples
+        self._heard = 0.0  # seconds of the film until which sound was decoded
 
     @property
     def layout(self) -> str:
@@ -39,7 +42,8 @@ class Sound:
         return _LAYOUTS[self.channels]
 
     def push(self, frame: av.AudioFrame) -> Iterator[av.AudioFrame]:
-        """Take one decoded frame."""
+        """Take one decoded frame; raises Undecodable behind a hole that no player would wait through."""
+        self._look_for_a_hole(frame)
         form = (frame.sample_rate, frame.format.name, frame.layout.name, frame.time_base)
         if form != self._form:
             yield from self.flush()
@@ -49,6 +53,12 @@ class Sound:
             with contextlib.suppress(av.EOFError):  # behind the end of the trim
                 graph.push(frame)
             yield from self._pull(graph)
+
+    def _look_for_a_hole(self, frame: av.AudioFrame) -> None:
+        at = self._heard if frame.time is None else frame.time - self._origin
+        if at - self._heard > SOUND_HOLE_MAX:
+            raise Undecodable
+        self._heard = max(self._heard, at)
 
     def flush(self) -> Iterator[av.AudioFrame]:
         """What is left."""
