@@ -210,6 +210,16 @@ def test_free_bytes_of_mp3_sound_go_wherever_its_chunks_are_cut(step):
     assert token.decode() in " ".join(one.value for one in inspect(Bytes(data)).revelations) or step != 417
 
 
+@pytest.mark.parametrize(("name", "bits", "size"), [(bytes(4), 24, 2880), (b"YUY2", 16, 1920), (b"I420", 12, 1440)])
+def test_bytes_behind_a_picture_without_compression_go(name, bits, size):
+    video = lists(b"strl", strh(b"vids"), pictures(name, bits=bits))
+    picture = bytes(number % 97 for number in range(size))
+    data = film([(b"00db", picture + b"Saule was here")] * 2, (video,))
+    _, copy = checked(data)
+    assert copy.count(picture + bytes(14)) == 2
+    assert "Saule was here" in " ".join(one.value for one in inspect(Bytes(data)).revelations)
+
+
 def test_a_recording_that_was_cut_keeps_its_whole_pictures():
     whole = film(plain(), index=False)
     place = whole.index(b"movi")

@@ -25,7 +25,8 @@ _PICTURES: Final = {
 }
 CODINGS: Final = {word: name for name, words in _PICTURES.items() for word in words}
 LOOKED_INTO: Final = frozenset({"mjpeg", "mpeg4", "h264", "mp3", "pcm"})
-_SOUNDS: Final = {0x55: "mp3", 0x2000: "ac3", 0x50: "mp2"}
+_SOUNDS: Final = {0x55: "mp3", 0x2000: "ac3"}
+_HALVES: Final = {b"YV12": 3, b"I420": 3, b"IYUV": 3, b"NV12": 3, b"Y800": 2, b"Y8  ": 2, b"GREY": 2}  # of a pixel
 _SIDE_MAX: Final = 32_768
 
 
@@ -46,6 +47,14 @@ class Stream:
     name: bytes = b""
     aspect: tuple[int, int] = (0, 0)
     size: tuple[int, int] = (0, 0)
+
+    @property
+    def plain(self) -> int:
+        """Bytes of a picture that is not compressed, 0 for others: what stands behind them is shown by nobody."""
+        wide, high = -(-self.size[0] // 4) * 4, -(-self.size[1] // 2) * 2
+        if self.coding == "rgb":
+            return -(-wide * int.from_bytes(self.form[14:16], "little") // 32) * 4 * high
+        return wide * high * _HALVES.get(self.name.upper(), 4) // 2 if self.coding == "yuv" else 0
 
     def header(self, length: int, largest: int) -> bytes:
         """The ``strh`` body of a stream of ``length`` units whose largest chunk has ``largest`` bytes."""

@@ -71,10 +71,14 @@ def _clean(reader: SeekableReader, walk: AviWalk, number: int) -> Iterator[bytes
         for chunk in chunks:
             yield from _slices(chunk)
     else:
+        shown = walk.streams[number].shown_bytes()
         for chunk in chunks:
-            yield (
-                clean_mjpeg(chunk) if coding == "mjpeg" else clean_mpeg4(chunk).fresh if coding == "mpeg4" else chunk
-            )
+            yield _CLEAN[coding](chunk) if coding in _CLEAN else shown_part(chunk, shown)
+
+
+def shown_part(chunk: bytes, shown: int) -> bytes:
+    """A picture without compression, with zeros behind the bytes that are shown."""
+    return chunk[:shown] + bytes(len(chunk) - shown) if 0 < shown < len(chunk) else chunk
 
 
 def _slices(chunk: bytes) -> Iterator[bytes]:

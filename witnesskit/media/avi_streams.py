@@ -25,7 +25,7 @@ _CODINGS: Final = {
 _BY_NAME: Final = {word: coding for coding, words in _CODINGS.items() for word in words.split()} | {"Y8  ": "yuv"}
 _WITH_COLOURS: Final = ("rgb", "video1", "cinepak")
 _TAGS: Final = {"pcm": 1, "adpcm-ms": 2, "pcm-float": 3, "a-law": 6, "mu-law": 7, "adpcm-ima": 0x11, "gsm": 0x31}
-_COMPRESSED_SOUND: Final = {0x0055: "mp3", 0x2000: "ac3", 0x0050: "mp2"}
+_COMPRESSED_SOUND: Final = {0x0055: "mp3", 0x2000: "ac3"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,17 @@ class AviStream:
     width: int = 0
     height: int = 0
     aspect: tuple[int, int] = (0, 0)
+
+    def shown_bytes(self) -> int:
+        """How many bytes of a chunk hold the picture, where it is not compressed; 0: all."""
+        across, down = (self.width + 3) & ~3, (self.height + 1) & ~1
+        if self.coding == "rgb":
+            return (across * int.from_bytes(self.form[14:16], "little") + 31) // 32 * 4 * down
+        if self.coding != "yuv":
+            return 0
+        if self.name.upper() in ("YV12", "I420", "IYUV", "NV12"):
+            return across * down * 3 // 2
+        return across * down * (1 if self.name.upper() in ("Y800", "Y8  ", "GREY") else 2)
 
     def parts(self, length: int, largest: int) -> list[tuple[bytes, bytes]]:
         """The chunks of its list in a clean file."""
