@@ -192,6 +192,26 @@ def test_messages_in_h264_pictures_become_filler():
     assert "by Saule" in " ".join(one.value for one in inspect(Bytes(data)).revelations)
 
 
+def test_parameter_sets_behind_the_format_stay_and_the_rest_goes():
+    sps, pps = bytes.fromhex("6742c00dd903c11be8"), b"\x68\xce\x38\x80"
+    listed = b"\1\x42\xc0\x0d\xff\xe1\0\x09" + sps + b"\1\0\4" + pps + b"Saule"
+    coded = b"\0\0\0\1" + sps + b"\0\0\1" + pps + b"\0\0\1\x06\x05\x18" + b"x" * 16 + b"by Saule\x80"
+    copies = set()
+    for extra in (listed, coded):
+        video = lists(b"strl", strh(b"vids", b"H264"), pictures(b"H264", extra))
+        data = film([(b"00dc", b"\0\0\0\1\x65\x88\x84\x11\x22\x33")], (video,))
+        copies.add(checked(data)[1])
+    assert len(copies) == 1 and sps in min(copies) and pps in min(copies) and b"Saule" not in min(copies)
+    with pytest.raises(UnsupportedMedia):
+        stripped(film(plain(), (lists(b"strl", strh(b"vids"), pictures(b"H264", b"secret")), AUDIO)))
+    behind_lengths = b"\0\0\1\x05\x06\x05" + b"Saule" * 51 + b"abcd"
+    video = lists(b"strl", strh(b"vids", b"avc1"), pictures(b"avc1", listed))
+    data = film([(b"00dc", behind_lengths)], (video,))
+    with pytest.raises(UnsupportedMedia):
+        stripped(data)
+    assert inspect(Bytes(data)).finding is Finding.UNKNOWN
+
+
 LAYER3 = FORMAT[:0] + struct.pack("<HHIIHHHHIHHH", 0x55, 2, 44100, 16000, 1, 0, 12, 1, 2, 417, 1, 1393)
 MP3 = lists(b"strl", strh(b"auds", bytes(4), 16000, 1), chunk(b"strf", LAYER3 + b"secret"))
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.errors import WitnesskitError
-from witnesskit.media.avi_essence import chunks_of, shown_part, units_of
+from witnesskit.media.annexb_units import units_of
+from witnesskit.media.avi_essence import chunks_of, shown_part
 from witnesskit.media.avi_form import differences
 from witnesskit.media.avi_walk import AviWalk, walk_avi
 from witnesskit.media.film_entries import EntryFacts
@@ -145,7 +146,7 @@ def _of_stream(told: _Told, reader: SeekableReader, walk: AviWalk, number: int) 
         elif coding == "mpeg4":
             _of_mpeg4(told, place, chunk)
         elif coding == "h264":
-            for unit in units_of(chunk):
+            for unit in units_of(chunk, walk.streams[number].listed):
                 if not 1 <= unit[0] & 31 <= 5:
                     look_at_unit(scan, unit)
         elif coding in ("rgb", "yuv"):
