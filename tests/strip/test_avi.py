@@ -153,6 +153,7 @@ def mpeg4(user=b"XviD0046", group=bytes([0, 16, 0]), picture=b"\x10\xaa\xbb\xcc"
     return b"\0\0\1" + b"\0\0\1".join([*parts, b"\xb3" + group, b"\xb6" + picture])
 
 
+LAYER = mpeg4().replace(bytes([136, 0, 101]), bytes([136, 0, 101]) + b"Saule_4711")
 MPEG4 = lists(b"strl", strh(b"vids", b"xvid"), pictures(b"XVID"))
 
 
@@ -167,7 +168,12 @@ def test_user_data_of_mpeg4_pictures_goes_and_a_bare_encoder_is_named():
 
 
 def test_mpeg4_pictures_that_hide_something_in_their_form_are_refused():
-    for picture in (b"abc" + mpeg4(), mpeg4() + b"\0\0\1\xc6secret", mpeg4().replace(b"\xb0\x01", b"\xb0\x01secret")):
+    for picture in (
+        b"abc" + mpeg4(),
+        mpeg4() + b"\0\0\1\xc6secret",
+        mpeg4().replace(b"\xb0\x01", b"\xb0\x01secret"),
+        LAYER,
+    ):
         data = film([(b"00dc", picture)], (MPEG4,))
         with pytest.raises(BadMedia):
             stripped(data)
@@ -192,6 +198,26 @@ def test_messages_in_h264_pictures_become_filler():
     assert "by Saule" in " ".join(one.value for one in inspect(Bytes(data)).revelations)
 
 
+def test_parameter_sets_behind_the_format_stay_and_the_rest_goes():
+    sps, pps = bytes.fromhex("6742c00dd903c11be8"), b"\x68\xce\x38\x80"
+    listed = b"\1\x42\xc0\x0d\xff\xe1\0\x09" + sps + b"\1\0\4" + pps + b"Saule"
+    coded = b"\0\0\0\1" + sps + b"\0\0\1" + pps + b"\0\0\1\x06\x05\x18" + b"x" * 16 + b"by Saule\x80"
+    copies = set()
+    for extra in (listed, coded):
+        video = lists(b"strl", strh(b"vids", b"H264"), pictures(b"H264", extra))
+        data = film([(b"00dc", b"\0\0\0\1\x65\x88\x84\x11\x22\x33")], (video,))
+        copies.add(checked(data)[1])
+    assert len(copies) == 1 and sps in min(copies) and pps in min(copies) and b"Saule" not in min(copies)
+    with pytest.raises(UnsupportedMedia):
+        stripped(film(plain(), (lists(b"strl", strh(b"vids"), pictures(b"H264", b"secret")), AUDIO)))
+    behind_lengths = b"\0\0\1\x05\x06\x05" + b"Saule" * 51 + b"abcd"
+    video = lists(b"strl", strh(b"vids", b"avc1"), pictures(b"avc1", listed))
+    data = film([(b"00dc", behind_lengths)], (video,))
+    with pytest.raises(UnsupportedMedia):
+        stripped(data)
+    assert inspect(Bytes(data)).finding is Finding.UNKNOWN
+
+
 LAYER3 = FORMAT[:0] + struct.pack("<HHIIHHHHIHHH", 0x55, 2, 44100, 16000, 1, 0, 12, 1, 2, 417, 1, 1393)
 MP3 = lists(b"strl", strh(b"auds", bytes(4), 16000, 1), chunk(b"strf", LAYER3 + b"secret"))
 
@@ -208,6 +234,16 @@ def test_free_bytes_of_mp3_sound_go_wherever_its_chunks_are_cut(step):
     _, copy = checked(data)
     assert token not in copy and b"LAME" not in copy
     assert token.decode() in " ".join(one.value for one in inspect(Bytes(data)).revelations) or step != 417
+
+
+@pytest.mark.parametrize(("name", "bits", "size"), [(bytes(4), 24, 2880), (b"YUY2", 16, 1920), (b"I420", 12, 1440)])
+def test_bytes_behind_a_picture_without_compression_go(name, bits, size):
+    video = lists(b"strl", strh(b"vids"), pictures(name, bits=bits))
+    picture = bytes(number % 97 for number in range(size))
+    data = film([(b"00db", picture + b"Saule was here")] * 2, (video,))
+    _, copy = checked(data)
+    assert copy.count(picture + bytes(14)) == 2
+    assert "Saule was here" in " ".join(one.value for one in inspect(Bytes(data)).revelations)
 
 
 def test_a_recording_that_was_cut_keeps_its_whole_pictures():
@@ -355,3 +391,18 @@ def test_what_encoders_write_is_shown_the_same_and_the_stock_command_gives_the_e
 @pytest.mark.skipif(not (SAMPLES / "video/sample.avi").exists(), reason="no samples here")
 def test_a_real_film_comes_out_clean():
     checked((SAMPLES / "video/sample.avi").read_bytes())
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(100, 140))
+def test_many_more_damaged_files_are_refused_or_give_a_copy_that_both_readers_see_alike(seed):
+    chance = random.Random(seed)
+    for _ in range(100):
+        data = mutated(hiding()[0], chance)
+        inspect(Bytes(data))
+        try:
+            result, copy = stripped(data)
+        except WitnesskitError:
+            continue
+        assert result.essence == essence(Bytes(data)) == essence(Bytes(copy))
+        assert stripped(copy)[1] == copy

@@ -318,3 +318,18 @@ def test_a_real_file_comes_out_clean():
     assert inspect_again(Bytes(data), Bytes(copy)).finding is Finding.CLEAN
     assert result.essence == essence(Bytes(data)) == essence(Bytes(copy))
     assert result.presentation_sha256 == presentation_sha256(Bytes(data)) == presentation_sha256(Bytes(copy))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(100, 140))
+def test_many_more_damaged_files_are_refused_or_give_a_copy_that_both_readers_see_alike(seed):
+    chance = random.Random(seed)
+    for _ in range(100):
+        data = mutated(hiding()[0], chance)
+        inspect(Bytes(data))
+        try:
+            result, copy = stripped(data)
+        except WitnesskitError:
+            continue
+        assert result.essence == essence(Bytes(data)) == essence(Bytes(copy))
+        assert stripped(copy)[1] == copy

@@ -67,6 +67,11 @@ def test_no_planted_token_survives_and_every_one_was_shown():
     assert result.presentation_sha256 == presentation_sha256(Bytes(data)) == presentation_sha256(Bytes(copy))
 
 
+def test_a_sound_inside_a_filler_is_not_taken_for_the_copy_itself():
+    data = wave(before=[chunk(b"JUNK", wave())])
+    assert inspect_again(Bytes(data), Bytes(stripped(data)[1])).finding is Finding.CLEAN
+
+
 def test_groups_are_those_a_person_looks_in():
     groups = {one.group for one in inspect(Bytes(hiding()[0])).revelations}
     assert groups == {"where", "when", "device", "who", "software", "other"}
@@ -296,3 +301,18 @@ def test_a_real_file_comes_out_clean():
     result, copy = stripped(data)
     assert inspect_again(Bytes(data), Bytes(copy)).finding is Finding.CLEAN
     assert result.essence == essence(Bytes(data)) == essence(Bytes(copy))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(100, 140))
+def test_many_more_damaged_files_are_refused_or_give_a_copy_that_both_readers_see_alike(seed):
+    chance = random.Random(seed)
+    for _ in range(100):
+        data = mutated(hiding()[0], chance)
+        inspect(Bytes(data))
+        try:
+            result, copy = stripped(data)
+        except WitnesskitError:
+            continue
+        assert result.essence == essence(Bytes(data)) == essence(Bytes(copy))
+        assert stripped(copy)[1] == copy

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from witnesskit.errors.media import BadMedia
+from witnesskit.errors.media import BadMedia, UnsupportedMedia
 from witnesskit.formats.avc_sps import PictureTiming, picture_timing
 from witnesskit.formats.nal import H264, Hasher, picture_end
 from witnesskit.formats.sei import filler_unit, neutral
@@ -31,11 +31,14 @@ def units(data: bytes) -> Iterator[tuple[int, int]]:
 class AnnexB:
     """Passes the pictures of one stream in order; the last sequence parameter set is in force."""
 
-    def __init__(self) -> None:
+    def __init__(self, from_mp4: bool) -> None:
         self.timing: PictureTiming | None = None
+        self._from_mp4 = from_mp4
 
     def clean(self, data: bytes) -> bytes:
-        """One packet as a copy holds it, as long as ``data``; raises ``BadMedia``."""
+        """One packet as a copy holds it, as long as ``data``; raises ``BadMedia`` or ``UnsupportedMedia``."""
+        if self._from_mp4 and data and not data.startswith(b"\0\0\0\1"):
+            raise UnsupportedMedia("H.264 units behind lengths in AVI")
         fresh = bytearray(data)
         for start, end in units(data):
             unit = data[start:end]

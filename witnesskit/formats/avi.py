@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -48,7 +49,7 @@ class Avi:
     streams_of: bytearray = field(default_factory=bytearray)
     offsets: array[int] = field(default_factory=lambda: array("Q"))
     sizes: array[int] = field(default_factory=lambda: array("I"))
-    keys: dict[int, int] = field(default_factory=dict)  # offset of the body: 1 or 0
+    keys: bytearray = field(default_factory=bytearray)
     gone: dict[str, Gone] = field(default_factory=dict)
     cut: bool = False
     movies: int = 0
@@ -58,9 +59,11 @@ class Avi:
         """What of the file is no film, by name."""
         return tuple(Removal(name, gone.size, gone.hasher.hexdigest()) for name, gone in self.gone.items())
 
-    def key(self, chunk: int) -> int:
-        """1 if the chunk can be decoded by itself, as the file's index tells; without an index all can."""
-        return self.keys.get(self.offsets[chunk], 1)
+    def mark(self, offset: int, key: int) -> None:
+        """Note what an index tells of the chunk whose body is at ``offset``; offsets rise, so one can search."""
+        at = bisect_left(self.offsets, offset)
+        if at < len(self.offsets) and self.offsets[at] == offset:
+            self.keys[at] = key
 
 
 def read_avi(reader: SeekableReader) -> Avi:
@@ -221,32 +224,28 @@ def _settle(reader: SeekableReader, avi: Avi, indexes: list[Chunk]) -> None:
     """Check that there is a film, and read which of its pictures stand alone."""
     if not avi.movies or not avi.streams or not avi.sizes:
         raise BadMedia("no film")
-    first, wanted = avi.offsets[0] - HEAD, set(avi.offsets)
-    for chunk in indexes:
-        body = reader.read_at(chunk.body, chunk.size)
+    avi.keys = bytearray(b"\1") * len(avi.sizes)  # without an index every picture may be tried
+    for chunk in sorted(indexes, key=lambda one: one.name == b"idx1"):
+        body = reader.read_at(chunk.body, min(chunk.size, 16 * AVI_CHUNKS_MAX))
         if chunk.name == b"idx1":
-            _old_index(avi, body, first)
+            _old_index(avi, body)
         else:
-            _new_index(avi, body, wanted)
+            _new_index(avi, body)
 
 
-def _old_index(avi: Avi, body: bytes, first: int) -> None:
+def _old_index(avi: Avi, body: bytes) -> None:
     """``idx1``: offsets count from the list's kind or from the start of the file; the first chunk tells which."""
-    entries = list(struct.iter_unpack("<4sIII", body[: len(body) // 16 * 16]))
-    places = [offset for name, _, offset, _ in entries if _number(avi, name) >= 0]
-    if not places:
-        return
-    shift = first - places[0]
-    for name, flags, offset, _ in entries:
+    shift: int | None = None
+    for name, flags, offset, _ in struct.iter_unpack("<4sIII", body[: len(body) // 16 * 16]):
         if _number(avi, name) >= 0:
-            avi.keys[offset + shift + HEAD] = flags >> 4 & 1
+            shift = avi.offsets[0] - offset if shift is None else shift
+            avi.mark(offset + shift, flags >> 4 & 1)
 
 
-def _new_index(avi: Avi, body: bytes, wanted: set[int]) -> None:
+def _new_index(avi: Avi, body: bytes) -> None:
     """``ix##`` (OpenDML): offsets of bodies from a base, the top bit of the length for pictures that need others."""
     if len(body) < 24 or body[:2] != b"\2\0" or body[2:4] != b"\0\1":
         return
     count, base = int.from_bytes(body[4:8], "little"), int.from_bytes(body[12:20], "little")
     for offset, size in struct.iter_unpack("<II", body[24 : 24 + 8 * min(count, (len(body) - 24) // 8)]):
-        if base + offset in wanted:
-            avi.keys.setdefault(base + offset, 1 - (size >> 31))
+        avi.mark(base + offset, 1 - (size >> 31))

@@ -74,7 +74,7 @@ def index(avi: Avi) -> Iterator[bytes]:
     names = [chunk_name(avi, number) for number in range(len(avi.streams))]
     place, part = 4, bytearray()
     for at, (number, size) in enumerate(zip(avi.streams_of, avi.sizes, strict=True)):
-        alone = avi.streams[number].kind != VIDEO or avi.key(at)
+        alone = avi.streams[number].kind != VIDEO or avi.keys[at]
         part += struct.pack("<4sIII", names[number], 0x10 if alone else 0, place, size)
         place += 8 + size + size % 2
         if len(part) >= 16 * _ENTRIES_AT_ONCE:

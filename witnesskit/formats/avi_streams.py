@@ -9,6 +9,7 @@ from typing import Final
 
 from witnesskit.errors.media import BadMedia, UnsupportedMedia
 from witnesskit.errors.strip import UnknownCoding
+from witnesskit.formats.annexb import units
 from witnesskit.formats.mpeg4_units import clean_pictures
 from witnesskit.formats.wave_format import parse_format
 
@@ -25,7 +26,8 @@ _PICTURES: Final = {
 }
 CODINGS: Final = {word: name for name, words in _PICTURES.items() for word in words}
 LOOKED_INTO: Final = frozenset({"mjpeg", "mpeg4", "h264", "mp3", "pcm"})
-_SOUNDS: Final = {0x55: "mp3", 0x2000: "ac3", 0x50: "mp2"}
+_SOUNDS: Final = {0x55: "mp3", 0x2000: "ac3"}
+_HALVES: Final = {b"YV12": 3, b"I420": 3, b"IYUV": 3, b"NV12": 3, b"Y800": 2, b"Y8  ": 2, b"GREY": 2}  # of a pixel
 _SIDE_MAX: Final = 32_768
 
 
@@ -46,6 +48,15 @@ class Stream:
     name: bytes = b""
     aspect: tuple[int, int] = (0, 0)
     size: tuple[int, int] = (0, 0)
+    from_mp4: bool = False  # H.264 described as in MP4: its units may stand behind lengths
+
+    @property
+    def plain(self) -> int:
+        """Bytes of a picture that is not compressed, 0 for others: what stands behind them is shown by nobody."""
+        wide, high = -(-self.size[0] // 4) * 4, -(-self.size[1] // 2) * 2
+        if self.coding == "rgb":
+            return -(-wide * int.from_bytes(self.form[14:16], "little") // 32) * 4 * high
+        return wide * high * _HALVES.get(self.name.upper(), 4) // 2 if self.coding == "yuv" else 0
 
     def header(self, length: int, largest: int) -> bytes:
         """The ``strh`` body of a stream of ``length`` units whose largest chunk has ``largest`` bytes."""
@@ -89,7 +100,8 @@ def parse_stream(header: bytes, form: bytes, shape: bytes, period: int) -> Strea
         return Stream(kind, coding, rate, scale, start, sample, canonical)
     coding, name, size, canonical = _pictures(form)
     aspect = struct.unpack_from("<HH", shape, 20) if len(shape) >= 36 and any(shape[24:28]) else (0, 0)
-    return Stream(kind, coding, rate, scale, start, 0, canonical, name, aspect, size)
+    from_mp4 = coding == "h264" and form[40:41] == b"\1"
+    return Stream(kind, coding, rate, scale, start, 0, canonical, name, aspect, size, from_mp4)
 
 
 def _sound(form: bytes) -> tuple[str, bytes]:
@@ -135,9 +147,30 @@ def _extra(coding: str, extra: bytes, bits: int, colours: int) -> bytes:
         return _huffyuv(extra)
     if coding == "mpeg4" and extra.startswith(b"\0\0\1"):
         return clean_pictures(extra, {})
+    if coding == "h264" and extra.startswith((b"\0\0\1", b"\0\0\0\1")):
+        sets = [extra[start:end] for start, end in units(extra) if extra[start] & 31 in (7, 8)]
+        return b"".join(b"\0\0\0\1" + unit for unit in sets)
+    if coding == "h264" and extra[:1] == b"\1":
+        return b"".join(b"\0\0\0\1" + unit for unit in _listed(extra))
     if coding in ("h264", "mpeg4") and any(extra):
         raise UnsupportedMedia("pictures described outside of themselves")
     return b""
+
+
+def _listed(avcc: bytes) -> list[bytes]:
+    """Parameter sets of an avcC (ISO/IEC 14496-15 clause 5.3.3.1), as films that were moved from MP4 carry them."""
+    found, place = [], 5
+    for mask in (0x1F, 0xFF):
+        count = avcc[place] & mask if place < len(avcc) else 0
+        place += 1
+        for _ in range(count):
+            end = place + 2 + int.from_bytes(avcc[place : place + 2], "big")
+            unit = avcc[place + 2 : end].rstrip(b"\0")
+            if end > len(avcc) or not unit or unit[0] & 31 not in (7, 8) or b"\0\0\1" in unit:
+                raise BadMedia("parameter sets of the pictures")
+            found.append(unit)
+            place = end
+    return found
 
 
 def _huffyuv(extra: bytes) -> bytes:

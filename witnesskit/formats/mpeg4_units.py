@@ -20,6 +20,8 @@ USER_DATA: Final = 0xB2
 _GROUP: Final = 0xB3
 _LENGTHS: Final = {0xB0: 1, 0xB1: 0, 0xB3: 4, 0xB5: 4}  # bytes at most of sequence, its end, group, visual object
 _LAYER_MAX: Final = 300  # bytes of a layer's header with two matrices
+_WORD: Final = re.compile(rb"[A-Za-z0-9@._-]{8,}")  # packed fields do not read so, matrices hold numbers
+_LETTER: Final = re.compile(rb"[A-Za-z]")
 _SECONDS_MAX: Final = 59  # a film that begins later than that begins at a time of day
 
 
@@ -69,8 +71,8 @@ def check_unit(code: int, payload: bytes) -> None:
         if size:
             raise BadMedia("more in a picture's header than belongs there")
     elif code <= 0x2F:
-        if size > _LAYER_MAX:
-            raise BadMedia("a layer's header that is too long")
+        if size > _LAYER_MAX or any(len(_LETTER.findall(word)) >= 4 for word in _WORD.findall(payload)):
+            raise BadMedia("a layer's header that is too long or holds text")
     elif code != 0xB6:
         raise BadMedia(f"unit {code:02x} in MPEG-4 pictures")
 

@@ -10,6 +10,7 @@ from witnesskit.digest import sha256_hex
 from witnesskit.errors.media import BadMedia
 from witnesskit.formats.strict_json import canonical
 from witnesskit.limits import MIB
+from witnesskit.media.annexb_units import units_of
 from witnesskit.media.avi_walk import AviWalk, walk_avi
 from witnesskit.media.mjpeg_frames import clean_mjpeg
 from witnesskit.media.mp3_chunks import ChunkSound
@@ -37,17 +38,6 @@ def chunks_of(reader: SeekableReader, walk: AviWalk, wanted: int) -> Iterator[by
         yield data
 
 
-def units_of(data: bytes) -> Iterator[bytes]:
-    """Units of H.264 between start codes, without the zero bytes around them; raises ``BadMedia`` for other bytes."""
-    parts = data.split(b"\0\0\1")
-    if parts[0].strip(b"\0"):
-        raise BadMedia("bytes in front of the first start code")
-    for part in parts[1:]:
-        unit = part.rstrip(b"\0")
-        if unit:
-            yield unit
-
-
 def essence_avi(reader: SeekableReader) -> tuple[EssenceHash, ...]:
     """One hash for each stream of pictures or sound; raises the leaves of errors/media.py."""
     walk, found, counts = walk_avi(reader), [], {True: 0, False: 0}
@@ -69,18 +59,22 @@ def _clean(reader: SeekableReader, walk: AviWalk, number: int) -> Iterator[bytes
         yield from ChunkSound().read(chunks)
     elif coding == "h264":
         for chunk in chunks:
-            yield from _slices(chunk)
+            yield from _slices(chunk, walk.streams[number].listed)
     else:
+        shown = walk.streams[number].shown_bytes()
         for chunk in chunks:
-            yield (
-                clean_mjpeg(chunk) if coding == "mjpeg" else clean_mpeg4(chunk).fresh if coding == "mpeg4" else chunk
-            )
+            yield _CLEAN[coding](chunk) if coding in _CLEAN else shown_part(chunk, shown)
 
 
-def _slices(chunk: bytes) -> Iterator[bytes]:
+def shown_part(chunk: bytes, shown: int) -> bytes:
+    """A picture without compression, with zeros behind the bytes that are shown."""
+    return chunk[:shown] + bytes(len(chunk) - shown) if 0 < shown < len(chunk) else chunk
+
+
+def _slices(chunk: bytes, listed: bool) -> Iterator[bytes]:
     """Coded slices behind start codes (docs/spec/essence.md)."""
     start = b"\0\0\0\1"
-    for unit in units_of(chunk):
+    for unit in units_of(chunk, listed):
         if 1 <= unit[0] & 31 <= 5:
             end = len(unit)
             while unit.endswith(b"\0\0\3", 0, end):

@@ -9,6 +9,7 @@ from typing import Final
 
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.media import BadMedia, UnsupportedMedia
+from witnesskit.media.annexb_units import units_of
 from witnesskit.media.mpeg4_pictures import clean_mpeg4
 from witnesskit.media.wave_facts import Described, describe
 
@@ -25,7 +26,7 @@ _CODINGS: Final = {
 _BY_NAME: Final = {word: coding for coding, words in _CODINGS.items() for word in words.split()} | {"Y8  ": "yuv"}
 _WITH_COLOURS: Final = ("rgb", "video1", "cinepak")
 _TAGS: Final = {"pcm": 1, "adpcm-ms": 2, "pcm-float": 3, "a-law": 6, "mu-law": 7, "adpcm-ima": 0x11, "gsm": 0x31}
-_COMPRESSED_SOUND: Final = {0x0055: "mp3", 0x2000: "ac3", 0x0050: "mp2"}
+_COMPRESSED_SOUND: Final = {0x0055: "mp3", 0x2000: "ac3"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,18 @@ class AviStream:
     width: int = 0
     height: int = 0
     aspect: tuple[int, int] = (0, 0)
+    listed: bool = False  # H.264 described as MP4 does it
+
+    def shown_bytes(self) -> int:
+        """How many bytes of a chunk hold the picture, where it is not compressed; 0: all."""
+        across, down = (self.width + 3) & ~3, (self.height + 1) & ~1
+        if self.coding == "rgb":
+            return (across * int.from_bytes(self.form[14:16], "little") + 31) // 32 * 4 * down
+        if self.coding != "yuv":
+            return 0
+        if self.name.upper() in ("YV12", "I420", "IYUV", "NV12"):
+            return across * down * 3 // 2
+        return across * down * (1 if self.name.upper() in ("Y800", "Y8  ", "GREY") else 2)
 
     def parts(self, length: int, largest: int) -> list[tuple[bytes, bytes]]:
         """The chunks of its list in a clean file."""
@@ -138,8 +151,9 @@ def _pictures(form: bytes, shape: bytes, times: tuple[int, int, int]) -> AviStre
     plain[20:24] = (wide * abs(high) * -(-bits // 8) % 2**32).to_bytes(4, "little")
     if coding in _WITH_COLOURS and bits <= 8:
         plain[32:36] = (len(extra) // 4).to_bytes(4, "little")
+    listed = coding == "h264" and form[40:41] == b"\1"
     aspect = struct.unpack_from("<2H", shape, 20) if len(shape) >= 36 and shape[24:28] != bytes(4) else (0, 0)
-    return AviStream(True, coding, name, *times, 0, bytes(plain) + extra, wide, abs(high), aspect)
+    return AviStream(True, coding, name, *times, 0, bytes(plain) + extra, wide, abs(high), aspect, listed)
 
 
 def _behind(coding: str, form: bytes, bits: int) -> bytes:
@@ -158,9 +172,32 @@ def _behind(coding: str, form: bytes, bits: int) -> bytes:
             return clean_mpeg4(rest).fresh
         except WitnesskitError as reason:
             raise UnsupportedMedia(reason.detail) from None
+    if coding == "h264" and rest[:4].strip(b"\0")[:1] == b"\1" and rest[:2] == b"\0\0":
+        return b"".join(b"\0\0\0\1" + unit for unit in units_of(rest) if unit[0] & 31 in (7, 8))
+    if coding == "h264" and rest.startswith(b"\1"):
+        return b"".join(b"\0\0\0\1" + unit for unit in _sets(rest))
     if coding in ("mpeg4", "h264") and rest.strip(b"\0"):
         raise UnsupportedMedia("pictures described outside of themselves")
     return b""
+
+
+def _sets(config: bytes) -> list[bytes]:
+    """Parameter sets of a decoder configuration as MP4 has it."""
+    sets: list[bytes] = []
+    at = 6
+    left = config[5] & 31 if len(config) > 5 else 0
+    for kind in (7, 8):
+        while left:
+            size = int.from_bytes(config[at : at + 2], "big")
+            unit = config[at + 2 : at + 2 + size]
+            at += 2 + size
+            if len(unit) < size or unit.rstrip(b"\0")[:1] == b"" or unit[0] & 31 not in (7, 8) or b"\0\0\1" in unit:
+                raise BadMedia("the parameter sets of the pictures are broken")
+            sets.append(unit.rstrip(b"\0"))
+            left -= 1
+        left = config[at] if kind == 7 and at < len(config) else 0
+        at += 1
+    return sets
 
 
 def _tables_end(rest: bytes) -> int:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.errors import WitnesskitError
-from witnesskit.media.avi_essence import chunks_of, units_of
+from witnesskit.media.annexb_units import units_of
+from witnesskit.media.avi_essence import chunks_of, shown_part
 from witnesskit.media.avi_form import differences
 from witnesskit.media.avi_walk import AviWalk, walk_avi
 from witnesskit.media.film_entries import EntryFacts
@@ -28,7 +29,7 @@ _MEDIA_TYPE: Final = "video/x-msvideo"
 _TEXT: Final = table(bytes(range(0x20, 0x7F)))
 _TEXT_MIN: Final = 32  # bytes; entropy-coded pictures do not read so by chance
 _INDEX_TEXT_MIN: Final = 17  # bytes; an entry has 16
-_READ_FOR_TEXT: Final = ("mpeg4", "h264", "msmpeg4", "huffyuv", "mp3", "ac3", "mp2")  # the others hold plain values
+_READ_FOR_TEXT: Final = ("mpeg4", "h264", "msmpeg4", "huffyuv", "mp3", "ac3")  # the others hold plain values
 _TOLD_MAX: Final = 2_000
 _FRAMES_READ: Final = 300  # frames of motion JPEG whose segments are told one by one
 
@@ -145,9 +146,11 @@ def _of_stream(told: _Told, reader: SeekableReader, walk: AviWalk, number: int) 
         elif coding == "mpeg4":
             _of_mpeg4(told, place, chunk)
         elif coding == "h264":
-            for unit in units_of(chunk):
+            for unit in units_of(chunk, walk.streams[number].listed):
                 if not 1 <= unit[0] & 31 <= 5:
                     look_at_unit(scan, unit)
+        elif coding in ("rgb", "yuv"):
+            told.add(_behind_shown(place, chunk, walk.streams[number].shown_bytes()))
         if coding in _READ_FOR_TEXT:
             told.add(_of_text(place, chunk))
     told.add(iter(scan.revelations))
@@ -166,6 +169,12 @@ def _of_text(place: str, data: bytes) -> Revelations:
         text = data[start : min(end, start + 400)]
         if len(set(text)) >= 12:
             yield Revelation("other", place, "readable text in the coded bytes", shown(text))
+
+
+def _behind_shown(place: str, chunk: bytes, shown_bytes: int) -> Revelations:
+    if shown_part(chunk, shown_bytes) != chunk:
+        yield Revelation("other", place, "bytes behind the picture", f"{len(chunk) - shown_bytes} bytes")
+        yield from of_maker(place, chunk[shown_bytes:])
 
 
 def _of_mjpeg(told: _Told, place: str, frame: bytes) -> None:

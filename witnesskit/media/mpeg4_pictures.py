@@ -50,11 +50,17 @@ def clean_mpeg4(data: bytes) -> Mpeg4Facts:
     return facts
 
 
+def _is_letter(byte: int) -> bool:
+    return 0x41 <= byte & 0xDF <= 0x5A
+
+
 def _check(facts: Mpeg4Facts, code: int, payload: bytes) -> None:
     size = len(payload.rstrip(b"\0"))
     most = _MOST.get(code, 0 if code < 0x20 else 300 if code < 0x30 else -1)
     if code != 0xB6 and (most < 0 or size > most):
         raise BadMedia(f"unit {code:02x} of {size} bytes")
+    if 0x20 <= code < 0x30 and any(sum(map(_is_letter, word)) > 3 for word in re.findall(rb"[\w@.-]{8,}", payload)):
+        raise BadMedia("text in the header of a layer")
     if code == 0xB3:
         number = int.from_bytes(payload[:3] + bytes(3 - len(payload[:3])), "big")
         hours, minutes, seconds = number >> 19, number >> 13 & 0x3F, number >> 6 & 0x3F

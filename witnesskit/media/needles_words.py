@@ -11,7 +11,9 @@ from witnesskit.media.walk_tiff import walk_tiff
 
 _WORD: Final = re.compile(rb"[\x21-\x7e]{6,}")
 _SPLIT: Final = re.compile(rb"[\"'<>=;,|]")
-_OF_THE_FORMAT: Final = frozenset({b"ICC_PROFILE", b"mntrRGB", b"mntrGRAY", b"prtrCMYK", b"scnrRGB"})
+_OF_THE_FORMAT: Final = frozenset(
+    {b"ICC_PROFILE", b"mntrRGB", b"mntrGRAY", b"prtrCMYK", b"scnrRGB", b"WAVEfmt", b"hdrlavih8", b"strlstrh8"}
+)
 
 
 def words(body: bytes, least: int = 6) -> Iterator[bytes]:

@@ -52,9 +52,10 @@ class _Work:
     """One stream on its way."""
 
     coding: str
+    plain: int = 0  # bytes of a picture without compression
     hasher: hashlib._Hash = field(default_factory=hashlib.sha256)
     names: dict[str, None] = field(default_factory=dict)
-    annexb: AnnexB = field(default_factory=AnnexB)
+    annexb: AnnexB = field(default_factory=lambda: AnnexB(False))
     sound: _Sound | None = None
 
     def clean(self, data: bytes) -> bytes:
@@ -67,6 +68,8 @@ class _Work:
             fresh = self.annexb.clean(data)
         elif self.sound:
             fresh = self.sound.take(len(data))
+        elif self.plain and len(data) > self.plain:
+            fresh = data[: self.plain].ljust(len(data), b"\0")
         else:
             fresh = data
         if self.coding == "h264":
@@ -105,7 +108,7 @@ def strip_avi(reader: SeekableReader, sink: Sink, choices: StripChoices = DEFAUL
 
 
 def _works(reader: SeekableReader, avi: Avi) -> list[_Work]:
-    works = [_Work(stream.coding) for stream in avi.streams]
+    works = [_Work(stream.coding, stream.plain, annexb=AnnexB(stream.from_mp4)) for stream in avi.streams]
     for number, work in enumerate(works):
         if work.coding == "mp3":
             work.sound = _Sound(reader, avi, number)

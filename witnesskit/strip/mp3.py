@@ -19,7 +19,7 @@ from witnesskit.formats.strict_json import canonical
 from witnesskit.limits import READ_BLOCK
 from witnesskit.model import DEFAULT_CHOICES, EssenceHash, Removal, SeekableReader, Sink, StripChoices, StripResult
 from witnesskit.strip.copying import Copying, refuse_if
-from witnesskit.strip.remarks import CREDENTIALS_DROPPED, GAIN_DROPPED
+from witnesskit.strip.remarks import CREDENTIALS_DROPPED, ENCODER_WORD, GAIN_DROPPED
 
 MEDIA_TYPE = "audio/mpeg"
 
@@ -79,8 +79,14 @@ def strip_mp3(reader: SeekableReader, sink: Sink, choices: StripChoices = DEFAUL
         removed=tuple(removed),
         essence=(EssenceHash("audio:0", "mp3-frames", copy.frames.hexdigest()),),
         presentation_sha256=_presentation(passing.first, info, len(lengths)),
-        kept=credentials + ((GAIN_DROPPED,) if told and told.gain else ()),
+        kept=credentials + _remarks(told),
     )
+
+
+def _remarks(told: Info | None) -> tuple[str, ...]:
+    if told is None or told.delay < 0:
+        return ()
+    return (ENCODER_WORD, GAIN_DROPPED) if told.gain else (ENCODER_WORD,)
 
 
 def _passed(reader: SeekableReader, frames: Frames, passing: FramePass, skip: bool) -> Iterator[bytes]:
