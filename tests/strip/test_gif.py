@@ -22,7 +22,7 @@ from tests.media_builders.jpeg_hiding import icc, profile, tokens
 from tests.media_builders.readers import Bytes, Kept
 from tests.media_builders.samples import SAMPLES
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge
-from witnesskit.errors.strip import HiddenFootage, SecondImages
+from witnesskit.errors.strip import CredentialsKept, HiddenFootage, SecondImages
 from witnesskit.media.essence import essence
 from witnesskit.media.presentation import presentation_sha256
 from witnesskit.media.residue import inspect_again
@@ -128,7 +128,9 @@ def test_a_missing_trailer_and_stray_zeros_are_forgiven():
     assert strip(gif(end=b""))[1] == strip(gif(b"\0\0", image(), b"\0"))[1] == gif()
 
 
-def test_what_lies_beyond_the_screen_is_said_or_refused():
+def test_what_the_policy_forbids_is_refused():
+    with pytest.raises(CredentialsKept):
+        strip(gif(application(b"C2PA_GIF\1\0\0", b""), image()), StripChoices(credentials="keep"))
     data = gif(image(place=(2, 0, 4, 3)))
     assert any("beyond" in one for one in strip(data)[0].kept)
     with pytest.raises(HiddenFootage):

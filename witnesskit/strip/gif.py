@@ -13,7 +13,7 @@ from typing import Final
 
 from witnesskit.digest import sha256_hex
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge
-from witnesskit.errors.strip import HiddenFootage, SecondImages
+from witnesskit.errors.strip import CredentialsKept, HiddenFootage, SecondImages
 from witnesskit.formats.gif import (
     APPLICATION,
     COMMENT,
@@ -32,11 +32,18 @@ from witnesskit.limits import GIF_MAX
 from witnesskit.model import DEFAULT_CHOICES, EssenceHash, Removal, SeekableReader, Sink, StripChoices, StripResult
 from witnesskit.strip.copying import Copying, refuse_if
 from witnesskit.strip.jpeg_trailer import remove_trailer
-from witnesskit.strip.remarks import OUTSIDE_KEPT, PROFILE_DROPPED, PROFILE_RARE, SECOND_IMAGES_DROPPED
+from witnesskit.strip.remarks import (
+    CREDENTIALS_DROPPED,
+    OUTSIDE_KEPT,
+    PROFILE_DROPPED,
+    PROFILE_RARE,
+    SECOND_IMAGES_DROPPED,
+)
 
 MEDIA_TYPE = "image/gif"
 _LOOPS: Final = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
 _PROFILE: Final = b"ICCRGBG1012"
+_CREDENTIALS: Final = b"C2PA_GIF"
 _NAMES: Final = {COMMENT: "comment", PLAIN_TEXT: "plain text", CONTROL: "graphic control", -1: "zero bytes"}
 _SIZE_BITS: Final = {3 << (bits + 1): bits for bits in range(8)}
 
@@ -105,7 +112,9 @@ def _coded(gif: Gif) -> list[Coded]:
 
 
 def _extras(gif: Gif) -> _Extras:
-    loops, profile, remarks = -1, None, []
+    loops, profile = -1, None
+    credentials = any(one.application.startswith(_CREDENTIALS) for one in gif.extensions)
+    remarks = [CREDENTIALS_DROPPED] if credentials else []
     for one in gif.extensions:
         if one.application in _LOOPS and any(block[0] == 1 and len(block) >= 3 for block in one.blocks[1:]):
             loops = int.from_bytes(
@@ -133,6 +142,8 @@ def _profile(extension: Extension) -> tuple[NeutralProfile | None, list[str]]:
 
 
 def _obey(choices: StripChoices, remarks: tuple[str, ...]) -> None:
+    if CREDENTIALS_DROPPED in remarks:
+        refuse_if(choices.credentials, "keep", CredentialsKept)
     if SECOND_IMAGES_DROPPED.intersection(remarks):
         refuse_if(choices.second_images, "refuse", SecondImages)
     if OUTSIDE_KEPT in remarks:
