@@ -153,3 +153,9 @@ def test_real_pictures_come_out_clean_with_the_same_essence(path):
     assert result.essence == essence(Bytes(data)) == essence(Bytes(copy))
     assert result.presentation_sha256 == presentation_sha256(Bytes(data)) == presentation_sha256(Bytes(copy))
     assert webp.riff()[8:12] == copy[8:12]
+
+
+def test_chunks_hidden_in_many_frames_are_counted_together():
+    inside = chunk(b"JUNK") * 60_000
+    with pytest.raises(MediaTooLarge):
+        strip(riff(head(2), PLAY, frame(PICTURE, inside), frame(PICTURE, inside)))
