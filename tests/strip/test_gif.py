@@ -105,6 +105,12 @@ def test_unused_colours_are_blanked_and_used_ones_stay():
     assert ("unused colours", 12) in [(one.place, one.size) for one in result.removed]
 
 
+def test_a_turn_that_only_xmp_tells_is_said_to_be_lost():
+    xmp = application(b"XMP DataXMP", b'<a tiff:Orientation="6"/>\1' + bytes(range(255, -1, -1)))
+    result, copy = strip(gif(xmp, image()))
+    assert copy == gif() and any("turned" in one for one in result.kept)
+
+
 def test_reserved_bits_and_a_wait_for_a_key_go():
     dirty = gif(control(7, 1, reserved=7, key=1), image(flags=0x38))
     clean = gif(control(7, 1), image())

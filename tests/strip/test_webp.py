@@ -75,7 +75,7 @@ def test_coded_bytes_stay_and_every_reader_agrees(data):
 def test_a_plain_picture_takes_the_simple_form():
     for picture in (PICTURE, PLAIN, chunk(b"VP8L", CLEAR)):
         assert strip(riff(head(0x3C), picture, chunk(b"XMP ", b"<x/>")))[1] == riff(picture)
-    assert strip(STILL)[1] == STILL
+    assert strip(STILL)[1] == STILL and any("see-through" in one for one in strip(STILL)[0].kept)
 
 
 @pytest.mark.parametrize("value", range(1, 9))

@@ -28,6 +28,7 @@ from witnesskit.formats.gif import (
 from witnesskit.formats.gif_lzw import CodeReader
 from witnesskit.formats.gif_tables import Coded, Tables, aspect, neutral_tables, presentation_sha256
 from witnesskit.formats.icc import COMMON, NeutralProfile, neutralise
+from witnesskit.formats.orientation_words import xmp_orientation
 from witnesskit.limits import GIF_MAX
 from witnesskit.model import DEFAULT_CHOICES, EssenceHash, Removal, SeekableReader, Sink, StripChoices, StripResult
 from witnesskit.strip.copying import Copying, refuse_if
@@ -38,6 +39,7 @@ from witnesskit.strip.remarks import (
     PROFILE_DROPPED,
     PROFILE_RARE,
     SECOND_IMAGES_DROPPED,
+    TURN_DROPPED,
 )
 
 MEDIA_TYPE = "image/gif"
@@ -123,7 +125,9 @@ def _extras(gif: Gif) -> _Extras:
         elif one.application == _PROFILE and profile is None:
             profile, words = _profile(one)
             remarks += words
-    right, bottom = gif.screen.width, gif.screen.height
+        elif xmp_orientation(one.raw) != 1:
+            remarks.append(TURN_DROPPED)
+    right, bottom = gif.screen.width or 65_535, gif.screen.height or 65_535  # zero: as large as the first picture
     for left, top, width, height in (image.rectangle for image in gif.images):
         if left + width > right or top + height > bottom:
             remarks.append(OUTSIDE_KEPT)
