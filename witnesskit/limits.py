@@ -157,7 +157,7 @@ PNG_CHUNK: Final = 64 * KIB  # bytes of coded picture in one chunk of a copy; th
 PNG_INFLATED_MAX: Final = 2 * GIB  # bytes of all pictures of one file, inflated; some seconds
 PNG_ROW_MAX: Final = 16 * MIB  # bytes of one row, held in memory
 PNG_SLOW_MAX: Final = 16 * MIB  # bytes of rows whose filters cost an interpreter's step for each byte
-PNG_SLOW_LOOKED_MAX: Final = 64 * MIB  # the same where a copy is looked at again, which counts more filters
+PNG_SLOW_LOOKED_MAX: Final = 256 * MIB  # the same where a copy is looked at again; these filters count eightfold
 PNG_TEXT_MAX: Final = 8 * MIB  # bytes of one inflated text or profile
 PNG_TEXTS_MAX: Final = 32 * MIB  # bytes of all inflated texts of one file; each packed byte can cost a thousand
 
