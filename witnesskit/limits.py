@@ -157,14 +157,15 @@ PNG_CHUNK: Final = 64 * KIB  # bytes of coded picture in one chunk of a copy; th
 PNG_INFLATED_MAX: Final = 2 * GIB  # bytes of all pictures of one file, inflated; some seconds
 PNG_ROW_MAX: Final = 16 * MIB  # bytes of one row, held in memory
 PNG_SLOW_MAX: Final = 16 * MIB  # bytes of rows whose filters cost an interpreter's step for each byte
-PNG_SLOW_LOOKED_MAX: Final = 64 * MIB  # the same where a copy is looked at again, which counts more filters
+PNG_SLOW_LOOKED_MAX: Final = 256 * MIB  # the same where a copy is looked at again; these filters count eightfold
 PNG_TEXT_MAX: Final = 8 * MIB  # bytes of one inflated text or profile
+PNG_TEXTS_MAX: Final = 32 * MIB  # bytes of all inflated texts of one file; each packed byte can cost a thousand
 
 # WebP and GIF
 WEBP_MAX: Final = 128 * MIB  # bytes of the RIFF file; held in memory at once, some times over
 WEBP_CHUNKS_MAX: Final = 100_000  # chunks of one file, frames among them
 CODED_TEXT_MIN: Final = 32  # bytes of readable text in coded pictures that are no chance
-CODED_TAIL_MIN: Final = 12  # the same at the very end of a coded picture, where text may be hung on
+CODED_TAIL_MIN: Final = 10  # the same at the very end of a coded picture, where text may be hung on
 GIF_MAX: Final = 128 * MIB  # bytes up to the trailer; some ten seconds to look at
 GIF_FRAMES_MAX: Final = 50_000  # frames of one file; half an hour at 25 a second
 GIF_BLOCKS_MAX: Final = 120_000  # frames and extensions of one file

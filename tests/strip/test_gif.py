@@ -22,7 +22,7 @@ from tests.media_builders.jpeg_hiding import icc, profile, tokens
 from tests.media_builders.readers import Bytes, Kept
 from tests.media_builders.samples import SAMPLES
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge
-from witnesskit.errors.strip import HiddenFootage, SecondImages
+from witnesskit.errors.strip import CredentialsKept, HiddenFootage, SecondImages
 from witnesskit.media.essence import essence
 from witnesskit.media.presentation import presentation_sha256
 from witnesskit.media.residue import inspect_again
@@ -105,6 +105,12 @@ def test_unused_colours_are_blanked_and_used_ones_stay():
     assert ("unused colours", 12) in [(one.place, one.size) for one in result.removed]
 
 
+def test_a_turn_that_only_xmp_tells_is_said_to_be_lost():
+    xmp = application(b"XMP DataXMP", b'<a tiff:Orientation="6"/>\1' + bytes(range(255, -1, -1)))
+    result, copy = strip(gif(xmp, image()))
+    assert copy == gif() and any("turned" in one for one in result.kept)
+
+
 def test_reserved_bits_and_a_wait_for_a_key_go():
     dirty = gif(control(7, 1, reserved=7, key=1), image(flags=0x38))
     clean = gif(control(7, 1), image())
@@ -128,7 +134,9 @@ def test_a_missing_trailer_and_stray_zeros_are_forgiven():
     assert strip(gif(end=b""))[1] == strip(gif(b"\0\0", image(), b"\0"))[1] == gif()
 
 
-def test_what_lies_beyond_the_screen_is_said_or_refused():
+def test_what_the_policy_forbids_is_refused():
+    with pytest.raises(CredentialsKept):
+        strip(gif(application(b"C2PA_GIF\1\0\0", b""), image()), StripChoices(credentials="keep"))
     data = gif(image(place=(2, 0, 4, 3)))
     assert any("beyond" in one for one in strip(data)[0].kept)
     with pytest.raises(HiddenFootage):

@@ -57,6 +57,8 @@ def judge(kind, data):
 def mutate(data, chance):
     out = bytearray(data)
     for _ in range(chance.randint(1, 4)):
+        if not out:
+            break
         place, kind = chance.randrange(len(out)), chance.randrange(5)
         if kind == 0:
             out[place] = chance.randrange(256)

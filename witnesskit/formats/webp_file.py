@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from witnesskit.digest import sha256_hex
-from witnesskit.errors.media import BadMedia
+from witnesskit.errors.media import BadMedia, MediaTooLarge
 from witnesskit.formats.strict_json import canonical
 from witnesskit.formats.webp import ALPHA, ANIMATED, Chunk, Picture, parse_chunks, read_picture
+from witnesskit.limits import WEBP_CHUNKS_MAX
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ def _animated(chunks: tuple[Chunk, ...], flags: int, canvas: tuple[int, int]) ->
             frame, lost = _frame(chunk, canvas)
             frames.append(frame)
             gone += lost
+            if len(gone) + len(frames) > WEBP_CHUNKS_MAX:
+                raise MediaTooLarge("chunks of frames")
     if not frames:
         raise BadMedia("no picture")
     kept = tuple(chunk for chunk in chunks if chunk.name == b"ANMF")

@@ -76,29 +76,34 @@ class _State:
 
     def follow(self, batch: list[int]) -> None:
         """Take the codes of a batch until something ends it; raises ``IndexError`` for one that names nothing."""
-        lengths, clear, full = self.lengths, 2**self.minimum, len(self.lengths) == 4096
-        before, left, used = self.before, self.left, self.used
-        for taken, code in enumerate(batch):
-            if code < clear:
-                used.add(code)
-            elif code <= clear + 1:
-                self.left = left
-                self.bit += self.width * taken
-                self._control(code == clear)
-                return
-            if before and not full:
+        clear, end = 2**self.minimum, 2**self.minimum + 1
+        controls = [batch.index(code) for code in (clear, end) if code in batch]
+        stop = min(controls, default=len(batch))
+        taken = self._show(batch[:stop] if controls else batch)
+        self.bit += self.width * taken
+        self.used.update(batch[:taken])
+        if self.left <= 0:
+            self.over = True
+        elif controls:
+            self._control(batch[stop] == clear)
+            return
+        if len(self.lengths) == 2**self.width and self.width < 12:
+            self.width += 1
+
+    def _show(self, codes: list[int]) -> int:
+        """How many codes were taken until no pixel was left."""
+        lengths, before, left = self.lengths, self.before, self.left
+        grows = len(lengths) < 4096
+        taken = 0
+        for taken, code in enumerate(codes, 1):  # noqa: B007 - counted once, behind the loop
+            if before and grows:
                 lengths.append(before + 1)
             before = lengths[code]
             left -= before
             if left <= 0:
-                self.bit += self.width * (taken + 1)
-                self.over = True
                 break
-        else:
-            self.bit += self.width * len(batch)
         self.before, self.left = before, left
-        if len(lengths) == 2**self.width and self.width < 12:
-            self.width += 1
+        return taken
 
     def _control(self, clear: bool) -> None:
         if clear:
@@ -113,4 +118,5 @@ class _State:
         number = int.from_bytes(self.data[whole : whole + 1], "little") % 2**rest
         number += (2**self.minimum + 1) << rest
         tail = number.to_bytes(-(-(rest + self.width) // 8), "little")
-        return Codes(frozenset(self.used), self.data[:whole] + tail, self.restarts, self.doubt)
+        used = frozenset(code for code in self.used if code < 2**self.minimum)
+        return Codes(used, self.data[:whole] + tail, self.restarts, self.doubt)

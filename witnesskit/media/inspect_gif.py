@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from witnesskit.media.blocks import of_profile, of_xmp
+from witnesskit.media.blocks import of_credentials, of_profile, of_xmp
 from witnesskit.media.colours_gif import screen_colours, without_unused
 from witnesskit.media.groups import group_of, shown
 from witnesskit.media.readable import runs, table
@@ -62,6 +62,8 @@ def _of_block(block: Block) -> Revelations:
             )
     elif block.name.startswith("application XMP Data"):
         yield from of_xmp(place, _raw(block.parts[1:]))
+    elif block.name.startswith("application C2PA_GIF"):
+        yield from of_credentials(place, b"".join(block.parts[1:]))
     elif block.label == 0xFE:
         yield Revelation(group_of(shown(data), "other"), place, "comment", shown(data) or f"{len(data)} bytes")
     else:

@@ -27,7 +27,9 @@ def inspect_png(reader: SeekableReader) -> Inspection:
     """Inspect the PNG or APNG in ``reader``; never raises, what is not understood is UNKNOWN with its reason."""
     facts = read_png(reader)
     failures: list[str] = []
-    revelations = [one for piece in facts.walk.pieces for one in _of_piece(piece, failures)]
+    profile = facts.walk.first("iCCP")  # of further ones only that they are there
+    pieces = [one for one in facts.walk.pieces if one.name != "iCCP" or one.body is profile or not one.sound]
+    revelations = [one for piece in pieces for one in _of_piece(piece, failures)]
     revelations += _of_whole(facts)
     if facts.walk.end:
         revelations += after_picture(reader, facts.walk.end)
@@ -59,7 +61,7 @@ def _of_piece(piece: Piece, failures: list[str]) -> Revelations:
         yield Revelation("other", place, "wrong checksum", f"{len(body)} bytes")
     if piece.name == "eXIf":
         yield from _of_exif(place, body, failures)
-    elif piece.name in _READERS:
+    elif piece.name in _READERS and piece.sound:
         yield from _READERS[piece.name](place, body)
     elif piece.name in STATEMENTS:
         if not in_range(piece.name, body):

@@ -13,6 +13,8 @@ from witnesskit.media.walk_png import PngHead
 
 _STEPS: Final = ((8, 8, 0, 0), (8, 8, 4, 0), (4, 8, 0, 4), (4, 4, 2, 0), (2, 4, 0, 2), (2, 2, 1, 0), (1, 2, 0, 1))
 
+_COSTS: Final = (0, 1, 1, 8, 8)  # of each filter, roughly
+
 
 class _DoubtError(Exception):
     """What keeps the pixels from being understood."""
@@ -111,7 +113,7 @@ def _count_rows(head: PngHead, lines: bytes, shape: tuple[int, int], facts: Pixe
         if not (wanted or spare or (facts.key and not facts.key_used)):
             break
         kind, row = lines[start], lines[start + 1 : start + line]
-        facts.slow += len(row) if kind else 0
+        facts.slow += len(row) * _COSTS[kind]
         if facts.slow > PNG_SLOW_LOOKED_MAX:
             raise _DoubtError("rows whose filters take too long")
         above = _plain(kind, row, above, max(1, head.bits // 8))
@@ -156,4 +158,7 @@ def _plain(kind: int, row: bytes, above: bytes, step: int) -> bytes:
 
 def _nearest(left: int, up: int, corner: int) -> int:
     guess = left + up - corner
-    return min((abs(guess - left), 0, left), (abs(guess - up), 1, up), (abs(guess - corner), 2, corner))[2]
+    to_left, to_up, to_corner = abs(guess - left), abs(guess - up), abs(guess - corner)
+    if to_left <= min(to_up, to_corner):
+        return left
+    return up if to_up <= to_corner else corner

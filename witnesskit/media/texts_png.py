@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 
-from witnesskit.limits import PNG_TEXT_MAX
+from witnesskit.limits import PNG_TEXT_MAX, PNG_TEXTS_MAX
 from witnesskit.media.walk_png import PngWalk
 from witnesskit.media.walk_tiff import ORIENTATION, walk_tiff
 
@@ -45,11 +45,14 @@ def raw_block(keyword: str, text: bytes) -> tuple[str, bytes]:
         return keyword[len(_RAW) :].lower(), b""
 
 
-def all_texts(walk: PngWalk, sound: bool = False) -> Iterator[tuple[str, str, bytes]]:
-    """(chunk name, keyword, text) in order; ``sound``: only of chunks whose checksum holds."""
+def all_texts(walk: PngWalk) -> Iterator[tuple[str, str, bytes]]:
+    """(chunk name, keyword, text) in order; behind a bound in sum, packed texts come as they stand."""
+    left = PNG_TEXTS_MAX
     for piece in walk.pieces:
-        if piece.name in TEXTS and (piece.sound or not sound):
-            yield (piece.name, *text_of(piece.name, piece.body))
+        if piece.name in TEXTS:
+            keyword, text = text_of(piece.name, piece.body) if left > 0 else ("", piece.body)
+            left -= len(text)
+            yield piece.name, keyword, text
 
 
 def orientation_of(block: bytes) -> int:
@@ -73,9 +76,14 @@ def orientation_png(walk: PngWalk) -> int:
     exif = walk.first("eXIf")
     if exif is not None:
         return orientation_of(exif)
-    texts = [(keyword, text) for _, keyword, text in all_texts(walk, sound=True)]
-    raw = [raw_block(keyword, text)[1] for keyword, text in texts if keyword in (_RAW + "exif", _RAW + "APP1")]
-    xmp = [text for keyword, text in texts if keyword == "XML:com.adobe.xmp"]
-    if raw:
-        return orientation_of(raw[0])
-    return xmp_orientation(xmp[0]) if xmp else 1
+    raw = _first(walk, _RAW + "exif", _RAW + "APP1")
+    if raw is not None:
+        return orientation_of(raw_block(_RAW + "exif", raw)[1])
+    return xmp_orientation(_first(walk, "XML:com.adobe.xmp") or b"")
+
+
+def _first(walk: PngWalk, *keywords: str) -> bytes | None:
+    for piece in walk.pieces:
+        if piece.name in TEXTS and piece.sound and piece.body.partition(b"\0")[0].decode("latin-1") in keywords:
+            return text_of(piece.name, piece.body)[1]
+    return None

@@ -41,6 +41,7 @@ class WebpWalk:
     flags: int = -1
     stills: list[Still] = field(default_factory=list)
     inner: list[Piece] = field(default_factory=list)  # pieces inside frames that belong to no picture
+    count: int = 0  # pieces seen, those inside frames among them
     loose: list[bytes] = field(default_factory=list)  # bytes that belong to no piece
     doubts: list[str] = field(default_factory=list)
 
@@ -86,7 +87,8 @@ def _pieces(data: bytes, walk: WebpWalk) -> list[Piece]:
         name = data[place : place + 4].decode("latin-1").rstrip(" ")
         found.append(Piece(name, data[place + 8 : end], padding == bytes(size % 2)))
         place = end + len(padding)
-        if len(found) > WEBP_CHUNKS_MAX:
+        walk.count += 1
+        if walk.count > 2 * WEBP_CHUNKS_MAX:
             walk.doubts.append("too many chunks")
             break
     return found

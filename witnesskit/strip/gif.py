@@ -13,7 +13,7 @@ from typing import Final
 
 from witnesskit.digest import sha256_hex
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge
-from witnesskit.errors.strip import HiddenFootage, SecondImages
+from witnesskit.errors.strip import CredentialsKept, HiddenFootage, SecondImages
 from witnesskit.formats.gif import (
     APPLICATION,
     COMMENT,
@@ -28,15 +28,24 @@ from witnesskit.formats.gif import (
 from witnesskit.formats.gif_lzw import CodeReader
 from witnesskit.formats.gif_tables import Coded, Tables, aspect, neutral_tables, presentation_sha256
 from witnesskit.formats.icc import COMMON, NeutralProfile, neutralise
+from witnesskit.formats.orientation_words import xmp_orientation
 from witnesskit.limits import GIF_MAX
 from witnesskit.model import DEFAULT_CHOICES, EssenceHash, Removal, SeekableReader, Sink, StripChoices, StripResult
 from witnesskit.strip.copying import Copying, refuse_if
 from witnesskit.strip.jpeg_trailer import remove_trailer
-from witnesskit.strip.remarks import OUTSIDE_KEPT, PROFILE_DROPPED, PROFILE_RARE, SECOND_IMAGES_DROPPED
+from witnesskit.strip.remarks import (
+    CREDENTIALS_DROPPED,
+    OUTSIDE_KEPT,
+    PROFILE_DROPPED,
+    PROFILE_RARE,
+    SECOND_IMAGES_DROPPED,
+    TURN_DROPPED,
+)
 
 MEDIA_TYPE = "image/gif"
 _LOOPS: Final = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
 _PROFILE: Final = b"ICCRGBG1012"
+_CREDENTIALS: Final = b"C2PA_GIF"
 _NAMES: Final = {COMMENT: "comment", PLAIN_TEXT: "plain text", CONTROL: "graphic control", -1: "zero bytes"}
 _SIZE_BITS: Final = {3 << (bits + 1): bits for bits in range(8)}
 
@@ -105,7 +114,9 @@ def _coded(gif: Gif) -> list[Coded]:
 
 
 def _extras(gif: Gif) -> _Extras:
-    loops, profile, remarks = -1, None, []
+    loops, profile = -1, None
+    credentials = any(one.application.startswith(_CREDENTIALS) for one in gif.extensions)
+    remarks = [CREDENTIALS_DROPPED] if credentials else []
     for one in gif.extensions:
         if one.application in _LOOPS and any(block[0] == 1 and len(block) >= 3 for block in one.blocks[1:]):
             loops = int.from_bytes(
@@ -114,7 +125,9 @@ def _extras(gif: Gif) -> _Extras:
         elif one.application == _PROFILE and profile is None:
             profile, words = _profile(one)
             remarks += words
-    right, bottom = gif.screen.width, gif.screen.height
+        elif xmp_orientation(one.raw) != 1:
+            remarks.append(TURN_DROPPED)
+    right, bottom = gif.screen.width or 65_535, gif.screen.height or 65_535  # zero: as large as the first picture
     for left, top, width, height in (image.rectangle for image in gif.images):
         if left + width > right or top + height > bottom:
             remarks.append(OUTSIDE_KEPT)
@@ -133,6 +146,8 @@ def _profile(extension: Extension) -> tuple[NeutralProfile | None, list[str]]:
 
 
 def _obey(choices: StripChoices, remarks: tuple[str, ...]) -> None:
+    if CREDENTIALS_DROPPED in remarks:
+        refuse_if(choices.credentials, "keep", CredentialsKept)
     if SECOND_IMAGES_DROPPED.intersection(remarks):
         refuse_if(choices.second_images, "refuse", SecondImages)
     if OUTSIDE_KEPT in remarks:

@@ -25,6 +25,7 @@ from witnesskit.strip.remarks import (
 
 _TEXTS: Final = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _RAW_EXIF: Final = frozenset({b"Raw profile type exif", b"Raw profile type APP1"})
+_XMP: Final = b"XML:com.adobe.xmp"
 _PROFILE_HEAD: Final = b"colour profile\0\0"  # name and method; the same for all
 _GONE: Final = {b"caBX": CREDENTIALS_DROPPED, b"gMAP": GAIN_MAP_DROPPED, b"gDAT": GAIN_MAP_DROPPED}
 _BEFORE_PICTURE: Final = frozenset({*SIMPLE, b"iCCP", b"pHYs", b"bKGD", b"tRNS", b"PLTE"})
@@ -37,7 +38,8 @@ class Extras:
         self.header = header
         self.remarks: list[str] = []
         self.first: dict[bytes, bytes] = {}
-        self.texts: list[tuple[bytes, bytes]] = []
+        self.raw_exif: bytes | None = None
+        self.xmp: bytes | None = None
         behind = False
         for chunk in chunks:
             behind = behind or chunk.kind == b"IDAT"
@@ -47,11 +49,19 @@ class Extras:
             if chunk.kind == b"IDAT" or not chunk.sound or (behind and chunk.kind in _BEFORE_PICTURE):
                 continue
             if chunk.kind in _TEXTS:
-                self.texts.append(read_text(chunk.kind, bytes(chunk.body)))
+                self._note(chunk.kind, bytes(chunk.body))
             else:
                 self.first.setdefault(chunk.kind, bytes(chunk.body))
         self.profile = self._profile()
         self.colours = self._colours()
+
+    def _note(self, kind: bytes, body: bytes) -> None:
+        """Keep the first texts that may say how the picture is turned; no other is inflated."""
+        keyword = body.partition(b"\0")[0]
+        if keyword in _RAW_EXIF and self.raw_exif is None:
+            self.raw_exif = unhexed_profile(read_text(kind, body)[1])
+        elif keyword == _XMP and self.xmp is None:
+            self.xmp = read_text(kind, body)[1]
 
     def palette(self) -> bytes:
         """The palette, no longer than pixels can name; raises ``BadMedia`` where an indexed picture has none."""
@@ -108,9 +118,7 @@ class Extras:
         """Of eXIf; where there is none, of Exif as text, then of XMP (docs/spec/essence-raster.md)."""
         if b"eXIf" in self.first:
             return tiff_orientation(self.first[b"eXIf"])
-        raw = [unhexed_profile(text) for keyword, text in self.texts if keyword in _RAW_EXIF]
-        xmp = [text for keyword, text in self.texts if keyword == b"XML:com.adobe.xmp"]
-        found = tiff_orientation(raw[0]) if raw else xmp_orientation(xmp[0]) if xmp else 1
+        found = tiff_orientation(self.raw_exif) if self.raw_exif is not None else xmp_orientation(self.xmp or b"")
         if found != 1:
             self.remarks.append(TURN_MOVED)
         return found

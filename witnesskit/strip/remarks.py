@@ -15,6 +15,7 @@ PROFILE_RARE: Final = (
 )
 COLOURS_DROPPED: Final = "a statement about colours was out of its range and was dropped: colours may shift"
 TURN_MOVED: Final = "how the picture is turned was said outside Exif; the copy says it in Exif, so more viewers obey"
+TURN_DROPPED: Final = "how the picture is turned was said in XMP, which few viewers obey; the copy does not say it"
 SEE_THROUGH_KEPT: Final = "the picture has see-through pixels: what lies in fully transparent ones is kept as it is"
 STILL_KEPT: Final = "the still picture of the animation stays; viewers that play the animation do not show it"
 OUTSIDE_KEPT: Final = "a frame reaches beyond the picture; what lies there is not shown and stays"

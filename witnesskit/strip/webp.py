@@ -28,6 +28,7 @@ from witnesskit.strip.remarks import (
     PROFILE_DROPPED,
     PROFILE_RARE,
     SECOND_IMAGES_DROPPED,
+    SEE_THROUGH_KEPT,
     TURN_MOVED,
 )
 
@@ -86,6 +87,7 @@ def _extras(file: WebpFile, chunks: tuple[Chunk, ...]) -> _Extras:
     flags = max(file.flags, 0)
     remarks = [CREDENTIALS_DROPPED] if b"C2PA" in first else []
     remarks += [FURTHER_PICTURES_DROPPED for place, _ in file.gone if place in _FURTHER]
+    remarks += [SEE_THROUGH_KEPT] if file.alpha else []
     profile, words = _profile(first[b"ICCP"]) if flags & ICC and b"ICCP" in first else (None, ())
     exif, xmp = flags & EXIF and b"EXIF" in first, flags & XMP and b"XMP " in first
     turn = tiff_orientation(first[b"EXIF"]) if exif else xmp_orientation(first[b"XMP "]) if xmp else 1
