@@ -65,6 +65,7 @@ def picture(copy):
 def mutate(data, chance):
     out = bytearray(data)
     for _ in range(chance.randint(1, 4)):
+        out = out or bytearray(1)
         place, kind = chance.randrange(len(out)), chance.randrange(6)
         if kind == 0:
             out[place] = chance.randrange(256)

@@ -260,6 +260,13 @@ def test_directories_in_a_circle_are_refused():
     assert inspect(Bytes(bytes(data))).finding is Finding.UNKNOWN
 
 
+@pytest.mark.parametrize("following", [10**8, 8])
+def test_a_next_page_that_is_none_is_said_and_left_out(following):
+    data = make([rgb()])
+    result, copy = strip(data[:-4] + struct.pack("<I", following))
+    assert copy == strip(data)[1] and any("cannot be read" in words for words in result.kept)
+
+
 @pytest.mark.parametrize("kind", CAMERA_RAWS)
 def test_camera_raws_are_refused_with_a_reason_of_their_own(kind):
     with pytest.raises(CameraRaw) as refused:

@@ -14,6 +14,7 @@ from typing import Final
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge, UnsupportedMedia
 from witnesskit.errors.strip import SurplusInPicture
 from witnesskit.formats.tiff_layout import DEFLATE, FAX_T4, FAX_T6, LZW, OLD_DEFLATE, PACKBITS
+from witnesskit.formats.tiff_lzw import lzw_length
 from witnesskit.limits import READ_BLOCK, TIFF_FAX_MAX
 
 _CLEAR, _END = 256, 257
@@ -141,7 +142,9 @@ class _Words:
 
 
 def _lzw(data: bytes, decoded: Decoded) -> int:
-    """Codes of 9 to 12 bits, highest bit first."""
+    """Codes of 9 to 12 bits, highest bit first; they are decoded only where what they say is asked for."""
+    if decoded.watch is None:
+        return lzw_length(data, decoded.needed)
     if data[:1] == b"\0" and data[1:2] and data[1] & 1:
         raise UnsupportedMedia("LZW of the oldest kind")
     words, place = _Words(left=decoded.needed), 0

@@ -39,6 +39,11 @@ class CodedPicture:
     palette: Value | None = None
     streams: hashlib._Hash = field(default_factory=hashlib.sha256)
     removed: dict[str, Removed] = field(default_factory=dict)
+    known: dict[bytes, Piece] = field(default_factory=dict)
+
+    def shared(self, piece: Piece) -> Piece:
+        """The same piece where it came before: thousands of tiles have the same tables."""
+        return self.known.setdefault(piece.literal, piece) if piece.literal and not piece.coded else piece
 
     def remove(self, place: str, data: bytes) -> None:
         """Note what is not copied."""
@@ -106,7 +111,7 @@ def _take_stream(tiff: Tiff, picture: CodedPicture, layout: Layout, index: int, 
     offset, size = layout.spans[index]
     data = _in_memory(tiff, offset, size)
     stream = rebuild(data, offset, tables, layout, index)
-    picture.chunks.append(tuple(stream.pieces))
+    picture.chunks.append(tuple(picture.shared(piece) for piece in stream.joined()))
     picture.streams.update(" ".join(stream.shown).encode())
     for place, raw in stream.removed:
         picture.remove(f"JPEG stream {place}", raw)

@@ -10,6 +10,7 @@ from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaTooLarge, UnsupportedMedia
 from witnesskit.limits import READ_BLOCK, TIFF_CHUNK_MAX, TIFF_CHUNKS_MAX, TIFF_FAX_MAX
+from witnesskit.media.lzw_tiff import lzw_end
 from witnesskit.media.walk_tiff_file import Listing, TiffWalk
 
 _ZIP: Final = frozenset({8, 32946})
@@ -121,6 +122,8 @@ def coding_end(outline: Geometry, data: bytes, wanted: int, watch: Watch | None 
     """
     if outline.coding in _FAX:
         return _fax_end(outline, data)
+    if outline.coding == _LZW and watch is None:
+        return lzw_end(data, wanted)
     if outline.coding in _ZIP:
         source = _unzip(data)
     else:

@@ -22,7 +22,7 @@ _PAIRS: Final = frozenset({5, 10})
 _MAGICS: Final = {b"*\0": False, b"+\0": True}  # as little-endian numbers
 _RAW_MAGICS: Final = frozenset({b"RO", b"RS", b"U\0"})  # Olympus, Panasonic
 _HANGS: Final = {330: "SubIFD", 34665: "Exif", 34853: "GPS", 40965: "Interop", 50933: "profile"}
-NUMBERS_MAX: Final = 4_000_000  # of one value; the places of a million tiles and some
+NUMBERS_MAX: Final = 400_000  # of one value; the places of all tiles and some
 
 
 @dataclass(frozen=True)

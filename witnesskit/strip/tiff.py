@@ -19,6 +19,7 @@ from witnesskit.strip.copying import Copying, refuse_if
 from witnesskit.strip.remarks import (
     CREDENTIALS_DROPPED,
     FAX_NOT_DECODED,
+    FURTHER_PAGE_UNREADABLE,
     FURTHER_PAGES_DROPPED,
     FURTHER_PAGES_KEPT,
     FURTHER_PICTURES_DROPPED,
@@ -101,6 +102,7 @@ def _remarks(document: Document, only_first: bool) -> tuple[str, ...]:
         CREDENTIALS_DROPPED: _CREDENTIALS in tags,
         FURTHER_PAGES_KEPT: document.further and not only_first,
         FURTHER_PAGES_DROPPED: document.further and only_first,
+        FURTHER_PAGE_UNREADABLE: document.chain[-1].following,
         SMALL_VERSIONS_DROPPED: document.reduced,
         FURTHER_PICTURES_DROPPED: document.second_pictures,
         LAYERS_DROPPED: _LAYERS in tags,
