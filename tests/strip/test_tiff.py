@@ -139,6 +139,14 @@ def test_a_strip_that_decodes_to_more_than_is_shown_is_refused(coded):
         strip(make([grey(tags={259: (3, [compression])}, strips=[coded])]))
 
 
+@pytest.mark.parametrize("tags", [{279: (4, [10])}, {279: (4, [10**9])}, {258: (3, [8, 1, 1])}])
+def test_wrong_sizes_that_every_reader_passes_over_are_passed_over(tags):
+    data = make([grey(tags=tags)])
+    result, copy = strip(data)
+    assert copy == strip(make([grey()]))[1]
+    assert result.essence == essence(Bytes(data)) == essence(Bytes(copy))
+
+
 def test_rows_of_zeros_behind_the_last_one_are_padding():
     page = grey(tags={259: (3, [8])}, strips=[zlib.compress(grey().strips[0] + bytes(40))])
     assert inspect(Bytes(strip(make([page]))[1])).finding is Finding.CLEAN

@@ -100,7 +100,8 @@ def _check(layout: Layout) -> None:
 
 def _bits(tiff: Tiff, directory: Directory) -> int:
     entry = directory.entries.get(258)
-    bits = set(tiff.numbers(entry, 64)) if entry is not None and entry.count else {1}
+    samples = max(1, min(64, one(tiff, directory, 277, 1)))  # some writers give more sizes than samples
+    bits = set(tiff.numbers(entry, samples)) if entry is not None and entry.count else {1}
     if len(bits) != 1:
         raise UnsupportedMedia("samples of different sizes")
     return bits.pop()
@@ -126,8 +127,9 @@ def _spans(tiff: Tiff, directory: Directory, layout: Layout) -> tuple[tuple[int,
         raise BadMedia("no strips or tiles")
     starts = tiff.numbers(offsets, count)
     lengths = tiff.numbers(sizes, count) if sizes is not None else ()
-    if count == 1 and layout.compression == PLAIN and starts and (not lengths or lengths[0] < layout.needed(0)):
-        lengths = (layout.needed(0),)  # a wrong or missing size of a single plain strip harms no reader
+    if count == 1 and layout.compression == PLAIN and starts:
+        wrong = not lengths or lengths[0] < layout.needed(0) or starts[0] + lengths[0] > tiff.reader.size
+        lengths = (layout.needed(0),) if wrong else lengths  # readers do not ask the size of a single plain strip
     if len(starts) < count or len(lengths) < count:
         raise BadMedia("fewer strips or tiles than the picture needs")
     return tuple(zip(starts, lengths, strict=True))

@@ -53,7 +53,7 @@ def geometry(walk: TiffWalk, page: Listing) -> Geometry:
     """Where the strips or tiles of ``page`` lie; raises ``BadMedia``, ``MediaTooLarge`` or ``UnsupportedMedia``."""
     coding, wide, high = (walk.number(page, tag, other) for tag, other in ((259, 1), (256, 0), (257, 0)))
     sizes, samples, planar = (
-        walk.numbers(page.get(258), 64) or (1,),
+        walk.numbers(page.get(258), max(1, min(64, walk.number(page, 277, 1)))) or (1,),
         walk.number(page, 277, 1),
         walk.number(page, 284, 1),
     )
@@ -81,8 +81,9 @@ def _parts(walk: TiffWalk, page: Listing, outline: Geometry) -> Iterator[Part]:
     pair = (324, 325) if outline.tiled and page.get(324) else (273, 279)
     starts, sizes = (walk.numbers(page.get(tag), count) for tag in pair)
     lone = count == 1 and outline.coding == 1 and len(starts) == 1
-    if lone and (not sizes or sizes[0] < _wanted(walk, page, outline, outline.high)):
-        sizes = (_wanted(walk, page, outline, outline.high),)
+    enough = _wanted(walk, page, outline, outline.step[1]) if lone else 0
+    if lone and (not sizes or sizes[0] < enough or starts[0] + sizes[0] > walk.reader.size):
+        sizes = (enough,)
     if len(starts) < count or len(sizes) < count:
         raise BadMedia(f"{page.name}: too few strips")
     if sum(sizes) > walk.reader.size:
