@@ -38,6 +38,7 @@ class Layout:
     down: int
     subsampling: tuple[int, int]
     spans: tuple[tuple[int, int], ...]
+    by_changes: bool = False  # T.4 in two dimensions
 
     def rows(self, index: int) -> int:
         """Rows of a strip or tile that decoding asks for."""
@@ -78,7 +79,7 @@ def read_layout(tiff: Tiff, directory: Directory) -> Layout:
     layout = Layout(
         width, height, _bits(tiff, directory), one(tiff, directory, 277, 1), one(tiff, directory, 284, 1),
         compression, one(tiff, directory, 262, 0), one(tiff, directory, 266, 1), tiled, across, down,
-        _subsampling(tiff, directory), (),
+        _subsampling(tiff, directory), (), bool(one(tiff, directory, 292, 0) & 1),
     )  # fmt: skip
     _check(layout)
     return Layout(**{**layout.__dict__, "spans": _spans(tiff, directory, layout)})

@@ -12,13 +12,11 @@ from witnesskit.formats.icc import COMMON
 from witnesskit.formats.tiff_build import build
 from witnesskit.formats.tiff_document import Document, presentation_sha256, read_document
 from witnesskit.formats.tiff_jpeg import Piece
-from witnesskit.formats.tiff_layout import FAX
 from witnesskit.limits import READ_BLOCK
 from witnesskit.model import DEFAULT_CHOICES, EssenceHash, SeekableReader, Sink, StripChoices, StripResult
 from witnesskit.strip.copying import Copying, refuse_if
 from witnesskit.strip.remarks import (
     CREDENTIALS_DROPPED,
-    FAX_NOT_DECODED,
     FURTHER_PAGE_UNREADABLE,
     FURTHER_PAGES_DROPPED,
     FURTHER_PAGES_KEPT,
@@ -111,6 +109,5 @@ def _remarks(document: Document, only_first: bool) -> tuple[str, ...]:
         RAW_PATTERN: document.dng,
         RAW_CALIBRATION: document.of_one_camera,
         RAW_LOOK_DROPPED: document.dng and (_LOOKS & tags or document.reduced),
-        FAX_NOT_DECODED: any(page.layout.compression in FAX for page in document.pages),
     }
     return tuple(words for words, true in said.items() if true)
