@@ -258,6 +258,14 @@ def test_what_cannot_be_made_safe_is_refused_before_a_byte_is_written(data, refu
     assert inspect(Bytes(data)).finding is not Finding.CLEAN
 
 
+def test_a_file_of_nothing_but_entries_is_refused_soon():
+    page = rgb(tags={number: (3, [1]) for number in range(40_000, 40_900)})
+    data = make([page] * 34)
+    with pytest.raises(MediaTooLarge):
+        strip(data)
+    assert inspect(Bytes(data)).finding is Finding.UNKNOWN
+
+
 def test_directories_in_a_circle_are_refused():
     data = bytearray(make([rgb()]))
     (place,) = struct.unpack_from("<I", data, 4)
