@@ -201,8 +201,9 @@ OGG_BLANKS_MAX: Final = 4_000_000  # packets with padding that is blanked
 # TIFF and camera raw
 TIFF_DIRECTORIES_MAX: Final = 1_000  # pages of one file; a scanned book has some hundreds
 TIFF_DIRECTORY_ENTRIES_MAX: Final = 1_000  # entries of one directory; real ones have under 120
-TIFF_VALUE_MAX: Final = 16 * MIB  # bytes of one value held in memory; the places of a million tiles take 8
-TIFF_CHUNKS_MAX: Final = 1_000_000  # strips or tiles of one page; a map of 250,000 pixels a side has that many
+TIFF_ALL_ENTRIES_MAX: Final = 30_000  # entries of all directories of one file; a thousand pages have some 25,000
+TIFF_VALUE_MAX: Final = 16 * MIB  # bytes of one value held in memory; an editor's profile or a list of places
+TIFF_CHUNKS_MAX: Final = 300_000  # strips or tiles of one file; a map of 140,000 pixels a side has that many
 TIFF_CHUNK_MAX: Final = 128 * MIB  # coded bytes of one strip or tile held in memory at once
 TIFF_FAX_MAX: Final = 16 * MIB  # bytes of one fax-coded strip; its bits are searched as text
 TIFF_DEPTH_MAX: Final = 4  # levels of directories below directories; camera raws have three

@@ -23,8 +23,7 @@ WARP = struct.pack(">IIBBHII", 1, 1, 1, 3, 0, 1, 68) + struct.pack(">I8d", 1, *[
 
 def raw(coding="plain", **more):
     page = raw_page(coding=coding, heads=more.pop("heads", ()))
-    page.tags |= {33422: (7, [0, 1, 1, 2])} | NEUTRAL
-    page.tags[33422] = (7, bytes([0, 1, 1, 2]))
+    page.tags |= NEUTRAL
     return Page(page.tags | more.pop("tags", {}), page.strips)
 
 

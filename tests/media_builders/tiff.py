@@ -155,7 +155,7 @@ def raw_page(width=64, height=48, coding="plain", tags=(), heads=()):
     plain = b"".join(struct.pack(f"<{width}H", *row) for row in rows)
     strip = plain if coding == "plain" else lossless(rows, heads=heads)
     base = {254: (4, [0]), 258: (3, [16]), 259: (3, [1 if coding == "plain" else 7]), 262: (3, [32803]), 277: (3, [1]),
-            33421: (3, [2, 2]), 33422: (1, [0, 1, 1, 2]), 50714: (4, [64]), 50717: (4, [4095])}  # fmt: skip
+            33421: (3, [2, 2]), 33422: (1, bytes([0, 1, 1, 2])), 50714: (4, [64]), 50717: (4, [4095])}  # fmt: skip
     return rgb(width, height, height, base | dict(tags), [strip])
 
 

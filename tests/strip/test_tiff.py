@@ -139,6 +139,14 @@ def test_a_strip_that_decodes_to_more_than_is_shown_is_refused(coded):
         strip(make([grey(tags={259: (3, [compression])}, strips=[coded])]))
 
 
+@pytest.mark.parametrize("tags", [{279: (4, [10])}, {279: (4, [10**9])}, {258: (3, [8, 1, 1])}])
+def test_wrong_sizes_that_every_reader_passes_over_are_passed_over(tags):
+    data = make([grey(tags=tags)])
+    result, copy = strip(data)
+    assert copy == strip(make([grey()]))[1]
+    assert result.essence == essence(Bytes(data)) == essence(Bytes(copy))
+
+
 def test_rows_of_zeros_behind_the_last_one_are_padding():
     page = grey(tags={259: (3, [8])}, strips=[zlib.compress(grey().strips[0] + bytes(40))])
     assert inspect(Bytes(strip(make([page]))[1])).finding is Finding.CLEAN
@@ -250,6 +258,14 @@ def test_what_cannot_be_made_safe_is_refused_before_a_byte_is_written(data, refu
     assert inspect(Bytes(data)).finding is not Finding.CLEAN
 
 
+def test_a_file_of_nothing_but_entries_is_refused_soon():
+    page = rgb(tags={number: (3, [1]) for number in range(40_000, 40_900)})
+    data = make([page] * 34)
+    with pytest.raises(MediaTooLarge):
+        strip(data)
+    assert inspect(Bytes(data)).finding is Finding.UNKNOWN
+
+
 def test_directories_in_a_circle_are_refused():
     data = bytearray(make([rgb()]))
     (place,) = struct.unpack_from("<I", data, 4)
@@ -258,6 +274,13 @@ def test_directories_in_a_circle_are_refused():
     with pytest.raises(BadMedia):
         strip(bytes(data))
     assert inspect(Bytes(bytes(data))).finding is Finding.UNKNOWN
+
+
+@pytest.mark.parametrize("following", [10**8, 8])
+def test_a_next_page_that_is_none_is_said_and_left_out(following):
+    data = make([rgb()])
+    result, copy = strip(data[:-4] + struct.pack("<I", following))
+    assert copy == strip(data)[1] and any("cannot be read" in words for words in result.kept)
 
 
 @pytest.mark.parametrize("kind", CAMERA_RAWS)

@@ -49,7 +49,7 @@ _CAMERA: Final = {
     50982: 1 << 18, 51107: 1, 51108: 1, 50940: 1 << 14, 50941: 1, 51109: 1, 51110: 1,
 }  # fmt: skip
 _LINEARIZATION: Final = 50712
-_BYTES: Final = {33422: UNDEFINED, 50710: BYTE, 50706: BYTE, 50707: BYTE}  # CFA pattern, plane colours, versions
+_BYTES: Final = (33422, 50710, 50706, 50707)  # CFA pattern, plane colours, versions
 _OPCODES: Final = (51008, 51009, 51022)
 _CALIBRATIONS: Final = (50723, 50724, 52530)
 _SIGNATURES: Final = (50931, 50932)
@@ -75,14 +75,11 @@ def dng_values(tiff: Tiff, top: Directory, main: Directory, layout: Layout) -> R
     values = geometry_values(tiff, main, layout) | orientation_values(tiff, top)
     values[254] = whole(LONG, [0], order)
     values[50708] = Value(ASCII, len(NEUTRAL_MODEL), NEUTRAL_MODEL)
-    for source, tags in ((main, _PICTURE), (top, _CAMERA)):
-        for tag, most in tags.items():
-            if tag in source.entries:
-                values[tag] = _table(tiff, source.entries[tag], most)
-    for tag, kind in _BYTES.items():
+    values |= _tables(tiff, main.entries, _PICTURE) | _tables(tiff, {**main.entries, **top.entries}, _CAMERA)
+    for tag in _BYTES:
         holder = main if tag in main.entries else top
         if tag in holder.entries:
-            values[tag] = _small(tiff, holder.entries[tag], kind)
+            values[tag] = _small(tiff, holder.entries[tag])
     for tag in _OPCODES:
         if tag in main.entries:
             data = clean_opcodes(tiff.raw(main.entries[tag]))
@@ -92,6 +89,17 @@ def dng_values(tiff: Tiff, top: Directory, main: Directory, layout: Layout) -> R
     _drop_unused_calibration(tiff, top, values)
     measured = {*_CALIBRATIONS, *_OPCODES, 50715, 50716, 51041}
     return RawPicture(main, layout, values, bool(measured & values.keys()))
+
+
+def _tables(tiff: Tiff, entries: dict[int, Entry], tags: dict[int, int]) -> Values:
+    """Those of ``tags`` that are there; a single fraction over nought says nothing and goes."""
+    found: Values = {}
+    for tag, most in tags.items():
+        entry = entries.get(tag)
+        single = entry is not None and entry.count == 1 and entry.kind in (RATIONAL, SRATIONAL)
+        if entry is not None and not (single and not any(tiff.raw(entry)[4:])):
+            found[tag] = _table(tiff, entry, most)
+    return found
 
 
 def _table(tiff: Tiff, entry: Entry, most: int) -> Value:
@@ -116,15 +124,12 @@ def _floats(tiff: Tiff, entry: Entry) -> Value:
     return Value(entry.kind, entry.count, raw)
 
 
-def _small(tiff: Tiff, entry: Entry, kind: int) -> Value:
-    raw = tiff.raw(entry)
-    if (
-        entry.kind not in (BYTE, UNDEFINED)
-        or not 1 <= len(raw) <= 64
-        or (entry.tag in (33422, 50710) and max(raw) > 6)
-    ):
+def _small(tiff: Tiff, entry: Entry) -> Value:
+    raw = tiff.raw(entry, 65)
+    most, highest = (64, 6) if entry.tag in (33422, 50710) else (4, 9)
+    if entry.kind not in (BYTE, UNDEFINED) or not 1 <= len(raw) <= most or max(raw) > highest:
         raise BadMedia(f"value of tag {entry.tag}")
-    return Value(kind, len(raw), raw)
+    return Value(BYTE, len(raw), raw)
 
 
 def _drop_unused_calibration(tiff: Tiff, top: Directory, values: Values) -> None:

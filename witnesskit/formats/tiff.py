@@ -105,7 +105,11 @@ def open_tiff(reader: SeekableReader) -> tuple[Tiff, int]:
 
 
 def read_chain(tiff: Tiff, first: int) -> tuple[Directory, ...]:
-    """Every directory of a chain in order; an offset behind the end of the file ends it, as in other readers."""
+    """Every directory of a chain in order.
+
+    An offset behind the end of the file, or to what is no directory, ends it, as in other readers. Raises
+    ``BadMedia``, ``MediaCut`` or ``MediaTooLarge``.
+    """
     found: list[Directory] = []
     seen: set[int] = set()
     place = first
@@ -115,7 +119,12 @@ def read_chain(tiff: Tiff, first: int) -> tuple[Directory, ...]:
         if len(found) >= TIFF_DIRECTORIES_MAX:
             raise MediaTooLarge(f"more than {TIFF_DIRECTORIES_MAX} directories")
         seen.add(place)
-        directory = read_directory(tiff, place)
+        try:
+            directory = read_directory(tiff, place)
+        except (BadMedia, MediaTooLarge):
+            if not found:
+                raise
+            break
         found.append(directory)
         place = directory.following
     if not found:

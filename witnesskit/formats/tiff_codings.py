@@ -5,24 +5,19 @@ Each walk decodes as far as it must and gives back the length of the coding and 
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge, UnsupportedMedia
+from witnesskit.errors.media import BadMedia, MediaCut, UnsupportedMedia
 from witnesskit.errors.strip import SurplusInPicture
-from witnesskit.formats.tiff_layout import DEFLATE, FAX_T4, FAX_T6, LZW, OLD_DEFLATE, PACKBITS
-from witnesskit.limits import READ_BLOCK, TIFF_FAX_MAX
+from witnesskit.formats.tiff_layout import DEFLATE, LZW, OLD_DEFLATE, PACKBITS
+from witnesskit.formats.tiff_lzw import lzw_length
+from witnesskit.limits import READ_BLOCK
 
 _CLEAR, _END = 256, 257
 _FIRST: Final = tuple([bytes([value]) for value in range(256)] + [b"", b""])
-_REVERSED: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
-_FAX_ENDS: Final = {  # of one strip: T.6 EOFB, T.4 RTC in both codings
-    FAX_T6: re.compile(r"(?:0{11}1){2}"),
-    FAX_T4: re.compile(r"(?:0{11}1){2,6}|(?:0{11}11){2,6}"),
-}
 
 
 @dataclass
@@ -48,14 +43,9 @@ class Decoded:
             raise MediaCut("inside a strip or tile")
 
 
-def coded_length(compression: int, data: bytes, decoded: Decoded, reverse: bool = False) -> int:
+def coded_length(compression: int, data: bytes, decoded: Decoded) -> int:
     """Bytes of ``data`` that are coding; raises ``BadMedia``, ``MediaCut`` or ``SurplusInPicture``."""
-    walk = _WALKS.get(compression)
-    if walk is not None:
-        return walk(data, decoded)
-    if len(data) > TIFF_FAX_MAX:
-        raise MediaTooLarge("fax-coded strip")
-    return _fax(compression, data.translate(_REVERSED) if reverse else data)
+    return _WALKS[compression](data, decoded)
 
 
 def _deflate(data: bytes, decoded: Decoded) -> int:
@@ -141,7 +131,9 @@ class _Words:
 
 
 def _lzw(data: bytes, decoded: Decoded) -> int:
-    """Codes of 9 to 12 bits, highest bit first."""
+    """Codes of 9 to 12 bits, highest bit first; they are decoded only where what they say is asked for."""
+    if decoded.watch is None:
+        return lzw_length(data, decoded.needed)
     if data[:1] == b"\0" and data[1:2] and data[1] & 1:
         raise UnsupportedMedia("LZW of the oldest kind")
     words, place = _Words(left=decoded.needed), 0
@@ -167,15 +159,6 @@ def _codes(data: bytes, place: int, width: int, count: int) -> list[int]:
     bits = f"{int.from_bytes(raw, 'big'):0{8 * len(raw)}b}" if raw else ""
     last = min(len(bits), skip + count * width) - width
     return [int(bits[at : at + width], 2) for at in range(skip, last + 1, width)]
-
-
-def _fax(compression: int, data: bytes) -> int:
-    """Behind the mark of the end nothing is coded; where none is written, all bytes are taken for coding."""
-    pattern = _FAX_ENDS.get(compression)
-    if pattern is None or not data:
-        return len(data)
-    found = pattern.search(f"{int.from_bytes(data, 'big'):0{8 * len(data)}b}")
-    return -(-found.end() // 8) if found else len(data)
 
 
 _WALKS: Final[dict[int, Callable[[bytes, Decoded], int]]] = {

@@ -17,11 +17,12 @@ from witnesskit.formats.tiff_layout import JPEGS, LOSSY_JPEG, Layout, one, read_
 from witnesskit.formats.tiff_page import REDUCED, Values, page_values, profile_of, profile_value, subfile_kind
 from witnesskit.formats.tiff_picture import CodedPicture, read_picture
 from witnesskit.formats.tiff_raws import is_dng, raw_kind
-from witnesskit.limits import TIFF_CHUNKS_MAX, TIFF_DEPTH_MAX, TIFF_DIRECTORIES_MAX
+from witnesskit.limits import TIFF_ALL_ENTRIES_MAX, TIFF_CHUNKS_MAX, TIFF_DEPTH_MAX, TIFF_DIRECTORIES_MAX
 from witnesskit.model import SeekableReader
 
 _BELOW: Final = {330: "SubIFD", 34665: "Exif", 34853: "GPS", 40965: "Interop"}
 _PROFILE, _PALETTE = 34675, 320
+_ENTRIES: Final = TIFF_ALL_ENTRIES_MAX
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ def read_document(reader: SeekableReader, only_first: bool = False) -> Document:
     tiff, first = open_tiff(reader)
     chain = read_chain(tiff, first)
     document = Document(tiff, chain, list[Page](), _everything_below(tiff, chain))
+    if sum(len(directory.every) for directory in (*chain, *(below.directory for below in document.below))) > _ENTRIES:
+        raise MediaTooLarge("entries of all directories")
     subs = tuple(one.directory for one in document.below if one.name.endswith("SubIFD"))
     if is_dng(chain[0]):
         _read_raw(document, subs)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from witnesskit.digest import sha256_hex
 from witnesskit.errors.media import BadMedia
@@ -47,6 +48,14 @@ class Stream:
     def segment(self, marker: int, body: bytes, coded: bool = False) -> None:
         """Add one marker segment."""
         self.pieces.append(Piece(bytes([0xFF, marker]) + (len(body) + 2).to_bytes(2, "big") + body, coded=coded))
+
+    def joined(self) -> Iterator[Piece]:
+        """The pieces, literal ones that follow each other and are alike joined."""
+        for (literal, coded), group in groupby(self.pieces, key=lambda piece: (bool(piece.literal), piece.coded)):
+            if literal:
+                yield Piece(b"".join(piece.literal for piece in group), coded=coded)
+            else:
+                yield from group
 
     def tell(self, *words: bytes) -> None:
         """Add to what decides how it is shown."""

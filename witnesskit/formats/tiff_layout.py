@@ -38,6 +38,7 @@ class Layout:
     down: int
     subsampling: tuple[int, int]
     spans: tuple[tuple[int, int], ...]
+    by_changes: bool = False  # T.4 in two dimensions
 
     def rows(self, index: int) -> int:
         """Rows of a strip or tile that decoding asks for."""
@@ -78,7 +79,7 @@ def read_layout(tiff: Tiff, directory: Directory) -> Layout:
     layout = Layout(
         width, height, _bits(tiff, directory), one(tiff, directory, 277, 1), one(tiff, directory, 284, 1),
         compression, one(tiff, directory, 262, 0), one(tiff, directory, 266, 1), tiled, across, down,
-        _subsampling(tiff, directory), (),
+        _subsampling(tiff, directory), (), bool(one(tiff, directory, 292, 0) & 1),
     )  # fmt: skip
     _check(layout)
     return Layout(**{**layout.__dict__, "spans": _spans(tiff, directory, layout)})
@@ -100,7 +101,8 @@ def _check(layout: Layout) -> None:
 
 def _bits(tiff: Tiff, directory: Directory) -> int:
     entry = directory.entries.get(258)
-    bits = set(tiff.numbers(entry, 64)) if entry is not None and entry.count else {1}
+    samples = max(1, min(64, one(tiff, directory, 277, 1)))  # some writers give more sizes than samples
+    bits = set(tiff.numbers(entry, samples)) if entry is not None and entry.count else {1}
     if len(bits) != 1:
         raise UnsupportedMedia("samples of different sizes")
     return bits.pop()
@@ -126,8 +128,9 @@ def _spans(tiff: Tiff, directory: Directory, layout: Layout) -> tuple[tuple[int,
         raise BadMedia("no strips or tiles")
     starts = tiff.numbers(offsets, count)
     lengths = tiff.numbers(sizes, count) if sizes is not None else ()
-    if count == 1 and layout.compression == PLAIN and starts and (not lengths or lengths[0] < layout.needed(0)):
-        lengths = (layout.needed(0),)  # a wrong or missing size of a single plain strip harms no reader
+    if count == 1 and layout.compression == PLAIN and starts:
+        wrong = not lengths or lengths[0] < layout.needed(0) or starts[0] + lengths[0] > tiff.reader.size
+        lengths = (layout.needed(0),) if wrong else lengths  # readers do not ask the size of a single plain strip
     if len(starts) < count or len(lengths) < count:
         raise BadMedia("fewer strips or tiles than the picture needs")
     return tuple(zip(starts, lengths, strict=True))

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import Final
 
 from witnesskit.errors.media import MediaCut, MediaTooLarge, UnsupportedMedia
 from witnesskit.formats.tiff import SHORT, Directory, Tiff
 from witnesskit.formats.tiff_codings import Decoded, coded_length
+from witnesskit.formats.tiff_fax import fax_length
 from witnesskit.formats.tiff_jpeg import Piece, rebuild
 from witnesskit.formats.tiff_layout import FAX, JPEGS, PLAIN, Layout, one
 from witnesskit.formats.tiff_page import palette_of
 from witnesskit.formats.tiff_values import Value, whole
-from witnesskit.limits import READ_BLOCK, TIFF_CHUNK_MAX
+from witnesskit.limits import READ_BLOCK, TIFF_CHUNK_MAX, TIFF_FAX_MAX
 
 _JPEG_TABLES = 347
+_REVERSED: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 @dataclass
@@ -39,6 +43,11 @@ class CodedPicture:
     palette: Value | None = None
     streams: hashlib._Hash = field(default_factory=hashlib.sha256)
     removed: dict[str, Removed] = field(default_factory=dict)
+    known: dict[bytes, Piece] = field(default_factory=dict)
+
+    def shared(self, piece: Piece) -> Piece:
+        """The same piece where it came before: thousands of tiles have the same tables."""
+        return self.known.setdefault(piece.literal, piece) if piece.literal and not piece.coded else piece
 
     def remove(self, place: str, data: bytes) -> None:
         """Note what is not copied."""
@@ -106,7 +115,7 @@ def _take_stream(tiff: Tiff, picture: CodedPicture, layout: Layout, index: int, 
     offset, size = layout.spans[index]
     data = _in_memory(tiff, offset, size)
     stream = rebuild(data, offset, tables, layout, index)
-    picture.chunks.append(tuple(stream.pieces))
+    picture.chunks.append(tuple(picture.shared(piece) for piece in stream.joined()))
     picture.streams.update(" ".join(stream.shown).encode())
     for place, raw in stream.removed:
         picture.remove(f"JPEG stream {place}", raw)
@@ -131,11 +140,24 @@ def _take_coded(tiff: Tiff, picture: CodedPicture, layout: Layout, index: int, i
         end, behind = needed, _blocks(tiff, offset + needed, size - needed)
     else:
         data = _in_memory(tiff, offset, size)
-        end = coded_length(layout.compression, data, Decoded(needed, watch), layout.fill_order == 2)
+        end = _end_of(data, layout, index, watch)
         behind = [data[end:]]
     for block in behind:
         picture.remove("strip slack", block)
     picture.chunks.append((Piece(offset=offset, length=end, coded=True),))
+
+
+def _end_of(data: bytes, layout: Layout, index: int, watch: Callable[[bytes], None] | None) -> int:
+    """Bytes of a strip or tile that are coding."""
+    if layout.compression not in FAX:
+        return coded_length(layout.compression, data, Decoded(layout.needed(index), watch))
+    if layout.bits != 1 or (layout.samples != 1 and layout.planar == 1):
+        raise UnsupportedMedia("fax coding of more than one bit")
+    if len(data) > TIFF_FAX_MAX:
+        raise MediaTooLarge("fax-coded strip")
+    if layout.fill_order != 1:
+        data = data.translate(_REVERSED)
+    return fax_length(layout.compression, data, layout.across, layout.rows(index), layout.by_changes)
 
 
 def _blocks(tiff: Tiff, offset: int, size: int) -> list[bytes]:

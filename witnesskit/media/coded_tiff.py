@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaTooLarge, UnsupportedMedia
 from witnesskit.limits import READ_BLOCK, TIFF_CHUNK_MAX, TIFF_CHUNKS_MAX, TIFF_FAX_MAX
+from witnesskit.media.fax_tiff import fax_end
+from witnesskit.media.lzw_tiff import lzw_end
 from witnesskit.media.walk_tiff_file import Listing, TiffWalk
 
 _ZIP: Final = frozenset({8, 32946})
@@ -19,7 +20,6 @@ JPEG_CODINGS: Final = frozenset({7, 34892})
 _KNOWN: Final = frozenset({1, 5, 32773}) | _ZIP | _FAX | JPEG_CODINGS
 _TURNED: Final = bytes(sum((byte >> bit & 1) << (7 - bit) for bit in range(8)) for byte in range(256))
 Watch = Callable[[bytes], None]
-_MARK: Final = "000000000001"
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,14 @@ class Geometry:
     parts: tuple[Part, ...]
     step: tuple[int, int]  # pixels of a strip or tile
     tiled: bool
+    two_dimensions: bool = False  # T.4
 
 
 def geometry(walk: TiffWalk, page: Listing) -> Geometry:
     """Where the strips or tiles of ``page`` lie; raises ``BadMedia``, ``MediaTooLarge`` or ``UnsupportedMedia``."""
     coding, wide, high = (walk.number(page, tag, other) for tag, other in ((259, 1), (256, 0), (257, 0)))
     sizes, samples, planar = (
-        walk.numbers(page.get(258), 64) or (1,),
+        walk.numbers(page.get(258), max(1, min(64, walk.number(page, 277, 1)))) or (1,),
         walk.number(page, 277, 1),
         walk.number(page, 284, 1),
     )
@@ -66,9 +67,9 @@ def geometry(walk: TiffWalk, page: Listing) -> Geometry:
     fits = 0 < bits <= 64 and 0 < samples <= 64 and planar in (1, 2)
     if not fits or not all(0 < side < 2**31 for side in (wide, high, *step)):
         raise BadMedia(f"{page.name}: dimensions")
-    outline = Geometry(coding, wide, high, bits, samples, planar, colours, turned, (), step, tiled)
-    parts = tuple(_parts(walk, page, outline))
-    return Geometry(coding, wide, high, bits, samples, planar, colours, turned, parts, step, tiled)
+    flat = bool(walk.number(page, 292, 0) & 1)
+    outline = Geometry(coding, wide, high, bits, samples, planar, colours, turned, (), step, tiled, flat)
+    return replace(outline, parts=tuple(_parts(walk, page, outline)))
 
 
 def _parts(walk: TiffWalk, page: Listing, outline: Geometry) -> Iterator[Part]:
@@ -80,8 +81,9 @@ def _parts(walk: TiffWalk, page: Listing, outline: Geometry) -> Iterator[Part]:
     pair = (324, 325) if outline.tiled and page.get(324) else (273, 279)
     starts, sizes = (walk.numbers(page.get(tag), count) for tag in pair)
     lone = count == 1 and outline.coding == 1 and len(starts) == 1
-    if lone and (not sizes or sizes[0] < _wanted(walk, page, outline, outline.high)):
-        sizes = (_wanted(walk, page, outline, outline.high),)
+    enough = _wanted(walk, page, outline, outline.step[1]) if lone else 0
+    if lone and (not sizes or sizes[0] < enough or starts[0] + sizes[0] > walk.reader.size):
+        sizes = (enough,)
     if len(starts) < count or len(sizes) < count:
         raise BadMedia(f"{page.name}: too few strips")
     if sum(sizes) > walk.reader.size:
@@ -120,7 +122,9 @@ def coding_end(outline: Geometry, data: bytes, wanted: int, watch: Watch | None 
     Raises ``BadMedia`` where it does not decode to ``wanted`` bytes, or to others than zeros behind them.
     """
     if outline.coding in _FAX:
-        return _fax_end(outline, data)
+        return _fax(outline, data, wanted)
+    if outline.coding == _LZW and watch is None:
+        return lzw_end(data, wanted)
     if outline.coding in _ZIP:
         source = _unzip(data)
     else:
@@ -204,15 +208,11 @@ def _lzw(data: bytes, wanted: int) -> Iterator[tuple[bytes, int]]:
         yield out, place
 
 
-def _fax_end(outline: Geometry, data: bytes) -> int:
-    """Behind the first end mark nothing is coded (ITU-T T.4 clause 4.1.4, T.6 clause 2.4.1.1)."""
+def _fax(outline: Geometry, data: bytes, wanted: int) -> int:
     if len(data) > TIFF_FAX_MAX:
         raise MediaTooLarge("fax-coded strip")
-    if outline.coding == 2:
-        return len(data)
-    bits = "".join(map("{:08b}".format, data.translate(_TURNED) if outline.turned else data))
-    if outline.coding == 4:
-        at = bits.find(_MARK * 2)
-        return len(data) if at < 0 else (at + 24 + 7) // 8
-    found = re.search(f"({_MARK}){{2,6}}|({_MARK}1){{2,6}}", bits)
-    return len(data) if found is None else (found.end() + 7) // 8
+    if outline.bits != 1 or (outline.samples != 1 and outline.planar == 1):
+        raise UnsupportedMedia("fax coding of more than one bit")
+    rows = wanted // ((outline.step[0] + 7) // 8)
+    turned = data.translate(_TURNED) if outline.turned else data
+    return fax_end(outline.coding, turned, outline.step[0], rows, outline.two_dimensions)

@@ -14,12 +14,11 @@ from witnesskit.media.groups import shown
 from witnesskit.media.palette_tiff import unnamed_colours
 from witnesskit.media.probe import HEAD_SIZE, media_type
 from witnesskit.media.rules_tiff import is_structure, print_size, strange
-from witnesskit.media.streams_tiff import of_stream, of_text, with_tables
+from witnesskit.media.streams_tiff import of_stream, with_tables
 from witnesskit.media.tags_tiff import of_everything_named, of_field
 from witnesskit.media.walk_tiff_file import Listing, TiffWalk, walk_tiff_file
 from witnesskit.model import Finding, Inspection, Json, Revelation, SeekableReader
 
-_FAX: Final = frozenset({2, 3, 4})
 _PROFILE, _VERSION, _JPEG_TABLES = 34675, 50706, 347
 _SAID_MAX: Final = 400  # bytes shown of what nothing refers to
 
@@ -139,8 +138,6 @@ def _of_part(walk: TiffWalk, page: Listing, outline: Geometry, part: Part, doubt
         data = load(walk, part)
         end = coding_end(outline, data, part.wanted)
         behind = data[end:]
-        if outline.coding in _FAX:
-            yield from of_text(place, data[:end])
     if part.size > end:
         yield Revelation("inside", place, "bytes behind the last row", shown(behind) or f"{part.size - end} bytes")
 

@@ -25,7 +25,8 @@ Revelations = Iterator[Revelation]
 
 def of_field(walk: TiffWalk, place: str, one: Field, why: str) -> Revelations:
     """What an entry says, in the words of its kind."""
-    name, raw = tag_name(place, one.tag), walk.bytes_of(one, _BLOCK_MAX)
+    block = one.tag in (_XMP, _IPTC, _PHOTOSHOP, _CREDENTIALS)
+    name, raw = tag_name(place, one.tag), walk.bytes_of(one, _BLOCK_MAX if block else _SHOWN_MAX)
     if one.tag == _XMP:
         yield from of_xmp(f"{place} XMP", raw)
     elif one.tag == _IPTC:

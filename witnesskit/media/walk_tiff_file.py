@@ -11,7 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.limits import TIFF_DEPTH_MAX, TIFF_DIRECTORIES_MAX, TIFF_DIRECTORY_ENTRIES_MAX, TIFF_VALUE_MAX
+from witnesskit.limits import (
+    TIFF_ALL_ENTRIES_MAX,
+    TIFF_DEPTH_MAX,
+    TIFF_DIRECTORIES_MAX,
+    TIFF_DIRECTORY_ENTRIES_MAX,
+    TIFF_VALUE_MAX,
+)
 from witnesskit.model import SeekableReader
 
 _FORMS: Final = {
@@ -22,7 +28,7 @@ _PAIRS: Final = frozenset({5, 10})
 _MAGICS: Final = {b"*\0": False, b"+\0": True}  # as little-endian numbers
 _RAW_MAGICS: Final = frozenset({b"RO", b"RS", b"U\0"})  # Olympus, Panasonic
 _HANGS: Final = {330: "SubIFD", 34665: "Exif", 34853: "GPS", 40965: "Interop", 50933: "profile"}
-NUMBERS_MAX: Final = 4_000_000  # of one value; the places of a million tiles and some
+NUMBERS_MAX: Final = 400_000  # of one value; the places of all tiles and some
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,7 @@ class TiffWalk:
     below: list[Listing] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     _seen: set[int] = field(default_factory=set)
+    _entries: int = 0
 
     def bytes_of(self, one: Field, most: int = TIFF_VALUE_MAX) -> bytes:
         """The value as it is stored, at most ``most`` bytes, less where the file ends."""
@@ -140,7 +147,8 @@ def _listing(walk: TiffWalk, name: str, place: int) -> Listing | None:
         return None
     walk._seen.add(place)
     (count,) = struct.unpack(walk.mark + counting, head)
-    if not 0 < count <= TIFF_DIRECTORY_ENTRIES_MAX or place < 8:
+    walk._entries += count
+    if not 0 < count <= TIFF_DIRECTORY_ENTRIES_MAX or place < 8 or walk._entries > TIFF_ALL_ENTRIES_MAX:
         walk.doubts.append(f"{name}: {count} entries")
         return None
     start = place + len(head)

@@ -28,6 +28,7 @@ GAIN_DROPPED: Final = "advice on loudness (ReplayGain) was dropped: players that
 FILM_CUT: Final = "the recorder was cut short: the copy holds the film up to the last whole picture or piece of sound"
 FURTHER_PAGES_KEPT: Final = "further pages are in the copy, each of them cleaned"
 FURTHER_PAGES_DROPPED: Final = "further pages were dropped"
+FURTHER_PAGE_UNREADABLE: Final = "the file names a further page that cannot be read; it is not in the copy"
 SMALL_VERSIONS_DROPPED: Final = (
     "small versions of the picture (thumbnails, previews, levels of a pyramid) were dropped"
 )

@@ -12,13 +12,12 @@ from witnesskit.formats.icc import COMMON
 from witnesskit.formats.tiff_build import build
 from witnesskit.formats.tiff_document import Document, presentation_sha256, read_document
 from witnesskit.formats.tiff_jpeg import Piece
-from witnesskit.formats.tiff_layout import FAX
 from witnesskit.limits import READ_BLOCK
 from witnesskit.model import DEFAULT_CHOICES, EssenceHash, SeekableReader, Sink, StripChoices, StripResult
 from witnesskit.strip.copying import Copying, refuse_if
 from witnesskit.strip.remarks import (
     CREDENTIALS_DROPPED,
-    FAX_NOT_DECODED,
+    FURTHER_PAGE_UNREADABLE,
     FURTHER_PAGES_DROPPED,
     FURTHER_PAGES_KEPT,
     FURTHER_PICTURES_DROPPED,
@@ -101,6 +100,7 @@ def _remarks(document: Document, only_first: bool) -> tuple[str, ...]:
         CREDENTIALS_DROPPED: _CREDENTIALS in tags,
         FURTHER_PAGES_KEPT: document.further and not only_first,
         FURTHER_PAGES_DROPPED: document.further and only_first,
+        FURTHER_PAGE_UNREADABLE: document.chain[-1].following,
         SMALL_VERSIONS_DROPPED: document.reduced,
         FURTHER_PICTURES_DROPPED: document.second_pictures,
         LAYERS_DROPPED: _LAYERS in tags,
@@ -109,6 +109,5 @@ def _remarks(document: Document, only_first: bool) -> tuple[str, ...]:
         RAW_PATTERN: document.dng,
         RAW_CALIBRATION: document.of_one_camera,
         RAW_LOOK_DROPPED: document.dng and (_LOOKS & tags or document.reduced),
-        FAX_NOT_DECODED: any(page.layout.compression in FAX for page in document.pages),
     }
     return tuple(words for words, true in said.items() if true)

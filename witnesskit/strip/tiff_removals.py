@@ -20,7 +20,7 @@ _NAMES: Final = {
     270: "ImageDescription", 271: "Make", 272: "Model", 305: "Software", 306: "DateTime", 315: "Artist",
     700: "XMP", 33432: "Copyright", 33723: "IPTC", 34377: "Photoshop", 34665: "Exif", 34675: "ICC", 34853: "GPS",
     37500: "MakerNote", 37724: "layers", 50735: "CameraSerialNumber", 50827: "OriginalRawFileName",
-    50828: "OriginalRawFileData", 50740: "DNGPrivateData", 52545: "C2PA", 330: "SubIFDs",
+    50828: "OriginalRawFileData", 50708: "UniqueCameraModel", 50740: "DNGPrivateData", 52545: "C2PA", 330: "SubIFDs",
 }  # fmt: skip
 
 
