@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from witnesskit.limits import HEIF_DATA_MAX, JPEG_MAX, MIB, MOOV_MAX, READ_BLOCK
-from witnesskit.media.blocks import of_credentials, of_exif, of_xmp
+from witnesskit.media.blocks import CREDENTIALS, of_credentials, of_exif, of_xmp
 from witnesskit.media.film_entries import EntryFacts
 from witnesskit.media.film_samples import SampleScan, scan_samples
 from witnesskit.media.film_tables import Chunk
@@ -29,7 +29,8 @@ _BRANDS: Final = frozenset(
     b"tmap".split()
 ) | {b"iso8", b"isom", b"mp41", b"mp42", b"1pic", bytes(4)}
 _TEXTS_MAX: Final = 16 * MIB  # bytes of one item of metadata that are read
-_BOX_READ: Final = 1 * MIB  # bytes read of a box that no picture needs
+_C2PA: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+_BOX_READ: Final = 16 * MIB  # bytes read of a box that no picture needs
 
 
 @dataclass(frozen=True)
@@ -183,10 +184,14 @@ def _told(inner: Inspection, place: str) -> Iterator[Revelation]:
 def _strange(place: str, body: bytes) -> Iterator[Revelation]:
     """A box that no picture needs."""
     kind = place.rpartition("/")[2]
-    if kind == "uuid":
+    if kind == "uuid" and body[:16] == _C2PA:
+        yield Revelation("inside", place, CREDENTIALS, f"{len(body)} bytes")
+        store = max(16, body.find(b"jumb") - 4)  # behind its purpose and the place of hashes (C2PA clause A.5)
+        yield from of_credentials(place, body[store:])
+    elif kind == "uuid":
         yield from texts_of(place, "uuid", body)
     elif kind == "jumb":
-        yield from of_credentials(place, body)
+        yield from of_credentials(place, (len(body) + 8).to_bytes(4, "big") + b"jumb" + body)
     elif kind in ("xml ", "bxml"):
         yield from of_xmp(place, body)
     else:
