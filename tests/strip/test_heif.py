@@ -207,6 +207,20 @@ def test_a_gain_map_that_is_the_primary_gives_its_base():
     assert copy == stripped(heif(plain()))[1]
 
 
+def test_what_stands_behind_the_last_field_of_a_parameter_set_is_cut():
+    config = plain().items[1].properties[0][1]
+    place = config.index(b"\x44\1")
+    tailed = config[place:] + b"Saule\x80"
+    file = plain()
+    listed = config[: place - 2] + len(tailed).to_bytes(2, "big") + tailed
+    file.items[1].properties[0] = (b"hvcC", listed, True)
+    file.items[1].data = struct.pack(">I", len(tailed)) + tailed + file.items[1].data
+    assert inspect(Bytes(heif(file))).finding is Finding.FOUND
+    result, copy = stripped(heif(file))
+    assert b"Saule" not in copy and inspect(Bytes(copy)).finding is Finding.CLEAN
+    assert result.essence == stripped(heif(plain()))[0].essence
+
+
 def test_light_levels_stay_in_the_picture_and_beside_it():
     light = [(b"clli", struct.pack(">HH", 1000, 400), False), (b"mdcv", bytes(range(24)), False)]
     file = plain(extra=light)

@@ -14,6 +14,7 @@ from witnesskit.errors.strip import TextInPictures
 from witnesskit.formats.av1_header import is_whole_header
 from witnesskit.formats.codec_config import check_av1, obus
 from witnesskit.formats.nal import HEVC, Hasher, picture_end, unit_at
+from witnesskit.formats.nal_sets import trimmed
 from witnesskit.formats.sei import messages, stays
 from witnesskit.limits import HEIF_PARAMETERS_MAX, HEIF_UNITS_MAX, NAL_SEI_MAX
 
@@ -34,14 +35,14 @@ class Cleaned:
 
 
 def parameter_set(unit: bytes) -> bytes:
-    """A parameter set that can be copied; raises ``TextInPictures`` for one that holds readable words or a tail."""
+    """A parameter set up to its last field; raises ``TextInPictures`` for one that holds readable words."""
     if _layer(unit):
         raise UnsupportedMedia("a picture in several layers")
     if len(unit) > HEIF_PARAMETERS_MAX or _WORDS.search(unit) or not unit.rstrip(b"\0") == unit:
         raise TextInPictures("a parameter set")
     if _LATER in unit:
         raise BadMedia("a start code inside a parameter set")
-    return unit
+    return trimmed(HEVC.name, unit)
 
 
 def _layer(unit: bytes) -> int:
