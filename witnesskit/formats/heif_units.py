@@ -6,13 +6,14 @@ HEVC (ISO/IEC 14496-15, ITU-T H.265), AV1 (clause 5.3). Items are built anew, so
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaTooLarge, UnsupportedMedia
 from witnesskit.errors.strip import TextInPictures
 from witnesskit.formats.av1_header import is_whole_header
-from witnesskit.formats.codec_config import check_av1, obus
+from witnesskit.formats.codec_config import check_av1
 from witnesskit.formats.nal import HEVC, Hasher, picture_end, unit_at
 from witnesskit.formats.nal_sets import trimmed
 from witnesskit.formats.sei import messages, stays
@@ -189,17 +190,38 @@ def canonical_av1c(body: bytes) -> bytes:
     return body[:3] + b"\0" + b"".join(headers[:1])
 
 
-def _few(data: bytes) -> list[tuple[int, bytes]]:
-    units = obus(data)
-    if len(units) > HEIF_UNITS_MAX:
-        raise MediaTooLarge("units of a picture")
-    return units
+def _few(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Units one by one, so that a hostile number of them takes no memory."""
+    place = count = 0
+    while place < len(data):
+        end = _unit_end(data, place)
+        count += 1
+        if count > HEIF_UNITS_MAX:
+            raise MediaTooLarge("units of a picture")
+        yield data[place] >> 3 & 15, data[place:end]
+        place = end
+
+
+def _unit_end(data: bytes, place: int) -> int:
+    """Where the AV1 unit at ``place`` ends (AV1 clause 5.3)."""
+    head, inner = data[place], place + 1 + bool(data[place] & 4)
+    size, shift = len(data) - inner, 0
+    if head & 2:
+        size = 0
+        while shift < 56:
+            byte = data[inner] if inner < len(data) else 0
+            size, inner, shift = size | (byte & 0x7F) << shift, inner + 1, shift + 7
+            if byte < 0x80:
+                break
+    if head & 0x80 or size < 0 or inner + size > len(data):
+        raise BadMedia("an AV1 unit leaves its item")
+    return inner + size
 
 
 def _header(unit: bytes) -> bool:
     """True for a sequence header and nothing more; raises ``TextInPictures``."""
     place = 2 if unit[0] & 4 else 1
-    while unit[0] & 2 and unit[place] & 0x80:  # the size's bytes, which obus() has read
+    while unit[0] & 2 and unit[place] & 0x80:  # the size's bytes, which were read before
         place += 1
     if not is_whole_header(unit[place + bool(unit[0] & 2) :]):
         raise TextInPictures("an AV1 sequence header")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from witnesskit.media.blocks import of_profile
@@ -21,6 +22,7 @@ _PLAIN: Final = {
     "ispe": (12, 4), "pasp": (8, 0), "clli": (4, 0), "mdcv": (24, 0), "amve": (8, 0), "reve": (20, 4), "ndwt": (8, 4),
     "a1op": (1, 0), "lsel": (2, 0), "clap": (32, 0),
 }  # fmt: skip
+_EPOCH: Final = datetime(1904, 1, 1, tzinfo=UTC)
 _TOLD: Final = {
     "udes": ("who", "description"), "altt": ("who", "text for the blind"), "crtt": ("when", "creation time"),
     "mdft": ("when", "modification time"), "cmin": ("device", "camera"), "cmex": ("device", "place of the camera"),
@@ -48,8 +50,18 @@ def of_property(kind: str, body: bytes) -> Found:
             return [], []
     elif kind in _SHORT and _SHORT[kind](body) and not readable(body):
         return [], []
+    if kind in ("crtt", "mdft") and len(body) == 12:
+        return [Revelation("when", place, _TOLD[kind][1], _date(body[4:]))], []
     group, name = _TOLD.get(kind, (group_of(kind), "property no picture needs"))
     return [Revelation(group, place, name, _words(body))], []
+
+
+def _date(raw: bytes) -> str:
+    """Microseconds since 1904 as a person reads them (ISO/IEC 23008-12 clause 6.5.18)."""
+    try:
+        return (_EPOCH + timedelta(microseconds=int.from_bytes(raw, "big"))).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except OverflowError:
+        return shown(raw) or raw.hex()
 
 
 def readable(body: bytes) -> bool:

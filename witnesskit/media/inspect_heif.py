@@ -73,6 +73,7 @@ class _Seen:
     spans: list[tuple[int, int]] = field(default_factory=list)  # of the pictures of tracks
     sequence: bool = False
     kinds: set[str] = field(default_factory=set)
+    known: set[int] = field(default_factory=set)  # properties that were looked into
 
 
 def inspect_heif(reader: SeekableReader) -> Inspection:
@@ -80,8 +81,9 @@ def inspect_heif(reader: SeekableReader) -> Inspection:
     walk = walk_heif(reader)
     seen = _Seen(reader, walk, tree_of(walk))
     _around(seen)
+    shown_items = set(seen.tree.every)
     for item in walk.items.values():
-        if item.number in seen.tree.every:
+        if item.number in shown_items:
             _picture(seen, item)
         else:
             _other(seen, item)
@@ -204,9 +206,11 @@ def _picture(seen: _Seen, item: SeenItem) -> None:
     configs: dict[str, bytes] = {}
     for number in item.properties:
         kind, body = seen.walk.properties[number - 1]
-        told, doubts = of_property(kind, body)
-        seen.revelations += told
-        seen.doubts += doubts
+        if number not in seen.known:
+            seen.known.add(number)
+            told, doubts = of_property(kind, body)
+            seen.revelations += told
+            seen.doubts += doubts
         if configs.setdefault(kind, body) != body and kind not in ("colr", "irot", "imir", "clap"):
             seen.doubts.append(f"item {item.number} with two {kind}")
     if "ispe" not in configs and item.kind != "iden":
@@ -270,9 +274,9 @@ def _other(seen: _Seen, item: SeenItem) -> None:
         seen.revelations.append(Revelation("inside", place, "data of its own kind", words or size))
     else:
         seen.revelations.append(Revelation("inside", place, _name(seen, item), size))
-        for number in item.properties:
-            kind, body = seen.walk.properties[number - 1]
-            seen.revelations += of_property(kind, body)[0]
+        for number in set(item.properties) - seen.known:
+            seen.known.add(number)
+            seen.revelations += of_property(*seen.walk.properties[number - 1])[0]
 
 
 def _unpacked(item: SeenItem, data: bytes) -> bytes:
