@@ -13,8 +13,8 @@ from witnesskit.media.film_entries import EntryFacts
 from witnesskit.media.film_samples import SampleScan, scan_samples
 from witnesskit.media.film_tables import Chunk, TablesDiffer, chunks_of
 from witnesskit.media.groups import shown
-from witnesskit.media.heif_coded import odd_in_av1, odd_in_hevc
-from witnesskit.media.heif_properties import of_property, readable
+from witnesskit.media.heif_coded import Odd, odd_in_av1, odd_in_hevc
+from witnesskit.media.heif_properties import of_property, readable, told_of
 from witnesskit.media.heif_tree import ALPHA_TYPES
 from witnesskit.media.walk_heif import boxes_in
 from witnesskit.media.walk_isobmff import FilmWalk, Node, walk_film
@@ -205,20 +205,20 @@ def look_into(reader: SeekableReader, seen: TracksSeen) -> None:
     """Every coded picture of the tracks that are shown; adds to ``seen``."""
     for track in seen.shown:
         place = f"samples of track {track.place}"
-        hevc = track.kind != "av01"
-        scan = SampleScan(
-            EntryFacts(coding="hevc" if hevc else "av1", length=track.length, config=track.config), place
-        )
-        scan_samples(reader, iter(track.chunks), scan)
-        seen.revelations += scan.revelations
-        seen.doubts += scan.doubts
-        found: dict[tuple[str, bytes], None] = {}
-        for sample in samples_of(reader, track):
-            found |= dict.fromkeys(odd_in_hevc(sample, track.length) if hevc else odd_in_av1(sample, several=True))
-            if len(found) > 500:
-                break
-        for name, raw in found:
-            if name.startswith("!"):
-                seen.doubts.append(f"{place}: {name[1:]}")
-            else:
-                seen.revelations.append(Revelation("other", place, name, shown(raw) or raw[:80].hex()))
+        told, doubts = told_of(place, _odd(reader, track))
+        seen.revelations += told
+        seen.doubts += doubts
+        if not doubts:
+            coding = "hevc" if track.kind != "av01" else "av1"
+            scan = SampleScan(EntryFacts(coding=coding, length=track.length, config=track.config), place)
+            scan_samples(reader, iter(track.chunks), scan)
+            seen.revelations += scan.revelations
+            seen.doubts += scan.doubts
+
+
+def _odd(reader: SeekableReader, track: TrackSeen) -> Odd:
+    for sample in samples_of(reader, track):
+        if track.kind == "av01":
+            yield from odd_in_av1(sample, several=True)
+        else:
+            yield from odd_in_hevc(sample, track.length)

@@ -15,7 +15,7 @@ from witnesskit.media.film_tables import Chunk
 from witnesskit.media.film_texts import texts_of
 from witnesskit.media.groups import shown
 from witnesskit.media.heif_coded import odd_in_av1, odd_in_hevc
-from witnesskit.media.heif_properties import of_property, readable
+from witnesskit.media.heif_properties import of_property, readable, told_of
 from witnesskit.media.heif_tracks import is_sequence, look_into, read_tracks
 from witnesskit.media.heif_tree import CODINGS, Tree, helper_kind, layout_fits, tree_of
 from witnesskit.media.inspect_isobmff import inspect_isobmff
@@ -240,17 +240,16 @@ def _coded(seen: _Seen, item: SeenItem, data: bytes, configs: dict[str, bytes]) 
     place = f"item {item.number}"
     width = config[21] % 4 + 1 if item.kind == "hvc1" and len(config) > 21 else 4
     coding = "hevc" if item.kind == "hvc1" else "av1"
-    scan = SampleScan(EntryFacts(coding=coding, length=width, config=config), place)
-    scan_samples(Held(data), iter([Chunk(0, (len(data),), 0, 1)]), scan)
-    seen.revelations += scan.revelations
-    seen.doubts += scan.doubts
     if not config or {"hvcC", "av1C"} <= set(configs):
         seen.doubts.append(f"{place} without its configuration, or with two")
-    for name, raw in odd_in_hevc(data, width) if item.kind == "hvc1" else odd_in_av1(data):
-        if name.startswith("!"):
-            seen.doubts.append(f"{place}: {name[1:]}")
-        else:
-            seen.revelations.append(Revelation("other", place, name, shown(raw) or raw[:80].hex()))
+    told, doubts = told_of(place, odd_in_hevc(data, width) if item.kind == "hvc1" else odd_in_av1(data))
+    seen.revelations += told
+    seen.doubts += doubts
+    if not doubts:
+        scan = SampleScan(EntryFacts(coding=coding, length=width, config=config), place)
+        scan_samples(Held(data), iter([Chunk(0, (len(data),), 0, 1)]), scan)
+        seen.revelations += scan.revelations
+        seen.doubts += scan.doubts
 
 
 def _other(seen: _Seen, item: SeenItem) -> None:
