@@ -230,6 +230,30 @@ def test_light_levels_stay_in_the_picture_and_beside_it():
     assert inspect(Bytes(copy)).finding is Finding.CLEAN
 
 
+def test_a_message_about_light_stays_once():
+    file = plain()
+    levels = b"\x90\4\3\xe8\1\x90" + b"\x90\4abcd" * 50 + b"\x80"
+    file.items[1].data = unit(39, levels) + unit(39, levels) + file.items[1].data
+    assert inspect(Bytes(heif(file))).finding is Finding.FOUND
+    copy = stripped(heif(file))[1]
+    assert copy.count(b"\x90\4") == 1 and b"abcd" not in copy
+    assert inspect(Bytes(copy)).finding is Finding.CLEAN
+
+
+def test_metadata_of_av1_stays_once():
+    file = plain("av1")
+    levels = [obu(5, b"\1" + words + b"\x80") for words in (b"\3\xe8\1\x90", b"Saul", b"e 12")]
+    file.items[1].data += b"".join(levels)
+    assert inspect(Bytes(heif(file))).finding is Finding.FOUND
+    copy = stripped(heif(file))[1]
+    assert levels[0] in copy and b"Saul" not in copy
+    assert inspect(Bytes(copy)).finding is Finding.CLEAN
+    again = obu(1, AV1[1][2:7] + b"\x88")
+    file.items[1].data = again + file.items[1].data
+    with pytest.raises((BadMedia, TextInPictures)):
+        stripped(heif(file))
+
+
 def test_a_colour_profile_stays_without_its_texts():
     file = plain(extra=[(b"colr", b"prof" + icc(), False)])
     result, copy = stripped(heif(file))

@@ -28,7 +28,7 @@ _BRANDS: Final = frozenset(
     b"heic heix heim heis hevc hevx avif avis avio mif1 mif2 msf1 miaf MiHB MiHE MiPr MiCm MA1A MA1B jpeg jpgs "
     b"tmap".split()
 ) | {b"iso8", b"isom", b"mp41", b"mp42", b"1pic", bytes(4)}
-_TEXTS_MAX: Final = 16 * MIB  # bytes of one item of metadata that are read
+_TEXTS_MAX: Final = 8 * MIB  # bytes of one item of metadata that are read, of all XMP together
 _C2PA: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 _BOX_READ: Final = 16 * MIB  # bytes read of a box that no picture needs
 
@@ -70,6 +70,7 @@ class _Seen:
     revelations: list[Revelation] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     left: int = HEIF_DATA_MAX
+    texts: int = _TEXTS_MAX  # bytes of XMP that are still read
     spans: list[tuple[int, int]] = field(default_factory=list)  # of the pictures of tracks
     sequence: bool = False
     kinds: set[str] = field(default_factory=set)
@@ -255,8 +256,9 @@ def _coded(seen: _Seen, item: SeenItem, data: bytes, configs: dict[str, bytes]) 
 def _other(seen: _Seen, item: SeenItem) -> None:
     """An item that the picture does not need."""
     place = f"item {item.number} {item.kind}".strip()
-    data = bytes_of(seen.reader, seen.walk, item, min(_TEXTS_MAX, seen.left))
+    data = bytes_of(seen.reader, seen.walk, item, min(seen.texts if item.kind == "mime" else _TEXTS_MAX, seen.left))
     seen.left -= len(data or b"")
+    seen.texts -= len(data or b"") if item.kind == "mime" else 0
     size = f"{len(data)} bytes" if data is not None else "not read"
     if item.kind == "Exif" and data:
         start = 4 + int.from_bytes(data[:4], "big")
