@@ -116,6 +116,7 @@ def things_alone():
         (b"colr", b"prof" + icc()),
         (b"colr", b"rICC" + b"x" * 200),
         (b"colr", b"nclx" + bytes(6) + b"\x81"),
+        (b"colr", b"nclxSaule2\0"),
         (b"colr", b"zzzz"),
         (b"dvcC", bytes(23) + b"x"),
         (b"amve", bytes(9)),

@@ -60,6 +60,12 @@ def _pixi(body: bytes) -> bytes | None:
     return bytes(4) + bytes([count]) + depths
 
 
+def _colour(body: bytes) -> bytes | None:
+    if body[:4] == b"nclx" and any(body[4:10:2]):  # the numbers of ISO/IEC 23091-2 end at 255
+        return None
+    return VIDEO_BOXES[b"colr"](body)
+
+
 def _auxc(body: bytes) -> bytes | None:
     name = body[4:].partition(b"\0")[0]
     return bytes(4) + name + b"\0" if name in ALPHA else None
@@ -77,7 +83,7 @@ _RULES: Final[dict[bytes, tuple[Rule, bool]]] = {
     b"hvcC": (canonical_hvcc, True),
     b"av1C": (canonical_av1c, True),
     b"ispe": (_extents, False),
-    b"colr": (VIDEO_BOXES[b"colr"], False),
+    b"colr": (_colour, False),
     b"pixi": (_pixi, False),
     b"pasp": (_first(8), False),
     b"auxC": (_auxc, True),

@@ -89,7 +89,7 @@ def told_of(place: str, odd: Odd) -> Found:
 def _colour(place: str, body: bytes) -> Found:
     if body[:4] in (b"prof", b"rICC"):
         return list(of_profile(place, body[4:])), []
-    if body[:4] == b"nclx" and len(body) == 11 and not body[10] & 0x7F:
+    if body[:4] == b"nclx" and len(body) == 11 and not body[10] & 0x7F and not any(body[4:10:2]):
         return [], []
     return [Revelation("other", place, "unknown colour description", shown(body) or body[:80].hex())], []
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.limits import FILM_SAMPLE_MAX, FILM_TRACKS_MAX, HEIF_SAMPLES_MAX
+from witnesskit.limits import FILM_SAMPLE_MAX, FILM_TRACKS_MAX, HEIF_EDITS_MAX, HEIF_SAMPLES_MAX
 from witnesskit.media.film_boxes import of_box
 from witnesskit.media.film_entries import EntryFacts
 from witnesskit.media.film_samples import SampleScan, scan_samples
@@ -92,6 +92,9 @@ def _track(walk: FilmWalk, place: int, seen: TracksSeen) -> TrackSeen | None:
             track.references[node.kind] = node.body
     if readable(body[-44:]):
         seen.revelations.append(Revelation("other", headers[0].path, "words in the matrix", shown(body[-44:])))
+    for node in walk.of("elst", place):
+        if readable(node.body[8:]) or int.from_bytes(node.body[4:8], "big") > HEIF_EDITS_MAX:
+            seen.doubts.append(f"track {place}: an edit list of many parts, or of words")
     for node in walk.of("dref", place):
         if node.body[8:] != b"\0\0\0\x0curl \0\0\0\1":
             seen.doubts.append(f"track {place} refers to other files")
