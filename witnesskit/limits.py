@@ -216,8 +216,10 @@ HEIF_ITEMS_MAX: Final = 10_000  # items of one file; a picture of 200 megapixels
 HEIF_EXTENTS_MAX: Final = 65_536  # parts of items, references or properties, all items together
 HEIF_DATA_MAX: Final = 128 * MIB  # bytes of the coded pictures that are kept; held in memory at once, some times over
 HEIF_UNITS_MAX: Final = 100_000  # units of one coded picture; slices of a large one are some hundreds
+HEIF_EDITS_MAX: Final = 64  # parts of the edit list of a sequence; real ones have one or two
 HEIF_SAMPLES_MAX: Final = 100_000  # pictures of one sequence; an hour of thirty a second
 HEIF_DEPTH_MAX: Final = 8  # levels of pictures made of pictures; real ones have three
+HEIF_SETS_MAX: Final = 96  # parameter sets of one picture: 16 of each sequence kind, 64 of pictures
 HEIF_PARAMETERS_MAX: Final = 4_096  # bytes of one parameter set; scaling lists take two thousand
 # films of Matroska and WebM
 MATROSKA_HEAD_MAX: Final = 16 * MIB  # bytes of Info, of Tracks; real ones have some kilobytes

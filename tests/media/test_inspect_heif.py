@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.media.test_walk_jumbf import STORE
 from tests.media_builders.heif import (
     ALPHA,
     AV1,
@@ -32,8 +33,10 @@ from tests.media_builders.readers import Bytes, Kept
 from tests.media_builders.samples import SAMPLES
 from witnesskit.media.inspect import inspect
 from witnesskit.media.inspect_heif import inspect_heif
+from witnesskit.media.residue import inspect_again
 from witnesskit.model import Finding
 from witnesskit.strip.heif import strip_heif
+from witnesskit.strip.remarks import CREDENTIALS_DROPPED
 
 
 def test_every_group_a_person_asks_for_is_told():
@@ -113,6 +116,7 @@ def things_alone():
         (b"colr", b"prof" + icc()),
         (b"colr", b"rICC" + b"x" * 200),
         (b"colr", b"nclx" + bytes(6) + b"\x81"),
+        (b"colr", b"nclxSaule2\0"),
         (b"colr", b"zzzz"),
         (b"dvcC", bytes(23) + b"x"),
         (b"amve", bytes(9)),
@@ -213,6 +217,18 @@ def test_what_the_writer_makes_of_it_is_clean(name, data):
         return
     seen = inspect(Bytes(kept.data))
     assert (seen.finding, seen.revelations) == (Finding.CLEAN, ()), name
+
+
+@pytest.mark.parametrize("kind", ["uuid", "jumb"])
+def test_content_credentials_are_told_in_words(kind):
+    store = STORE if kind == "jumb" else box(b"uuid", C2PA_UUID, bytes(4) + b"manifest\0" + bytes(8) + STORE)
+    data = heif(plain(before_media=store))
+    seen = inspect(Bytes(data))
+    assert {"Camera app 3.1", "Aigerim", "Signer of the news desk"} <= {one.value for one in seen.revelations}
+    kept = Kept()
+    result = strip_heif(Bytes(data), kept)
+    assert inspect_again(Bytes(data), Bytes(kept.data)).finding is Finding.CLEAN
+    assert result.kept == (CREDENTIALS_DROPPED,)
 
 
 @settings(max_examples=120, deadline=None)

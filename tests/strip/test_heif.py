@@ -207,6 +207,20 @@ def test_a_gain_map_that_is_the_primary_gives_its_base():
     assert copy == stripped(heif(plain()))[1]
 
 
+def test_what_stands_behind_the_last_field_of_a_parameter_set_is_cut():
+    config = plain().items[1].properties[0][1]
+    place = config.index(b"\x44\1")
+    tailed = config[place:] + b"Saule\x80"
+    file = plain()
+    listed = config[: place - 2] + len(tailed).to_bytes(2, "big") + tailed
+    file.items[1].properties[0] = (b"hvcC", listed, True)
+    file.items[1].data = struct.pack(">I", len(tailed)) + tailed + file.items[1].data
+    assert inspect(Bytes(heif(file))).finding is Finding.FOUND
+    result, copy = stripped(heif(file))
+    assert b"Saule" not in copy and inspect(Bytes(copy)).finding is Finding.CLEAN
+    assert result.essence == stripped(heif(plain()))[0].essence
+
+
 def test_light_levels_stay_in_the_picture_and_beside_it():
     light = [(b"clli", struct.pack(">HH", 1000, 400), False), (b"mdcv", bytes(range(24)), False)]
     file = plain(extra=light)
@@ -214,6 +228,30 @@ def test_light_levels_stay_in_the_picture_and_beside_it():
     copy = stripped(heif(file))[1]
     assert b"clli\3\xe8\1\x90" in copy and unit(39, b"\x90\4\3\xe8\1\x90\x80") in copy and b"xxx" not in copy
     assert inspect(Bytes(copy)).finding is Finding.CLEAN
+
+
+def test_a_message_about_light_stays_once():
+    file = plain()
+    levels = b"\x90\4\3\xe8\1\x90" + b"\x90\4abcd" * 50 + b"\x80"
+    file.items[1].data = unit(39, levels) + unit(39, levels) + file.items[1].data
+    assert inspect(Bytes(heif(file))).finding is Finding.FOUND
+    copy = stripped(heif(file))[1]
+    assert copy.count(b"\x90\4") == 1 and b"abcd" not in copy
+    assert inspect(Bytes(copy)).finding is Finding.CLEAN
+
+
+def test_metadata_of_av1_stays_once():
+    file = plain("av1")
+    levels = [obu(5, b"\1" + words + b"\x80") for words in (b"\3\xe8\1\x90", b"Saul", b"e 12")]
+    file.items[1].data += b"".join(levels)
+    assert inspect(Bytes(heif(file))).finding is Finding.FOUND
+    copy = stripped(heif(file))[1]
+    assert levels[0] in copy and b"Saul" not in copy
+    assert inspect(Bytes(copy)).finding is Finding.CLEAN
+    again = obu(1, AV1[1][2:7] + b"\x88")
+    file.items[1].data = again + file.items[1].data
+    with pytest.raises((BadMedia, TextInPictures)):
+        stripped(heif(file))
 
 
 def test_a_colour_profile_stays_without_its_texts():

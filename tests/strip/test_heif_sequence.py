@@ -212,6 +212,10 @@ def bad():
     tracks[0].config = b"\x81\0"
     yield BadMedia, sequence(tracks)
     yield MediaCut, sequence(animation())[:-20]
+    for edits in ([(1, 0)] * 65, [(0x53617565, 0x53617565)]):
+        tracks = animation()
+        tracks[0].edits = edits
+        yield UnsupportedMedia, sequence(tracks)
     words = b"by Saule from flat 12".ljust(36, b".")
     yield TextInPictures, sequence(animation()).replace(UNITY, words).replace(words, UNITY, 1)
     yield BadMedia, sequence(animation(), more=box(b"trak", b""))

@@ -33,7 +33,9 @@ def _data(reader: SeekableReader, meta: Meta, number: int, most: int, depth: int
         else:
             index = extent.index if location.method == 2 else 1
             if index not in sources:
-                sources[index] = memoryview(_data(reader, meta, _source(meta, number, index), most, depth + 1))
+                held = sum(map(len, sources.values()))
+                source = _data(reader, meta, _source(meta, number, index), most - held, depth + 1)
+                sources[index] = memoryview(source)
             part = _within(sources[index], extent, location)
         left -= len(part)
         if left < 0:

@@ -14,7 +14,7 @@ from witnesskit.errors.strip import TextInPictures
 from witnesskit.formats.heif_boxes import Meta
 from witnesskit.formats.heif_choice import CODED, Chosen, choose
 from witnesskit.formats.heif_data import item_data
-from witnesskit.formats.heif_properties import Properties, read_properties
+from witnesskit.formats.heif_properties import Known, Properties, read_properties
 from witnesskit.formats.heif_units import Cleaned, clean_av1, clean_hevc
 from witnesskit.formats.jpeg import SOS, parse_jpeg
 from witnesskit.formats.jpeg_coding import read_coding
@@ -48,7 +48,7 @@ class Picture:
     parts: list[Part] = field(default_factory=list)
     removed: list[Removal] = field(default_factory=list)
     essence: tuple[EssenceHash, ...] = ()
-    profiles: list[bytes | None] = field(default_factory=list)  # in the copy; None: one had to be dropped
+    profiles: dict[bytes | None, None] = field(default_factory=dict)  # in the copy; None: one had to be dropped
 
     @property
     def coding(self) -> bytes:
@@ -57,10 +57,12 @@ class Picture:
 
     def presentation(self) -> list[Json]:
         """What decides how each item is shown (docs/spec/essence-heif.md)."""
+        every = {box: None for part in self.parts for box, _ in part.properties}
+        digests = {box: sha256_hex(box) for box in every}
         return [
             {
                 "type": part.kind.decode("latin-1"),
-                "properties": [sha256_hex(box) for box, _ in part.properties],
+                "properties": [digests[box] for box, _ in part.properties],
                 "inputs": list(part.inputs),
                 "alpha_of": list(part.masters),
                 "premultiplied": list(part.premultiplied),
@@ -78,7 +80,7 @@ class _Work:
     clean_jpeg: JpegCleaner
     picture: Picture = field(default_factory=Picture)
     left: int = HEIF_DATA_MAX
-    known: dict[int, bytes | None] = field(default_factory=dict)
+    known: dict[int, Known] = field(default_factory=dict)
     hashers: dict[tuple[str, str], hashlib._Hash] = field(default_factory=dict)
     of_alpha: set[int] = field(default_factory=set)  # alpha items and what they are made of
 
@@ -106,7 +108,7 @@ def read_picture(reader: SeekableReader, meta: Meta, clean_jpeg: JpegCleaner) ->
         )
         work.picture.parts.append(part)
         if properties.profile != b"":
-            work.picture.profiles.append(properties.profile)
+            work.picture.profiles[properties.profile] = None
         for kind, body in dict.fromkeys(properties.gone):
             _gone(work, f"item {number} {kind.decode('latin-1')}", body)
     work.picture.removed = list(dict.fromkeys(work.picture.removed))
@@ -126,7 +128,7 @@ def _data(work: _Work, number: int, properties: Properties) -> tuple[bytes, str]
         layout = _layout(work, number, kind)
         return layout, layout.hex()
     raw = item_data(work.reader, work.meta, number, work.left)
-    work.left -= len(raw)
+    work.left -= len(raw) + len(properties.head)
     if work.left < 0:
         raise MediaTooLarge("the coded pictures")
     if kind == b"jpeg":

@@ -60,6 +60,12 @@ def _pixi(body: bytes) -> bytes | None:
     return bytes(4) + bytes([count]) + depths
 
 
+def _colour(body: bytes) -> bytes | None:
+    if body[:4] == b"nclx" and any(body[4:10:2]):  # the numbers of ISO/IEC 23091-2 end at 255
+        return None
+    return VIDEO_BOXES[b"colr"](body)
+
+
 def _auxc(body: bytes) -> bytes | None:
     name = body[4:].partition(b"\0")[0]
     return bytes(4) + name + b"\0" if name in ALPHA else None
@@ -77,7 +83,7 @@ _RULES: Final[dict[bytes, tuple[Rule, bool]]] = {
     b"hvcC": (canonical_hvcc, True),
     b"av1C": (canonical_av1c, True),
     b"ispe": (_extents, False),
-    b"colr": (VIDEO_BOXES[b"colr"], False),
+    b"colr": (_colour, False),
     b"pixi": (_pixi, False),
     b"pasp": (_first(8), False),
     b"auxC": (_auxc, True),
@@ -111,8 +117,18 @@ def canonical_body(kind: bytes, body: bytes) -> bytes | None:
     return None if fresh and kind not in _WORDY and _WORDS.search(fresh) else fresh
 
 
-def read_properties(meta: Meta, item: Item, known: dict[int, bytes | None]) -> Properties:
-    """Properties of one kept item; ``known`` remembers canonical bodies by the property's number.
+@dataclass(frozen=True)
+class Known:
+    """A property that was read: its canonical box (empty: it goes), what tells it from others, whether it changed."""
+
+    box: bytes
+    name: bytes
+    changed: bool
+    profile: bytes | None = b""
+
+
+def read_properties(meta: Meta, item: Item, known: dict[int, Known]) -> Properties:
+    """Properties of one kept item; ``known`` remembers those that were read, by their number.
 
     Raises ``BadMedia``, ``UnsupportedMedia`` or ``TextInPictures``.
     """
@@ -120,41 +136,46 @@ def read_properties(meta: Meta, item: Item, known: dict[int, bytes | None]) -> P
     transforms: list[bytes] = []
     gone: list[tuple[bytes, bytes]] = []
     head, profile = b"", _NO_PROFILE
-    for number, kind, body, essential in _listed(meta, item):
-        name = kind + body[:4].replace(b"rICC", b"prof") if kind == b"colr" else kind
-        rule = _RULES.get(kind)
+    for number, essential in item.properties:
+        kind = _kind_of(meta, number)
         if kind == b"jpgC" and item.kind == b"jpeg":
-            head = body
+            head = _body_of(meta, number)
             continue
         if number not in known:
-            known[number] = canonical_body(kind, body) if rule else None
-        fresh = known[number] if _fits(kind, item) else None
-        if kind == b"colr" and name[4:] == b"prof":
-            profile = fresh[4:] if fresh else None
-        if fresh is None and (rule[1] if rule else essential and kind not in _TEXTS):
+            known[number] = _read(kind, _body_of(meta, number))
+            gone += [(kind, _body_of(meta, number))] if known[number].changed else []
+        one = known[number]
+        profile = one.profile if one.profile != b"" else profile
+        kept = one.box and _fits(kind, item)
+        if not kept and (_RULES[kind][1] if kind in _RULES else essential and kind not in _TEXTS):
             raise UnsupportedMedia(f"a picture needs {kind.decode('latin-1')}")
-        if fresh != body:
-            gone.append((kind, body))
-        if fresh is None:
-            continue
-        if kind in TRANSFORMS:
-            transforms.append(make_box(kind, fresh))
-        elif found.setdefault(name, make_box(kind, fresh)) != make_box(kind, fresh):
+        if kept and kind in TRANSFORMS:
+            transforms.append(one.box)
+        elif kept and found.setdefault(one.name, one.box) != one.box:
             raise BadMedia(f"a picture with two different {kind.decode('latin-1')}")
     config = _config(item, found)
     ordered = [found[name] for name in sorted(found, key=lambda name: (_ORDER[name[:4]], name))] + transforms
-    kept = tuple((box, _RULES[box[4:8]][1]) for box in ordered)
-    return Properties(kept, tuple(gone), config, head, profile)
+    return Properties(tuple((box, _RULES[box[4:8]][1]) for box in ordered), tuple(gone), config, head, profile)
 
 
-def _listed(meta: Meta, item: Item) -> list[tuple[int, bytes, bytes, bool]]:
-    listed = []
-    for number, essential in item.properties:
-        if number > len(meta.properties):
-            raise BadMedia("a property that is not there")
-        box = meta.properties[number - 1]
-        listed.append((number, box.kind, meta.data[box.body : box.end], essential))
-    return listed
+def _kind_of(meta: Meta, number: int) -> bytes:
+    if number > len(meta.properties):
+        raise BadMedia("a property that is not there")
+    return meta.properties[number - 1].kind
+
+
+def _body_of(meta: Meta, number: int) -> bytes:
+    box = meta.properties[number - 1]
+    return meta.data[box.body : box.end]
+
+
+def _read(kind: bytes, body: bytes) -> Known:
+    fresh = canonical_body(kind, body) if kind in _RULES else None
+    name = kind + body[:4].replace(b"rICC", b"prof") if kind == b"colr" else kind
+    profile: bytes | None = b""
+    if name == b"colrprof":
+        profile = fresh[4:] if fresh else None
+    return Known(make_box(kind, fresh) if fresh is not None else b"", name, fresh != body, profile)
 
 
 def _fits(kind: bytes, item: Item) -> bool:

@@ -17,7 +17,7 @@ from witnesskit.formats.heif_properties import canonical_body
 from witnesskit.formats.isobmff import Box, children, make_box, make_full, numbers, u32
 from witnesskit.formats.isobmff_headers import Edit, Shown, Times, read_edits, read_shown, read_times
 from witnesskit.formats.isobmff_tables import Tables, read_numbers, read_pairs, read_runs, read_sizes, table
-from witnesskit.limits import FILM_ENTRIES_MAX
+from witnesskit.limits import FILM_ENTRIES_MAX, HEIF_EDITS_MAX
 
 Boxes = dict[bytes, Box]
 _WORDS: Final = re.compile(rb"[\x20-\x7e]{8,}")
@@ -134,6 +134,8 @@ def _edits(data: bytes, top: Boxes) -> tuple[tuple[Edit, ...], int]:
     for box in children(data, top[b"edts"].body, top[b"edts"].end) if b"edts" in top else ():
         if box.kind == b"elst":
             edits = read_edits(data, box)
+            if len(edits) > HEIF_EDITS_MAX or _WORDS.search(data[box.body + 8 : box.end]):
+                raise UnsupportedMedia("an edit list of many parts, or of words")
             return edits, data[box.body + 3] & bool(edits)
     return (), 0
 

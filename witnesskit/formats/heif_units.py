@@ -6,16 +6,18 @@ HEVC (ISO/IEC 14496-15, ITU-T H.265), AV1 (clause 5.3). Items are built anew, so
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaTooLarge, UnsupportedMedia
 from witnesskit.errors.strip import TextInPictures
 from witnesskit.formats.av1_header import is_whole_header
-from witnesskit.formats.codec_config import check_av1, obus
+from witnesskit.formats.codec_config import check_av1
 from witnesskit.formats.nal import HEVC, Hasher, picture_end, unit_at
+from witnesskit.formats.nal_sets import trimmed
 from witnesskit.formats.sei import messages, stays
-from witnesskit.limits import HEIF_PARAMETERS_MAX, HEIF_UNITS_MAX, NAL_SEI_MAX
+from witnesskit.limits import HEIF_PARAMETERS_MAX, HEIF_SETS_MAX, HEIF_UNITS_MAX, NAL_SEI_MAX
 
 _FIRST: Final = b"\x00\x00\x00\x01"
 _LATER: Final = b"\x00\x00\x01"
@@ -34,14 +36,14 @@ class Cleaned:
 
 
 def parameter_set(unit: bytes) -> bytes:
-    """A parameter set that can be copied; raises ``TextInPictures`` for one that holds readable words or a tail."""
+    """A parameter set up to its last field; raises ``TextInPictures`` for one that holds readable words."""
     if _layer(unit):
         raise UnsupportedMedia("a picture in several layers")
     if len(unit) > HEIF_PARAMETERS_MAX or _WORDS.search(unit) or not unit.rstrip(b"\0") == unit:
         raise TextInPictures("a parameter set")
     if _LATER in unit:
         raise BadMedia("a start code inside a parameter set")
-    return unit
+    return trimmed(HEVC.name, unit)
 
 
 def _layer(unit: bytes) -> int:
@@ -49,13 +51,34 @@ def _layer(unit: bytes) -> int:
     return (unit[0] & 1) << 5 | unit[1] >> 3
 
 
-def shown_messages(unit: bytes) -> bytes:
-    """A SEI unit with the messages alone that change how the picture looks; empty if there are none."""
+@dataclass
+class _Once:
+    """What one picture may hold one time: messages by type, parameter sets by their bytes."""
+
+    kinds: set[int] = field(default_factory=set)
+    sets: set[bytes] = field(default_factory=set)
+
+    def new_set(self, unit: bytes) -> bytes:
+        """The parameter set, or nothing where it was there before."""
+        fresh = parameter_set(unit.rstrip(b"\0"))
+        known = fresh in self.sets
+        self.sets.add(fresh)
+        if len(self.sets) > HEIF_SETS_MAX:
+            raise MediaTooLarge("parameter sets of a picture")
+        return b"" if known else fresh
+
+
+def _shown_messages(unit: bytes, once: _Once) -> bytes:
+    """A SEI unit with the messages alone that change how the picture looks, each once; empty if there are none."""
     read = messages(unit, HEVC.header) if len(unit) <= NAL_SEI_MAX else None
-    kept = [one for one in read or () if one.kind in _SHOWS and stays(HEVC, one, None)]
-    if not kept:
+    raw = b""
+    for one in read or ():
+        light = one.kind in _SHOWS and one.kind not in once.kinds and stays(HEVC, one, None)
+        if light and len(one.payload) < 255 and not _WORDS.search(one.payload):
+            once.kinds.add(one.kind)
+            raw += bytes([one.kind, len(one.payload)]) + one.payload
+    if not raw:
         return b""
-    raw = b"".join(bytes([one.kind, len(one.payload)]) + one.payload for one in kept if len(one.payload) < 255)
     return unit[:2] + _NEEDS_ESCAPE.sub(b"\0\0\3", raw + b"\x80")
 
 
@@ -64,7 +87,7 @@ def clean_hevc(data: bytes, length: int, hasher: Hasher) -> Cleaned:
 
     Raises ``BadMedia``, ``MediaTooLarge``, ``TextInPictures`` or ``UnsupportedMedia`` (a second layer).
     """
-    cleaned, kept, place, count = Cleaned(b""), [], 0, 0
+    cleaned, kept, place, count, once = Cleaned(b""), [], 0, 0, _Once()
     prefix, pictures = _FIRST, 0
     while place < len(data):
         start, end = unit_at(data, place, length, len(data))
@@ -73,7 +96,7 @@ def clean_hevc(data: bytes, length: int, hasher: Hasher) -> Cleaned:
             raise MediaTooLarge("units of a picture")
         unit = data[start:end]
         if unit:
-            fresh = _hevc_unit(unit)
+            fresh = _hevc_unit(unit, once)
             if HEVC.kind(unit[0]) in HEVC.pictures:
                 pictures += len(unit) > 2 and unit[2] >> 7
                 hasher.update(prefix)
@@ -90,7 +113,7 @@ def clean_hevc(data: bytes, length: int, hasher: Hasher) -> Cleaned:
     return cleaned
 
 
-def _hevc_unit(unit: bytes) -> bytes:
+def _hevc_unit(unit: bytes, once: _Once) -> bytes:
     """What a unit becomes in the copy; empty where it goes."""
     if len(unit) < 3 and HEVC.kind(unit[0]) in HEVC.pictures | HEVC.parameters:
         raise BadMedia("a coded unit is cut")
@@ -104,8 +127,8 @@ def _hevc_unit(unit: bytes) -> bytes:
             raise BadMedia("a start code inside a coded picture")
         return unit
     if kind in HEVC.parameters:
-        return parameter_set(unit.rstrip(b"\0"))
-    return shown_messages(unit) if kind in HEVC.messages else b""
+        return once.new_set(unit)
+    return _shown_messages(unit, once) if kind in HEVC.messages else b""
 
 
 def canonical_hvcc(body: bytes) -> bytes:
@@ -116,7 +139,7 @@ def canonical_hvcc(body: bytes) -> bytes:
     if len(body) < 23 or body[0] != 1:
         raise BadMedia("hvcC")
     arrays: dict[int, list[bytes]] = {}
-    place = 23
+    place, once = 23, _Once()
     for _ in range(body[22]):
         kind, count = body[place : place + 1], int.from_bytes(body[place + 1 : place + 3], "big")
         place += 3
@@ -126,9 +149,9 @@ def canonical_hvcc(body: bytes) -> bytes:
             if len(unit) != size or size < 3 or HEVC.kind(unit[0]) != kind[0] & 0x3F:
                 raise BadMedia("hvcC lists what is no unit")
             place += 2 + size
-            fresh = _listed(unit)
-            if fresh and fresh not in arrays.setdefault(kind[0] & 0x3F, []):
-                arrays[kind[0] & 0x3F].append(fresh)
+            fresh = _listed(unit, once)
+            if fresh:
+                arrays.setdefault(kind[0] & 0x3F, []).append(fresh)
     head = bytearray(body[:22])
     for at, ones in ((13, 0xF0), (15, 0xFC), (16, 0xFC), (17, 0xF8), (18, 0xF8)):
         head[at] |= ones
@@ -141,11 +164,11 @@ def canonical_hvcc(body: bytes) -> bytes:
     return bytes(head) + bytes([sum(map(bool, arrays.values()))]) + written
 
 
-def _listed(unit: bytes) -> bytes:
+def _listed(unit: bytes, once: _Once) -> bytes:
     kind = HEVC.kind(unit[0])
     if kind in HEVC.parameters:
-        return parameter_set(unit.rstrip(b"\0"))
-    return shown_messages(unit) if kind in HEVC.messages else b""
+        return once.new_set(unit)
+    return _shown_messages(unit, once) if kind in HEVC.messages else b""
 
 
 def _array(kind: int, units: list[bytes]) -> bytes:
@@ -159,7 +182,7 @@ def clean_av1(data: bytes, hasher: Hasher, *, several: bool = False) -> Cleaned:
     ``several``: samples of a sequence may hold pictures that later ones are made from. Raises ``BadMedia`` (also for
     two pictures that are no layers of one), ``TextInPictures`` or ``UnsupportedMedia``.
     """
-    cleaned, kept, layers = Cleaned(b""), [], set[int]()
+    cleaned, kept, layers, once = Cleaned(b""), [], set[int](), set[bytes]()
     for kind, unit in _few(data):
         if kind == 8:
             raise UnsupportedMedia("a list of AV1 tiles")
@@ -170,8 +193,12 @@ def clean_av1(data: bytes, hasher: Hasher, *, several: bool = False) -> Cleaned:
             if layer in layers and not several:
                 raise BadMedia("an item with more than one picture")
             layers.add(layer)
-        if kind in _FRAMES or (kind == 1 and _header(unit)) or (kind == 5 and _plain(unit)):
+        mark = _mark(kind, unit)
+        if kind == 1 and mark in once and unit not in kept:
+            raise BadMedia("two sequence headers")
+        if kind in _FRAMES or (mark and mark not in once):
             kept.append(unit)
+            once.add(mark)
         elif kind != 2:
             cleaned.gone.append(unit)
     if not layers:
@@ -188,21 +215,54 @@ def canonical_av1c(body: bytes) -> bytes:
     return body[:3] + b"\0" + b"".join(headers[:1])
 
 
-def _few(data: bytes) -> list[tuple[int, bytes]]:
-    units = obus(data)
-    if len(units) > HEIF_UNITS_MAX:
-        raise MediaTooLarge("units of a picture")
-    return units
+def _few(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Units one by one, so that a hostile number of them takes no memory."""
+    place = count = 0
+    while place < len(data):
+        end = _unit_end(data, place)
+        count += 1
+        if count > HEIF_UNITS_MAX:
+            raise MediaTooLarge("units of a picture")
+        yield data[place] >> 3 & 15, data[place:end]
+        place = end
+
+
+def _unit_end(data: bytes, place: int) -> int:
+    """Where the AV1 unit at ``place`` ends (AV1 clause 5.3)."""
+    head, inner = data[place], place + 1 + bool(data[place] & 4)
+    size, shift = len(data) - inner, 0
+    if head & 2:
+        size = 0
+        while shift < 56:
+            byte = data[inner] if inner < len(data) else 0
+            size, inner, shift = size | (byte & 0x7F) << shift, inner + 1, shift + 7
+            if byte < 0x80:
+                break
+    if head & 0x80 or size < 0 or inner + size > len(data):
+        raise BadMedia("an AV1 unit leaves its item")
+    return inner + size
+
+
+def _payload_at(unit: bytes) -> int:
+    """Where the payload of an AV1 unit begins, behind head and size."""
+    place = 2 if unit[0] & 4 else 1
+    while unit[0] & 2 and unit[place] & 0x80:  # the size's bytes, which were read before
+        place += 1
+    return place + bool(unit[0] & 2)
 
 
 def _header(unit: bytes) -> bool:
     """True for a sequence header and nothing more; raises ``TextInPictures``."""
-    place = 2 if unit[0] & 4 else 1
-    while unit[0] & 2 and unit[place] & 0x80:  # the size's bytes, which obus() has read
-        place += 1
-    if not is_whole_header(unit[place + bool(unit[0] & 2) :]):
+    if not is_whole_header(unit[_payload_at(unit) :]):
         raise TextInPictures("an AV1 sequence header")
     return True
+
+
+def _mark(kind: int, unit: bytes) -> bytes:
+    """What a picture may hold one time: a sequence header, one piece of metadata of each type; else empty."""
+    if kind == 1 and _header(unit):
+        return b"header"
+    return b"metadata " + unit[_payload_at(unit) :][:1] if kind == 5 and _plain(unit) else b""
 
 
 def _plain(unit: bytes) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from witnesskit.limits import HEIF_UNITS_MAX
+from witnesskit.limits import HEIF_SETS_MAX, HEIF_UNITS_MAX
 from witnesskit.media.walk_av1 import behind_header
 
 _WORDS: Final = re.compile(rb"[\x20-\x7e]{8,}")
@@ -32,7 +32,7 @@ def hevc_units(data: bytes, width: int) -> Iterator[bytes]:
 
 def odd_in_hevc(data: bytes, width: int) -> Odd:
     """What an item coded in HEVC holds beside the slices of one picture and its parameter sets."""
-    pictures = 0
+    pictures, once = 0, set[int]()
     for unit in hevc_units(data, width):
         if len(unit) < 3:
             yield "!a unit leaves its item, or is empty", unit
@@ -45,7 +45,7 @@ def odd_in_hevc(data: bytes, width: int) -> Odd:
             if b"\0\0\1" in unit:
                 yield "!a start code inside a coded picture", b""
         else:
-            yield from _odd_unit(unit, kind)
+            yield from _odd_unit(unit, kind, once)
     if pictures != 1:
         yield "!no picture, or more than one", b""
 
@@ -58,7 +58,7 @@ def odd_in_hvcc(body: bytes) -> Odd:
         return
     if any(body[at] & bits != bits for at, bits in ones) or any(body[19:21]):
         yield "free bits", body[13:21]
-    place, first = 23, b""
+    place, first, once = 23, b"", set[int]()
     for _ in range(body[22]):
         kind, count = body[place : place + 1], int.from_bytes(body[place + 1 : place + 3], "big")
         place += 3
@@ -70,7 +70,7 @@ def odd_in_hvcc(body: bytes) -> Odd:
                 return
             place += 2 + size
             first = unit if kind[0] & 63 == 33 and not first else first
-            yield from _odd_unit(unit, unit[0] >> 1 & 63)
+            yield from _odd_unit(unit, unit[0] >> 1 & 63, once)
         if kind and kind[0] & 0x40:
             yield "free bits", kind
     if place != len(body):
@@ -79,27 +79,33 @@ def odd_in_hvcc(body: bytes) -> Odd:
         yield "profile that is not the parameter set's", body[1:13]
 
 
-def _odd_unit(unit: bytes, kind: int) -> Odd:
+def _odd_unit(unit: bytes, kind: int, once: set[int]) -> Odd:
+    """``once``: types of messages that were there before, and a negative number for each parameter set."""
     if kind in _SETS:
+        once.add(-1 - len(once))
+        if len(once) > HEIF_SETS_MAX:
+            yield "!too many parameter sets", b""
         for words in _WORDS.findall(unit):
             yield "words in a parameter set", words
         if unit[-1] == 0 or len(unit) > 4096 or unit[0] & 1 or unit[1] >> 3:
             yield "a parameter set with a tail, or of another layer", unit
     elif kind in (39, 40):
-        yield from _odd_messages(unit[2:].replace(b"\0\0\3", b"\0\0"))
+        yield from _odd_messages(unit[2:].replace(b"\0\0\3", b"\0\0"), once)
     else:
         yield f"unit {kind}", unit
 
 
-def _odd_messages(raw: bytes) -> Odd:
+def _odd_messages(raw: bytes, once: set[int]) -> Odd:
     place = 0
     while place + 2 <= len(raw) - 1:
         kind, size = raw[place], raw[place + 1]
         payload = raw[place + 2 : place + 2 + size]
         light = _EXACT.get(kind) == size or 0 < size <= _AT_MOST.get(kind, 0)
-        if kind == 255 or size == 255 or not (light or (kind == 4 and payload[:6] == _HDR10_PLUS)):
+        light = (light or (kind == 4 and payload[:6] == _HDR10_PLUS)) and kind not in once
+        if kind == 255 or size == 255 or not light or _WORDS.search(payload):
             yield f"message {kind}", raw[place:]
             return
+        once.add(kind)
         place += 2 + size
     if raw[place:] != b"\x80":
         yield "message that cannot be read", raw[place:]
@@ -129,8 +135,12 @@ def obus(data: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
 
 def odd_in_av1(data: bytes, *, several: bool = False) -> Odd:
     """What an item coded in AV1 holds beside one picture and its header; ``several``: a sample of a track."""
-    layers = []
+    layers, once = [], set[bytes]()
     for kind, layer, unit, payload in obus(data):
+        mark = bytes([kind]) + payload[: kind == 5] if kind in (1, 5) else b""
+        if mark in once:
+            yield "a header or metadata again", unit
+        once |= {mark} if mark else set()
         if kind in (3, 6):
             layers.append(layer)
         elif kind in (-1, 8):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from witnesskit.media.blocks import of_profile
 from witnesskit.media.groups import group_of, shown
-from witnesskit.media.heif_coded import odd_in_av1c, odd_in_hvcc
+from witnesskit.media.heif_coded import Odd, odd_in_av1c, odd_in_hvcc
 from witnesskit.model import Revelation
 
 _ALPHA: Final = (
@@ -21,6 +22,7 @@ _PLAIN: Final = {
     "ispe": (12, 4), "pasp": (8, 0), "clli": (4, 0), "mdcv": (24, 0), "amve": (8, 0), "reve": (20, 4), "ndwt": (8, 4),
     "a1op": (1, 0), "lsel": (2, 0), "clap": (32, 0),
 }  # fmt: skip
+_EPOCH: Final = datetime(1904, 1, 1, tzinfo=UTC)
 _TOLD: Final = {
     "udes": ("who", "description"), "altt": ("who", "text for the blind"), "crtt": ("when", "creation time"),
     "mdft": ("when", "modification time"), "cmin": ("device", "camera"), "cmex": ("device", "place of the camera"),
@@ -28,6 +30,7 @@ _TOLD: Final = {
     "afbr": ("device", "bracketing"), "dobr": ("device", "bracketing"), "uuid": ("other", "box of its own kind"),
 }  # fmt: skip
 
+_ODD_MAX: Final = 500  # things of one picture that are told
 Found = tuple[list[Revelation], list[str]]
 
 
@@ -37,7 +40,7 @@ def of_property(kind: str, body: bytes) -> Found:
     if kind == "colr":
         return _colour(place, body)
     if kind in _CONFIGS:
-        return _config(place, kind, body)
+        return told_of(place, _CONFIGS[kind](body))
     if kind == "auxC":
         if body in [bytes(4) + name + b"\0" for name in _ALPHA]:
             return [], []
@@ -48,8 +51,18 @@ def of_property(kind: str, body: bytes) -> Found:
             return [], []
     elif kind in _SHORT and _SHORT[kind](body) and not readable(body):
         return [], []
+    if kind in ("crtt", "mdft") and len(body) == 12:
+        return [Revelation("when", place, _TOLD[kind][1], _date(body[4:]))], []
     group, name = _TOLD.get(kind, (group_of(kind), "property no picture needs"))
     return [Revelation(group, place, name, _words(body))], []
+
+
+def _date(raw: bytes) -> str:
+    """Microseconds since 1904 as a person reads them (ISO/IEC 23008-12 clause 6.5.18)."""
+    try:
+        return (_EPOCH + timedelta(microseconds=int.from_bytes(raw, "big"))).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except OverflowError:
+        return shown(raw) or raw.hex()
 
 
 def readable(body: bytes) -> bool:
@@ -62,20 +75,21 @@ def _words(body: bytes) -> str:
     return shown(text) or f"{len(body)} bytes {body[:32].hex()}"
 
 
-def _config(place: str, kind: str, body: bytes) -> Found:
-    told, doubts = [], []
-    for name, raw in _CONFIGS[kind](body):
-        if name.startswith("!"):
-            doubts.append(f"{place}: {name[1:]}")
-        else:
-            told.append(Revelation("other", place, name, shown(raw) or raw[:80].hex()))
-    return told, doubts
+def told_of(place: str, odd: Odd) -> Found:
+    """What is beside coded pictures, each thing once; a doubt where there is too much of it to be told."""
+    found: dict[tuple[str, bytes], None] = {}
+    for name, raw in odd:
+        found[name, raw[:400]] = None
+        if len(found) > _ODD_MAX:
+            return [], [f"{place}: more beside the picture than can be told"]
+    told = [Revelation("other", place, name, shown(raw) or raw[:80].hex()) for name, raw in found if name[0] != "!"]
+    return told, [f"{place}: {name[1:]}" for name, _ in found if name[0] == "!"]
 
 
 def _colour(place: str, body: bytes) -> Found:
     if body[:4] in (b"prof", b"rICC"):
         return list(of_profile(place, body[4:])), []
-    if body[:4] == b"nclx" and len(body) == 11 and not body[10] & 0x7F:
+    if body[:4] == b"nclx" and len(body) == 11 and not body[10] & 0x7F and not any(body[4:10:2]):
         return [], []
     return [Revelation("other", place, "unknown colour description", shown(body) or body[:80].hex())], []
 
@@ -97,7 +111,7 @@ def _dolby(body: bytes) -> bool:
     return len(body) == 24 and not body[4] & 3 and not any(body[5:])
 
 
-_CONFIGS: Final[dict[str, Callable[[bytes], Iterator[tuple[str, bytes]]]]] = {
+_CONFIGS: Final[dict[str, Callable[[bytes], Odd]]] = {
     "hvcC": odd_in_hvcc,
     "av1C": odd_in_av1c,
 }

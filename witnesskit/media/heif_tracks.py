@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.limits import FILM_SAMPLE_MAX, FILM_TRACKS_MAX, HEIF_SAMPLES_MAX
+from witnesskit.limits import FILM_SAMPLE_MAX, FILM_TRACKS_MAX, HEIF_EDITS_MAX, HEIF_SAMPLES_MAX
 from witnesskit.media.film_boxes import of_box
 from witnesskit.media.film_entries import EntryFacts
 from witnesskit.media.film_samples import SampleScan, scan_samples
 from witnesskit.media.film_tables import Chunk, TablesDiffer, chunks_of
 from witnesskit.media.groups import shown
-from witnesskit.media.heif_coded import odd_in_av1, odd_in_hevc
-from witnesskit.media.heif_properties import of_property, readable
+from witnesskit.media.heif_coded import Odd, odd_in_av1, odd_in_hevc
+from witnesskit.media.heif_properties import of_property, readable, told_of
 from witnesskit.media.heif_tree import ALPHA_TYPES
 from witnesskit.media.walk_heif import boxes_in
 from witnesskit.media.walk_isobmff import FilmWalk, Node, walk_film
@@ -92,6 +92,9 @@ def _track(walk: FilmWalk, place: int, seen: TracksSeen) -> TrackSeen | None:
             track.references[node.kind] = node.body
     if readable(body[-44:]):
         seen.revelations.append(Revelation("other", headers[0].path, "words in the matrix", shown(body[-44:])))
+    for node in walk.of("elst", place):
+        if readable(node.body[8:]) or int.from_bytes(node.body[4:8], "big") > HEIF_EDITS_MAX:
+            seen.doubts.append(f"track {place}: an edit list of many parts, or of words")
     for node in walk.of("dref", place):
         if node.body[8:] != b"\0\0\0\x0curl \0\0\0\1":
             seen.doubts.append(f"track {place} refers to other files")
@@ -205,20 +208,20 @@ def look_into(reader: SeekableReader, seen: TracksSeen) -> None:
     """Every coded picture of the tracks that are shown; adds to ``seen``."""
     for track in seen.shown:
         place = f"samples of track {track.place}"
-        hevc = track.kind != "av01"
-        scan = SampleScan(
-            EntryFacts(coding="hevc" if hevc else "av1", length=track.length, config=track.config), place
-        )
-        scan_samples(reader, iter(track.chunks), scan)
-        seen.revelations += scan.revelations
-        seen.doubts += scan.doubts
-        found: dict[tuple[str, bytes], None] = {}
-        for sample in samples_of(reader, track):
-            found |= dict.fromkeys(odd_in_hevc(sample, track.length) if hevc else odd_in_av1(sample, several=True))
-            if len(found) > 500:
-                break
-        for name, raw in found:
-            if name.startswith("!"):
-                seen.doubts.append(f"{place}: {name[1:]}")
-            else:
-                seen.revelations.append(Revelation("other", place, name, shown(raw) or raw[:80].hex()))
+        told, doubts = told_of(place, _odd(reader, track))
+        seen.revelations += told
+        seen.doubts += doubts
+        if not doubts:
+            coding = "hevc" if track.kind != "av01" else "av1"
+            scan = SampleScan(EntryFacts(coding=coding, length=track.length, config=track.config), place)
+            scan_samples(reader, iter(track.chunks), scan)
+            seen.revelations += scan.revelations
+            seen.doubts += scan.doubts
+
+
+def _odd(reader: SeekableReader, track: TrackSeen) -> Odd:
+    for sample in samples_of(reader, track):
+        if track.kind == "av01":
+            yield from odd_in_av1(sample, several=True)
+        else:
+            yield from odd_in_hevc(sample, track.length)

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from witnesskit.limits import HEIF_DATA_MAX, JPEG_MAX, MIB, MOOV_MAX, READ_BLOCK
-from witnesskit.media.blocks import of_credentials, of_exif, of_xmp
+from witnesskit.media.blocks import CREDENTIALS, of_credentials, of_exif, of_xmp
 from witnesskit.media.film_entries import EntryFacts
 from witnesskit.media.film_samples import SampleScan, scan_samples
 from witnesskit.media.film_tables import Chunk
 from witnesskit.media.film_texts import texts_of
 from witnesskit.media.groups import shown
 from witnesskit.media.heif_coded import odd_in_av1, odd_in_hevc
-from witnesskit.media.heif_properties import of_property, readable
+from witnesskit.media.heif_properties import of_property, readable, told_of
 from witnesskit.media.heif_tracks import is_sequence, look_into, read_tracks
 from witnesskit.media.heif_tree import CODINGS, Tree, helper_kind, layout_fits, tree_of
 from witnesskit.media.inspect_isobmff import inspect_isobmff
@@ -28,8 +28,9 @@ _BRANDS: Final = frozenset(
     b"heic heix heim heis hevc hevx avif avis avio mif1 mif2 msf1 miaf MiHB MiHE MiPr MiCm MA1A MA1B jpeg jpgs "
     b"tmap".split()
 ) | {b"iso8", b"isom", b"mp41", b"mp42", b"1pic", bytes(4)}
-_TEXTS_MAX: Final = 16 * MIB  # bytes of one item of metadata that are read
-_BOX_READ: Final = 1 * MIB  # bytes read of a box that no picture needs
+_TEXTS_MAX: Final = 8 * MIB  # bytes of one item of metadata that are read, of all XMP together
+_C2PA: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+_BOX_READ: Final = 16 * MIB  # bytes read of a box that no picture needs
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,11 @@ class _Seen:
     revelations: list[Revelation] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     left: int = HEIF_DATA_MAX
+    texts: int = _TEXTS_MAX  # bytes of XMP that are still read
     spans: list[tuple[int, int]] = field(default_factory=list)  # of the pictures of tracks
     sequence: bool = False
     kinds: set[str] = field(default_factory=set)
+    known: set[int] = field(default_factory=set)  # properties that were looked into
 
 
 def inspect_heif(reader: SeekableReader) -> Inspection:
@@ -79,8 +82,9 @@ def inspect_heif(reader: SeekableReader) -> Inspection:
     walk = walk_heif(reader)
     seen = _Seen(reader, walk, tree_of(walk))
     _around(seen)
+    shown_items = set(seen.tree.every)
     for item in walk.items.values():
-        if item.number in seen.tree.every:
+        if item.number in shown_items:
             _picture(seen, item)
         else:
             _other(seen, item)
@@ -183,10 +187,14 @@ def _told(inner: Inspection, place: str) -> Iterator[Revelation]:
 def _strange(place: str, body: bytes) -> Iterator[Revelation]:
     """A box that no picture needs."""
     kind = place.rpartition("/")[2]
-    if kind == "uuid":
+    if kind == "uuid" and body[:16] == _C2PA:
+        yield Revelation("inside", place, CREDENTIALS, f"{len(body)} bytes")
+        store = max(16, body.find(b"jumb") - 4)  # behind its purpose and the place of hashes (C2PA clause A.5)
+        yield from of_credentials(place, body[store:])
+    elif kind == "uuid":
         yield from texts_of(place, "uuid", body)
     elif kind == "jumb":
-        yield from of_credentials(place, body)
+        yield from of_credentials(place, (len(body) + 8).to_bytes(4, "big") + b"jumb" + body)
     elif kind in ("xml ", "bxml"):
         yield from of_xmp(place, body)
     else:
@@ -199,9 +207,11 @@ def _picture(seen: _Seen, item: SeenItem) -> None:
     configs: dict[str, bytes] = {}
     for number in item.properties:
         kind, body = seen.walk.properties[number - 1]
-        told, doubts = of_property(kind, body)
-        seen.revelations += told
-        seen.doubts += doubts
+        if number not in seen.known:
+            seen.known.add(number)
+            told, doubts = of_property(kind, body)
+            seen.revelations += told
+            seen.doubts += doubts
         if configs.setdefault(kind, body) != body and kind not in ("colr", "irot", "imir", "clap"):
             seen.doubts.append(f"item {item.number} with two {kind}")
     if "ispe" not in configs and item.kind != "iden":
@@ -231,24 +241,24 @@ def _coded(seen: _Seen, item: SeenItem, data: bytes, configs: dict[str, bytes]) 
     place = f"item {item.number}"
     width = config[21] % 4 + 1 if item.kind == "hvc1" and len(config) > 21 else 4
     coding = "hevc" if item.kind == "hvc1" else "av1"
-    scan = SampleScan(EntryFacts(coding=coding, length=width, config=config), place)
-    scan_samples(Held(data), iter([Chunk(0, (len(data),), 0, 1)]), scan)
-    seen.revelations += scan.revelations
-    seen.doubts += scan.doubts
     if not config or {"hvcC", "av1C"} <= set(configs):
         seen.doubts.append(f"{place} without its configuration, or with two")
-    for name, raw in odd_in_hevc(data, width) if item.kind == "hvc1" else odd_in_av1(data):
-        if name.startswith("!"):
-            seen.doubts.append(f"{place}: {name[1:]}")
-        else:
-            seen.revelations.append(Revelation("other", place, name, shown(raw) or raw[:80].hex()))
+    told, doubts = told_of(place, odd_in_hevc(data, width) if item.kind == "hvc1" else odd_in_av1(data))
+    seen.revelations += told
+    seen.doubts += doubts
+    if not doubts:
+        scan = SampleScan(EntryFacts(coding=coding, length=width, config=config), place)
+        scan_samples(Held(data), iter([Chunk(0, (len(data),), 0, 1)]), scan)
+        seen.revelations += scan.revelations
+        seen.doubts += scan.doubts
 
 
 def _other(seen: _Seen, item: SeenItem) -> None:
     """An item that the picture does not need."""
     place = f"item {item.number} {item.kind}".strip()
-    data = bytes_of(seen.reader, seen.walk, item, min(_TEXTS_MAX, seen.left))
+    data = bytes_of(seen.reader, seen.walk, item, min(seen.texts if item.kind == "mime" else _TEXTS_MAX, seen.left))
     seen.left -= len(data or b"")
+    seen.texts -= len(data or b"") if item.kind == "mime" else 0
     size = f"{len(data)} bytes" if data is not None else "not read"
     if item.kind == "Exif" and data:
         start = 4 + int.from_bytes(data[:4], "big")
@@ -265,9 +275,9 @@ def _other(seen: _Seen, item: SeenItem) -> None:
         seen.revelations.append(Revelation("inside", place, "data of its own kind", words or size))
     else:
         seen.revelations.append(Revelation("inside", place, _name(seen, item), size))
-        for number in item.properties:
-            kind, body = seen.walk.properties[number - 1]
-            seen.revelations += of_property(kind, body)[0]
+        for number in set(item.properties) - seen.known:
+            seen.known.add(number)
+            seen.revelations += of_property(*seen.walk.properties[number - 1])[0]
 
 
 def _unpacked(item: SeenItem, data: bytes) -> bytes:

@@ -328,7 +328,8 @@ def bytes_of(reader: SeekableReader, walk: HeifWalk, item: SeenItem, most: int, 
         else:
             size = length
             if index not in held:
-                held[index] = walk.idat if item.method == 1 else _inner(reader, walk, item, index, (most, depth))
+                left = most - sum(len(one or b"") for one in held.values())
+                held[index] = walk.idat if item.method == 1 else _inner(reader, walk, item, index, (left, depth))
             source = held[index] or b""
             size = len(source) - start if rest else length
             piece = source[start : start + size] if 0 <= size <= most and start + size <= len(source) else None
