@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.limits import FILM_SAMPLE_MAX, FILM_WINDOW
+from witnesskit.media.film_av1 import av1_spare
 from witnesskit.media.film_entries import EntryFacts
 from witnesskit.media.film_frames import jpeg_parts, mpeg4_data, prores_spare
 from witnesskit.media.film_sets import behind_set
@@ -63,8 +64,8 @@ def scan_samples(reader: SeekableReader, chunks: Iterator[Chunk], scan: SampleSc
     coding = scan.entry.coding
     for unit in _config_units(scan.entry):
         _unit(scan, unit)
-    if coding == "mpeg4":
-        _mpeg4(scan.entry.config, scan)
+    if coding in ("mpeg4", "av1"):
+        _FRAMES[coding](scan.entry.config, scan)
     for chunk in chunks:
         if chunk.end > reader.size:
             scan.doubts[f"{scan.place}: samples outside the file"] = None
@@ -130,7 +131,13 @@ def _prores(sample: bytes, scan: SampleScan) -> None:
         scan.say("inside", name, shown(raw[:400]) or f"{len(raw)} bytes")
 
 
+def _av1(sample: bytes, scan: SampleScan) -> None:
+    for name, raw in av1_spare(sample):
+        scan.say("inside", name, shown(raw[:400]) or f"{len(raw)} bytes")
+
+
 _FRAMES: Final[dict[str, Callable[[bytes, SampleScan], None]]] = {
+    "av1": _av1,
     "mpeg4": _mpeg4,
     "mjpeg": _motion_jpeg,
     "prores": _prores,
