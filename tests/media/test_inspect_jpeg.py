@@ -130,7 +130,7 @@ def test_heads_of_other_kinds_are_unknown_never_clean(data):
     (b"\0\0\0\x18ftypM4A ", "video/mp4"), (b"\0\0\0\x18ftyp3g2a", "video/mp4"), (b"\0\0\0\x18ftypXAVC", "video/mp4"),
     (b"\0\0\0\x18ftypzzzz\0\0\0\0nikoqt  ", "video/mp4"), (b"\0\0\0\x18ftypzzzz\0\0\0\0isomheic", "image/heic"),
     (b"\0\0\0\x10ftypzzzz\0\0\0\0\0\0\1\0moov", "video/mp4"), (b"\0\0\0\x10ftypjp2 \0\0\0\0\0\0\1\0moov", ""),
-    (b"\0\0\0\x10ftypzzzz\0\0\0\0\0\0\0\x08free\0\0\1\0moov", "video/mp4"), (b"\0\0\0\x18ftypcrx ", ""),
+    (b"\0\0\0\x10ftypzzzz\0\0\0\0\0\0\0\x08free\0\0\1\0moov", "video/mp4"),
     (b"\x89PNG\r\n\x1a\n", "image/png"), (b"GIF89a", "image/gif"), (b"RIFF....WEBP", "image/webp"),
     (b"II*\0", "image/tiff"), (b"II*\0\x10\0\0\0CR\2\0", "image/x-canon-cr2"), (b"IIRO", "image/x-olympus-orf"),
     (b"MMOR", "image/x-olympus-orf"), (b"IIU\0", "image/x-panasonic-rw2"), (b"II*\0\x08\0\0\0IIII", "image/x-phaseone-iiq"),

@@ -54,7 +54,7 @@ class EntryFacts:
     length: int = 4  # bytes of NAL length prefixes
     width: int = 0
     height: int = 0
-    config: bytes = b""
+    config: bytes = b""  # avcC, hvcC, av1C; of MPEG-4 pictures the decoder's own bytes
     revelations: list[Revelation] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
 
@@ -157,7 +157,7 @@ def _config(facts: EntryFacts, path: str, kind: str, body: bytes) -> None:
     for raw in spare_bytes(kind, body):
         _say(facts, "other", path, "bytes no decoder needs", raw)
     if kind == "av1C":
-        facts.config = body[4:]
+        facts.config = body
     elif kind == "esds" and facts.coding == "mpeg4":
         facts.config = decoder_bytes(body)
     elif kind in ("esds", "wave") and resilient(body):

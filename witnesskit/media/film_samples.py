@@ -65,7 +65,7 @@ def scan_samples(reader: SeekableReader, chunks: Iterator[Chunk], scan: SampleSc
     for unit in _config_units(scan.entry):
         _unit(scan, unit)
     if coding in ("mpeg4", "av1"):
-        _FRAMES[coding](scan.entry.config, scan)
+        _FRAMES[coding](scan.entry.config[4 if coding == "av1" else 0 :], scan)
     for chunk in chunks:
         if chunk.end > reader.size:
             scan.doubts[f"{scan.place}: samples outside the file"] = None
