@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from witnesskit.errors.media import BadMedia
 from witnesskit.errors.strip import TextInPictures
-from witnesskit.formats.av1_sequence import is_whole_sequence
+from witnesskit.formats.av1_header import is_whole_header
 from witnesskit.formats.avc_sps import PictureTiming, picture_timing
 from witnesskit.formats.nal import H264, HEVC, NalCoding
 from witnesskit.formats.nal_sets import chroma_in, trimmed
@@ -147,7 +147,7 @@ def check_av1(sample: bytes) -> None:
     for kind, unit in obus(sample):
         if kind in (0, 8, 9, 10, 11, 12, 13, 14, 15) or (kind == 2 and _payload(unit)):
             raise TextInPictures("AV1 padding or reserved unit")
-        if kind == 1 and not is_whole_sequence(_payload(unit)):
+        if kind == 1 and not is_whole_header(_payload(unit)):
             raise TextInPictures("bytes behind an AV1 sequence header")
         if kind == 5 and not _plain_metadata(unit):
             raise TextInPictures("AV1 metadata")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from witnesskit.media.walk_sps import BitsCut, TextBits
+from witnesskit.media.walk_av1 import behind_header
 
 _SEQUENCE, _DELIMITER, _METADATA = 1, 2, 5
 _PICTURES: Final = (3, 4, 6, 7)  # frame header, tile group, frame, frame header once more
@@ -24,7 +24,7 @@ def av1_spare(sample: bytes) -> Iterator[tuple[str, bytes]]:
         if start + size > len(sample) or head & 0x80:
             yield "a unit that leaves its sample", sample[place:]
             return
-        if kind == _SEQUENCE and not _is_sequence(unit):
+        if kind == _SEQUENCE and behind_header(unit):
             yield "bytes behind a sequence header", unit
         elif (kind == _DELIMITER and unit) or (kind == _METADATA and not _is_quiet(unit)):
             yield f"unit {kind} in the pictures", unit
@@ -47,65 +47,3 @@ def _is_quiet(unit: bytes) -> bool:
     if unit[:1] == b"\4":
         return unit[1:7] == b"\xb5\0\x3c\0\1\4" and len(unit) <= 257
     return bool(unit) and len(unit) - 1 <= _LEVELS.get(unit[0], -1)
-
-
-def _is_sequence(unit: bytes) -> bool:
-    bits = TextBits(unit)
-    try:
-        _sequence(bits)
-    except BitsCut:
-        return False
-    rest = bits.text[bits.at :]
-    return len(unit) < 1024 and rest.rstrip("0") == "1"
-
-
-def _sequence(bits: TextBits) -> None:
-    profile, _, short = bits.u(3), bits.u(1), bits.u(1)
-    if short:
-        bits.u(5)
-    else:
-        wait = 0
-        if bits.u(1):
-            bits.u(64)
-            bits.ue(bits.u(1))
-            if bits.u(1):
-                wait = 1 + bits.u(5)
-                bits.u(42)
-        delayed, points = bits.u(1), bits.u(5)
-        for _ in range(points + 1):
-            bits.u(12)
-            bits.u(1 if bits.u(5) > 7 else 0)
-            if wait and bits.u(1):
-                bits.u(wait + wait + 1)
-            if delayed and bits.u(1):
-                bits.u(4)
-    sides = bits.u(4) + bits.u(4)
-    bits.u(sides + 2)
-    if not short and bits.u(1):
-        bits.u(7)
-    bits.u(3)
-    if not short:
-        bits.u(4)
-        ordered = bits.u(1)
-        bits.u(2 if ordered else 0)
-        if (bits.u(1) or bits.u(1)) and not bits.u(1):
-            bits.u(1)
-        bits.u(3 if ordered else 0)
-    bits.u(3)
-    _colour(bits, profile)
-    bits.u(1)
-
-
-def _colour(bits: TextBits, profile: int) -> None:
-    deep = bits.u(1)
-    deepest = deep and profile == 2 and bits.u(1)
-    single = profile != 1 and bits.u(1) == 1
-    known = bits.u(24) if bits.u(1) else -1
-    if single or known == 0x010D00:
-        bits.u(1)
-    else:
-        bits.u(1)
-        both = profile == 0
-        if deepest:
-            both = bits.u(1) == 1 and bits.u(1) == 1
-        bits.u(3 if both else 1)
