@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
-from witnesskit.media.blocks import of_credentials
+from witnesskit.media.blocks import CREDENTIALS, of_credentials
 from witnesskit.media.groups import group_of, shown
 from witnesskit.media.texts import xmp_values
 from witnesskit.model import Revelation
@@ -69,6 +69,7 @@ def _uuid(path: str, body: bytes) -> Iterator[Revelation]:
     if body[:16] == _XMP:
         yield from _xmp(path, body[16:])
     elif body[:16] == _C2PA:
+        yield Revelation("inside", path, CREDENTIALS, f"{len(body)} bytes")
         store = max(16, body.find(b"jumb") - 4)  # behind its purpose and the place of hashes (C2PA clause A.5)
         yield from of_credentials(path, body[store:])
     else:
