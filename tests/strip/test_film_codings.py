@@ -10,7 +10,6 @@ from tests.media_builders.readers import Bytes, Kept
 from witnesskit.errors.media import BadMedia
 from witnesskit.errors.strip import CredentialsKept, HiddenFootage, TextInPictures, UnknownCoding
 from witnesskit.formats.isobmff_frames import check_motion_jpeg, check_prores
-from witnesskit.formats.isobmff_mpeg4 import without_user_data
 from witnesskit.media.essence import essence
 from witnesskit.media.inspect import inspect
 from witnesskit.media.presentation import presentation_sha256
@@ -136,11 +135,47 @@ def test_user_data_of_mpeg4_pictures_become_ones_and_a_version_stays():
     assert TOKEN not in copy
     assert b"XviD0069" in copy
     assert any("XviD0069" in remark for remark in result.kept)
-    assert without_user_data(picture) is picture
 
 
-def test_a_start_code_of_no_known_kind_is_refused():
-    hidden(small([Spec(b"vide", mp4v(b"\0\0\1\x20\x08"), [b"\0\0\1\xb6abcd\0\0\1\xc1" + TOKEN])], brand=b"isom"))
+@pytest.mark.parametrize("planted", [
+    b"\0\0\1\xb6abcd\0\0\1\xc1" + TOKEN, TOKEN + b"\0\0\1\xb6abcd", b"\0\0\1\xb0\1" + TOKEN + b"\0\0\1\xb6abcd",
+    b"\0\0\1\xb3\0\0\x40" + TOKEN + b"\0\0\1\xb6abcd", b"\0\0\1\0" + TOKEN + b"\0\0\1\xb6abcd",
+    b"\0\0\1\xb3\x9a\xc0\x40\0\0\1\xb6abcd",  # a group of pictures that tells a time of day
+])  # fmt: skip
+def test_a_token_between_mpeg4_pictures_is_refused(planted):
+    hidden(small([Spec(b"vide", mp4v(b"\0\0\1\x20\x08"), [planted])], brand=b"isom"))
+
+
+SEQUENCE = bytes.fromhex("000000043d07c4daf90040")  # of libaom, 322 x 242
+FRAME = b"\x32\x40" + bytes(range(128, 192))
+
+
+def obu(kind, payload):
+    return bytes([kind << 3 | 2, len(payload)]) + payload
+
+
+def av1(*units, config=b""):
+    picture = entry(b"av01", box(b"av1C", b"\x81\0\x0c\0" + (config or obu(1, SEQUENCE))))
+    return small([Spec(b"vide", picture, [b"".join(units) + FRAME, FRAME])], brand=b"isom")
+
+
+def test_av1_is_copied_with_its_levels_of_light():
+    levels, plus = obu(5, b"\1\3\xe8\1\x90\x80"), obu(5, b"\4\xb5\0\x3c\0\1\4" + bytes(range(160, 190)))
+    looked_at_again(av1(obu(2, b""), obu(1, SEQUENCE), levels, plus))
+
+
+@pytest.mark.parametrize(("kind", "payload"), [
+    *((kind, TOKEN) for kind in (0, 8, 9, 14, 15)), (2, TOKEN), (1, SEQUENCE + TOKEN), (1, SEQUENCE[:4] + TOKEN),
+    (5, b"\6" + TOKEN), (5, b"\1\3\xe8\1\x90\x80" + TOKEN), (5, b"\4" + TOKEN), (5, TOKEN), (5, b""),
+])  # fmt: skip
+def test_a_token_in_a_unit_of_av1_that_is_no_picture_is_refused(kind, payload):
+    hidden(av1(obu(2, b""), obu(kind, payload)))
+
+
+def test_the_configuration_of_av1_holds_a_sequence_header_alone():
+    copy, _ = looked_at_again(av1(config=obu(1, SEQUENCE) + obu(5, b"\6" + TOKEN) + obu(15, TOKEN)))
+    assert TOKEN not in copy
+    hidden(av1(config=obu(1, SEQUENCE + TOKEN)))
 
 
 FACTS = bytes(range(34))

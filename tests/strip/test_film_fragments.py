@@ -5,6 +5,8 @@ import random
 import subprocess
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.media_builders.fragments import fragmented
 from tests.media_builders.mp4 import Canary, box, full, survivors, u32
@@ -13,8 +15,10 @@ from tests.oracles import require
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.media import BadMedia, MediaCut
 from witnesskit.errors.strip import EncryptedFilm, FragmentedFilm
+from witnesskit.formats.isobmff_fragments import Defaults, read_fragment
 from witnesskit.formats.isobmff_movie import read_film
 from witnesskit.media.essence import essence
+from witnesskit.media.film_fragments import Fragments, _fragment
 from witnesskit.media.inspect import inspect
 from witnesskit.media.presentation import presentation_sha256
 from witnesskit.media.residue import inspect_again
@@ -231,3 +235,52 @@ def test_the_stock_command_gives_our_essence_of_fragments(source, tmp_path):
     said = run(ffmpeg, "-v", "error", *command.replace("FILM", str(original)).split())
     result = stripped(original.read_bytes())[1]
     assert [line.partition("SHA256=")[2] for line in said.splitlines()] == [one.sha256 for one in result.essence]
+
+
+SIXTEEN, WORD = st.integers(0, 0xFFFF), st.integers(0, 0xFFFFFFFF)
+
+
+@st.composite
+def runs_of_a_fragment(draw):
+    """A moof with any options, and the place it lies at."""
+    trafs = []
+    for number in (1, 2, 7):
+        flags = draw(st.sampled_from([0, 0x20000])) | draw(st.sampled_from([0, 1])) | draw(SIXTEEN) & 0x3A
+        words = [draw(WORD) if flags & 0x2 else None, draw(SIXTEEN) if flags & 0x8 else None]
+        words += [draw(SIXTEEN) if flags & 0x10 else None, draw(WORD) if flags & 0x20 else None]
+        base = draw(SIXTEEN).to_bytes(8, "big") if flags & 1 else b""
+        parts = [full(b"tfhd", u32(number), base, *(u32(word) for word in words if word is not None), flags=flags)]
+        if draw(st.booleans()):
+            parts.append(full(b"tfdt", u32(draw(WORD))))
+        for _ in range(draw(st.integers(0, 3))):
+            options, count = draw(SIXTEEN) & 0xF05, draw(st.integers(0, 4))
+            columns = bin(options >> 8).count("1")
+            heads = [u32(draw(st.integers(-500, 500)) & 0xFFFFFFFF)] if options & 1 else []
+            heads += [u32(draw(WORD))] if options & 4 else []
+            cells = [u32(draw(SIXTEEN)) for _ in range(count * columns)]
+            parts.append(full(b"trun", u32(count), *heads, *cells, flags=options))
+        trafs.append(box(b"traf", *parts))
+    return box(b"moof", full(b"mfhd", u32(1)), *trafs), draw(st.integers(1000, 9000))
+
+
+@given(runs_of_a_fragment(), SIXTEEN)
+def test_both_readers_find_the_same_samples_in_any_fragment(made, size):
+    moof, place = made
+    ours = list(read_fragment(moof, place, {1: Defaults(1, 40, size, 0)}))
+    found, trex = Fragments(), full(b"trex", u32(1, 1, 40, size, 0))[8:]
+    theirs = list(_fragment(found, moof, place, {trex[4:8]: trex[16:20]}))
+    assert [(run.track, run.offset, run.end, run.count) for run in ours] == [
+        (track, chunk.offset, chunk.end, chunk.count) for track, chunk in theirs
+    ]
+    assert not found.doubts
+    assert not found.revelations
+
+
+@given(st.binary(max_size=120), SIXTEEN)
+def test_any_bytes_are_a_fragment_or_refused(noise, place):
+    for data in (box(b"moof", noise), box(b"moof", box(b"traf", full(b"tfhd", u32(1)), box(b"trun", noise)))):
+        list(_fragment(Fragments(), data, place, {}))
+        try:
+            list(read_fragment(data, place, {}))
+        except WitnesskitError:
+            continue

@@ -116,7 +116,7 @@ def test_what_cannot_be_made_safe_is_refused_by_name(refusal, change):
 
 def test_a_kind_that_is_not_on_the_list_is_refused():
     with pytest.raises(UnknownFormat):
-        strip(Bytes(film()), "video/webm", Kept())
+        strip(Bytes(film()), "video/x-unheard-of", Kept())
 
 
 @pytest.mark.parametrize("place", [0, 3, 1 << 31])
@@ -182,3 +182,14 @@ def test_hdr_levels_stay_beside_a_message_that_goes():
     assert [message.kind for message in messages(fresh, 2)] == [3, 144]
     assert b"name" not in fresh
     assert level in fresh
+
+
+def test_tables_that_name_a_sample_too_few_or_too_many_are_read_as_players_do():
+    whole = film(Canary(quiet=True))
+    copy, result = stripped(replaced(whole, full(b"stts", u32(1, 3, 40)), full(b"stts", u32(1, 2, 40))))
+    assert copy == stripped(whole)[0]
+    assert presentation_sha256(Bytes(whole)) == result.presentation_sha256
+    far = replaced(whole, full(b"stss", u32(1, 1)), full(b"stss", u32(1, 9)))
+    assert full(b"stss", u32(0)) in stripped(far)[0]
+    with pytest.raises(BadMedia):
+        stripped(replaced(whole, full(b"stts", u32(1, 3, 40)), full(b"stts", u32(1, 0, 40))))

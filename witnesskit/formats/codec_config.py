@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from witnesskit.errors.media import BadMedia
 from witnesskit.errors.strip import TextInPictures
+from witnesskit.formats.av1_header import is_whole_header
 from witnesskit.formats.avc_sps import PictureTiming, picture_timing
 from witnesskit.formats.nal import H264, HEVC, NalCoding
 from witnesskit.formats.nal_sets import chroma_in, trimmed
@@ -110,6 +111,8 @@ def canonical_av1(body: bytes) -> bytes:
     if len(body) < 4 or body[0] != 0x81:
         raise BadMedia("av1C")
     kept = [unit for kind, unit in obus(body[4:]) if kind == 1]
+    for unit in kept:
+        check_av1(unit)
     return body[:4] + b"".join(kept)
 
 
@@ -142,17 +145,22 @@ def _leb128(data: bytes, place: int) -> tuple[int, int]:
 def check_av1(sample: bytes) -> None:
     """Refuse an AV1 sample with free data (``TextInPictures``); HDR levels and HDR10+ may stay."""
     for kind, unit in obus(sample):
-        if kind in (0, 9, 10, 11, 12, 13, 14, 15):
+        if kind in (0, 8, 9, 10, 11, 12, 13, 14, 15) or (kind == 2 and _payload(unit)):
             raise TextInPictures("AV1 padding or reserved unit")
+        if kind == 1 and not is_whole_header(_payload(unit)):
+            raise TextInPictures("bytes behind an AV1 sequence header")
         if kind == 5 and not _plain_metadata(unit):
             raise TextInPictures("AV1 metadata")
 
 
-def _plain_metadata(unit: bytes) -> bool:
+def _payload(unit: bytes) -> bytes:
     place = 2 if unit[0] & 4 else 1
-    if unit[0] & 2:
-        place = _leb128(unit, place)[1]
-    kind, body = unit[place : place + 1], unit[place + 1 :]
+    return unit[_leb128(unit, place)[1] if unit[0] & 2 else place :]
+
+
+def _plain_metadata(unit: bytes) -> bool:
+    payload = _payload(unit)
+    kind, body = payload[:1], payload[1:]
     limits = {b"\x01": 5, b"\x02": 25, b"\x03": 64}
     if kind == b"\x04":
         return body.startswith(b"\xb5\x00\x3c\x00\x01\x04") and len(body) <= 256

@@ -7,9 +7,9 @@ from array import array
 from typing import Final
 
 from witnesskit.formats.aac import blanked
-from witnesskit.formats.isobmff_mpeg4 import without_user_data
 from witnesskit.formats.isobmff_samples import Window, in_order, pieces
 from witnesskit.formats.isobmff_track import Track
+from witnesskit.formats.mpeg4_units import clean_pictures
 from witnesskit.formats.nal import H264, HEVC, NalCoding, hash_pictures
 from witnesskit.model import EssenceHash, SeekableReader
 
@@ -63,5 +63,5 @@ def _feed(hasher: hashlib._Hash, track: Track, data: bytes, samples: tuple[array
         if coding:
             hash_pictures(coding, track.entries[description - 1].length, sample, hasher)
         else:
-            hasher.update(blanked(sample) if track.coding == "aac" else without_user_data(sample))
+            hasher.update(blanked(sample) if track.coding == "aac" else clean_pictures(sample, {}))
         place += size

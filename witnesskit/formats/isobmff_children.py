@@ -12,7 +12,7 @@ from witnesskit.formats.codec_config import canonical_av1, canonical_avc, canoni
 from witnesskit.formats.descriptors import DecoderConfig, read_descriptor, write_descriptor
 from witnesskit.formats.icc import neutralise
 from witnesskit.formats.isobmff import children, make_box, make_full
-from witnesskit.formats.isobmff_mpeg4 import without_user_data
+from witnesskit.formats.mpeg4_units import clean_pictures
 
 ChildRule = Callable[[bytes], bytes | None]  # body -> canonical body, or None where the box must go
 
@@ -67,7 +67,7 @@ def _picture_descriptor(body: bytes) -> bytes | None:
     config = read_descriptor(body[4:])
     if config.coding != _MPEG4_PICTURES:
         raise UnknownCoding(f"pictures of type {config.coding:02x}")
-    return write_descriptor(DecoderConfig(config.coding, config.head, without_user_data(config.specific)))
+    return write_descriptor(DecoderConfig(config.coding, config.head, clean_pictures(config.specific, {})))
 
 
 def _wave(body: bytes) -> bytes | None:

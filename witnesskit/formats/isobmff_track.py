@@ -191,8 +191,11 @@ def _tables(parts: _Parts, entries: tuple[Entry, ...]) -> Tables:
     if any(description > len(entries) for _, _, description in runs):
         raise BadMedia("stsc names a description that is not there")
     durations = read_pairs(data, parts.need(b"stts"), sizes.count)
-    if sum(durations[0::2]) != sizes.count:
-        raise BadMedia("stts names fewer samples than there are")
+    missing = sizes.count - sum(durations[0::2])
+    if missing and not durations:
+        raise BadMedia("stts names no sample")
+    if missing:
+        durations[-2] += missing  # real files name one sample too few; players give it the last duration
     ctts = found.get(b"ctts")
     groups = [read_group(data, box, sizes.count) for box in parts.groups]
     for box, group in zip(parts.groups, groups, strict=True):

@@ -12,9 +12,9 @@ from witnesskit.errors.media import BadMedia, UnsupportedMedia
 from witnesskit.limits import FILM_SAMPLE_MAX, FILM_SAMPLES_MAX, FILM_TRACKS_MAX, FILM_WINDOW
 from witnesskit.media.film_entries import EntryFacts, read_entries
 from witnesskit.media.film_fragments import read_fragments
-from witnesskit.media.film_frames import mpeg4_plain
 from witnesskit.media.film_samples import free_spans, names_encoder
 from witnesskit.media.film_tables import Chunk, TablesDiffer, chunks_of
+from witnesskit.media.mpeg4_pictures import clean_mpeg4
 from witnesskit.media.walk_isobmff import FilmWalk, walk_film
 from witnesskit.model import EssenceHash, SeekableReader
 
@@ -106,7 +106,7 @@ def _feed(hasher: hashlib._Hash, entry: EntryFacts, sample: bytes) -> None:
         hasher.update(_without_text(sample) if sample and sample[0] >> 7 else sample)
         return
     if entry.coding == "mpeg4":
-        hasher.update(mpeg4_plain(sample))
+        hasher.update(clean_mpeg4(sample).fresh)
         return
     view, place, prefix = memoryview(sample), 0, b"\0\0\0\1"
     while place + entry.length <= len(sample):

@@ -54,7 +54,7 @@ class EntryFacts:
     length: int = 4  # bytes of NAL length prefixes
     width: int = 0
     height: int = 0
-    config: bytes = b""
+    config: bytes = b""  # avcC, hvcC, av1C; of MPEG-4 pictures the decoder's own bytes
     revelations: list[Revelation] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
 
@@ -156,7 +156,9 @@ def _child(facts: EntryFacts, path: str, kind: str, body: bytes) -> None:
 def _config(facts: EntryFacts, path: str, kind: str, body: bytes) -> None:
     for raw in spare_bytes(kind, body):
         _say(facts, "other", path, "bytes no decoder needs", raw)
-    if kind == "esds" and facts.coding == "mpeg4":
+    if kind == "av1C":
+        facts.config = body
+    elif kind == "esds" and facts.coding == "mpeg4":
         facts.config = decoder_bytes(body)
     elif kind in ("esds", "wave") and resilient(body):
         facts.coding = "coded"  # its packets have no elements to look into

@@ -1,4 +1,4 @@
-"""What pictures coded one by one carry beside the picture: MPEG-4 Visual, Motion JPEG, ProRes, by own readers."""
+"""What pictures coded one by one carry beside the picture: Motion JPEG and ProRes, by own readers."""
 
 from __future__ import annotations
 
@@ -8,43 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from witnesskit.media.groups import shown
-
-_CODERS: Final = re.compile(rb"(Lavc\d[\d.]{3,14}|XviD\d{4}[A-Z]?|DivX\d{3,4}(?:b|Build)\d{3,4}p?)\0*")
 _LAVC: Final = re.compile(rb"(Lavc\d[\d.]{3,14})\0*")
-_MPEG4_CODES: Final = frozenset({*range(48), 0xB0, 0xB1, 0xB2, 0xB3, 0xB5, 0xB6})
-_START: Final = b"\0\0\1"
-
-
-def _spans(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """Kind of each start code, and where what follows it begins and ends."""
-    place = data.find(_START)
-    while 0 <= place < len(data) - 3:
-        after = data.find(_START, place + 3)
-        yield data[place + 3], place + 4, after if after >= 0 else len(data)
-        place = after
-
-
-def mpeg4_data(sample: bytes) -> Iterator[tuple[str, str, str, str]]:
-    """Group, name and value of free data, or the version of a widespread encoder as the last of the four."""
-    for kind, start, end in _spans(sample):
-        raw = sample[start:end]
-        if kind == 0xB2 and raw.strip(b"\xff"):
-            coder = _CODERS.fullmatch(raw)
-            yield "software", "user data in pictures", shown(raw[:400]), coder.group(1).decode() if coder else ""
-        elif kind not in _MPEG4_CODES and len(sample) > 4:
-            yield "inside", f"start code {kind:02x} in pictures", shown(raw[:400]) or f"{len(raw)} bytes", ""
-
-
-def mpeg4_plain(sample: bytes) -> bytes:
-    """The sample as it counts for the essence: user data are ones, but for the version of a widespread encoder."""
-    spans = [(start, end) for kind, start, end in _spans(sample) if kind == 0xB2]
-    parts, place = [], 0
-    for start, end in spans:
-        if not _CODERS.fullmatch(sample[start:end]):
-            parts += [sample[place:start], b"\xff" * (end - start)]
-            place = end
-    return b"".join([*parts, sample[place:]])
 
 
 @dataclass(frozen=True)

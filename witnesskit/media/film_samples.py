@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from witnesskit.errors.media import BadMedia
 from witnesskit.limits import FILM_SAMPLE_MAX, FILM_WINDOW
+from witnesskit.media.film_av1 import av1_spare
 from witnesskit.media.film_entries import EntryFacts
-from witnesskit.media.film_frames import jpeg_parts, mpeg4_data, prores_spare
+from witnesskit.media.film_frames import jpeg_parts, prores_spare
 from witnesskit.media.film_sets import behind_set
 from witnesskit.media.film_tables import Chunk
 from witnesskit.media.groups import shown
+from witnesskit.media.mpeg4_pictures import clean_mpeg4
 from witnesskit.media.walk_sps import SeenTiming, holds_clock, seen_timing
 from witnesskit.model import Revelation, SeekableReader
 
@@ -63,8 +66,8 @@ def scan_samples(reader: SeekableReader, chunks: Iterator[Chunk], scan: SampleSc
     coding = scan.entry.coding
     for unit in _config_units(scan.entry):
         _unit(scan, unit)
-    if coding == "mpeg4":
-        _mpeg4(scan.entry.config, scan)
+    if coding in ("mpeg4", "av1"):
+        _FRAMES[coding](scan.entry.config[4 if coding == "av1" else 0 :], scan)
     for chunk in chunks:
         if chunk.end > reader.size:
             scan.doubts[f"{scan.place}: samples outside the file"] = None
@@ -110,10 +113,18 @@ def _readable(data: bytes, scan: SampleScan) -> None:
 
 
 def _mpeg4(sample: bytes, scan: SampleScan) -> None:
-    for group, name, value, coder in mpeg4_data(sample):
-        scan.encoder = coder or scan.encoder
-        if not coder:
-            scan.say(group, name, value)
+    try:
+        facts = clean_mpeg4(sample)
+    except BadMedia as reason:
+        scan.say("inside", "what no decoder reads in the pictures", str(reason.detail))
+        return
+    for text in facts.texts:
+        scan.say("software", "user data in pictures", shown(text[:400]) or f"{len(text)} bytes")
+    for clock in facts.clocks:
+        scan.say("when", "time of day in the pictures", clock)
+    if facts.fresh != sample and not facts.texts:
+        scan.say("other", "a picture that is not in the form of a clean film", f"{len(sample)} bytes")
+    scan.encoder = facts.encoders[0] if facts.encoders else scan.encoder
 
 
 def _motion_jpeg(sample: bytes, scan: SampleScan) -> None:
@@ -130,7 +141,13 @@ def _prores(sample: bytes, scan: SampleScan) -> None:
         scan.say("inside", name, shown(raw[:400]) or f"{len(raw)} bytes")
 
 
+def _av1(sample: bytes, scan: SampleScan) -> None:
+    for name, raw in av1_spare(sample):
+        scan.say("inside", name, shown(raw[:400]) or f"{len(raw)} bytes")
+
+
 _FRAMES: Final[dict[str, Callable[[bytes, SampleScan], None]]] = {
+    "av1": _av1,
     "mpeg4": _mpeg4,
     "mjpeg": _motion_jpeg,
     "prores": _prores,

@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
+from witnesskit.media.blocks import CREDENTIALS, of_credentials
 from witnesskit.media.groups import group_of, shown
 from witnesskit.media.texts import xmp_values
 from witnesskit.model import Revelation
@@ -68,7 +69,9 @@ def _uuid(path: str, body: bytes) -> Iterator[Revelation]:
     if body[:16] == _XMP:
         yield from _xmp(path, body[16:])
     elif body[:16] == _C2PA:
-        yield Revelation("inside", path, "content credentials (C2PA)", f"{len(body)} bytes")
+        yield Revelation("inside", path, CREDENTIALS, f"{len(body)} bytes")
+        store = max(16, body.find(b"jumb") - 4)  # behind its purpose and the place of hashes (C2PA clause A.5)
+        yield from of_credentials(path, body[store:])
     else:
         yield Revelation("other", path, f"uuid {body[:16].hex()}", _value("uuid", body[16:]))
 

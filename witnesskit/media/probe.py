@@ -19,7 +19,8 @@ _HEIF_BRANDS: Final = {
 }
 _OTHER_BRANDS: Final = frozenset({b"jp2 ", b"jpx ", b"jpm ", b"mjp2", b"mj2s", b"crx ", b"jxl "})  # pictures
 _FILM_BOXES: Final = frozenset({b"moov", b"mdat", b"moof", b"wide"})
-_OLD_QUICKTIME: Final = frozenset({b"moov", b"mdat", b"wide", b"pnot"})  # files older than the ftyp box
+# files older than the ftyp box begin with one of these
+_OLD_QUICKTIME: Final = frozenset({b"moov", b"mdat", b"wide", b"pnot", b"free", b"skip"})
 _LONG_RIFF: Final = (b"RF64", b"BW64")  # WAVE of more than 4 GiB (EBU Tech 3306, ITU-R BS.2088)
 _RIFF: Final = {b"WEBP": "image/webp", b"AVI ": "video/x-msvideo", b"WAVE": "audio/wav"}
 _STARTS: Final = (

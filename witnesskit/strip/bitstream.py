@@ -16,7 +16,7 @@ from witnesskit.formats.avc_sps import PictureTiming, picture_timing
 from witnesskit.formats.codec_config import check_av1, timing_of
 from witnesskit.formats.essence_samples import NAL_CODINGS
 from witnesskit.formats.isobmff_frames import check_motion_jpeg, check_prores
-from witnesskit.formats.isobmff_mpeg4 import coder_named, without_user_data
+from witnesskit.formats.mpeg4_units import clean_pictures
 from witnesskit.formats.nal import H264, NalCoding, is_dolby, picture_end, unit_at
 from witnesskit.formats.nal_sets import trimmed
 from witnesskit.formats.sei import filler_unit, is_filler, messages, neutral
@@ -99,12 +99,11 @@ def _checked(work: TrackWork, sample: bytes) -> None:
 def _mpeg4(work: TrackWork, data: bytes, start: int, sizes: array[int]) -> list[Part]:
     parts: list[Part] = []
     view, place, kept = memoryview(data), start, start
+    names: dict[str, None] = {}
     for size in sizes:
         sample = data[place : place + size]
-        fresh = without_user_data(sample)
-        named = coder_named(fresh)
-        work.remarks |= dict.fromkeys(coder_remarks([named]))
-        if fresh is not sample:
+        fresh = clean_pictures(sample, names)
+        if fresh != sample:
             work.gone(sample)
             parts += [view[kept:place], fresh]
             kept = place + size
@@ -112,6 +111,7 @@ def _mpeg4(work: TrackWork, data: bytes, start: int, sizes: array[int]) -> list[
     parts.append(view[kept:place])
     for part in parts:
         work.hasher.update(part)
+    work.remarks |= dict.fromkeys(coder_remarks(names))
     return parts
 
 

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Final
 
+from witnesskit.formats.descriptors import read_descriptor
+from witnesskit.formats.isobmff_entry import Entry
 from witnesskit.formats.isobmff_movie import Film
-from witnesskit.formats.isobmff_mpeg4 import coder_named
 from witnesskit.formats.isobmff_presentation import signed
 from witnesskit.formats.isobmff_track import Track
+from witnesskit.formats.mpeg4_units import clean_pictures
 from witnesskit.strip.remarks import CREDENTIALS_DROPPED
 
 _PICTURES_HIDDEN: Final = Fraction(1, 10)  # seconds; less is reordering of pictures
@@ -26,7 +28,7 @@ def film_remarks(film: Film) -> tuple[str, ...]:
             remarks.append(f"an edit list hides {float(hidden):.1f} seconds of pictures: they stay in the copy")
         if track.handler == b"soun" and hidden > _SOUND_HIDDEN:
             remarks.append(f"an edit list hides {float(hidden):.1f} seconds of sound: they stay in the copy")
-        remarks += coder_remarks(coder_named(entry.config) for entry in track.entries if track.coding == "mpeg4")
+        remarks += coder_remarks(name for entry in track.entries for name in _coders(track.coding, entry))
         if track.coding not in _LOOKED_INTO:
             remarks.append(f"what a decoder passes over inside {track.coding} was not looked into")
     if sum(track.handler == b"vide" for track in film.tracks) > 1:
@@ -34,6 +36,14 @@ def film_remarks(film: Film) -> tuple[str, ...]:
     if any(not track.shown.flags & 1 for track in film.tracks):
         remarks.append("a track that players do not show by themselves stays in the copy")
     return tuple(remarks)
+
+
+def _coders(coding: str, entry: Entry) -> dict[str, None]:
+    """Encoders that the configuration of MPEG-4 pictures names."""
+    names: dict[str, None] = {}
+    if coding == "mpeg4":
+        clean_pictures(read_descriptor(entry.config[4:]).specific, names)
+    return names
 
 
 def coder_remarks(names: Iterable[str]) -> list[str]:
