@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.limits import FILM_SAMPLE_MAX, FILM_TRACKS_MAX, KIB, MATROSKA_PRIVATE_MAX, MATROSKA_START_SECONDS
-from witnesskit.media.film_samples import scan_frames
+from witnesskit.media.film_samples import SampleScan, scan_frames
 from witnesskit.media.groups import shown
 from witnesskit.media.matroska_blocks import SeenBlock, seen_block
 from witnesskit.media.matroska_names import SEGMENT
 from witnesskit.media.matroska_rules import HEADERS, MASTERS, REPEATABLE, RULES
 from witnesskit.media.matroska_texts import Texts, value_of
 from witnesskit.media.matroska_tracks import SeenTrack, of_track, seen_track
+from witnesskit.media.walk_audio_frames import strange_sound
 from witnesskit.media.walk_matroska import Visit, Walk, Window, walk_matroska
+from witnesskit.media.walk_obu import strange_units
 from witnesskit.model import Finding, Inspection, Json, Revelation, SeekableReader
 
 _REVELATIONS_MAX: Final = 2_000
@@ -23,6 +25,9 @@ _SUBTITLES_SHOWN: Final = 20
 _ENTRY: Final = "Segment/Tracks/TrackEntry"
 _CUE: Final = "Segment/Cues/CuePoint"
 _HDR10_PLUS: Final = b"\xb5\x00\x3c\x00\x01\x04"
+_BY_FRAME: Final = frozenset(
+    {"V_AV1", "A_AC3", "A_AC3/BSID9", "A_AC3/BSID10", "A_EAC3", "A_DTS", "A_DTS/EXPRESS", "A_DTS/LOSSLESS"}
+)
 _SECOND: Final = 1_000_000_000
 
 
@@ -266,16 +271,39 @@ def _times(seen: _Seen, track: SeenTrack, block: SeenBlock, how: tuple[bool, int
 
 
 def _look(track: SeenTrack, body: bytes, block: SeenBlock) -> None:
-    if track.scan is None or (track.coding == "pcm"):
+    """Look into the frames of a block; what header stripping took is put back first."""
+    if track.scan is None or track.coding == "pcm":
         return
+    data, sizes = body[block.frames :], list(block.sizes)
     if track.prefix:
-        parts, place = [], block.frames
-        for size in block.sizes:
-            parts += [track.prefix, body[place : place + size]]
-            place += size
-        scan_frames(track.scan, b"".join(parts), [size + len(track.prefix) for size in block.sizes])
+        data = b"".join(track.prefix + frame for frame in _frames(data, sizes))
+        sizes = [size + len(track.prefix) for size in sizes]
+    if track.codec in _BY_FRAME or track.codec.startswith("A_MPEG/"):
+        for frame in _frames(data, sizes):
+            _look_closely(track, track.scan, frame)
     else:
-        scan_frames(track.scan, body[block.frames :], list(block.sizes))
+        scan_frames(track.scan, data, sizes)
+
+
+def _frames(data: bytes, sizes: list[int]) -> Iterator[bytes]:
+    place = 0
+    for size in sizes:
+        yield data[place : place + size]
+        place += size
+
+
+def _look_closely(track: SeenTrack, scan: SampleScan, frame: bytes) -> None:
+    """Frames whose parts are known one by one; a table for seeking reads like text and is none."""
+    if track.coding == "av1":
+        for name, raw in strange_units(frame):
+            scan.say("other", name, shown(raw[:400]) or raw[:80].hex())
+        scan_frames(scan, frame, [len(frame)])
+        return
+    spare, table = strange_sound(track.codec, frame)
+    if spare:
+        scan.say("other", "bytes in the sound that are none", shown(spare[:400]) or spare[:80].hex())
+    elif not table:
+        scan_frames(scan, frame, [len(frame)])
 
 
 def _whole(seen: _Seen, walk: Walk) -> None:

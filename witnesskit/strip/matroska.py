@@ -12,6 +12,7 @@ from typing import Final
 
 from witnesskit.errors.media import BadMedia
 from witnesskit.errors.strip import HiddenFootage
+from witnesskit.formats.audio_frames import check_frames
 from witnesskit.formats.ebml import Source
 from witnesskit.formats.matroska import Film, Gone, read_film
 from witnesskit.formats.matroska_blocks import Block, write_head
@@ -27,6 +28,7 @@ from witnesskit.strip.copying import Copying, refuse_if
 _BLOCK: Final = 2 * MIB  # bytes given to the sink at a time
 _LOOKED_INTO: Final = frozenset({"h264", "hevc", "aac", "mpeg4", "av1"})  # unit by unit
 _KNOWN_WHOLE: Final = _LOOKED_INTO | {"pcm", "mpeg2"}
+_OF_FRAMES: Final = frozenset({"mp3", "ac3", "eac3", "dts"})
 _NAL: Final = ("h264", "hevc")
 
 
@@ -111,6 +113,11 @@ def _frames(source: Source, work: TrackWork, block: Block, prefix: bytes) -> lis
     part = memoryview(data)[start : start + sum(sizes)]
     if work.coding == "mpeg2":
         check_mpeg2(part)
+    elif work.coding in _OF_FRAMES:
+        place = start
+        for size in sizes:
+            check_frames(work.coding, data[place : place + size])
+            place += size
     work.hasher.update(part)
     return [part]
 
