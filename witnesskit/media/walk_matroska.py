@@ -148,7 +148,7 @@ def _met(walk: Walk, stack: list[_Open], head: tuple[int, int, int, bool]) -> Vi
     path = f"{around.path}/{name}" if around.path else name
     visit = Visit(path, number, place, place + width, -1 if size < 0 else end, kind, least, number in around.met)
     around.met.add(number)
-    if name in walk.closed:
+    if name in walk.closed and size >= 0:
         return visit
     if kind == "m" and len(stack) <= FILM_DEPTH_MAX:
         stack.append(_Open(path, number, place, end, size >= 0))
