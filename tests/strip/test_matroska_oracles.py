@@ -8,7 +8,7 @@ import pytest
 from tests.media_builders.readers import Bytes, Kept
 from tests.media_builders.samples import SAMPLES
 from tests.oracles import require
-from witnesskit.errors.strip import TextInPictures, UnknownCoding
+from witnesskit.errors.strip import UnknownCoding
 from witnesskit.media.essence import essence
 from witnesskit.media.inspect import inspect
 from witnesskit.media.presentation import presentation_sha256
@@ -31,8 +31,8 @@ MADE = {
     "av1.webm": "-c:v libsvtav1 -preset 12 -c:a libopus -b:a 32k",
     "mpeg4.mkv": "-c:v mpeg4 -c:a libmp3lame",
     "mpeg2.mkv": "-c:v mpeg2video -c:a ac3",
-    "alac.mka": "-vn -c:a alac",
-    "pcm.mka": "-vn -c:a pcm_s16le",
+    "mjpeg.mkv": "-c:v mjpeg -c:a pcm_s16le",
+    "theora.mkv": "-c:v libtheora -an",
 }
 ALPHA = "-c:v libvpx-vp9 -pix_fmt yuva420p -deadline realtime -cpu-used 8"
 PERSONAL = ("Title", "Artist", "Location", "Date", "Comment", "Tag", "Attached", "Chapter", "Encoder", "Name", "UID")
@@ -170,7 +170,7 @@ def test_what_another_program_adds_goes(made, tmp_path):
     assert "subtitles were dropped" in result.kept
 
 
-@pytest.mark.parametrize(("coding", "refusal"), [("-c:v prores_ks", UnknownCoding), ("-c:v mjpeg", UnknownCoding)])
+@pytest.mark.parametrize(("coding", "refusal"), [("-c:v prores_ks", UnknownCoding), ("-c:v ffv1", UnknownCoding)])
 def test_codings_that_are_not_known_well_enough_are_refused(coding, refusal, tmp_path):
     path = tmp_path / "odd.mkv"
     source = ("-f", "lavfi", "-i", "testsrc2=s=64x48:r=25:d=0.2")
@@ -181,8 +181,19 @@ def test_codings_that_are_not_known_well_enough_are_refused(coding, refusal, tmp
 
 
 @pytest.mark.skipif(not (SAMPLES / "video" / "sample.avi").exists(), reason="the sample is not here")
-def test_user_data_in_pictures_is_refused(tmp_path):
+def test_user_data_in_mpeg4_pictures_become_ones(tmp_path):
     path = tmp_path / "avi.mkv"
     run(require("mkvmerge"), "-q", "-o", path, SAMPLES / "video" / "sample.avi")
-    with pytest.raises(TextInPictures):
-        copied(path, tmp_path)
+    copy, result = copied(path, tmp_path)
+    assert decoded(path) == decoded(copy)
+    assert essence(Bytes(path.read_bytes())) == result.essence == essence(Bytes(copy.read_bytes()))
+    assert inspect_again(Bytes(path.read_bytes()), Bytes(copy.read_bytes())).finding is Finding.CLEAN
+
+
+def test_the_table_for_seeking_of_an_mp3_stays_with_its_frame(tmp_path):
+    sound, path = tmp_path / "sound.mp3", tmp_path / "sound.mka"
+    run(require("ffmpeg"), "-v", "error", "-f", "lavfi", "-i", "sine=d=1", "-c:a", "libmp3lame", sound)
+    run(require("mkvmerge"), "-q", "-o", path, sound)
+    copy, _ = copied(path, tmp_path)
+    assert packets(path, "a", "data_hash") == packets(copy, "a", "data_hash")
+    assert inspect_again(Bytes(path.read_bytes()), Bytes(copy.read_bytes())).finding is Finding.CLEAN

@@ -20,6 +20,8 @@ def without_user_data(data: bytes) -> bytes:
     The same object where there is nothing to turn. Raises ``BadMedia`` for a start code that no decoder knows.
     """
     codes = list(_CODE.finditer(data))
+    if not codes:
+        return data
     if any(code.group(1)[0] not in _KNOWN for code in codes):
         raise BadMedia("MPEG-4 pictures with a start code of no known kind")
     ends = [code.start() for code in codes[1:]] + [len(data)]

@@ -30,7 +30,7 @@ class _Stream:
         if block is None:
             raise BadMedia("a block that cannot be read")
         place, view = block.frames, memoryview(body)
-        looked_into = self.entry.coding in ("h264", "hevc", "mp4a")
+        looked_into = self.entry.coding in ("h264", "hevc", "mp4a", "mpeg4")
         for size in block.sizes:
             frame = self.track.prefix + body[place : place + size] if looked_into or self.track.prefix else b""
             if looked_into:

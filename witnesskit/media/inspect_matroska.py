@@ -16,16 +16,14 @@ from witnesskit.limits import (
     MATROSKA_PRIVATE_MAX,
     MATROSKA_START_SECONDS,
 )
-from witnesskit.media.film_samples import SampleScan, scan_frames
+from witnesskit.media.film_samples import scan_frames
 from witnesskit.media.groups import shown
 from witnesskit.media.matroska_blocks import SeenBlock, seen_block
 from witnesskit.media.matroska_names import SEGMENT
 from witnesskit.media.matroska_rules import HEADERS, MASTERS, REPEATABLE, RULES
 from witnesskit.media.matroska_texts import Texts, value_of
-from witnesskit.media.matroska_tracks import SeenTrack, of_track, seen_track
-from witnesskit.media.walk_audio_frames import strange_sound
+from witnesskit.media.matroska_tracks import SeenTrack, look_into, of_track, seen_track
 from witnesskit.media.walk_matroska import Visit, Walk, Window, walk_matroska
-from witnesskit.media.walk_obu import strange_units
 from witnesskit.model import Finding, Inspection, Json, Revelation, SeekableReader
 
 _REVELATIONS_MAX: Final = 2_000
@@ -294,9 +292,9 @@ def _look(track: SeenTrack, body: bytes, block: SeenBlock) -> None:
     if track.prefix:
         data = b"".join(track.prefix + frame for frame in _frames(data, sizes))
         sizes = [size + len(track.prefix) for size in sizes]
-    if track.codec in _BY_FRAME or track.codec.startswith("A_MPEG/"):
+    if track.ogg or track.codec in _BY_FRAME or track.codec.startswith(("A_MPEG/", "V_MPEG1", "V_MPEG2")):
         for frame in _frames(data, sizes):
-            _look_closely(track, track.scan, frame)
+            look_into(track, frame)
     else:
         scan_frames(track.scan, data, sizes)
 
@@ -306,20 +304,6 @@ def _frames(data: bytes, sizes: list[int]) -> Iterator[bytes]:
     for size in sizes:
         yield data[place : place + size]
         place += size
-
-
-def _look_closely(track: SeenTrack, scan: SampleScan, frame: bytes) -> None:
-    """Frames whose parts are known one by one; a table for seeking reads like text and is none."""
-    if track.coding == "av1":
-        for name, raw in strange_units(frame):
-            scan.say("other", name, shown(raw[:400]) or raw[:80].hex())
-        scan_frames(scan, frame, [len(frame)])
-        return
-    spare, table = strange_sound(track.codec, frame)
-    if spare:
-        scan.say("other", "bytes in the sound that are none", shown(spare[:400]) or spare[:80].hex())
-    elif not table:
-        scan_frames(scan, frame, [len(frame)])
 
 
 def _whole(seen: _Seen, walk: Walk) -> None:
