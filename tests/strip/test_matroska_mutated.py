@@ -93,9 +93,9 @@ def run(seed, count):
     return sum(judge(mutated(original, chance), canary) for _ in range(count))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(5))
 def test_every_damaged_film_is_refused_by_name_or_gives_a_clean_copy(seed):
-    assert 0 < run(seed, 50) < 50
+    assert 0 < run(seed, 40) < 40
 
 
 @pytest.mark.long
@@ -122,6 +122,7 @@ def test_a_cluster_for_every_block_is_written_as_a_few():
     assert kept.data.count(mkv.identifier(mkv.CLUSTER)) < 20
 
 
+@settings(max_examples=60)
 @given(st.binary(max_size=64), st.integers(0, 80))
 def test_two_readers_read_a_block_alike(body, more):
     body = body + bytes(more)
@@ -143,6 +144,7 @@ def test_any_bytes_as_a_segment_are_refused_by_name(body):
             strip(Bytes(mkv.header() + opener(mkv.SEGMENT, body)), "video/webm", Kept())
 
 
+@settings(max_examples=60)
 @given(st.binary(max_size=100))
 def test_children_are_read_or_refused(body):
     try:

@@ -121,19 +121,19 @@ def _theora(private: bytes) -> bytes:
 
 
 def _flac(private: bytes) -> bytes:
-    """STREAMINFO alone, marked as the last block (RFC 9639 clause 8)."""
+    """STREAMINFO alone, marked as the last block (RFC 9639 clause 8); sizes of frames and digest become unknown."""
     if len(private) < 42 or private[:4] != b"fLaC" or private[4] & 0x7F or private[5:8] != b"\0\0\x22":
         raise BadMedia("FLAC")
-    return b"fLaC\x80\0\0\x22" + private[8:42]
+    return b"fLaC\x80\0\0\x22" + private[8:12] + bytes(6) + private[18:26] + bytes(16)
 
 
 def _alac(private: bytes) -> bytes:
-    """The decoder's 24 bytes; shells of QuickTime around them go."""
+    """The decoder's 24 bytes, size and bit rate unknown; shells of QuickTime around them go."""
     if private[4:8] == b"alac" and len(private) >= 36:
         private = private[12:]
     if len(private) < 24 or private[4]:
         raise BadMedia("ALAC")
-    return private[:24]
+    return private[:12] + bytes(8) + private[20:24]
 
 
 def _mpeg4(private: bytes) -> bytes:
@@ -163,6 +163,8 @@ def check_mpeg2(data: bytes | memoryview) -> None:
 
 def _windows(private: bytes) -> bytes:
     """BITMAPINFOHEADER with size and coding, and the decoder's own bytes of MPEG-4."""
+    if any(private[6:8] + private[10:12]):
+        raise BadMedia("pictures of more than 65,535 lines or columns")
     own = _mpeg4(private[40:]) if private[16:20] in _MPEG4_TAGS else b""
     return b"\x28\0\0\0" + private[4:12] + b"\x01\0\x18\0" + private[16:20] + bytes(20) + own
 

@@ -97,11 +97,11 @@ def _ogg(codec: str) -> Callable[[bytes], Iterator[bytes]]:
 
 def _flac(private: bytes) -> Iterator[bytes]:
     yield b"" if private[:8] == b"fLaC\x80\0\0\x22" else private
-    yield private[42:]
+    yield private[12:18].strip(b"\0") + private[26:].strip(b"\0")
 
 
 def _alac(private: bytes) -> Iterator[bytes]:
-    yield private if len(private) < 24 or private[4] else private[24:]
+    yield private if len(private) < 24 or private[4] else private[12:20].strip(b"\0") + private[24:]
 
 
 def _headers(private: bytes) -> Iterator[bytes]:
@@ -117,8 +117,8 @@ def _headers(private: bytes) -> Iterator[bytes]:
 
 
 def _windows(private: bytes) -> Iterator[bytes]:
-    fixed = private[:4] + private[12:16] + private[20:40]
-    yield b"" if fixed == b"\x28\0\0\0\x01\0\x18\0" + bytes(20) else private[:40]
+    fixed = private[:4] + private[6:8] + private[10:16] + private[20:40]
+    yield b"" if fixed == b"\x28\0\0\0\0\0\0\0\x01\0\x18\0" + bytes(20) else private[:40]
     yield from [private[40:]] if private[16:20] in (b"MJPG", b"mjpg") else _headers(private[40:])
 
 
