@@ -293,3 +293,26 @@ def test_pictures_described_as_windows_does_keep_size_and_coding(private):
     assert inspect(Bytes(copy)).finding is Finding.CLEAN
     with pytest.raises(BadMedia):
         stripped(windows_film(private[:4] + b"Zanaozen" + private[12:]))
+
+
+def test_second_tracks_are_dropped_and_told():
+    second = el(mkv.TRACKS, mkv.video(Canary(), 1))
+    copy, result = stripped(film(middle=second))
+    assert copy == stripped(film())[0]
+    assert "Tracks" in [part.place for part in result.removed]
+    assert inspect(Bytes(film(middle=second))).finding is not Finding.CLEAN
+
+
+def test_ticks_of_a_nanosecond_give_a_cluster_for_every_block_and_few_entries_in_the_index():
+    nodes = mkv.tree(film(tail=False))
+    body = mkv.at(nodes, mkv.SEGMENT)
+    mkv.at(nodes, mkv.SEGMENT, mkv.INFO)[1][0][1] = b"\1"
+    body[1] = [node for node in body[1] if node[0] not in (mkv.CLUSTER, mkv.CUES)]
+    frame = mkv.block(1, 0, mkv.pictures(Canary(quiet=True), 0), flags=0x80)
+    for number in range(100):
+        body[1].append([mkv.CLUSTER, [[0xE7, mkv.uint(number * 40_000_000)], [0xA3, frame]]])
+    copy, _ = stripped(mkv.written(nodes))
+    kept = mkv.tree(copy)
+    assert sum(node[0] == mkv.CLUSTER for node in mkv.at(kept, mkv.SEGMENT)[1]) == 100
+    assert len(mkv.at(kept, mkv.SEGMENT, mkv.CUES)[1]) == 8
+    assert inspect(Bytes(copy)).finding is Finding.CLEAN
