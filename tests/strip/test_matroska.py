@@ -230,3 +230,89 @@ def test_of_data_beside_a_picture_only_known_kinds_stay(number, payload, stays):
     assert (payload in copy) is stays
     assert inspect(Bytes(copy)).finding is Finding.CLEAN
     assert presentation_sha256(Bytes(original)) == result.presentation_sha256
+
+
+@pytest.mark.parametrize(("kind", "private", "stays"), [
+    (1, bytes(20), None),
+    (1, bytes(12) + b"\x3f\xff\xff\xff\x40\0\0\0", bytes(12) + b"\x40\0\0\0" * 2),
+    (1, bytes(4) + b"Zanaozen Aizhan1", bytes(4) + b"Za\0\0oz\0\0 A\0\0ha\0\0"),
+    (2, bytes(10) + b"\1\0", bytes(10) + b"\1\0"),
+])  # fmt: skip
+def test_a_projection_keeps_its_bounds_and_no_words(kind, private, stays):
+    nodes = mkv.tree(film(tail=False))
+    mkv.at(nodes, *ENTRY, 0xE0)[1].extend(mkv.tree(el(0x7670, el(0x7671, kind), el(0x7672, private))))
+    copy, result = stripped(mkv.written(nodes))
+    assert (el(0x7672, stays) in copy) if stays else (mkv.identifier(0x7672) not in copy)
+    assert b"Zana" not in copy
+    assert inspect(Bytes(copy)).finding is Finding.CLEAN
+    assert presentation_sha256(Bytes(copy)) == result.presentation_sha256
+
+
+SOUNDS = {
+    b"A_FLAC": b"fLaC\0\0\0\x22\x10\0\x10\0" + b"sizes!" + b"\x0b\xb8\x02\xf0\0\0\x10\0" + b"Zanaozen Aizhan!" + b"\x84tags",
+    b"A_ALAC": b"\0\0\x10\0\0\x10\x28\x0a\x0e\x01\0\xff" + b"Zanaozen" + b"\0\0\xac\x44" + b"behind",
+    b"A_AAC": b"\x12\x10" + b"Zanaozen",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("codec", [b"A_FLAC", b"A_ALAC", b"A_AAC"])
+def test_a_sound_configuration_holds_no_words(codec):
+    nodes = mkv.tree(film(tail=False))
+    entry = [node for node in mkv.at(nodes, mkv.SEGMENT, mkv.TRACKS)[1] if node[0] == mkv.ENTRY][1]
+    entry[1] = [[0x86, codec] if node[0] == 0x86 else node for node in entry[1]]
+    entry[1] = [[0x63A2, SOUNDS[codec]] if node[0] == 0x63A2 else node for node in entry[1]]
+    original = mkv.written(nodes)
+    copy, _ = stripped(original)
+    assert inspect(Bytes(original)).finding is Finding.FOUND
+    for word in (b"Zanaozen", b"sizes!", b"tags", b"behind"):
+        assert word not in copy
+    assert inspect(Bytes(copy)).finding is Finding.CLEAN
+
+
+WINDOWS = b"\x28\0\0\0" + b"\x40\0\0\0\x30\0\0\0" + b"\x01\0\x18\0XVID" + b"Zanaozen" + bytes(12)
+VOL = b"\0\0\1\x20\x08\x84\0\0\1\xb2"
+
+
+def windows_film(private):
+    nodes = mkv.tree(film(tail=False))
+    entry = mkv.at(nodes, *ENTRY)
+    entry[1] = [[0x86, b"V_MS/VFW/FOURCC"] if node[0] == 0x86 else node for node in entry[1]]
+    entry[1] = [[0x63A2, private] if node[0] == 0x63A2 else node for node in entry[1]]
+    body = mkv.at(nodes, mkv.SEGMENT)
+    frame = mkv.block(1, 0, b"\0\0\1\xb6" + mkv.PICTURE, flags=0x80)
+    body[1] = [node for node in body[1] if node[0] != mkv.CLUSTER]
+    body[1].append([mkv.CLUSTER, [[0xE7, b"\0"], [0xA3, frame]]])
+    return mkv.written(nodes)
+
+
+@pytest.mark.parametrize("private", [WINDOWS + VOL + b"Lavc59.37.100", WINDOWS + VOL + b"Zanaozen user data"])
+def test_pictures_described_as_windows_does_keep_size_and_coding(private):
+    copy, result = stripped(windows_film(private))
+    assert b"Zanaozen" not in copy
+    assert (b"Lavc59.37.100" in copy) == any("Lavc" in remark for remark in result.kept)
+    assert inspect(Bytes(copy)).finding is Finding.CLEAN
+    with pytest.raises(BadMedia):
+        stripped(windows_film(private[:4] + b"Zanaozen" + private[12:]))
+
+
+def test_second_tracks_are_dropped_and_told():
+    second = el(mkv.TRACKS, mkv.video(Canary(), 1))
+    copy, result = stripped(film(middle=second))
+    assert copy == stripped(film())[0]
+    assert "Tracks" in [part.place for part in result.removed]
+    assert inspect(Bytes(film(middle=second))).finding is not Finding.CLEAN
+
+
+def test_ticks_of_a_nanosecond_give_a_cluster_for_every_block_and_few_entries_in_the_index():
+    nodes = mkv.tree(film(tail=False))
+    body = mkv.at(nodes, mkv.SEGMENT)
+    mkv.at(nodes, mkv.SEGMENT, mkv.INFO)[1][0][1] = b"\1"
+    body[1] = [node for node in body[1] if node[0] not in (mkv.CLUSTER, mkv.CUES)]
+    frame = mkv.block(1, 0, mkv.pictures(Canary(quiet=True), 0), flags=0x80)
+    for number in range(100):
+        body[1].append([mkv.CLUSTER, [[0xE7, mkv.uint(number * 40_000_000)], [0xA3, frame]]])
+    copy, _ = stripped(mkv.written(nodes))
+    kept = mkv.tree(copy)
+    assert sum(node[0] == mkv.CLUSTER for node in mkv.at(kept, mkv.SEGMENT)[1]) == 100
+    assert len(mkv.at(kept, mkv.SEGMENT, mkv.CUES)[1]) == 8
+    assert inspect(Bytes(copy)).finding is Finding.CLEAN

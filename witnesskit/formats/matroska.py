@@ -58,6 +58,7 @@ class Film:
     open_end: bool  # the segment's size is not known
     scale: int = 1_000_000  # nanoseconds of a tick
     tracks: Tracks = field(default_factory=lambda: Tracks((), {}, ()))
+    tracks_at: int = -1  # where they stand
     remarks: dict[str, None] = field(default_factory=dict)
     ordered: bool = False  # chapters choose what is shown
     gone: Gone | None = None
@@ -69,7 +70,7 @@ def read_film(reader: SeekableReader) -> Film:
     doc_type, place = _ebml(source)
     film = _segment(source, doc_type, place)
     info = False
-    for name, _, body, end in walk(source, film):
+    for name, start, body, end in walk(source, film):
         if name == ids.CLUSTER:
             break
         if name in (ids.INFO, ids.TRACKS) and end - body > MATROSKA_HEAD_MAX:
@@ -77,7 +78,7 @@ def read_film(reader: SeekableReader) -> Film:
         if name == ids.INFO and not info:
             film.scale, info = _scale(source.bytes_at(body, end - body)), True
         elif name == ids.TRACKS and not film.tracks.kept:
-            film.tracks = read_tracks(source.bytes_at(body, end - body))
+            film.tracks, film.tracks_at = read_tracks(source.bytes_at(body, end - body)), start
     if not film.tracks.kept:
         raise BadMedia("no tracks in front of the first cluster")
     if ids_of_subtitles(film):
@@ -186,7 +187,7 @@ def _broken_end(film: Film, place: int) -> None:
 def drop(source: Source, film: Film, element: Place) -> None:
     """Take note of an element that the copy does not hold as it is."""
     name, start, body, end = element
-    if not film.gone or name == ids.TRACKS:
+    if not film.gone or start == film.tracks_at:
         return
     if name == ids.INFO:
         _drop_info(source, film, (body, end))

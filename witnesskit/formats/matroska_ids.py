@@ -41,6 +41,7 @@ EDITION, EDITION_ORDERED, CHAPTER, CHAPTER_SEGMENT = 0x45B9, 0x45DD, 0xB6, 0x6E6
 
 TOP: Final = frozenset({EBML, SEGMENT, SEEK_HEAD, INFO, TRACKS, CLUSTER, CUES, TAGS, CHAPTERS, ATTACHMENTS})
 NAMES: Final = {
+    TRACKS: "Tracks",
     SEEK_HEAD: "SeekHead", CUES: "Cues", TAGS: "Tags", CHAPTERS: "Chapters", ATTACHMENTS: "Attachments",
     VOID: "Void", CRC: "CRC-32", 0x7BA9: "Title", 0x4461: "DateUTC", 0x73A4: "SegmentUUID",
     0x7384: "SegmentFilename", 0x3CB923: "PrevUUID", 0x3C83AB: "PrevFilename", 0x3EB923: "NextUUID",

@@ -19,6 +19,7 @@ _DURATION_MAX: Final = 1 << 40  # ticks
 _HDR10_PLUS: Final = b"\xb5\x00\x3c\x00\x01\x04"
 _HDR10_PLUS_MAX: Final = 256  # bytes
 _T35: Final = 4
+_BESIDE: Final = "data beside the pictures of a kind that is not known were dropped"
 
 
 def blocks(source: Source, film: Film) -> Iterator[Block]:
@@ -156,6 +157,7 @@ def _additions(source: Source, film: Film, track: int, found: dict[int, tuple[in
             kept[number] = data
     if film.gone and sum(map(len, kept.values())) + 32 < end - body:
         film.gone.add("BlockAdditions", body, end)
+        film.remarks[_BESIDE] = None
     return tuple(sorted(kept.items()))
 
 

@@ -20,6 +20,7 @@ from witnesskit.limits import (
 
 _SECOND: Final = 1_000_000_000
 _APP: Final = b"film"  # both names of programs are mandatory; ours names none
+_CUE_STEP: Final = _SECOND // 2  # nanoseconds between two entries of the index at the least
 _NO_CUE: Final = -(1 << 62)
 
 
@@ -36,6 +37,7 @@ class Plan:
     sizes: array[int] = field(default_factory=lambda: array("Q"))
     counts: array[int] = field(default_factory=lambda: array("Q"))
     cues: array[int] = field(default_factory=lambda: array("q"))
+    last_cue: int = -(1 << 62)
     earliest: int = 1 << 62
     latest: int = 0
 
@@ -56,8 +58,9 @@ class Plan:
         if block.lacing:
             self.sizes[-1] += sum(block.sizes) - (block.end - block.start)
         self.counts[-1] += 1
-        if leads and self.cues[-1] == _NO_CUE and time >= 0:
-            self.cues[-1] = time
+        far = (time - self.last_cue) * film.scale >= _CUE_STEP
+        if leads and far and time >= 0 and self.cues[-1] == _NO_CUE:
+            self.cues[-1] = self.last_cue = time
         self.earliest = min(self.earliest, time)
         frames = -(-track.default_duration * len(block.sizes) // film.scale)
         self.latest = max(self.latest, time + (frames if block.duration is None else block.duration))

@@ -5,7 +5,6 @@ RFC 9559 clause 5.1.4.1.22 and the codec mappings of the Matroska specification;
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -13,18 +12,16 @@ from typing import Final
 from witnesskit.errors.media import BadMedia
 from witnesskit.errors.strip import TextInPictures, UnknownCoding
 from witnesskit.formats.audio_config import canonical_audio_config
+from witnesskit.formats.audio_frames import check_frames
 from witnesskit.formats.codec_config import canonical_av1, canonical_avc, canonical_hevc
-from witnesskit.formats.vorbis_setup import setup_end
+from witnesskit.formats.mpeg4_units import clean_pictures
+from witnesskit.formats.ogg_streams import Coding, Opus, Theora, Vorbis
 
 _USER_DATA: Final = b"\0\0\1\xb2"
-# versions of widespread libraries, by which decoders know how to show the pictures: they name no one
-_ENCODER: Final = re.compile(rb"(Lavc\d{1,3}\.\d{1,3}\.\d{1,4}|XviD\d{4}|DivX\d{3,4}(?:b|Build)\d{1,4}p?)\0?")
 _MPEG4_TAGS: Final = frozenset({b"XVID", b"xvid", b"DIVX", b"divx", b"DX50", b"FMP4", b"MP4V", b"mp4v"})
 _MPEG4_HEADERS: Final = frozenset({*range(0x30), 0xB0, 0xB1, 0xB2, 0xB5})  # ISO/IEC 14496-2 table 6-3
 _MPEG2_HEADERS: Final = frozenset({0xB3, 0xB5})  # ISO/IEC 13818-2 table 6-1
 _HEADERS_MAX: Final = 256  # bytes of all headers of one track; real ones stay under 160
-_OPUS_RATES: Final = frozenset({0, 8000, 12000, 16000, 24000, 32000, 44100, 48000, 96000, 192000})
-_VORBIS_COMMENT: Final = b"\x03vorbis" + bytes(8) + b"\x01"
 _VP9_FEATURES: Final = {1: 3, 2: 62, 3: 12, 4: 3}  # profile, level, bits, chroma: the largest value of each
 
 Rule = Callable[[bytes], bytes]
@@ -46,6 +43,8 @@ def read_decoding(codec: str, private: bytes) -> Decoding:
     if known is None:
         raise UnknownCoding("".join(char for char in codec[:40] if char.isascii() and char.isprintable()))
     coding, rule = known
+    if codec == "V_MS/VFW/FOURCC":
+        coding = _coding_of_windows(private)
     canonical = rule(private)
     length = 0
     if coding in ("h264", "hevc"):
@@ -86,15 +85,7 @@ def _vp9(private: bytes) -> bytes:
 
 def _opus(private: bytes) -> bytes:
     """OpusHead (RFC 7845 clause 5.1) up to its channel mapping."""
-    if len(private) < 19 or not private.startswith(b"OpusHead") or private[8] >> 4:
-        raise BadMedia("OpusHead")
-    size = 19 if private[18] == 0 else 21 + private[9]
-    if len(private) < size or not private[9]:
-        raise BadMedia("OpusHead")
-    if private[18] not in (0, 1, 2, 255):
-        raise UnknownCoding(f"Opus channels of family {private[18]}")
-    rate = private[12:16] if int.from_bytes(private[12:16], "little") in _OPUS_RATES else b"\x80\xbb\0\0"
-    return private[:8] + b"\x01" + private[9:12] + rate + private[16:size]
+    return Opus().canonical([private, b"OpusTags"])[0]
 
 
 def unlaced(private: bytes) -> list[bytes]:
@@ -114,42 +105,41 @@ def unlaced(private: bytes) -> list[bytes]:
     return [private[place:first], private[first:second], private[second:]]
 
 
+def _laced(heads: list[bytes]) -> bytes:
+    sizes = [b"\xff" * (len(head) // 255) + bytes([len(head) % 255]) for head in heads[:-1]]
+    return b"".join([b"\x02", *sizes, *heads])
+
+
 def _vorbis(private: bytes) -> bytes:
     """The comment header becomes an empty one, the setup ends at its last bit (Vorbis I clause 4.2)."""
-    head, _, setup = unlaced(private)
-    if len(head) < 30 or not head.startswith(b"\x01vorbis\0\0\0\0") or not head[11]:
-        raise BadMedia("Vorbis")
-    setup = setup[: setup_end(setup, head[11])]
-    return bytes([2, 30, len(_VORBIS_COMMENT)]) + head[:29] + b"\x01" + _VORBIS_COMMENT + setup
+    return _laced(Vorbis().canonical(unlaced(private)))
+
+
+def _theora(private: bytes) -> bytes:
+    """The same (Theora clause 6)."""
+    return _laced(Theora().canonical(unlaced(private)))
 
 
 def _flac(private: bytes) -> bytes:
-    """STREAMINFO alone, marked as the last block (RFC 9639 clause 8)."""
+    """STREAMINFO alone, marked as the last block (RFC 9639 clause 8); sizes of frames and digest become unknown."""
     if len(private) < 42 or private[:4] != b"fLaC" or private[4] & 0x7F or private[5:8] != b"\0\0\x22":
         raise BadMedia("FLAC")
-    return b"fLaC\x80\0\0\x22" + private[8:42]
+    return b"fLaC\x80\0\0\x22" + private[8:12] + bytes(6) + private[18:26] + bytes(16)
 
 
 def _alac(private: bytes) -> bytes:
-    """The decoder's 24 bytes; shells of QuickTime around them go."""
+    """The decoder's 24 bytes, size and bit rate unknown; shells of QuickTime around them go."""
     if private[4:8] == b"alac" and len(private) >= 36:
         private = private[12:]
     if len(private) < 24 or private[4]:
         raise BadMedia("ALAC")
-    return private[:24]
+    return private[:12] + bytes(8) + private[20:24]
 
 
 def _mpeg4(private: bytes) -> bytes:
-    """Headers of MPEG-4 pictures with no user data but the bare version of a widespread library."""
+    """Headers of MPEG-4 pictures; user data but the bare version of a widespread encoder become ones."""
     _only_headers(private, _MPEG4_HEADERS)
-    start = private.find(_USER_DATA)
-    while start >= 0:
-        end = private.find(b"\0\0\1", start + 4)
-        end = len(private) if end < 0 else end
-        if not _ENCODER.fullmatch(private[start + 4 : end]):
-            raise TextInPictures("user data in MPEG-4 pictures")
-        start = private.find(_USER_DATA, end)
-    return private
+    return clean_pictures(private, {})
 
 
 def _mpeg2(private: bytes) -> bytes:
@@ -172,12 +162,44 @@ def check_mpeg2(data: bytes | memoryview) -> None:
 
 
 def _windows(private: bytes) -> bytes:
-    """BITMAPINFOHEADER with size, coding and the decoder's own bytes; only MPEG-4 is known well enough."""
-    if len(private) < 40 or private[16:20] not in _MPEG4_TAGS:
-        raise UnknownCoding("pictures described as Windows does")
-    return b"\x28\0\0\0" + private[4:12] + b"\x01\0\x18\0" + private[16:20] + bytes(20) + _mpeg4(private[40:])
+    """BITMAPINFOHEADER with size and coding, and the decoder's own bytes of MPEG-4."""
+    if any(private[6:8] + private[10:12]):
+        raise BadMedia("pictures of more than 65,535 lines or columns")
+    own = _mpeg4(private[40:]) if private[16:20] in _MPEG4_TAGS else b""
+    return b"\x28\0\0\0" + private[4:12] + b"\x01\0\x18\0" + private[16:20] + bytes(20) + own
 
 
+def _coding_of_windows(private: bytes) -> str:
+    if len(private) >= 40 and private[16:20] in _MPEG4_TAGS:
+        return "mpeg4"
+    if len(private) >= 40 and private[16:20] in (b"MJPG", b"mjpg"):
+        return "mjpeg"
+    raise UnknownCoding("pictures described as Windows does")
+
+
+def packet_check(decoding: Decoding) -> Callable[[bytes], None] | None:
+    """What refuses a packet that holds more than coded data; ``None`` where nothing is known of the coding's packets.
+
+    The check raises ``BadMedia`` or ``TextInPictures``.
+    """
+    coding = decoding.coding
+    if coding == "mpeg2":
+        return check_mpeg2
+    if coding in ("mp3", "ac3", "eac3", "dts"):
+        return lambda packet: check_frames(coding, packet)
+    if coding not in _XIPH:
+        return None
+    xiph = _XIPH[coding]()
+    xiph.canonical([decoding.private, b"OpusTags"] if coding == "opus" else unlaced(decoding.private))
+
+    def check(packet: bytes) -> None:
+        if any(any(packet[first:last]) for first, last in xiph.free(packet)):
+            raise TextInPictures("padding of the sound that is none")
+
+    return check
+
+
+_XIPH: Final[dict[str, type[Coding]]] = {"opus": Opus, "vorbis": Vorbis, "theora": Theora}
 _CODECS: Final[dict[str, tuple[str, Rule]]] = {
     "V_MPEG4/ISO/AVC": ("h264", _needed(canonical_avc)),
     "V_MPEGH/ISO/HEVC": ("hevc", _needed(canonical_hevc)),
@@ -188,6 +210,8 @@ _CODECS: Final[dict[str, tuple[str, Rule]]] = {
     "V_MPEG4/ISO/ASP": ("mpeg4", _mpeg4),
     "V_MPEG4/ISO/AP": ("mpeg4", _mpeg4),
     "V_MS/VFW/FOURCC": ("mpeg4", _windows),
+    "V_MJPEG": ("mjpeg", _none),
+    "V_THEORA": ("theora", _needed(_theora)),
     "V_MPEG1": ("mpeg2", _mpeg2),
     "V_MPEG2": ("mpeg2", _mpeg2),
     "A_AAC": ("aac", _needed(_sound)),

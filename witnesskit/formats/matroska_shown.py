@@ -113,13 +113,26 @@ def _projection(fields: Fields) -> bytes:
     private = one(projection, _PROJECTION_PRIVATE) or b""
     if kind not in _PRIVATE_SIZES or any(abs(pose) > 360 for pose in poses):
         raise UnsupportedMedia("a projection that is not known")
-    private = private[: _PRIVATE_SIZES[kind]]
-    if private and (len(private) < _PRIVATE_SIZES[kind] or any(private[:4])):
-        raise BadMedia("a projection's own data")
+    private = _bounds(kind, private[: _PRIVATE_SIZES[kind]])
     parts = [make_number(_PROJECTION_TYPE, kind)] if kind else []
     parts += [make(_PROJECTION_PRIVATE, private)] if private else []
     parts += [make_real(name, round(pose, 3)) for name, pose in zip(_POSES, poses, strict=True) if round(pose, 3)]
     return make(ids.PROJECTION, *parts) if parts else b""
+
+
+def _bounds(kind: int, private: bytes) -> bytes:
+    """Bounds of an equirectangular projection in 65536ths, or padding of a cube; nothing if all is zero."""
+    if private and (len(private) < _PRIVATE_SIZES[kind] or any(private[:4])):
+        raise BadMedia("a projection's own data")
+    if not any(private):
+        return b""
+    numbers = [int.from_bytes(private[place : place + 4], "big") for place in range(4, len(private), 4)]
+    if kind == 1:
+        numbers = [min(number + 0x8000 >> 16, 0xFFFF) << 16 for number in numbers]
+    elif numbers[0] or numbers[1] > _PIXELS_MAX:
+        raise UnsupportedMedia("a projection that is not known")
+    kept = b"".join(number.to_bytes(4, "big") for number in numbers)
+    return bytes(4) + kept if any(kept) else b""
 
 
 def audio_element(fields: Fields) -> bytes:

@@ -17,6 +17,7 @@ from witnesskit.model import Removal
 
 VIDEO, AUDIO = 1, 2
 _KINDS: Final = {3: "pictures and sound", 16: "logo", 17: "subtitles", 18: "buttons", 32: "control", 33: "metadata"}
+_FIELDS_MAX: Final = 4_096  # elements of one track; each look-up passes over all of them
 _SECOND: Final = 1_000_000_000
 _T35: Final = 4
 _DOLBY: Final = (0x64766343, 0x64767643)  # dvcC, dvvC
@@ -62,6 +63,8 @@ def read_tracks(body: bytes) -> Tracks:
             removed.append(_removal(f"Tracks/{ids.name_of(name)}", entry))
             continue
         fields = children(entry)
+        if len(fields) > _FIELDS_MAX:
+            raise MediaTooLarge("elements of one track")
         track, kind = number(fields, ids.TRACK_NUMBER, most=1 << 56), number(fields, ids.TRACK_TYPE)
         if not track or track in dropped or any(track == other.number for other in kept):
             raise BadMedia("two tracks of one number, or none")

@@ -15,6 +15,7 @@ from witnesskit.media.walk_matroska import Walk, Window, walk_matroska
 from witnesskit.model import EssenceHash, SeekableReader
 
 _ENTRY = "Segment/Tracks/TrackEntry"
+_CLOSED = frozenset({"SeekHead", "Info", "Tags", "Chapters", "Attachments", "Cues"})
 _BLOCKS = frozenset({"Segment/Cluster/SimpleBlock", "Segment/Cluster/BlockGroup/Block"})
 
 
@@ -41,7 +42,7 @@ class _Stream:
 
 def essence_matroska(reader: SeekableReader) -> tuple[EssenceHash, ...]:
     """One hash for each track of pictures or sound, over every frame; raises ``BadMedia`` or ``UnsupportedMedia``."""
-    walk, tracks = Walk(Window(reader)), []
+    walk, tracks = Walk(Window(reader), _CLOSED), []
     streams: dict[int, _Stream] = {}
     values: dict[str, list[bytes]] = {}
     place = 0

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.limits import FILM_SAMPLE_MAX, FILM_TRACKS_MAX, KIB, MATROSKA_PRIVATE_MAX, MATROSKA_START_SECONDS
+from witnesskit.limits import (
+    FILM_SAMPLE_MAX,
+    FILM_TRACKS_MAX,
+    KIB,
+    MATROSKA_CLUSTERS_MAX,
+    MATROSKA_PRIVATE_MAX,
+    MATROSKA_START_SECONDS,
+)
 from witnesskit.media.film_samples import scan_frames
 from witnesskit.media.groups import shown
 from witnesskit.media.matroska_blocks import SeenBlock, seen_block
 from witnesskit.media.matroska_names import SEGMENT
 from witnesskit.media.matroska_rules import HEADERS, MASTERS, REPEATABLE, RULES
 from witnesskit.media.matroska_texts import Texts, value_of
-from witnesskit.media.matroska_tracks import SeenTrack, of_track, seen_track
+from witnesskit.media.matroska_tracks import SeenTrack, look_into, of_track, seen_track
 from witnesskit.media.walk_matroska import Visit, Walk, Window, walk_matroska
 from witnesskit.model import Finding, Inspection, Json, Revelation, SeekableReader
 
@@ -23,6 +31,9 @@ _SUBTITLES_SHOWN: Final = 20
 _ENTRY: Final = "Segment/Tracks/TrackEntry"
 _CUE: Final = "Segment/Cues/CuePoint"
 _HDR10_PLUS: Final = b"\xb5\x00\x3c\x00\x01\x04"
+_BY_FRAME: Final = frozenset(
+    {"V_AV1", "A_AC3", "A_AC3/BSID9", "A_AC3/BSID10", "A_EAC3", "A_DTS", "A_DTS/EXPRESS", "A_DTS/LOSSLESS"}
+)
 _SECOND: Final = 1_000_000_000
 
 
@@ -38,8 +49,8 @@ class _Seen:
     values: dict[str, list[bytes]] = field(default_factory=dict)  # of the track entry being read
     group: dict[str, list[bytes]] = field(default_factory=dict)  # of the block group being read
     cue: list[int] = field(default_factory=list)
-    cues: list[list[int]] = field(default_factory=list)  # time, track, place
-    keys: list[list[int]] = field(default_factory=list)  # the same, as the blocks are
+    cues: array[int] = field(default_factory=lambda: array("Q"))  # time, track, place of each
+    keys: array[int] = field(default_factory=lambda: array("Q"))  # the same, as the blocks are
     segment: int = 0
     scale: int = 1_000_000
     duration: float = 0.0
@@ -130,7 +141,7 @@ def _note(seen: _Seen, visit: Visit, raw: bytes) -> None:
     if path.startswith(_ENTRY):
         seen.values.setdefault(path[len(_ENTRY) + 1 :], []).append(raw)
     elif path.startswith(_CUE):
-        seen.cue.append(int.from_bytes(raw, "big"))
+        seen.cue.append(int.from_bytes(raw[-8:], "big"))
     elif path == "Segment/Cluster/Timestamp":
         seen.time = int.from_bytes(raw, "big")
     elif path == "Segment/Info/TimestampScale":
@@ -156,7 +167,7 @@ def _leave_entry(seen: _Seen, _: Visit) -> None:
     if len(seen.tracks) >= FILM_TRACKS_MAX:
         seen.doubts["too many tracks"] = None
         return
-    if any(seen.keys) or seen.cluster:
+    if seen.cluster:
         seen.doubts["a track behind the first cluster"] = None
     track = seen_track(len(seen.tracks) + 1, seen.values)
     if any(other.number == track.number for other in seen.tracks):
@@ -177,7 +188,12 @@ def _enter_cue(seen: _Seen, _: Visit) -> None:
 
 
 def _leave_cue(seen: _Seen, _: Visit) -> None:
-    seen.cues.append(seen.cue)
+    if len(seen.cue) != 3:
+        seen.say("other", _CUE, "entry of the index", " ".join(map(str, seen.cue)))
+    elif len(seen.cues) < 3 * MATROSKA_CLUSTERS_MAX:
+        seen.cues.extend(seen.cue)
+    else:
+        seen.doubts["too many entries of the index"] = None
 
 
 def _enter_group(seen: _Seen, _: Visit) -> None:
@@ -262,20 +278,32 @@ def _times(seen: _Seen, track: SeenTrack, block: SeenBlock, how: tuple[bool, int
     lead = lead or next(one for one in seen.tracks if one.kept)
     if track is lead and key and not seen.key_found and time >= 0:
         seen.key_found = True
-        seen.keys.append([time, track.number, seen.cluster])
+        if len(seen.keys) >= 3 * MATROSKA_CLUSTERS_MAX:
+            seen.doubts["too many clusters"] = None
+        elif time < 1 << 63:
+            seen.keys.extend((time, track.number, seen.cluster))
 
 
 def _look(track: SeenTrack, body: bytes, block: SeenBlock) -> None:
-    if track.scan is None or (track.coding == "pcm"):
+    """Look into the frames of a block; what header stripping took is put back first."""
+    if track.scan is None or track.coding == "pcm":
         return
+    data, sizes = body[block.frames :], list(block.sizes)
     if track.prefix:
-        parts, place = [], block.frames
-        for size in block.sizes:
-            parts += [track.prefix, body[place : place + size]]
-            place += size
-        scan_frames(track.scan, b"".join(parts), [size + len(track.prefix) for size in block.sizes])
+        data = b"".join(track.prefix + frame for frame in _frames(data, sizes))
+        sizes = [size + len(track.prefix) for size in sizes]
+    if track.ogg or track.codec in _BY_FRAME or track.codec.startswith(("A_MPEG/", "V_MPEG1", "V_MPEG2")):
+        for frame in _frames(data, sizes):
+            look_into(track, frame)
     else:
-        scan_frames(track.scan, body[block.frames :], list(block.sizes))
+        scan_frames(track.scan, data, sizes)
+
+
+def _frames(data: bytes, sizes: list[int]) -> Iterator[bytes]:
+    place = 0
+    for size in sizes:
+        yield data[place : place + size]
+        place += size
 
 
 def _whole(seen: _Seen, walk: Walk) -> None:
@@ -293,8 +321,10 @@ def _whole(seen: _Seen, walk: Walk) -> None:
 
 def _index(seen: _Seen) -> None:
     """Cues and Duration must say what the blocks say: numbers that differ could say something else."""
-    if seen.cues and seen.cues != seen.keys:
-        seen.say("other", "Segment/Cues", "index that differs from the film", f"{len(seen.cues)} entries")
+    known = iter(zip(seen.keys[0::3], seen.keys[1::3], seen.keys[2::3], strict=True))
+    cues = zip(seen.cues[0::3], seen.cues[1::3], seen.cues[2::3], strict=True)
+    if not all(cue in known for cue in cues):  # each is sought behind the one before it
+        seen.say("other", "Segment/Cues", "index that differs from the film", f"{len(seen.cues) // 3} entries")
     if seen.duration != float(seen.latest):
         seen.say("other", "Segment/Info/Duration", "duration that differs from the film", f"{seen.duration:g}")
 

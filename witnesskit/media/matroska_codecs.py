@@ -7,29 +7,29 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from witnesskit.media.film_configs import spare_bytes
+from witnesskit.media.ogg_codings import OggCoding
 from witnesskit.media.walk_asc import spare_of_asc
-from witnesskit.media.walk_vorbis import vorbis_setup_size
 
 # how samples are looked into, as film_samples names it
 CODINGS: Final = {
     "V_MPEG4/ISO/AVC": "h264", "V_MPEGH/ISO/HEVC": "hevc", "V_AV1": "av1", "V_VP8": "vpx", "V_VP9": "vpx",
     "V_MPEG4/ISO/SP": "mpeg4", "V_MPEG4/ISO/ASP": "mpeg4", "V_MPEG4/ISO/AP": "mpeg4", "V_MS/VFW/FOURCC": "mpeg4",
-    "V_MPEG1": "mpeg4", "V_MPEG2": "mpeg4", "A_AAC": "mp4a", "A_OPUS": "coded", "A_VORBIS": "coded",
+    "V_MPEG1": "mpeg2", "V_MPEG2": "mpeg2",
+    "V_MJPEG": "mjpeg", "V_THEORA": "coded", "A_AAC": "mp4a", "A_OPUS": "coded", "A_VORBIS": "coded",
     "A_FLAC": "coded", "A_ALAC": "coded", "A_PCM/INT/LIT": "pcm", "A_PCM/INT/BIG": "pcm", "A_PCM/FLOAT/IEEE": "pcm",
     "A_MPEG/L1": "coded", "A_MPEG/L2": "coded", "A_MPEG/L3": "coded", "A_AC3": "coded", "A_AC3/BSID9": "coded",
     "A_AC3/BSID10": "coded", "A_EAC3": "coded", "A_DTS": "coded", "A_DTS/EXPRESS": "coded", "A_DTS/LOSSLESS": "coded",
 }  # fmt: skip
 _OLD_AAC: Final = re.compile(r"A_AAC/MPEG[24]/(MAIN|LC|LC/SBR|SSR|LTP)")
 _TEXT: Final = re.compile(rb"[\x20-\x7e]{6,}")
-_TOOLS: Final = re.compile(
-    rb"\x00\x00\x01\xb2(?:Lavc\d{1,3}(?:\.\d{1,4}){2}|XviD\d{4}|DivX\d{3,4}(?:b|Build)\d{1,4}p?)\x00?(?=\x00\x00\x01|\Z)"
-)
-_EMPTY_COMMENT: Final = b"\x03vorbis" + bytes(8) + b"\x01"
+_OGG: Final = {"A_OPUS": "opus", "A_VORBIS": "vorbis", "V_THEORA": "theora"}
 _VP9: Final = {1: 3, 2: 62, 3: 12, 4: 3}
 
 
-def coding_of(codec: str) -> str:
-    """Name of the coding, empty if it is not known."""
+def coding_of(codec: str, private: bytes = bytes(40)) -> str:
+    """Name of the coding, empty if it is not known; pictures described as Windows does are told by ``private``."""
+    if codec == "V_MS/VFW/FOURCC" and private[16:20] in (b"MJPG", b"mjpg"):
+        return "mjpeg"
     return "mp4a" if _OLD_AAC.fullmatch(codec) else CODINGS.get(codec, "")
 
 
@@ -58,52 +58,83 @@ def _vp9(private: bytes) -> Iterator[bytes]:
         last = feature
 
 
-def _opus(private: bytes) -> Iterator[bytes]:
-    family = private[18] if len(private) > 18 else 0
-    size = 21 + private[9] if family and len(private) > 9 else 19
-    if private[:9] != b"OpusHead\x01" or family not in (0, 1, 2, 255) or len(private) < size:
-        yield private
-    rate = int.from_bytes(private[12:16], "little")
-    if rate not in (0, 8000, 12000, 16000, 24000, 32000, 44100, 48000, 96000, 192000):
-        yield private[12:16]
-    yield private[size:]
+def ogg_coding(codec: str, private: bytes) -> tuple[OggCoding, list[bytes]] | None:
+    """The coding as Ogg knows it, and its headers; ``None`` if it is another or the headers cannot be told apart."""
+    name = _OGG.get(codec)
+    if name is None:
+        return None
+    return OggCoding(name), [private, b"OpusTags"] if name == "opus" else _three(private)
 
 
-def _vorbis(private: bytes) -> Iterator[bytes]:
-    if private[:3] != bytes([2, 30, len(_EMPTY_COMMENT)]) or private[33:49] != _EMPTY_COMMENT:
-        yield private
-        return
-    head, setup = private[3:33], private[49:]
-    if head[:11] != b"\x01vorbis" + bytes(4) or head[29] != 1:
-        yield head
-    yield setup[vorbis_setup_size(setup, head[11]) :]
+def _three(private: bytes) -> list[bytes]:
+    sizes: list[int] = []
+    place = 1
+    while len(sizes) < 2 and place < len(private):
+        size = 0
+        while place < len(private) and private[place] == 255:
+            size, place = size + 255, place + 1
+        sizes.append(size + (private[place] if place < len(private) else 0))
+        place += 1
+    if private[:1] != b"\x02" or len(sizes) < 2:
+        return [private, b"", b""]
+    behind = place + sizes[0]
+    return [private[place:behind], private[behind : behind + sizes[1]], private[behind + sizes[1] :]]
+
+
+def _ogg(codec: str) -> Callable[[bytes], Iterator[bytes]]:
+    """Headers of Opus, Vorbis and Theora must be bare ones, laced in the fewest bytes."""
+
+    def reader(private: bytes) -> Iterator[bytes]:
+        found = ogg_coding(codec, private)
+        bare = found[0].bare(found[1]) if found else []
+        heads = bare[:1] if codec == "A_OPUS" else bare
+        laced = [b"\xff" * (len(head) // 255) + bytes([len(head) % 255]) for head in heads[:-1]]
+        if not heads or private != b"".join([b"\x02"] * (len(heads) > 1) + laced + heads):
+            yield b" ".join(_TEXT.findall(private)) or private
+
+    return reader
 
 
 def _flac(private: bytes) -> Iterator[bytes]:
     yield b"" if private[:8] == b"fLaC\x80\0\0\x22" else private
-    yield private[42:]
+    yield private[12:18].strip(b"\0") + private[26:].strip(b"\0")
 
 
 def _alac(private: bytes) -> Iterator[bytes]:
-    yield private if len(private) < 24 or private[4] else private[24:]
+    yield private if len(private) < 24 or private[4] else private[12:20].strip(b"\0") + private[24:]
 
 
 def _headers(private: bytes) -> Iterator[bytes]:
-    """Headers of MPEG pictures: free bytes, readable text, headers of other kinds than the format's."""
-    rest = _TOOLS.sub(b"", private)
-    parts = rest.split(b"\0\0\1")
+    """Headers of MPEG pictures: free bytes, text, headers of other kinds; user data are looked at as frames are."""
+    parts = private.split(b"\0\0\1")
     yield parts[0]
-    yield from (
-        part for part in parts[1:] if part[:1] > b"\x2f" and part[:1] not in (b"\xb0", b"\xb1", b"\xb3", b"\xb5")
-    )
+    for part in parts[1:]:
+        if part[:1] != b"\xb2":
+            yield from (
+                [part] if part[:1] > b"\x2f" and part[0] not in (0xB0, 0xB1, 0xB3, 0xB5) else _TEXT.findall(part)
+            )
     yield private[256:]
-    yield from _TEXT.findall(rest)
 
 
 def _windows(private: bytes) -> Iterator[bytes]:
-    fixed = private[:4] + private[12:16] + private[20:40]
-    yield b"" if fixed == b"\x28\0\0\0\x01\0\x18\0" + bytes(20) else private[:40]
-    yield from _headers(private[40:])
+    fixed = private[:4] + private[6:8] + private[10:16] + private[20:40]
+    yield b"" if fixed == b"\x28\0\0\0\0\0\0\0\x01\0\x18\0" + bytes(20) else private[:40]
+    yield from [private[40:]] if private[16:20] in (b"MJPG", b"mjpg") else _headers(private[40:])
+
+
+_MPEG4_TAGS: Final = ("XVID", "DIVX", "DX50", "FMP4", "MP4V")
+
+
+def pictures_head(codec: str, private: bytes) -> bytes:
+    """Headers of MPEG-4 or MPEG-2 pictures in a CodecPrivate, to be looked into as a frame is."""
+    if codec == "V_MS/VFW/FOURCC":
+        return private[40:]
+    return private if codec.startswith("V_MPEG") and "/AVC" not in codec and "HEVC" not in codec else b""
+
+
+def known_by_windows(private: bytes) -> bool:
+    """Whether a description as Windows has it names a coding that is known."""
+    return private[16:20].decode("latin-1").upper() in (*_MPEG4_TAGS, "MJPG")
 
 
 _READERS: Final[dict[str, Callable[[bytes], Iterator[bytes]]]] = {
@@ -114,8 +145,7 @@ _READERS: Final[dict[str, Callable[[bytes], Iterator[bytes]]]] = {
     **dict.fromkeys(("V_MPEG4/ISO/SP", "V_MPEG4/ISO/ASP", "V_MPEG4/ISO/AP", "V_MPEG1", "V_MPEG2"), _headers),
     "V_MS/VFW/FOURCC": _windows,
     "A_AAC": spare_of_asc,
-    "A_OPUS": _opus,
-    "A_VORBIS": _vorbis,
+    **{codec: _ogg(codec) for codec in _OGG},
     "A_FLAC": _flac,
     "A_ALAC": _alac,
 }

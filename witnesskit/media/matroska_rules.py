@@ -100,7 +100,10 @@ _VIDEO: Final[dict[str, Rule]] = {
     },
     **{f"Colour/MasteringMetadata/Luminance{end}": _real(10_000, 0, 100_000) for end in ("Max", "Min")},
     "Projection/ProjectionType": _number(2, 1),
-    "Projection/ProjectionPrivate": lambda raw: len(raw) in (12, 20) and not any(raw[:4]),
+    "Projection/ProjectionPrivate": lambda raw: (
+        not any(raw[:4])
+        and ((len(raw) == 20 and not any(raw[6::4] + raw[7::4])) or (len(raw) == 12 and not any(raw[4:10])))
+    ),
     **{f"Projection/ProjectionPose{axis}": _real(1_000, -360, 360) for axis in ("Yaw", "Pitch", "Roll")},
 }
 RULES: Final[dict[str, Rule]] = {

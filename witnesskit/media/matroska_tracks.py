@@ -7,9 +7,19 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.media.film_entries import EntryFacts
-from witnesskit.media.film_samples import SampleScan, scan_config
+from witnesskit.media.film_samples import SampleScan, scan_config, scan_frames
 from witnesskit.media.groups import shown
-from witnesskit.media.matroska_codecs import coding_of, resilient_sound, spare_private
+from witnesskit.media.matroska_codecs import (
+    coding_of,
+    known_by_windows,
+    ogg_coding,
+    pictures_head,
+    resilient_sound,
+    spare_private,
+)
+from witnesskit.media.ogg_codings import OggCoding
+from witnesskit.media.walk_audio_frames import strange_sound
+from witnesskit.media.walk_obu import strange_units
 from witnesskit.model import Json, Revelation
 
 _KINDS: Final = {1: "pictures", 2: "sound", 3: "complex", 16: "logo", 17: "subtitles", 18: "buttons", 32: "control"}
@@ -31,6 +41,7 @@ class SeenTrack:
     length: int = 4
     blocks: int = 0
     scan: SampleScan | None = None
+    ogg: OggCoding | None = None
     doubts: list[str] = field(default_factory=list)
 
     def u(self, name: str, default: int = 0) -> int:
@@ -67,7 +78,9 @@ def seen_track(place: int, values: dict[str, list[bytes]]) -> SeenTrack:
     track.kind = _KINDS.get(track.u("TrackType"), f"kind {track.u('TrackType')}")
     track.codec = shown(values.get("CodecID", [b""])[0].rstrip(b"\0"))
     track.private = values.get("CodecPrivate", [b""])[0]
-    track.coding = coding_of(track.codec)
+    track.coding = coding_of(track.codec, track.private)
+    if track.codec == "V_MS/VFW/FOURCC" and not known_by_windows(track.private):
+        track.coding = ""
     if track.coding == "mp4a" and resilient_sound(track.private):
         track.coding = "coded"
     _encodings(track)
@@ -104,6 +117,42 @@ def _scan(track: SeenTrack) -> None:
     track.length = entry.length
     track.scan = SampleScan(entry, f"frames of track {track.place}")
     scan_config(track.scan)
+    head = pictures_head(track.codec, track.private)
+    if head:
+        look_into(track, head)
+    found = ogg_coding(track.codec, track.private)
+    if found:
+        track.ogg = found[0]
+        if not track.ogg.bare(found[1]):
+            track.doubts.append("headers of the coding that cannot be read")
+
+
+def look_into(track: SeenTrack, frame: bytes) -> None:
+    """Look into one frame whose parts are known; a table for seeking reads like text and is none."""
+    scan = track.scan
+    if scan is None:
+        return
+    if track.coding == "av1":
+        for name, raw in strange_units(frame):
+            scan.say("other", name, shown(raw[:400]) or raw[:80].hex())
+    if track.coding == "mpeg2" and b"\0\0\1\xb2" in frame:
+        scan.say("software", "user data in pictures", shown(frame.partition(b"\0\0\1\xb2")[2][:400]))
+    if track.ogg:
+        _packet(track.ogg, frame, scan)
+    spare, table = strange_sound(track.codec, frame)
+    if spare:
+        scan.say("other", "bytes in the sound that are none", shown(spare[:400]) or spare[:80].hex())
+    elif not table:
+        scan_frames(scan, frame, [len(frame)])
+
+
+def _packet(ogg: OggCoding, packet: bytes, scan: SampleScan) -> None:
+    spans, reason = ogg.paddings(packet), ogg.stray(packet)[2]
+    if spans is None or reason:
+        scan.doubts[f"{scan.place}: {reason or 'packets that cannot be followed'}"] = None
+    for first, last in spans or []:
+        if any(packet[first:last]):
+            scan.say("other", "padding of the sound that is none", shown(packet[first:last][:400]) or f"{last} bytes")
 
 
 def of_track(track: SeenTrack) -> Iterator[Revelation]:

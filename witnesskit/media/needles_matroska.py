@@ -18,7 +18,7 @@ _UID_SIZE: Final = 8  # bytes; shorter ones are counted up
 
 def needles_matroska(reader: SeekableReader) -> Iterator[bytes]:
     """Identifiers as they are stored, and readable words of attached files."""
-    walk = Walk(Window(reader))
+    walk = Walk(Window(reader), frozenset({"Cluster"}))
     for visit in walk_matroska(walk):
         if visit.kind in ("m", "end") or visit.path.startswith("Segment/Cluster/"):
             continue

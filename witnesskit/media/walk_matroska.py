@@ -60,6 +60,7 @@ class Walk:
     """State of a walk: doubts, and where bytes begin that belong to no element."""
 
     window: Window
+    closed: frozenset[str] = frozenset()  # names of masters that are not looked into
     doubts: dict[str, None] = field(default_factory=dict)
     tail: int = 0
     cut: bool = False  # a film of no given size that ends in the middle: what stands before is whole
@@ -140,13 +141,15 @@ def _met(walk: Walk, stack: list[_Open], head: tuple[int, int, int, bool]) -> Vi
         if number not in (SEGMENT, CLUSTER):
             walk.cut = end > walk.window.reader.size and _cut(walk, stack)
             return None
-        end = around.end
+        end, size = around.end, -1
     if size < 0 and number not in (SEGMENT, CLUSTER):
         walk.doubt("an element without a size")
     kind, name = KINDS.get(number, "x"), NAMES.get(number) or f"element {number:X}"
     path = f"{around.path}/{name}" if around.path else name
     visit = Visit(path, number, place, place + width, -1 if size < 0 else end, kind, least, number in around.met)
     around.met.add(number)
+    if name in walk.closed and size >= 0:
+        return visit
     if kind == "m" and len(stack) <= FILM_DEPTH_MAX:
         stack.append(_Open(path, number, place, end, size >= 0))
     elif kind == "m":

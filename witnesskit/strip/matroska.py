@@ -7,6 +7,7 @@ to write it. No element is copied; each is built from the fields that decoding a
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,15 +19,18 @@ from witnesskit.formats.matroska_blocks import Block, write_head
 from witnesskit.formats.matroska_media import blocks, frames_of
 from witnesskit.formats.matroska_plan import Plan, new_plan
 from witnesskit.formats.matroska_presentation import Shown, presentation_of
-from witnesskit.formats.matroska_private import check_mpeg2
+from witnesskit.formats.matroska_private import packet_check
+from witnesskit.formats.mpeg4_units import ENCODER
 from witnesskit.limits import FILM_WINDOW, MATROSKA_SCAN_WINDOW, MIB
 from witnesskit.model import DEFAULT_CHOICES, EssenceHash, Removal, SeekableReader, Sink, StripChoices, StripResult
 from witnesskit.strip.bitstream import Described, Part, TrackWork, pass_samples
 from witnesskit.strip.copying import Copying, refuse_if
+from witnesskit.strip.isobmff_remarks import coder_remarks
 
 _BLOCK: Final = 2 * MIB  # bytes given to the sink at a time
-_LOOKED_INTO: Final = frozenset({"h264", "hevc", "aac", "mpeg4", "av1"})  # unit by unit
+_LOOKED_INTO: Final = frozenset({"h264", "hevc", "aac", "mpeg4", "av1", "mjpeg"})  # unit by unit
 _KNOWN_WHOLE: Final = _LOOKED_INTO | {"pcm", "mpeg2"}
+Check = Callable[[bytes], None]
 _NAL: Final = ("h264", "hevc")
 
 
@@ -88,6 +92,7 @@ def strip_matroska(reader: SeekableReader, sink: Sink, choices: StripChoices = D
 
 def _media(source: Source, film: Film, planned: tuple[Plan, list[TrackWork]], copy: _Copy) -> None:
     plan, works = planned
+    checks = [packet_check(track.decoding) for track in film.tracks.kept]
     index, left, shift = -1, 0, plan.shift
     for block in blocks(source, film):
         if not left:
@@ -99,18 +104,22 @@ def _media(source: Source, film: Film, planned: tuple[Plan, list[TrackWork]], co
         left -= 1
         track = film.tracks.kept[block.track]
         head, tail = write_head(block, len(track.prefix), plan.bases[index])
-        copy.gather([head, *_frames(source, works[block.track], block, track.prefix), tail])
+        copy.gather([head, *_frames(source, works[block.track], checks[block.track], (block, track.prefix)), tail])
     if left or index + 1 != len(plan.counts) or shift != plan.shift:
         raise BadMedia("the film changed while it was read")
 
 
-def _frames(source: Source, work: TrackWork, block: Block, prefix: bytes) -> list[Part]:
+def _frames(source: Source, work: TrackWork, check: Check | None, framed: tuple[Block, bytes]) -> list[Part]:
+    block, prefix = framed
     data, start, sizes = frames_of(source, block, prefix)
     if work.coding in _LOOKED_INTO:
         return pass_samples(work, data, start, array("I", sizes), 1)
     part = memoryview(data)[start : start + sum(sizes)]
-    if work.coding == "mpeg2":
-        check_mpeg2(part)
+    if check:
+        place = start
+        for size in sizes:
+            check(data[place : place + size])
+            place += size
     work.hasher.update(part)
     return [part]
 
@@ -146,6 +155,8 @@ def _remarks(film: Film, plan: Plan) -> list[str]:
     remarks = [remark for track in film.tracks.kept for remark in track.remarks]
     codings = [track.decoding.coding for track in film.tracks.kept if track.decoding.coding not in _KNOWN_WHOLE]
     remarks += [f"what a decoder passes over inside {coding} was not looked into" for coding in codings]
+    named = (ENCODER.search(track.decoding.private) for track in film.tracks.kept if track.decoding.coding == "mpeg4")
+    remarks += coder_remarks(found.group().decode() for found in named if found)
     if sum(track.video for track in film.tracks.kept) > 1:
         remarks.append("the film holds more than one track of pictures: players show one of them")
     if not all(track.enabled for track in film.tracks.kept):
