@@ -21,11 +21,6 @@ from witnesskit.errors.derive import BadRegion, ChoiceDoesNotFit, Undecodable
 from witnesskit.errors.strip import CopyNotClean
 from witnesskit.model import Finding, Inspection
 from witnesskit.strip.derivation import Box, Derivation, Region, Span
-from witnesskit.strip.recode_film import FILM, SOUND
-from witnesskit.strip.registry import REWRITERS
-
-needs_webm = pytest.mark.skipif(FILM not in REWRITERS, reason="no rewriter of WebM in this tree")
-needs_ogg = pytest.mark.skipif(SOUND not in REWRITERS, reason="no rewriter of Ogg in this tree")
 
 
 def quiet(size: int) -> None:
@@ -74,7 +69,6 @@ def test_stills_of_a_film_in_the_full_jail(clip, tmp_path):
     assert like(Image.open(folder / "still-001.jpg").getpixel((30, 30)), (0, 0, 0), 8)
 
 
-@needs_webm
 def test_a_film_in_the_full_jail(clip, tmp_path):
     out = tmp_path / "copy.webm"
     (copy,) = derive_file(clip, out, Derivation(trim=Span(0, 600)), quiet)
@@ -84,23 +78,11 @@ def test_a_film_in_the_full_jail(clip, tmp_path):
     assert len(pictures_of(data)) == 15
 
 
-@needs_ogg
 def test_a_sound_in_the_full_jail(tmp_path):
     path, out = tmp_path / "sound.wav", tmp_path / "copy.ogg"
     path.write_bytes(sound_only(1))
     (copy,) = derive_file(path, out, Derivation(), quiet)
     assert copy.jail == "full"
-
-
-@pytest.mark.parametrize(("call", "data"), [("film", film(0.2)), ("sound", sound_only(0.2))])
-def test_films_and_sounds_are_coded_in_the_full_jail(call, data, tmp_path):
-    """Also where no rewriter takes the result yet: the refusal then is the rewriter's, not the coder's."""
-    path, out = tmp_path / "given", tmp_path / "copy"
-    path.write_bytes(data)
-    done = run(path, "--out", out, "--json")
-    answer = json.loads(done.stdout)
-    assert answer["state"] == "clean" or [error["code"] for error in answer["errors"]] == ["STRIP-UNKNOWN-FORMAT"]
-    assert not (tmp_path / "copy.part").exists()
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,6 @@ SUCCESSES = {
     "status desk": ("status", "--vault", "desk"),
     "inspect": ("inspect", "photo.jpg"),
     "strip": ("strip", "photo.jpg", "--out", "clean.jpg"),
-    "derive": ("derive", "photo.jpg", "--out", "small.jpg", "--box", "0,0,20,20"),
     "bundle": ("bundle", "stick2", "--vault", "field"),
     "import": ("import", "parcel.age", "--receipts", "receipts", "--second-copy", "copies", *DESK),
     "receipt": ("receipt", "RECEIPT", "--vault", "field"),

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import io
 import random
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from PIL import Image, PngImagePlugin
 
+import witnesskit
 from tests.media_builders.clips import Memory, film, quartered, sound_only
 from tests.media_builders.samples import SAMPLES
 from witnesskit.media.read_also import read_also, readers_for
@@ -99,6 +104,24 @@ def test_hostile_files_never_raise():
             del data[chance.randrange(len(data)) :]
         read_pillow(Memory(bytes(data)))
         read_av(Memory(bytes(data)))
+
+
+def test_libraries_for_media_are_loaded_by_their_own_rooms_alone():
+    """And never by the process that a person starts: it holds keys, and it is not locked."""
+    allowed = re.compile(r"(strip/recode_|media/(open_av|read_av|read_pillow|preview_film))\w*\.py$")
+    package = Path(witnesskit.__file__).parent
+    users = [
+        path.as_posix()
+        for path in package.rglob("*.py")
+        if re.search(r"^\s*(import|from) (av|PIL)\b", path.read_text(), re.M)
+    ]
+    assert users and all(allowed.search(path) for path in users), users
+    code = (
+        "import sys, witnesskit.cli.derive, witnesskit.cli.inspect, witnesskit.cli.derive_options, "
+        "witnesskit.actions.derive_file, witnesskit.actions.inspect_file, witnesskit.actions.thumbnails, "
+        "witnesskit.actions.second_opinion; sys.exit(bool({'av', 'PIL'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="no samples here")

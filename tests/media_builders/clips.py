@@ -70,6 +70,23 @@ def film(seconds: float = 2, *, sound: bool = True, turn: str = "none", containe
     return _turned(data, TURNS[turn]) if turn != "none" else data
 
 
+def changing() -> bytes:
+    """A transport stream in which the picture's size changes from 320x240 to 160x120."""
+    parts = []
+    for width, start in ((WIDTH, 0), (WIDTH // 2, 10)):
+        out = io.BytesIO()
+        with av.open(out, "w", format="mpegts") as made:
+            video = made.add_stream("libx264", rate=RATE, options={"crf": "18", "preset": "ultrafast", "bf": "0"})
+            video.width, video.height, video.pix_fmt = width, width * 3 // 4, "yuv420p"
+            for number in range(start, start + 10):
+                frame = av.VideoFrame.from_image(quartered(width, width * 3 // 4))
+                frame.pts, frame.time_base = number, Fraction(1, RATE)
+                made.mux(video.encode(frame))
+            made.mux(video.encode(None))
+        parts.append(out.getvalue())
+    return b"".join(parts)
+
+
 def sound_only(
     seconds: float = 2, container: str = "wav", codec: str = "pcm_s16le", tone: float = 440, rate: int = 48_000
 ) -> bytes:

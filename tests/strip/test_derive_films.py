@@ -10,6 +10,7 @@ import pytest
 from tests.media_builders.clips import (
     QUARTERS,
     Memory,
+    changing,
     film,
     kinds_of,
     level,
@@ -20,7 +21,7 @@ from tests.media_builders.clips import (
     sound_only,
 )
 from witnesskit.errors import WitnesskitError
-from witnesskit.errors.derive import BadRegion, BadSpan, ChoiceDoesNotFit, Undecodable
+from witnesskit.errors.derive import BadRegion, BadSpan, ChangingPicture, ChoiceDoesNotFit, Undecodable
 from witnesskit.errors.media import UnsupportedMedia
 from witnesskit.media.probe import media_type
 from witnesskit.strip.derivation import Box, Derivation, Region, Span, from_json
@@ -247,9 +248,36 @@ def test_rubbish_and_nothing_are_refused():
             made(data)
 
 
+def test_a_bomb_is_refused(clip, monkeypatch):
+    from witnesskit.strip import recode_source
+
+    monkeypatch.setattr(recode_source, "FILM_PIXELS_MAX", 10_000)
+    with pytest.raises(Undecodable):
+        made(clip)
+    with pytest.raises(Undecodable):
+        made(clip, Derivation(stills=1))
+
+
+def test_a_derivative_that_outgrows_its_memory_is_refused(clip, monkeypatch):
+    from witnesskit.errors.derive import DerivativeTooLarge
+    from witnesskit.strip import recode_source
+
+    monkeypatch.setattr(recode_source, "DERIVED_MAX", 3_000)
+    with pytest.raises(DerivativeTooLarge):
+        made(clip)
+
+
+def test_a_film_whose_size_changes_takes_no_regions():
+    """Two films in one transport stream, the second half as wide."""
+    data = changing()
+    with pytest.raises(ChangingPicture):
+        made(data, Derivation(boxes=(Box(Region(0, 0, 8, 8)),)))
+    assert {picture.size for _, picture in pictures_of(made(data))} == {(160, 120)}
+
+
 def test_a_broken_film_is_refused_by_name_or_made_of_what_can_be_read(clip):
     chance = random.Random(7)
-    for _ in range(60):
+    for _ in range(100):
         data = bytearray(clip)
         for _ in range(chance.choice((1, 4, 40))):
             data[chance.randrange(len(data))] = chance.randrange(256)

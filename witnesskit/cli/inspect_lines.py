@@ -46,6 +46,8 @@ def lines_of_other(other: OtherReader, seen: Inspection) -> Iterator[str]:
     known = {_bare(one.value) for one in seen.revelations}
     more = [one for one in other.told if _bare(one.value) not in known]
     if not other.facts and not more:
+        if seen.finding is Finding.UNKNOWN:
+            yield f"  Another reader, {printable(other.name)}, could not read it: {printable(other.failure)}"
         return
     facts = "; ".join(f"{name} {value}" for name, value in other.facts)
     yield f"  Another reader, {printable(other.name)}, says: {printable(facts)[: 3 * _VALUE_SHOWN]}"

@@ -20,6 +20,7 @@ _START: Final = re.compile(rb"\xff\xd8\xff[\xc0-\xfe]|\x89PNG\r\n\x1a\n")
 _BLOCK: Final = 4 * MIB
 _FIRST_LOOK: Final = 256 * 1024  # bytes; most thumbnails end within
 _FRAMES: Final = (0xC0, 0xC1, 0xC2)  # SOF of baseline, extended and progressive JPEG
+_DEEP_LOOKS_MAX: Final = 60  # pictures larger than the first look; each may cost its whole maximum
 _FAILED_MAX: Final = 2_000  # starts that were none; coded data hold such bytes by chance
 
 
@@ -49,9 +50,10 @@ def _may_be_film(reader: SeekableReader) -> bool:
 
 def _embedded(reader: SeekableReader) -> Iterator[tuple[int, str, bytes]]:
     """(offset, ending, bytes) of each; one inside another is found too, the file itself is not."""
-    failed = 0
+    failed, looks = 0, _DEEP_LOOKS_MAX
     for place, ending in _starts(reader):
-        data = _jpeg(reader, place) if ending == "jpg" else _png(reader, place)
+        data, deep = _jpeg(reader, place, looks > 0) if ending == "jpg" else (_png(reader, place), False)
+        looks -= deep
         if data:
             yield place, ending, data
         else:
@@ -68,18 +70,23 @@ def _starts(reader: SeekableReader) -> Iterator[tuple[int, str]]:
                 yield start + match.start(), "jpg" if block[match.start()] == 0xFF else "png"
 
 
-def _jpeg(reader: SeekableReader, place: int) -> bytes:
-    """The whole picture from its start to its end marker; empty if it is none."""
-    for length in (_FIRST_LOOK, PREVIEW_MAX):
-        data = reader.read_at(place, length)
-        walk = walk_jpeg(data)
-        if walk.end:
-            codes = [piece.code for piece in walk.pieces]
-            whole = 0xDA in codes and LOOSE not in codes and any(code in codes for code in _FRAMES)
-            return data[: walk.end] if whole else b""
-        if len(data) < length or not walk.pieces or len(walk.pieces) < 2:
-            return b""
-    return b""
+def _jpeg(reader: SeekableReader, place: int, may_look_deep: bool) -> tuple[bytes, bool]:
+    """(the whole picture from its start to its end marker, whether it had to look deep); empty if it is none."""
+    data = _walked(reader, place, _FIRST_LOOK)
+    if data is not None or not may_look_deep:
+        return data or b"", False
+    return _walked(reader, place, PREVIEW_MAX) or b"", True
+
+
+def _walked(reader: SeekableReader, place: int, length: int) -> bytes | None:
+    """The picture; empty if it is none; None if its end lies behind ``length``."""
+    data = reader.read_at(place, length)
+    walk = walk_jpeg(data)
+    if walk.end:
+        codes = [piece.code for piece in walk.pieces]
+        whole = 0xDA in codes and LOOSE not in codes and any(code in codes for code in _FRAMES)
+        return data[: walk.end] if whole else b""
+    return b"" if len(data) < length or len(walk.pieces) < 2 else None
 
 
 def _png(reader: SeekableReader, place: int) -> bytes:

@@ -91,7 +91,8 @@ def _in_pictures(container: InputContainer) -> list[Revelation]:
 
 def _side_data(frame: Any) -> list[Any]:
     try:
-        return list(frame.side_data)
+        held = frame.side_data
+        return [one if hasattr(one, "type") else held[one] for one in held]  # PyAV 19 gives the kinds
     except ValueError:  # a kind that this PyAV has no name for
         return []
 

@@ -68,7 +68,7 @@ def derive(reader: SeekableReader, media_type: str, sink: Sink, derivation: Deri
         result=result,
         parent_sha256=_sha256(reader),
         parameters=derivation.json(),
-        recipe=_recipe(recoded.media_type),
+        recipe=_recipe(recoded),
         engine=engine(*recoded.encoders),
         facts=recoded.facts,
         remarks=tuple(dict.fromkeys((*recoded.remarks, *result.kept))),
@@ -99,12 +99,12 @@ def _picture(made: Made, facts: dict[str, int], remarks: tuple[str, ...]) -> rec
     return recode_film.Recoded(recode_picture.MEDIA_TYPE, made, facts, remarks, ("libjpeg",))
 
 
-def _recipe(media_type: str) -> dict[str, str]:
-    if media_type == recode_picture.MEDIA_TYPE:
+def _recipe(recoded: recode_film.Recoded) -> dict[str, str]:
+    if recoded.media_type == recode_picture.MEDIA_TYPE:
         return {"coding": f"JPEG quality {recode_picture.QUALITY}, 4:2:0, sRGB"}
     notches = f"{NOTCH} Hz at the multiples of {' and '.join(map(str, HUMS))} Hz up to {HUM_MAX} Hz"
-    sound = {"sound": "Opus", "notches": notches}
-    if media_type == recode_film.SOUND:
+    sound = {"sound": "Opus", "notches": notches} if "libopus" in recoded.encoders else {}
+    if recoded.media_type == recode_film.SOUND:
         return sound
     return {"picture": "VP9 " + " ".join(f"{key}={value}" for key, value in recode_film.VP9.items()), **sound}
 

@@ -22,7 +22,7 @@ from witnesskit.model import SeekableReader
 from witnesskit.strip.derivation import ALWAYS, Derivation
 from witnesskit.strip.recode_shown import Maker, Shape, shape_of
 from witnesskit.strip.recode_sound import Sound, add_opus
-from witnesskit.strip.recode_source import DECODING_ERRORS, Made, bound, opened
+from witnesskit.strip.recode_source import DECODING_ERRORS, Made, bound, fraction, opened
 
 FILM: Final = "video/webm"
 SOUND: Final = "application/ogg"
@@ -173,7 +173,7 @@ class _Work:
         return Recoded(SOUND, self._made, {}, self._remarks(), ("libopus",))
 
     def _add_streams(self) -> None:
-        rate = self._source.video.average_rate or 30
+        rate = float(fraction(self._source.video.average_rate, 30))
         self._video = self._out.add_stream("libvpx-vp9", rate=round(min(max(rate, 1), _RATE_MAX)), options=VP9)
         self._video.pix_fmt = "yuv420p"
         context = self._video.codec_context
@@ -210,15 +210,15 @@ class _Work:
         self._last = _Shown(frame, at) if before is None or at > before.at else before
 
     def _time_of(self, frame: av.VideoFrame) -> int:
-        if frame.pts is None or frame.time_base is None:
+        if frame.pts is None or not frame.time_base:
             return 0 if self._last is None else self._last.at + _LAST_SHOWN
-        return round((frame.pts * frame.time_base - Fraction(self._source.origin)) * 1000)
+        return round((frame.pts * fraction(frame.time_base) - Fraction(self._source.origin)) * 1000)
 
     def _make(self, shown: _Shown, after: int) -> None:
         trim = self._derivation.trim
         if not trim.holds(shown.at, after):
             return
-        shape = self._shape = shape_of(shown.frame, self._source.video.sample_aspect_ratio, self._shape)
+        shape = self._shape = shape_of(shown.frame, fraction(self._source.video.sample_aspect_ratio), self._shape)
         made = self._maker.make(shown.frame, shape, shown.at, after)
         if not self._pictures:
             self._prepare(made)

@@ -64,13 +64,13 @@ class Shape:
         return (height, width) if self.turn[0] == 0 else (width, height)
 
 
-def shape_of(frame: av.VideoFrame, point: Fraction | None, before: Shape | None = None) -> Shape:
+def shape_of(frame: av.VideoFrame, point: Fraction, before: Shape | None = None) -> Shape:
     """The shape of ``frame``; ``point`` is the sample aspect ratio. Raises UnsupportedMedia for a slanted picture.
 
     ``before`` is the shape of the picture before it: while the angle stays, so does the turn. PyAV keeps a frame
     whose side data were asked for until the next collection of garbage, so they are asked for once.
     """
-    ratio = point if point and 1 / _SHAPE_MAX <= point <= _SHAPE_MAX else Fraction(1)
+    ratio = point if 1 / _SHAPE_MAX <= point <= _SHAPE_MAX else Fraction(1)
     colorspace = int(frame.colorspace)
     if colorspace == _UNSPECIFIED and not _is_rgb(frame):
         colorspace = _BT709 if frame.height >= _HIGH_DEFINITION else _BT470BG
@@ -85,7 +85,8 @@ def _is_rgb(frame: av.VideoFrame) -> bool:
 
 def _turn(frame: av.VideoFrame) -> tuple[int, int, int, int]:
     try:
-        parts: list[Any] = list(frame.side_data)
+        held: Any = frame.side_data
+        parts = [one if hasattr(one, "type") else held[one] for one in held]  # PyAV 19 gives the kinds
     except ValueError:  # a kind that this PyAV has no name for
         return _QUARTERS.get(round(frame.rotation) % 360, (1, 0, 0, 1))
     for part in parts:

@@ -10,6 +10,7 @@ import importlib
 import io
 import pkgutil
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any, Final
 
 import av
@@ -100,6 +101,11 @@ def opened(reader: SeekableReader) -> Iterator[InputContainer]:
         raise Undecodable from None
     with container:
         yield container
+
+
+def fraction(ratio: Any, otherwise: Fraction | int = 1) -> Fraction:
+    """A ratio of PyAV, which is a Fraction or None before 19 and its own kind from there on; never 0."""
+    return Fraction(ratio.numerator, ratio.denominator) if ratio else Fraction(otherwise)
 
 
 def bound(context: Any) -> None:

@@ -12,7 +12,7 @@ from witnesskit.strip.derivation import ALWAYS, Derivation
 from witnesskit.strip.recode_film import Source, source_of
 from witnesskit.strip.recode_picture import MEDIA_TYPE, recode_shown
 from witnesskit.strip.recode_shown import Maker, shape_of
-from witnesskit.strip.recode_source import DECODING_ERRORS, Made, opened
+from witnesskit.strip.recode_source import DECODING_ERRORS, Made, fraction, opened
 
 _MORE = 1_000  # ms decoded beyond the wanted time, for pictures that come out of order
 
@@ -41,7 +41,7 @@ def _made(
 ) -> tuple[Made, dict[str, int], tuple[str, ...]]:
     if frame is None:
         raise Undecodable
-    shape = shape_of(frame, source.video.sample_aspect_ratio)
+    shape = shape_of(frame, fraction(source.video.sample_aspect_ratio))
     shown: Any = Maker(derivation, "rgb24").make(frame, shape, wanted, wanted + 1)
     made, facts, remarks = recode_shown(shown.to_image().convert("RGB"), (), Derivation(half=False))
     return made, {**facts, "ms": wanted}, remarks
@@ -61,14 +61,14 @@ def _length(source: Source) -> int:
     """How long the film is, ms; counted where the container does not say it."""
     video, origin = source.video, source.origin
     if video.duration and video.time_base:
-        start = (video.start_time or 0) * video.time_base
-        return max(1, round((float(start + video.duration * video.time_base) - origin) * 1000))
+        end = ((video.start_time or 0) + video.duration) * fraction(video.time_base)
+        return max(1, round((float(end) - origin) * 1000))
     if source.container.duration:
         return max(1, int(source.container.duration * 1000 / av.time_base))
     last = 0.0
     for packet in source.container.demux(video):
         if packet.pts is not None and packet.time_base is not None:
-            last = max(last, float(packet.pts * packet.time_base) - origin)
+            last = max(last, float(packet.pts * fraction(packet.time_base)) - origin)
     return max(1, round(last * 1000))
 
 
@@ -77,7 +77,7 @@ def _seen_at(source: Source, wanted: int, *, seek: bool) -> Any:
     if seek:
         try:
             second = source.origin + wanted / 1000
-            source.container.seek(int(second / source.video.time_base), stream=source.video)
+            source.container.seek(int(second / fraction(source.video.time_base)), stream=source.video)
         except DECODING_ERRORS:
             return None
     seen = None
