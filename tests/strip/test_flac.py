@@ -115,6 +115,11 @@ def test_which_speakers_the_channels_are_for_stays_alone():
     assert result.presentation_sha256 != presentation_sha256(Bytes(file()))
 
 
+def test_advice_on_loudness_is_said_to_be_dropped():
+    result, _ = strip(file([(4, comment([b"REPLAYGAIN_TRACK_GAIN=-7.89 dB"]))]))
+    assert any("loudness" in words for words in result.kept)
+
+
 def test_sizes_that_the_frames_do_not_show_are_corrected():
     odd = info(SOUND, 868, blocks=(16, 0xABCD), sizes=(0x414243, 0x444546))
     assert inspect(Bytes(file(first=odd))).finding is Finding.FOUND

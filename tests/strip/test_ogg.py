@@ -124,6 +124,15 @@ def test_sound_cut_out_of_a_longer_recording_is_said():
     assert any("longer recording" in words for words in strip(opus(late=1 << 40))[0].kept)
 
 
+def test_advice_on_loudness_is_said_to_be_dropped():
+    for data in (
+        opus(tags=opus_tags([b"R128_TRACK_GAIN=-573"])),
+        speex(tags=comment([b"replaygain_track_gain=-6 dB"])),
+    ):
+        assert any("loudness" in words for words in strip(data)[0].kept)
+    assert not strip(opus())[0].kept
+
+
 def test_headers_that_share_a_page_with_sound_are_parted():
     packets = [opus_packet(one) for one in range(4)]
     data = page([opus_head()], 1, 0, 0, 2) + page([opus_tags([b"A=TOKENopusvendor"]), *packets], 1, 1, 3840, 4)

@@ -18,6 +18,7 @@ from witnesskit.model import Revelation, SeekableReader
 
 _NO_END: Final = b"\xff" * 8
 _TELL_MAX: Final = 2_000
+_WORDS_MAX: Final = 500
 _RUNS: Final = re.compile(rb"[\x20-\x7e]{6,}")
 _TEXT: Final = table(bytes(range(0x20, 0x7F)))
 
@@ -70,7 +71,8 @@ def scan_ogg(reader: SeekableReader) -> OggScan:
         if isinstance(page, OggGap):
             for one in of_surplus("between pages", reader, page.place, page.end):
                 scan.say(one.group, one.place, one.name, one.value)
-            scan.words.append(reader.read_at(page.place, min(page.end - page.place, 1 << 18)))
+            if len(scan.words) < 200:
+                scan.words.append(reader.read_at(page.place, min(page.end - page.place, 1 << 18)))
             continue
         if page.flags & 2:
             if filled:
@@ -219,7 +221,8 @@ def _coded(scan: OggScan, stream: OggStream, packet: bytes) -> None:
         scan.doubts[f"{stream.place}: {reason or 'an Opus packet of a wrong size'}"] = None
     for first, last in paddings or ():
         if any(packet[first:last]):
-            stream.words.append(packet[first:last])
+            if len(stream.words) < _WORDS_MAX:
+                stream.words.append(packet[first:last])
             scan.say("other", stream.place, "padding", shown(packet[first:last]) or packet[first:last].hex()[:80])
             packet = packet[:first] + bytes(last - first) + packet[last:]
     for text in texts_in(packet):
