@@ -84,6 +84,12 @@ def _heif() -> EssenceReader:
     return essence_heif
 
 
+def _transport() -> EssenceReader:
+    from witnesskit.media.inspect_ts import essence_ts
+
+    return essence_ts
+
+
 def _matroska() -> EssenceReader:
     from witnesskit.media.essence_matroska import essence_matroska
 
@@ -108,6 +114,7 @@ ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/heif": _heif,
     "video/x-matroska": _matroska,
     "video/webm": _matroska,
+    "video/mp2t": _transport,
 }
 
 

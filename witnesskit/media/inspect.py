@@ -84,6 +84,12 @@ def _heif() -> Inspector:
     return inspect_heif
 
 
+def _transport() -> Inspector:
+    from witnesskit.media.inspect_ts import inspect_ts
+
+    return inspect_ts
+
+
 def _matroska() -> Inspector:
     from witnesskit.media.inspect_matroska import inspect_matroska
 
@@ -111,6 +117,7 @@ INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "image/heif": _heif,
     "video/x-matroska": _matroska,
     "video/webm": _matroska,
+    "video/mp2t": _transport,
 }
 
 

@@ -85,6 +85,12 @@ def _heif() -> PresentationReader:
     return presentation_heif
 
 
+def _transport() -> PresentationReader:
+    from witnesskit.media.inspect_ts import presentation_ts
+
+    return presentation_ts
+
+
 def _matroska() -> PresentationReader:
     from witnesskit.formats.matroska_presentation import matroska_presentation
 
@@ -109,6 +115,7 @@ PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/heif": _heif,
     "video/x-matroska": _matroska,
     "video/webm": _matroska,
+    "video/mp2t": _transport,
 }
 
 

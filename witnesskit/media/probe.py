@@ -97,7 +97,9 @@ def _of_stream(head: bytes) -> str:
         return "video/webm" if b"\x42\x82\x84webm" in head[:64] else "video/x-matroska"
     if any(_is_transport(head, step, place) for step, place in _TS_STEPS):
         return "video/mp2t"
-    return "audio/mpeg" if _is_mpeg_audio(head) else ""
+    if _is_mpeg_audio(head):
+        return "audio/mpeg"
+    return "video/mp2t" if any(_begins_inside(head, step, place) for step, place in _TS_STEPS) else ""
 
 
 def _of_brands(head: bytes) -> str:
@@ -133,6 +135,12 @@ def _of_brand(brand: bytes) -> str:
 def _is_transport(head: bytes, step: int, place: int) -> bool:
     marks = head[place::step]
     return len(marks) >= 3 and set(marks) == {0x47}
+
+
+def _begins_inside(head: bytes, step: int, place: int) -> bool:
+    """A recording of a broadcast that begins inside a packet."""
+    rows = (head[start + place :: step] for start in range(1, step))
+    return any(len(marks) > 3 and set(marks) == {0x47} for marks in rows)
 
 
 def _is_mpeg_audio(head: bytes) -> bool:

@@ -83,6 +83,12 @@ def _camera_raw() -> Rewriter:
     return strip_camera_raw
 
 
+def _transport() -> Rewriter:
+    from witnesskit.strip.ts import strip_ts
+
+    return strip_ts
+
+
 CAMERA_RAWS: Final = tuple(
     f"image/x-{name}"
     for name in (
@@ -123,6 +129,7 @@ REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/heif": _heif,
     "video/x-matroska": _matroska,
     "video/webm": _matroska,
+    "video/mp2t": _transport,
 }
 
 
