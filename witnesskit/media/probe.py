@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from witnesskit.model import SeekableReader
+
 HEAD_SIZE: Final = 1024  # bytes of a file that are enough to tell
 
 _MP4_BRANDS: Final = frozenset(
@@ -60,6 +62,17 @@ def media_type(head: bytes) -> str:
     if head[4:8] in _OLD_QUICKTIME:
         return "video/quicktime"
     return _of_riff(head) or _of_stream(head)
+
+
+def kind_of(reader: SeekableReader) -> str:
+    """As ``media_type``, with a look behind a long ID3v2 tag: some programs put one before FLAC."""
+    head = reader.read_at(0, HEAD_SIZE)
+    kind = media_type(head)
+    if kind != "audio/mpeg" or head[:3] != b"ID3" or len(head) < 10:
+        return kind
+    size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
+    mark = reader.read_at(10 + size + (10 if head[5] & 0x10 else 0), 4)
+    return "audio/flac" if mark == b"fLaC" else kind
 
 
 def _as_it_is(_: bytes, kind: str) -> str:
