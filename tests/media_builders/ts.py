@@ -195,6 +195,48 @@ def sdt(mux):
     mux.table(0x11, section(0x42, 1, b"\0\x01\xff\0\x01\xfc\x80\x14" + DESCRIPTORS[6:]))
 
 
+def mpeg2(number, user=b"", clock=0, more=b"", copyright_=b"", slice_=b"\x10"):
+    """One picture of MPEG-2 video: sequence header and extension, group, picture, two slices."""
+    start = b"\0\0\1"
+    units = [b"\xb3\x01\x00\x10\x13\xff\xff\xe0\x18" + more, b"\xb5\x14\x8a\x00\x01\x00\x00"]
+    units += [b"\xb5" + copyright_] if copyright_ else []
+    units += [b"\xb8" + (clock << 7 | 0x00080040).to_bytes(4, "big"), b"\xb2" + user] if user or clock else []
+    units += [b"\x00" + (number << 22 | 1 << 19 | 0xFFFF << 3).to_bytes(4, "big"), b"\xb5\x8f\xff\xf3\x41\x80"]
+    data = bytes(0x80 | (number * 5 + place) % 128 for place in range(90))
+    units += [bytes([row]) + slice_ + data for row in (1, 2)]
+    return b"".join(start + unit for unit in units)
+
+
+def opus_unit(number, pad=b"", extension=b""):
+    """An Opus packet behind its control header."""
+    sound = bytes(0x80 | (number * 37 + place * 11) % 128 for place in range(40))
+    packet = b"\x08" + sound if not pad else b"\x0b\x41" + bytes([len(pad)]) + sound + pad
+    extra = bytes([len(extension)]) + extension if extension else b""
+    return bytes([0x7F, 0xE4 if extension else 0xE0, len(packet)]) + extra + packet
+
+
+def ac3(version=8, clock=0, further=b""):
+    """An AC-3 frame of 128 bytes at 48 kHz, 32 kbit/s, stereo."""
+    bits = f"{version:05b}000" + "010" + "00" + "0" + "11011" + "000" + "01"
+    bits += f"1{clock:014b}0" if clock else "00"
+    bits += f"1{len(further) - 1:06b}" + "".join(f"{byte:08b}" for byte in further) if further else "0"
+    bits += "0" * (-len(bits) % 8)
+    head = b"\x0b\x77\0\0\0" + int(bits, 2).to_bytes(len(bits) // 8, "big")
+    return head + bytes(0x80 | place % 128 for place in range(128 - len(head)))
+
+
+OPUS = program([entry(0x06, EXTRA, b"\x05\x04Opus\x7f\x02\x80\x02")])
+MPEG2 = program([entry(0x02, EXTRA)])
+AC3 = program([entry(0x81, EXTRA)])
+
+
+def also(program_, make, kind=0xBD):
+    """A stream of its own beside the others, one packet for each picture."""
+    return stream(
+        program=program_, each=lambda mux, number: mux.feed(EXTRA, pes(kind, make(number), 9000 + 3600 * number))
+    )
+
+
 PLACES = {
     "service names": stream(each=once(sdt)),
     "time of day": stream(each=once(lambda mux: mux.table(0x14, TIME_OF_DAY))),
@@ -234,6 +276,13 @@ PLACES = {
     "between frames": stream(sounds=lambda number: b"TOKENbetweenframes" + adts(number)),
     "between packets": stream(each=once(lambda mux: mux.out.append(b"TOKENbetweenpackets"))),
     "behind": stream() + b"TOKENbehindeverything",
+    "mpeg2 user data": also(MPEG2, lambda number: mpeg2(number, user=b"TOKENmpegtwouser"), 0xE1),
+    "mpeg2 time code": also(MPEG2, lambda number: mpeg2(number, clock=0x123456), 0xE1),
+    "mpeg2 copyright": also(MPEG2, lambda number: mpeg2(number, copyright_=b"\x44TOKENmpegcopy"), 0xE1),
+    "mpeg2 behind a head": also(MPEG2, lambda number: mpeg2(number, more=b"TOKENbehindhead"), 0xE1),
+    "opus padding": also(OPUS, lambda number: opus_unit(number, pad=b"TOKENopuspad")),
+    "opus extension": also(OPUS, lambda number: opus_unit(number, extension=b"TOKENopusextra")),
+    "between AC-3 frames": also(AC3, lambda number: ac3() + b"TOKENbetweenac"),
     "counters": stream(each=lambda mux, number: mux.counters.update({VIDEO: 5}) if not number else None),
     "repeated packet": stream(each=once(lambda mux: mux.out.append(mux.out[-1]))),
     "priority": stream(each=once(lambda mux: mux.raw(SOUND, b"", flags=0x20))),
@@ -245,11 +294,15 @@ TOKENS = sorted({b"TOKEN" + rest for rest in (
     b"prv", b"name", b"privsection", b"cue35", b"tailnumb", b"timedid3", b"subtitle", b"unnamedpid", b"nullpacket",
     b"adaptprivate", b"extension", b"stuffing", b"alone", b"pesprivate", b"pesstuffing", b"seiuserdata", b"captions",
     b"unknownunit", b"fillerunit", b"secondlayer", b"beforefirst", b"soundfillelement", b"betweenframes",
-    b"betweenpackets", b"behindeverything", b"reserved",
+    b"betweenpackets", b"behindeverything", b"reserved", b"mpegtwouser", b"mpegcopy", b"behindhead", b"opuspad",
+    b"opusextra", b"betweenac",
 )})  # fmt: skip
 CLEAN = {
     "188": stream(),
     "192": stream(prefix=lambda place: (place * 1000).to_bytes(4, "big")),
+    "mpeg2": also(MPEG2, mpeg2, 0xE1),
+    "opus": also(OPUS, opus_unit),
+    "ac3": also(AC3, lambda number: ac3(6, 5) + ac3()),
     "clock alone": stream(
         program=program(clock=CLOCK),
         each=lambda mux, number: mux.out.append(
@@ -259,3 +312,34 @@ CLEAN = {
         ),
     ),
 }
+
+
+def canary():
+    """Many places in one file."""
+
+    def each(mux, number):
+        if number == 1:
+            sdt(mux)
+            mux.table(0x14, TIME_OF_DAY).raw(0x777, tokened(b"TOKENunnamedpid")).raw(
+                0x1FFF, tokened(b"TOKENnullpacket")
+            )
+            mux.table(EXTRA + 2, b"\x99\xb0\x20TOKENprivsection")
+        mux.feed(EXTRA, pes(0xBD, KLV + b"ID3TOKENtimedid3", 9000 + 3600 * number))
+        mux.feed(
+            EXTRA + 1,
+            pes(0xE1, mpeg2(number, user=b"TOKENmpegtwouser", more=b"TOKENbehindhead"), 9000 + 3600 * number),
+        )
+
+    entries = [entry(0x06, EXTRA, b"\x05\x04KLVA"), entry(0x02, EXTRA + 1), entry(0x05, EXTRA + 2)]
+    units = sei(5, MDPM) + b"\0\0\1" + sei(5, bytes(16) + b"TOKENseiuserdata" * 20) + b"\0\0\1\x18TOKENunknownunit"
+    return (
+        stream(
+            each=each,
+            program=program(entries, common=DESCRIPTORS),
+            pictures=with_sei(units),
+            sounds=lambda number: adts(number, b"TOKENsoundfillelement"),
+            adaptation=b"\x02\x14TOKENadaptprivate123",
+            pes={"flags": 1, "extra": b"\x8e" + b"TOKENpesprivate!"},
+        )
+        + b"TOKENbehindeverything"
+    )

@@ -77,6 +77,20 @@ def test_each_hiding_place_alone_is_found_and_gone_from_the_copy(name):
         assert strip(data)[0].essence == essence(Bytes(data))
 
 
+def test_one_file_with_every_token_comes_out_clean():
+    data = b"".join(one for name, one in PLACES.items() if name != "position of nothing")
+    assert inspect(Bytes(data)).finding is Finding.FOUND and judge(data)
+    copy = strip(data)[1]
+    for token in TOKENS:
+        for form in (token, token.decode().encode("utf-16-le"), token.decode().encode("utf-16-be")):
+            assert form not in copy
+
+
+def test_what_is_played_at_another_time_is_another_presentation():
+    plain, late = strip(opus())[0], strip(opus(late=960))[0]
+    assert plain.essence == late.essence and plain.presentation_sha256 != late.presentation_sha256
+
+
 def test_tokens_are_shown_by_the_inspection():
     told = repr([inspect(Bytes(data)).revelations for data in PLACES.values()])
     quiet = {b"TOKENnil", b"TOKENpos", b"TOKENres"}

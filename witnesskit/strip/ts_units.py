@@ -151,7 +151,7 @@ class Mpeg2Stream(UnitStream):
                 self.work.gone(unit)
                 self.edit(place + start, fresh)
                 unit = fresh
-            if code in (0xB3, 0xB5):
+            if unit[:1] in (b"\xb3", b"\xb5"):
                 self.shown.update(unit.rstrip(b"\0"))
         self.work.hasher.update(unit)
 
