@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -117,8 +118,6 @@ def test_tokens_are_shown_by_the_inspection():
 
 
 def _hex_runs(text):
-    import re
-
     return [run[: len(run) // 2 * 2] for run in re.findall(r"[0-9a-f]{16,}", text)]
 
 
@@ -131,6 +130,22 @@ def test_one_file_with_many_tokens_comes_out_clean():
     for token in held:
         for form in (token, token.decode().encode("utf-16-le"), token.decode().encode("utf-16-be")):
             assert form not in copy
+
+
+def test_a_value_of_a_hiding_place_that_comes_back_among_coded_bytes_is_noticed():
+    for name in (
+        "before the pictures",
+        "adaptation private",
+        "pes private",
+        "unnamed PID",
+        "between frames",
+        "opus padding",
+    ):
+        token = re.search(rb"TOKEN[\x21-\x7e]+", PLACES[name]).group()
+        poisoned = strip(stream(pictures=lambda number, token=token: picture(number) + token))[1]
+        assert inspect(Bytes(poisoned)).finding is Finding.CLEAN
+        again = inspect_again(Bytes(PLACES[name]), Bytes(poisoned))
+        assert again.finding is Finding.FOUND and "TOKEN" in repr(again.revelations), name
 
 
 def test_what_is_shown_at_another_time_or_size_is_another_presentation():

@@ -67,5 +67,6 @@ def _understood(reader: SeekableReader) -> TsScan:
 
 def needles_ts(reader: SeekableReader) -> Iterator[bytes]:
     """Words of everything that is neither sound nor pictures, to look for in a copy."""
-    for data in scan_ts(reader).heard.values():
+    scan = scan_ts(reader)
+    for data in (*scan.heard.values(), scan.scraps):
         yield from words(bytes(data))

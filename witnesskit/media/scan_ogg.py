@@ -206,7 +206,7 @@ def _of_header(stream: OggStream, number: int, expected: bytes) -> Iterator[Reve
     elif stream.coding.name == "flac" and number and head[0] & 127 == 6:
         yield from of_picture(place, head[4:])
     elif head.startswith(expected) and expected:
-        yield Revelation("other", place, "bytes behind the header", shown(head[len(expected) :]))
+        yield Revelation("inside", place, "bytes behind the header", shown(head[len(expected) :]))
     if number != 1:
         for text in _RUNS.findall(head[0 if number else 8 :])[:100]:
             if text not in expected:
@@ -223,7 +223,7 @@ def _coded(scan: OggScan, stream: OggStream, packet: bytes) -> None:
         if any(packet[first:last]):
             if len(stream.words) < _WORDS_MAX:
                 stream.words.append(packet[first:last])
-            scan.say("other", stream.place, "padding", shown(packet[first:last]) or packet[first:last].hex()[:80])
+            scan.say("inside", stream.place, "padding", shown(packet[first:last]) or packet[first:last].hex()[:80])
             packet = packet[:first] + bytes(last - first) + packet[last:]
     for text in texts_in(packet):
         scan.say("other", stream.place, "readable text in the coded bytes", text)

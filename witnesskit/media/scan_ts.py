@@ -47,6 +47,7 @@ class TsScan:
     bare: dict[int, bytes] = field(default_factory=dict)  # tables of a copy, by PID
     heard: dict[int, bytearray] = field(default_factory=dict)  # of PIDs that a copy does not have
     heard_size: int = 0
+    scraps: bytearray = field(default_factory=bytearray)  # of heads that hold more than a copy's
     told: dict[Revelation, None] = field(default_factory=dict)
     doubts: dict[str, None] = field(default_factory=dict)
 
@@ -54,6 +55,11 @@ class TsScan:
         """Add a revelation once; a hostile file must not fill the answer."""
         if len(self.told) < _TELL_MAX:
             self.told[Revelation(group, place, name, value)] = None
+
+    def scrap(self, data: bytes) -> None:
+        """Keep bytes whose words are looked for in a copy."""
+        if len(self.scraps) < _HEARD_MAX:
+            self.scraps += data + b"\0"
 
     def doubt(self, reason: str) -> None:
         """Something that is not understood."""
@@ -87,6 +93,8 @@ class StreamScan:
 
     def _say(self, group: str, name: str, value: str) -> None:
         self.scan.say(group, self.place, name, value)
+        if group == "inside":
+            self.scan.scrap(value.encode())  # a value of several runs is looked for word by word
 
     def _doubt(self, reason: str) -> None:
         self.scan.doubt(f"{self.place}: {reason}")
@@ -105,6 +113,7 @@ class StreamScan:
             return
         if not bare:
             self._say("other", "head of a PES packet", data[6:size].hex()[:160])
+            self.scan.scrap(data[9:size])
         self.packets += 1
         self.stamps.update(stamps)
         chunk = data[size:]
@@ -318,6 +327,7 @@ def _behind_field(stream: StreamScan, packet: bytes) -> int:
         stream.scan.doubt(f"{stream.place}: an adaptation field that leaves its packet")
     elif not field_is_bare(packet[4:start]):
         stream.scan.say("other", stream.place, "adaptation field", packet[4:start].hex()[:160])
+        stream.scan.scrap(packet[4:start])
     return start
 
 

@@ -37,7 +37,7 @@ class PictureWalk:
         at = self.held.find(b"\0\0\1", look if self.begun else 0)
         if not self.begun and at >= 0:
             if any(self.held[:at]):
-                self.say("other", "bytes in front of the pictures", shown(bytes(self.held[:at])))
+                self.say("inside", "bytes in front of the pictures", shown(bytes(self.held[:at])))
             self.front(at)
             del self.held[:at]
             self.begun, at = True, self.held.find(b"\0\0\1", 3)
@@ -151,9 +151,9 @@ class Mpeg2Walk(PictureWalk):
             clock = f"{value >> 26 & 31:02}:{value >> 20 & 63:02}:{value >> 13 & 63:02}:{value >> 7 & 63:02}"
             self.say("when", "time code of the pictures", clock)
         elif code in (0xB2, 0xB5):
-            self.say("other", "user data in the pictures", shown(unit[1:400]) or unit[1:80].hex())
+            self.say("inside", "user data in the pictures", shown(unit[1:400]) or unit[1:80].hex())
         else:
-            self.say("other", "bytes behind a head of the pictures", shown(unit[:400]) or unit[:80].hex())
+            self.say("inside", "bytes behind a head of the pictures", shown(unit[:400]) or unit[:80].hex())
 
     def _bare(self, code: int, unit: bytes) -> bytes | None:
         size = len(unit)

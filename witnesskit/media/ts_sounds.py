@@ -137,7 +137,7 @@ class SoundWalk:
             end = len(data) if last and limit == len(data) else max(limit - _LEAST, at)
         gone = data[at:end]
         if any(gone):
-            self.say("other", "bytes between frames of sound", shown(gone[:400]) or gone[:80].hex())
+            self.say("inside", "bytes between frames of sound", shown(gone[:400]) or gone[:80].hex())
         self.coded.update(bytes(len(gone)))
         return end
 
@@ -175,10 +175,10 @@ class SoundWalk:
         if len(packet) < size:
             return at
         if any(extra):
-            self.say("other", "extension of a control header", shown(extra) or extra.hex())
+            self.say("inside", "extension of a control header", shown(extra) or extra.hex())
         for first, end in self._paddings(packet):
             if any(packet[first:end]):
-                self.say("other", "padding", shown(packet[first:end]) or packet[first:end].hex())
+                self.say("inside", "padding", shown(packet[first:end]) or packet[first:end].hex())
                 packet = packet[:first] + bytes(end - first) + packet[end:]
         self.coded.update(packet)
         return start + size
