@@ -189,7 +189,7 @@ AVI_SIZE_MAX: Final = 4 * GIB - 1 * MIB  # bytes of a copy, which is one RIFF
 FLAC_BLOCKS_MAX: Final = 10_000  # metadata blocks of one file; real ones have under 20
 FLAC_TAGS_MAX: Final = 10_000  # fields of one comment block that are looked at
 FLAC_FRAME_MAX: Final = 4 * MIB  # bytes of one frame; eight channels of 32 bits and 65,535 samples take 2.1
-FLAC_FRAMES_MAX: Final = 4_000_000  # frames of one file; four days of sound at the usual block size
+FLAC_FRAMES_MAX: Final = 1_000_000  # frames of one file; a day of sound at the usual block size
 
 # Ogg
 OGG_PAGES_MAX: Final = 4_000_000  # pages of one file; each costs a step of the interpreter
@@ -234,3 +234,14 @@ MATROSKA_START_SECONDS: Final = 10  # seconds; a film that begins later is cut f
 MATROSKA_DELAY_SECONDS: Final = 10  # seconds of run-in a decoder may need; real ones stay under one
 DERIVE_HEIF_INDEX_MAX: Final = 16 * MIB  # bytes of the index of a HEIF picture; real ones have some kilobytes
 DERIVE_HEIF_TILES_MAX: Final = 2_048  # tiles of one picture; telephones write up to 200
+# MPEG transport streams
+TS_WINDOW_PACKETS: Final = 8_192  # packets handled at a time, 1.5 MB
+TS_PROGRAMS_MAX: Final = 16  # programs of one file; recordings of a whole channel group have ten
+TS_STREAMS_MAX: Final = 64  # streams of one program
+TS_PES_MAX: Final = 64 * MIB  # bytes of one PES packet, held in memory at once
+TS_UNIT_MAX: Final = 32 * MIB  # bytes of one coded picture
+TS_EDITS_MAX: Final = 2_000_000  # places that are blanked or rewritten
+TS_EDITS_SIZE_MAX: Final = 128 * MIB  # bytes of them, held in memory at once
+TS_SKIPPED_MAX: Final = 1_000_000  # packets of streams that stay but are repeated or empty
+TS_HEARD_MAX: Final = 64 * MIB  # bytes of other packets that an inspection looks into, all PIDs together
+TS_FRAME_SEARCH: Final = 1 * MIB  # bytes searched for the next frame of sound at a time

@@ -26,6 +26,7 @@ from witnesskit.formats.flac_frame import Sound, crc16, frame_size, read_head
 from witnesskit.media.essence import essence
 from witnesskit.media.inspect import inspect
 from witnesskit.media.presentation import presentation_sha256
+from witnesskit.media.probe import kind_of
 from witnesskit.media.residue import inspect_again
 from witnesskit.media.walk_flac import read_frame, read_info
 from witnesskit.model import Finding
@@ -106,6 +107,13 @@ def test_seek_points_that_point_to_a_frame_stay_in_order():
     assert inspect(Bytes(file([(3, good[0] + good[1])]))).finding is Finding.FOUND
 
 
+def test_a_long_tag_in_front_is_looked_behind():
+    text = b"TIT2" + (5000).to_bytes(4, "big") + bytes(2) + b"TOKENidthreevtwo".ljust(5000, b"x")
+    tag = b"ID3\x03\0\0" + bytes([0, 0, len(text) >> 7, len(text) & 127]) + text
+    assert kind_of(Bytes(file(head=tag))) == "audio/flac"
+    assert judge(file(head=tag)) and inspect(Bytes(file(head=tag))).finding is Finding.FOUND
+
+
 def test_which_speakers_the_channels_are_for_stays_alone():
     data = file([(4, comment([b"TITLE=TOKENrest", b"waveformatextensible_channel_mask=0x0600"], b"TOKENvendorname"))])
     result, copy = strip(data)
@@ -113,6 +121,11 @@ def test_which_speakers_the_channels_are_for_stays_alone():
     assert judge(data) and strip(copy)[0].removed == ()
     assert result.presentation_sha256 == presentation_sha256(Bytes(data)) == presentation_sha256(Bytes(copy))
     assert result.presentation_sha256 != presentation_sha256(Bytes(file()))
+
+
+def test_advice_on_loudness_is_said_to_be_dropped():
+    result, _ = strip(file([(4, comment([b"REPLAYGAIN_TRACK_GAIN=-7.89 dB"]))]))
+    assert any("loudness" in words for words in result.kept)
 
 
 def test_sizes_that_the_frames_do_not_show_are_corrected():

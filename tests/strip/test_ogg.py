@@ -77,6 +77,20 @@ def test_each_hiding_place_alone_is_found_and_gone_from_the_copy(name):
         assert strip(data)[0].essence == essence(Bytes(data))
 
 
+def test_one_file_with_every_token_comes_out_clean():
+    data = b"".join(one for name, one in PLACES.items() if name != "position of nothing")
+    assert inspect(Bytes(data)).finding is Finding.FOUND and judge(data)
+    copy = strip(data)[1]
+    for token in TOKENS:
+        for form in (token, token.decode().encode("utf-16-le"), token.decode().encode("utf-16-be")):
+            assert form not in copy
+
+
+def test_what_is_played_at_another_time_is_another_presentation():
+    plain, late = strip(opus())[0], strip(opus(late=960))[0]
+    assert plain.essence == late.essence and plain.presentation_sha256 != late.presentation_sha256
+
+
 def test_tokens_are_shown_by_the_inspection():
     told = repr([inspect(Bytes(data)).revelations for data in PLACES.values()])
     quiet = {b"TOKENnil", b"TOKENpos", b"TOKENres"}
@@ -122,6 +136,15 @@ def test_streams_that_are_no_sound_are_dropped_and_said_and_links_stay():
 
 def test_sound_cut_out_of_a_longer_recording_is_said():
     assert any("longer recording" in words for words in strip(opus(late=1 << 40))[0].kept)
+
+
+def test_advice_on_loudness_is_said_to_be_dropped():
+    for data in (
+        opus(tags=opus_tags([b"R128_TRACK_GAIN=-573"])),
+        speex(tags=comment([b"replaygain_track_gain=-6 dB"])),
+    ):
+        assert any("loudness" in words for words in strip(data)[0].kept)
+    assert not strip(opus())[0].kept
 
 
 def test_headers_that_share_a_page_with_sound_are_parted():

@@ -35,11 +35,11 @@ def inspect(request: Request) -> Json:
 
 def strip(request: Request) -> Json:
     """Write the copy to the output; reply with what was done. Raises the leaves of errors/strip.py."""
-    from witnesskit.media.probe import HEAD_SIZE, media_type
+    from witnesskit.media.probe import kind_of
     from witnesskit.strip.registry import strip as rewrite
 
     choices, reader = StripChoices(**request.params["choices"]), _reader(request)
-    done = rewrite(reader, media_type(reader.read_at(0, HEAD_SIZE)), request.output, choices)
+    done = rewrite(reader, kind_of(reader), request.output, choices)
     return {
         "media_type": done.media_type,
         "size": done.size,

@@ -203,19 +203,15 @@ class _Window:
 
 def seek_points(body: bytes, index: FlacIndex) -> bytes:
     """Those of the seek points in ``body`` that point to a frame, in order and each once."""
-    known, first = {}, 0
-    for start, samples in zip(index.starts, index.samples, strict=True):
-        known[first] = (start - index.starts[0], samples)
+    points = {body[place : place + 18] for place in range(0, len(body) - 17, 18)}
+    kept, first = list[bytes](), 0
+    for start, samples in zip(index.starts, index.samples, strict=True) if points else ():
+        place = (start - index.starts[0]).to_bytes(8, "big")
+        point = first.to_bytes(8, "big") + place + samples.to_bytes(2, "big")
+        if point in points:
+            kept.append(point)
         first += samples
-    kept = set()
-    for place in range(0, len(body) - 17, 18):
-        number, offset = (
-            int.from_bytes(body[place : place + 8], "big"),
-            int.from_bytes(body[place + 8 : place + 16], "big"),
-        )
-        if known.get(number) == (offset, int.from_bytes(body[place + 16 : place + 18], "big")):
-            kept.add(body[place : place + 18])
-    return b"".join(sorted(kept))
+    return b"".join(kept)
 
 
 def comments(body: bytes) -> Iterator[bytes]:
@@ -228,6 +224,11 @@ def comments(body: bytes) -> Iterator[bytes]:
             return
         yield body[place + 4 : place + 4 + size]
         place += 4 + size
+
+
+def advises_gain(body: bytes) -> bool:
+    """Whether a comment says how loud to play (ReplayGain, R128)."""
+    return any(field.upper().startswith((b"REPLAYGAIN_", b"R128_")) for field in comments(body))
 
 
 def channel_mask(body: bytes, channels: int) -> int:

@@ -73,6 +73,8 @@ class Opus:
         size = 21 + (2 * channels * (self.streams + coupled) if family == 3 else channels)
         if len(head) < size or not self.streams or coupled > self.streams:
             raise BadMedia("the channel mapping of an Opus stream")
+        if family != 3 and any(one != 255 and one >= self.streams + coupled for one in head[21:size]):
+            raise BadMedia("the channel mapping of an Opus stream")
         return head[19:size]
 
     def free(self, packet: bytes) -> Spans:

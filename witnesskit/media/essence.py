@@ -90,6 +90,12 @@ def _matroska() -> EssenceReader:
     return essence_matroska
 
 
+def _transport() -> EssenceReader:
+    from witnesskit.media.inspect_ts import essence_ts
+
+    return essence_ts
+
+
 ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
@@ -108,6 +114,7 @@ ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
     "image/heif": _heif,
     "video/x-matroska": _matroska,
     "video/webm": _matroska,
+    "video/mp2t": _transport,
 }
 
 

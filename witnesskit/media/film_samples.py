@@ -351,3 +351,8 @@ def scan_config(scan: SampleScan) -> None:
 def scan_frames(scan: SampleScan, data: bytes, sizes: list[int]) -> None:
     """Look into samples that lie one behind the other in ``data``."""
     _look(scan, scan.entry.coding, data, sizes)
+
+
+def look_at_sound(scan: SampleScan, packet: bytes) -> None:
+    """The head of an AAC packet."""
+    _fill(scan, packet)

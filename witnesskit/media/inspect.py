@@ -90,6 +90,12 @@ def _matroska() -> Inspector:
     return inspect_matroska
 
 
+def _transport() -> Inspector:
+    from witnesskit.media.inspect_ts import inspect_ts
+
+    return inspect_ts
+
+
 INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
@@ -111,6 +117,7 @@ INSPECTORS: Final[dict[str, Callable[[], Inspector]]] = {
     "image/heif": _heif,
     "video/x-matroska": _matroska,
     "video/webm": _matroska,
+    "video/mp2t": _transport,
 }
 
 

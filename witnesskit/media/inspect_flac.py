@@ -70,7 +70,7 @@ def _of_info(walk: FlacWalk, info: FlacInfo) -> Revelations:
     if not 16 <= info.blocks[0] <= min(blocks[:-1] or [max(info.blocks[0], 16)]) or max(blocks) > info.blocks[1]:
         yield Revelation("software", "STREAMINFO", "block sizes", f"{info.blocks}")
     if _RUNS.fullmatch(info.md5):
-        yield Revelation("other", "STREAMINFO", "text instead of a digest", shown(info.md5))
+        yield Revelation("inside", "STREAMINFO", "text instead of a digest", shown(info.md5))
 
 
 def _of_block(one: FlacBlock, walk: FlacWalk) -> Revelations:

@@ -99,6 +99,8 @@ def _opus_bare(coding: OggCoding, heads: list[bytes]) -> list[bytes]:
             more = head[19 : 21 + 2 * head[9] * (head[19] + head[20])]
         if len(more) < 3 or not more[0] or more[1] > more[0] or head[18] not in (1, 2, 3, 255):
             return []
+        if head[18] != 3 and max(0, *(one for one in more[2:] if one != 255)) >= more[0] + more[1]:
+            return []
         coding.parts = more[0]
     elif head[9] > 2:
         return []

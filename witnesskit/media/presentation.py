@@ -91,6 +91,12 @@ def _matroska() -> PresentationReader:
     return matroska_presentation
 
 
+def _transport() -> PresentationReader:
+    from witnesskit.media.inspect_ts import presentation_ts
+
+    return presentation_ts
+
+
 PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
@@ -109,6 +115,7 @@ PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
     "image/heif": _heif,
     "video/x-matroska": _matroska,
     "video/webm": _matroska,
+    "video/mp2t": _transport,
 }
 
 

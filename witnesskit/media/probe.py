@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from witnesskit.model import SeekableReader
+
 HEAD_SIZE: Final = 1024  # bytes of a file that are enough to tell
 
 _MP4_BRANDS: Final = frozenset(
@@ -63,6 +65,17 @@ def media_type(head: bytes) -> str:
     return _of_riff(head) or _of_stream(head)
 
 
+def kind_of(reader: SeekableReader) -> str:
+    """As ``media_type``, with a look behind a long ID3v2 tag: some programs put one before FLAC."""
+    head = reader.read_at(0, HEAD_SIZE)
+    kind = media_type(head)
+    if kind != "audio/mpeg" or head[:3] != b"ID3" or len(head) < 10:
+        return kind
+    size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
+    mark = reader.read_at(10 + size + (10 if head[5] & 0x10 else 0), 4)
+    return "audio/flac" if mark == b"fLaC" else kind
+
+
 def _as_it_is(_: bytes, kind: str) -> str:
     return kind
 
@@ -98,7 +111,9 @@ def _of_stream(head: bytes) -> str:
         return "video/webm" if b"\x42\x82\x84webm" in head[:64] else "video/x-matroska"
     if any(_is_transport(head, step, place) for step, place in _TS_STEPS):
         return "video/mp2t"
-    return "audio/mpeg" if _is_mpeg_audio(head) else ""
+    if _is_mpeg_audio(head):
+        return "audio/mpeg"
+    return "video/mp2t" if any(_begins_inside(head, step, place) for step, place in _TS_STEPS) else ""
 
 
 def _of_brands(head: bytes) -> str:
@@ -134,6 +149,12 @@ def _of_brand(brand: bytes) -> str:
 def _is_transport(head: bytes, step: int, place: int) -> bool:
     marks = head[place::step]
     return len(marks) >= 3 and set(marks) == {0x47}
+
+
+def _begins_inside(head: bytes, step: int, place: int) -> bool:
+    """A recording of a broadcast that begins inside a packet."""
+    rows = (head[start + place :: step] for start in range(1, step))
+    return any(len(marks) > 3 and set(marks) == {0x47} for marks in rows)
 
 
 def _is_mpeg_audio(head: bytes) -> bool:

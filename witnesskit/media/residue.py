@@ -9,6 +9,7 @@ from typing import Final
 from witnesskit.limits import JPEG_MAX
 from witnesskit.media.inspect import inspect
 from witnesskit.media.inspect_ogg import needles_ogg
+from witnesskit.media.inspect_ts import needles_ts
 from witnesskit.media.needles import choose, forms, search
 from witnesskit.media.needles_gif import needles_gif
 from witnesskit.media.needles_heif import needles_heif
@@ -43,6 +44,7 @@ MORE_NEEDLES: Final[dict[str, Callable[[SeekableReader], Iterator[bytes]]]] = {
     **dict.fromkeys(("image/heic", "image/avif", "image/heif"), needles_heif),
     "video/x-matroska": needles_matroska,
     "video/webm": needles_matroska,
+    "video/mp2t": needles_ts,
 }
 
 

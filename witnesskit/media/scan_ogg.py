@@ -18,6 +18,7 @@ from witnesskit.model import Revelation, SeekableReader
 
 _NO_END: Final = b"\xff" * 8
 _TELL_MAX: Final = 2_000
+_WORDS_MAX: Final = 500
 _RUNS: Final = re.compile(rb"[\x20-\x7e]{6,}")
 _TEXT: Final = table(bytes(range(0x20, 0x7F)))
 
@@ -70,7 +71,8 @@ def scan_ogg(reader: SeekableReader) -> OggScan:
         if isinstance(page, OggGap):
             for one in of_surplus("between pages", reader, page.place, page.end):
                 scan.say(one.group, one.place, one.name, one.value)
-            scan.words.append(reader.read_at(page.place, min(page.end - page.place, 1 << 18)))
+            if len(scan.words) < 200:
+                scan.words.append(reader.read_at(page.place, min(page.end - page.place, 1 << 18)))
             continue
         if page.flags & 2:
             if filled:
@@ -204,7 +206,7 @@ def _of_header(stream: OggStream, number: int, expected: bytes) -> Iterator[Reve
     elif stream.coding.name == "flac" and number and head[0] & 127 == 6:
         yield from of_picture(place, head[4:])
     elif head.startswith(expected) and expected:
-        yield Revelation("other", place, "bytes behind the header", shown(head[len(expected) :]))
+        yield Revelation("inside", place, "bytes behind the header", shown(head[len(expected) :]))
     if number != 1:
         for text in _RUNS.findall(head[0 if number else 8 :])[:100]:
             if text not in expected:
@@ -219,8 +221,9 @@ def _coded(scan: OggScan, stream: OggStream, packet: bytes) -> None:
         scan.doubts[f"{stream.place}: {reason or 'an Opus packet of a wrong size'}"] = None
     for first, last in paddings or ():
         if any(packet[first:last]):
-            stream.words.append(packet[first:last])
-            scan.say("other", stream.place, "padding", shown(packet[first:last]) or packet[first:last].hex()[:80])
+            if len(stream.words) < _WORDS_MAX:
+                stream.words.append(packet[first:last])
+            scan.say("inside", stream.place, "padding", shown(packet[first:last]) or packet[first:last].hex()[:80])
             packet = packet[:first] + bytes(last - first) + packet[last:]
     for text in texts_in(packet):
         scan.say("other", stream.place, "readable text in the coded bytes", text)

@@ -58,9 +58,9 @@ def of_comment(place: str, body: bytes) -> Iterator[Revelation]:
         name, _, value = field.partition(b"=")
         yield from _of_field(place, shown(name), value)
     if end < 0 or end > len(body):
-        yield Revelation("other", place, "comment that cannot be read", shown(body[:400]) or f"{len(body)} bytes")
+        yield Revelation("inside", place, "comment that cannot be read", shown(body[:400]) or f"{len(body)} bytes")
     elif body[end:].strip(b"\0\1"):
-        yield Revelation("other", place, "bytes behind the comment", shown(body[end:]) or f"{len(body) - end} bytes")
+        yield Revelation("inside", place, "bytes behind the comment", shown(body[end:]) or f"{len(body) - end} bytes")
 
 
 def _of_field(place: str, name: str, value: bytes) -> Iterator[Revelation]:

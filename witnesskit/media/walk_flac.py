@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Final
 
-from witnesskit.limits import FLAC_BLOCKS_MAX, FLAC_FRAME_MAX, READ_BLOCK
+from witnesskit.limits import FLAC_BLOCKS_MAX, FLAC_FRAME_MAX, FLAC_FRAMES_MAX, READ_BLOCK
 from witnesskit.model import SeekableReader
 
 _BODY_MAX: Final = 16 * 1024 * 1024  # bytes; the size field holds no more
@@ -139,6 +139,8 @@ def _frames(reader: SeekableReader, walk: FlacWalk) -> None:
             step = last.samples if last.variable else 1
             if frame.number != last.number + step or frame.variable != last.variable:
                 raise _BrokenError("frames that do not follow each other")
+        if len(walk.frames) >= FLAC_FRAMES_MAX:
+            raise _BrokenError("too many frames")
         walk.frames.append(frame)
         walk.end += frame.size
 

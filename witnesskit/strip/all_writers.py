@@ -13,6 +13,7 @@ from witnesskit.strip import (
     png,
     registry,
     tiff,
+    ts,
     wave,
     webp,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "png",
     "registry",
     "tiff",
+    "ts",
     "wave",
     "webp",
 ]

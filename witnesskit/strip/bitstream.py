@@ -213,3 +213,8 @@ def _timing(sps: bytes) -> PictureTiming | None:
         return picture_timing(sps)
     except BadMedia:
         return None
+
+
+def other_unit(work: TrackWork, unit: bytes) -> bytes | None:
+    """What a unit of a byte stream (annex B) that is no picture becomes; ``None`` if it stays as it is."""
+    return _UnitPass(work, NAL_CODINGS[work.coding], 1)._other(unit)

@@ -17,6 +17,7 @@ from witnesskit.formats.flac import (
     SEEKTABLE,
     STREAMINFO,
     FlacIndex,
+    advises_gain,
     block,
     channel_mask,
     mask_comment,
@@ -27,7 +28,7 @@ from witnesskit.formats.strict_json import canonical
 from witnesskit.limits import READ_BLOCK
 from witnesskit.model import DEFAULT_CHOICES, EssenceHash, Removal, SeekableReader, Sink, StripChoices, StripResult
 from witnesskit.strip.copying import Copying
-from witnesskit.strip.remarks import SOUND_BEGINS_LATE
+from witnesskit.strip.remarks import GAIN_DROPPED, SOUND_BEGINS_LATE
 
 MEDIA_TYPE = "audio/flac"
 
@@ -53,8 +54,15 @@ def strip_flac(reader: SeekableReader, sink: Sink, choices: StripChoices = DEFAU
         removed=tuple(_removed(reader, index, start)),
         essence=(EssenceHash("audio:0", "raw-packets", coded.hexdigest()),),
         presentation_sha256=_presentation(index, mask),
-        kept=(SOUND_BEGINS_LATE,) if index.first_number else (),
+        kept=tuple(_remarks(reader, index)),
     )
+
+
+def _remarks(reader: SeekableReader, index: FlacIndex) -> Iterator[str]:
+    if index.first_number:
+        yield SOUND_BEGINS_LATE
+    if any(advises_gain(body) for body in _bodies(reader, index, COMMENT)):
+        yield GAIN_DROPPED
 
 
 def stream_start(reader: SeekableReader) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from witnesskit.digest import sha256_hex
+from witnesskit.formats.flac import advises_gain
 from witnesskit.formats.ogg import (
     CONTINUED,
     FIRST,
@@ -29,7 +30,7 @@ from witnesskit.limits import READ_BLOCK
 from witnesskit.model import DEFAULT_CHOICES, EssenceHash, Removal, SeekableReader, Sink, StripChoices, StripResult
 from witnesskit.strip.copying import Copying
 from witnesskit.strip.ogg_plan import Plan, Stream, plan_ogg
-from witnesskit.strip.remarks import SOUND_BEGINS_LATE, STREAMS_DROPPED
+from witnesskit.strip.remarks import GAIN_DROPPED, SOUND_BEGINS_LATE, STREAMS_DROPPED
 
 MEDIA_TYPES = {True: "video/ogg", False: "audio/ogg"}
 
@@ -51,6 +52,7 @@ def strip_ogg(reader: SeekableReader, sink: Sink, choices: StripChoices = DEFAUL
         (STREAMS_DROPPED,) if any(not stream.coding for link in plan.links for stream in link) else ()
     )
     remarks += (SOUND_BEGINS_LATE,) if any(stream.late for stream in kept) else ()
+    remarks += (GAIN_DROPPED,) if any(_advises_gain(stream) for stream in kept) else ()
     return StripResult(
         media_type=MEDIA_TYPES[any(stream.coding and stream.coding.kind == "video" for stream in kept)],
         size=writer.copy.size,
@@ -60,6 +62,13 @@ def strip_ogg(reader: SeekableReader, sink: Sink, choices: StripChoices = DEFAUL
         presentation_sha256=_presentation(plan),
         kept=remarks,
     )
+
+
+def _advises_gain(stream: Stream) -> bool:
+    """Whether the comment, which begins behind a mark of the coding, says how loud to play."""
+    assert stream.coding  # noqa: S101
+    skipped = {"opus": 8, "speex": 0, "flac": 4}.get(stream.coding.name, 7)
+    return advises_gain(stream.heads[1][skipped:])
 
 
 @dataclass

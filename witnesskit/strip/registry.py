@@ -104,6 +104,12 @@ def _matroska() -> Rewriter:
     return strip_matroska
 
 
+def _transport() -> Rewriter:
+    from witnesskit.strip.ts import strip_ts
+
+    return strip_ts
+
+
 REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
@@ -123,6 +129,7 @@ REWRITERS: Final[dict[str, Callable[[], Rewriter]]] = {
     "image/heif": _heif,
     "video/x-matroska": _matroska,
     "video/webm": _matroska,
+    "video/mp2t": _transport,
 }
 
 
