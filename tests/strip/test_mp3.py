@@ -67,7 +67,7 @@ FIRST = len(CLEAN) - 20 * SIZE
 def test_the_index_keeps_delay_and_padding_and_no_maker():
     assert CLEAN[FIRST:] == PLAIN
     assert CLEAN[36:40] == b"Info" and CLEAN[44:48] == b"\0\0\0\x14"
-    assert CLEAN[36 + 120 : 36 + 141] == b"LAME" + bytes(17)
+    assert CLEAN[36 + 120 : 36 + 141] == b"Lavf" + bytes(17)
     assert CLEAN[36 + 141 : 36 + 144] == b"\x24\x05\x07"
     assert stripped(index(encoder=b"Lavf58.29", frames=20) + sound())[1] == CLEAN
 
@@ -82,7 +82,7 @@ def test_padding_behind_a_sound_of_another_length_is_none():
 def test_an_index_of_other_encoders_stays_without_delays(first):
     data = first + sound()
     result, copy = stripped(data)
-    assert b"LAME" not in copy and b"Info" in copy and b"VBRI" not in copy
+    assert b"Lav" not in copy and b"Info" in copy and b"VBRI" not in copy
     assert inspect_again(Bytes(data), Bytes(copy)).finding is Finding.CLEAN
     assert result.presentation_sha256 == presentation_sha256(Bytes(data)) == presentation_sha256(Bytes(copy))
 

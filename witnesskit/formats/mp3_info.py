@@ -2,7 +2,7 @@
 
 What stays: count of frames, count of bytes, table of places for seeking, and the samples the encoder put in front and
 behind, without which players leave a gap. These are honoured only behind a known encoder's name, so the bare word
-``LAME`` stands there for every encoder; its version and all its settings are gone.
+``Lavf`` stands there for every encoder; its version and all its settings are gone.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def build_info(first: Header, info: Info, lengths: array[int], constant: bool) -
     )
     if info.delay != _UNTOLD:
         delays = (info.delay << 12 | info.padding).to_bytes(3, "big")
-        tag += b"LAME" + bytes(17) + delays + bytes(4) + struct.pack(">I", min(total, 0xFFFFFFFF)) + bytes(2)
+        tag += b"Lavf" + bytes(17) + delays + bytes(4) + struct.pack(">I", min(total, 0xFFFFFFFF)) + bytes(2)
     front = header.word.to_bytes(4, "big") + bytes(first.side) + tag
     if info.delay != _UNTOLD:
         front += _check(front).to_bytes(2, "big")

@@ -66,7 +66,7 @@ def clean_index(head: FrameHead, index: Index, sizes: Sequence[int]) -> bytes:
     struct.pack_into(">4sIII100sI", body, start, b"Info" if even else b"Xing", 15, count, _word(total), table, 0)
     delay, padding = in_force(index, count)
     if delay >= 0:
-        body[start + 120 : start + 124] = b"LAME"
+        body[start + 120 : start + 124] = b"Lavf"
         body[start + 141 : start + 144] = (delay * 4096 + padding).to_bytes(3, "big")
         body[start + 148 : start + 152] = _word(total).to_bytes(4, "big")
         body[start + 154 : start + 156] = _crc(bytes(body[: start + 154])).to_bytes(2, "big")

@@ -45,5 +45,5 @@ SECOND_IMAGES_DROPPED: Final = frozenset(
     {GAIN_MAP_DROPPED, FURTHER_PICTURES_DROPPED, HELPER_PICTURES_DROPPED, MOTION_PHOTO_DROPPED}
 )
 ENCODER_WORD: Final = (
-    "the word LAME stands in the copy whatever program made it: only behind it do players leave out added silence"
+    "the word Lavf stands in the copy whatever program made it: only behind it do players leave out added silence"
 )
