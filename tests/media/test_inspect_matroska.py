@@ -127,7 +127,7 @@ def test_every_path_of_the_rules_is_an_element_of_the_standard():
     lambda data: data.replace(el(0xB3, 1000), el(0xB3, 1001), 1),
     lambda data: data.replace(b"\xf1\x88\0\0", b"\xf1\x88\0K", 1),
     lambda data: data.replace(mkv.identifier(0x4489) + b"\x88\x40", mkv.identifier(0x4489) + b"\x88\x41"),
-    lambda data: data.replace(el(0x4D80, b"film"), el(0x4D80, b"Kn07")),
+    lambda data: data.replace(el(0x4D80, b"") + el(0x5741, b""), el(0x4D80, b"Kn07") + el(0x5741, b"")),
     lambda data: data.replace(b"OpusHead\x01", b"OpusHead\x02"),
 ])  # fmt: skip
 def test_a_change_anywhere_is_found(clean, change):

@@ -19,7 +19,7 @@ from witnesskit.limits import (
 )
 
 _SECOND: Final = 1_000_000_000
-_APP: Final = b"film"  # both names of programs are mandatory; ours names none
+_APP: Final = b""  # both names of programs are mandatory, and may be empty
 _CUE_STEP: Final = _SECOND // 2  # nanoseconds between two entries of the index at the least
 _NO_CUE: Final = -(1 << 62)
 

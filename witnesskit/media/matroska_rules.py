@@ -109,8 +109,8 @@ _VIDEO: Final[dict[str, Rule]] = {
 RULES: Final[dict[str, Rule]] = {
     "Segment/Info/TimestampScale": _number(1_000_000_000, 1),
     "Segment/Info/Duration": _real(1, 0, 1 << 62),
-    "Segment/Info/MuxingApp": _text("film"),
-    "Segment/Info/WritingApp": _text("film"),
+    "Segment/Info/MuxingApp": _text(""),
+    "Segment/Info/WritingApp": _text(""),
     _ENTRY + "TrackNumber": _number(127, 1),
     _ENTRY + "TrackUID": _number(127, 1),
     _ENTRY + "TrackType": _number(2, 1),
