@@ -24,7 +24,7 @@ from tests.media_builders.ogg import (
 )
 from tests.media_builders.readers import Bytes, Kept
 from witnesskit.errors import WitnesskitError
-from witnesskit.errors.media import BadMedia, MediaCut, UnsupportedMedia
+from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge, UnsupportedMedia
 from witnesskit.formats.ogg import Gap, checksum, read_pages
 from witnesskit.formats.opus_packet import padding
 from witnesskit.media.essence import essence
@@ -156,6 +156,13 @@ def test_headers_that_share_a_page_with_sound_are_parted():
         == presentation_sha256(Bytes(data))
         == presentation_sha256(Bytes(opus(packets=packets)))
     )
+
+
+def test_a_file_that_is_mostly_gaps_costs_little():
+    data = opus()[: 28 + 19] + (page([b"x"], 7, 1) + b"gap") * 10_010
+    with pytest.raises((BadMedia, MediaTooLarge)):
+        strip(data)
+    assert inspect(Bytes(data)).finding is not Finding.CLEAN
 
 
 def test_missing_pages_are_passed_over_if_no_packet_is_cut():

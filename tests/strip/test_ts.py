@@ -270,6 +270,13 @@ def test_broken_and_unknown_files_are_refused_by_name(data, error):
     assert inspect_ts(Bytes(data)).finding is not Finding.CLEAN
 
 
+def test_a_file_that_is_mostly_gaps_costs_little():
+    data = (stream()[: 188 * 3] + b"gap") * 10_010
+    with pytest.raises(MediaTooLarge):
+        strip(data)
+    assert inspect_ts(Bytes(data)).finding is not Finding.CLEAN
+
+
 def test_packets_before_the_first_beginning_go():
     mux = Mux()
     mux.raw(VIDEO, tokened(b"TOKENalone")).raw(SOUND, tokened(b"TOKENreserved"))
