@@ -68,6 +68,8 @@ def judge(data, damaged=False):
     Where damage has put text among the coded bytes, the second look must say so, and the copy does not count.
     """
     told = repr(inspect_ts(Bytes(data)).revelations)
+    if media_type(data[:1024]) != "video/mp2t":  # no command would take it for a transport stream
+        return False
     try:
         result, copy = strip(data)
     except WitnesskitError:
