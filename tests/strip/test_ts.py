@@ -280,6 +280,17 @@ def test_a_file_that_is_mostly_gaps_costs_little():
     assert inspect_ts(Bytes(data)).finding is not Finding.CLEAN
 
 
+def test_a_size_that_wraps_around_becomes_unbounded():
+    def large(mux):
+        es = picture(2, 70_000)
+        mux.feed(VIDEO, pes(0xE0, es, 9000, 5400, more=0x10000))
+
+    data = stream(each=once(large))
+    assert judge(data) and inspect(Bytes(data)).finding is Finding.FOUND
+    _, copy = strip(data)
+    assert b"\0\0\1\xe0\0\0" in copy
+
+
 def test_packets_before_the_first_beginning_go():
     mux = Mux()
     mux.raw(VIDEO, tokened(b"TOKENalone")).raw(SOUND, tokened(b"TOKENreserved"))

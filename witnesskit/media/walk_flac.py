@@ -65,13 +65,23 @@ class FlacWalk:
 
 def walk_flac(reader: SeekableReader) -> FlacWalk:
     """Walk the whole file; never raises on content."""
+    walk = walk_blocks(reader)
+    try:
+        if not walk.doubts:
+            _frames(reader, walk)
+    except _BrokenError as reason:
+        walk.doubts.append(str(reason))
+    return walk
+
+
+def walk_blocks(reader: SeekableReader) -> FlacWalk:
+    """Walk the metadata alone, which costs little; never raises on content."""
     walk = FlacWalk(start=_behind_id3(reader))
     if reader.read_at(walk.start, 4) != b"fLaC":
         walk.doubts.append("no FLAC stream")
         return walk
     try:
         _blocks(reader, walk)
-        _frames(reader, walk)
     except _BrokenError as reason:
         walk.doubts.append(str(reason))
     return walk
