@@ -253,9 +253,9 @@ def test_damaged_files_are_refused_by_type_or_come_out_clean():
 def test_any_bytes(data, tail):
     judge(data)
     judge(b"OggS" + data)
-    judge(opus(tags=opus_tags() + data, packets=[tail, data]))
-    judge(speex(tags=data))
-    judge(mended(page([data, tail], 1, 0, 0, 2) + page([tail], 1, 1, 0, 4)))
+    judge(opus(tags=opus_tags() + data, packets=[tail, data]), damaged=True)
+    judge(speex(tags=data), damaged=True)
+    judge(mended(page([data, tail], 1, 0, 0, 2) + page([tail], 1, 1, 0, 4)), damaged=True)
 
 
 @BOUNDED
