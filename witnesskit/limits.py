@@ -197,6 +197,7 @@ OGG_STREAMS_MAX: Final = 1_000  # streams of one file, those of chained links to
 OGG_PACKET_MAX: Final = 32 * MIB  # bytes of one packet; a comment with a cover picture is the largest
 OGG_SETUP_MAX: Final = 64 * KIB  # bytes of one setup header; real ones stay under 16 KiB
 OGG_POSITION_MAX: Final = 1 << 44  # position of a page; years of sound
+OGG_GAPS_MAX: Final = 10_000  # places between pages that are no page; each costs a search
 OGG_BLANKS_MAX: Final = 4_000_000  # packets with padding that is blanked
 # TIFF and camera raw
 TIFF_DIRECTORIES_MAX: Final = 1_000  # pages of one file; a scanned book has some hundreds
@@ -242,6 +243,7 @@ TS_PES_MAX: Final = 64 * MIB  # bytes of one PES packet, held in memory at once
 TS_UNIT_MAX: Final = 32 * MIB  # bytes of one coded picture
 TS_EDITS_MAX: Final = 2_000_000  # places that are blanked or rewritten
 TS_EDITS_SIZE_MAX: Final = 128 * MIB  # bytes of them, held in memory at once
+TS_GAPS_MAX: Final = 10_000  # places between packets where bytes are lost; each costs a search
 TS_SKIPPED_MAX: Final = 1_000_000  # packets of streams that stay but are repeated or empty
 TS_HEARD_MAX: Final = 64 * MIB  # bytes of other packets that an inspection looks into, all PIDs together
 TS_FRAME_SEARCH: Final = 1 * MIB  # bytes searched for the next frame of sound at a time

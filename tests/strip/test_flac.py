@@ -210,5 +210,5 @@ def test_damaged_files_are_refused_by_type_or_come_out_clean():
 def test_any_bytes(data):
     judge(data)
     judge(b"fLaC" + data)
-    judge(file(tail=data))
-    judge(file([(4, data), (6, data), (3, data)]))
+    judge(file(tail=data), damaged=True)
+    judge(file([(4, data), (6, data), (3, data)]), damaged=True)

@@ -24,7 +24,7 @@ from tests.media_builders.ogg import (
 )
 from tests.media_builders.readers import Bytes, Kept
 from witnesskit.errors import WitnesskitError
-from witnesskit.errors.media import BadMedia, MediaCut, UnsupportedMedia
+from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge, UnsupportedMedia
 from witnesskit.formats.ogg import Gap, checksum, read_pages
 from witnesskit.formats.opus_packet import padding
 from witnesskit.media.essence import essence
@@ -158,6 +158,13 @@ def test_headers_that_share_a_page_with_sound_are_parted():
     )
 
 
+def test_a_file_that_is_mostly_gaps_costs_little():
+    data = opus()[: 28 + 19] + (page([b"x"], 7, 1) + b"gap") * 10_010
+    with pytest.raises((BadMedia, MediaTooLarge)):
+        strip(data)
+    assert inspect(Bytes(data)).finding is not Finding.CLEAN
+
+
 def test_missing_pages_are_passed_over_if_no_packet_is_cut():
     whole = list(read_pages(Bytes(opus())))
     assert judge(opus()[: whole[3].start] + opus()[whole[3].end :])
@@ -246,9 +253,9 @@ def test_damaged_files_are_refused_by_type_or_come_out_clean():
 def test_any_bytes(data, tail):
     judge(data)
     judge(b"OggS" + data)
-    judge(opus(tags=opus_tags() + data, packets=[tail, data]))
-    judge(speex(tags=data))
-    judge(mended(page([data, tail], 1, 0, 0, 2) + page([tail], 1, 1, 0, 4)))
+    judge(opus(tags=opus_tags() + data, packets=[tail, data]), damaged=True)
+    judge(speex(tags=data), damaged=True)
+    judge(mended(page([data, tail], 1, 0, 0, 2) + page([tail], 1, 1, 0, 4)), damaged=True)
 
 
 @BOUNDED

@@ -67,7 +67,9 @@ def judge(data, damaged=False):
 
     Where damage has put text among the coded bytes, the second look must say so, and the copy does not count.
     """
-    inspect_ts(Bytes(data))
+    told = repr(inspect_ts(Bytes(data)).revelations)
+    if media_type(data[:1024]) != "video/mp2t":  # no command would take it for a transport stream
+        return False
     try:
         result, copy = strip(data)
     except WitnesskitError:
@@ -76,7 +78,8 @@ def judge(data, damaged=False):
     if damaged and again.finding is Finding.FOUND and {one.place for one in again.revelations} <= TEXTUAL:
         return False
     assert again.finding is Finding.CLEAN, again
-    assert not [token for token in TOKENS if token in copy]
+    # damage may make a token part of a coded frame, where nothing but decoding would tell
+    assert not [token for token in TOKENS if token in copy and (not damaged or token.decode() in told)]
     assert result.essence == essence(Bytes(copy)) and result.presentation_sha256 == presentation_sha256(Bytes(copy))
     assert strip(copy)[1] == copy
     return True
@@ -268,6 +271,24 @@ def test_broken_and_unknown_files_are_refused_by_name(data, error):
         strip_ts(Bytes(data), kept)
     assert kept.parts == []
     assert inspect_ts(Bytes(data)).finding is not Finding.CLEAN
+
+
+def test_a_file_that_is_mostly_gaps_costs_little():
+    data = (stream()[: 188 * 3] + b"gap") * 10_010
+    with pytest.raises(MediaTooLarge):
+        strip(data)
+    assert inspect_ts(Bytes(data)).finding is not Finding.CLEAN
+
+
+def test_a_size_that_wraps_around_becomes_unbounded():
+    def large(mux):
+        es = picture(2, 70_000)
+        mux.feed(VIDEO, pes(0xE0, es, 9000, 5400, more=0x10000))
+
+    data = stream(each=once(large))
+    assert judge(data) and inspect(Bytes(data)).finding is Finding.FOUND
+    _, copy = strip(data)
+    assert b"\0\0\1\xe0\0\0" in copy
 
 
 def test_packets_before_the_first_beginning_go():

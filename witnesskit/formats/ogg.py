@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from witnesskit.errors.media import MediaTooLarge
-from witnesskit.limits import OGG_PAGES_MAX, READ_BLOCK
+from witnesskit.limits import OGG_GAPS_MAX, OGG_PAGES_MAX, READ_BLOCK
 from witnesskit.model import SeekableReader
 
 CONTINUED, FIRST, LAST = 1, 2, 4
@@ -52,7 +52,7 @@ def checksum(page: bytes) -> int:
 
 def read_pages(reader: SeekableReader) -> Iterator[Page | Gap]:
     """Every page with a right checksum, and the gaps between them; raises ``MediaTooLarge``."""
-    place, held, start, count = 0, b"", 0, 0
+    place, held, start, count, gaps = 0, b"", 0, 0, 0
     while place < reader.size:
         if place + PAGE_MAX > start + len(held) and start + len(held) < reader.size:
             start, held = place, reader.read_at(place, READ_BLOCK)
@@ -60,6 +60,9 @@ def read_pages(reader: SeekableReader) -> Iterator[Page | Gap]:
         if page is None:
             found = _next_page(reader, place + 1)
             yield Gap(place, found)
+            gaps += 1
+            if gaps > OGG_GAPS_MAX:
+                raise MediaTooLarge(f"more than {OGG_GAPS_MAX} places without pages")
             place = found
             continue
         count += 1

@@ -9,10 +9,11 @@ from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaTooLarge, UnsupportedMedia
 from witnesskit.errors.strip import UnknownCoding
-from witnesskit.limits import TS_PROGRAMS_MAX, TS_STREAMS_MAX, TS_WINDOW_PACKETS
+from witnesskit.limits import TS_GAPS_MAX, TS_PROGRAMS_MAX, TS_STREAMS_MAX, TS_WINDOW_PACKETS
 from witnesskit.model import SeekableReader
 
 PACKET: Final = 188
+_AFTER_GAP: Final = 64  # packets read at a time where some are lost
 SYNC: Final = 0x47
 NULL_PID: Final = 0x1FFF
 _MIRRORED: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
@@ -49,15 +50,21 @@ class Packets:
 
 
 def read_packets(reader: SeekableReader, layout: Layout) -> Iterator[Packets | tuple[int, int]]:
-    """Rows of whole packets in order, and (start, end) of bytes between them that are none."""
-    place, gap = 0, -1
+    """Rows of whole packets in order, and (start, end) of bytes between them that are none.
+
+    Raises ``MediaTooLarge``.
+    """
+    place, gap, gaps, wide = 0, -1, 0, TS_WINDOW_PACKETS
     while place < reader.size:
-        data = reader.read_at(place, layout.step * TS_WINDOW_PACKETS)
+        data = reader.read_at(place, layout.step * wide)
         count = len(data) // layout.step
         marks = data[layout.prefix :: layout.step][:count]
         good = count if marks == b"G" * count else len(marks) - len(marks.lstrip(b"G"))
         if not good or (gap >= 0 and good < min(3, count)):
-            gap = place if gap < 0 else gap
+            gap, gaps = (place, gaps + 1) if gap < 0 else (gap, gaps)
+            wide = _AFTER_GAP  # another one may be near
+            if gaps > TS_GAPS_MAX:
+                raise MediaTooLarge(f"more than {TS_GAPS_MAX} places without packets")
             place = _next_sync(reader, place + 1, layout)
             continue
         if gap >= 0:
@@ -65,15 +72,16 @@ def read_packets(reader: SeekableReader, layout: Layout) -> Iterator[Packets | t
             gap = -1
         yield Packets(place, data[: good * layout.step])
         place += good * layout.step
+        wide = min(2 * wide, TS_WINDOW_PACKETS)
     if gap >= 0:
         yield gap, reader.size
 
 
 def _next_sync(reader: SeekableReader, place: int, layout: Layout) -> int:
-    data = reader.read_at(place, layout.step * TS_WINDOW_PACKETS)
+    data = reader.read_at(place, layout.step * _AFTER_GAP)
     at = data.find(b"G", layout.prefix)
     while at >= 0:
-        marks = data[at :: layout.step][:3]
+        marks = data[at : at + 2 * layout.step + 1 : layout.step]
         if set(marks) == {SYNC} and (len(marks) == 3 or place + len(data) >= reader.size):
             return place + at - layout.prefix
         at = data.find(b"G", at + 1)

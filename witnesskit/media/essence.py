@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from witnesskit.errors.media import UnsupportedMedia
-from witnesskit.media.probe import HEAD_SIZE, media_type
+from witnesskit.media.probe import kind_of
 from witnesskit.model import EssenceHash, SeekableReader
 
 EssenceReader = Callable[[SeekableReader], tuple[EssenceHash, ...]]
@@ -120,7 +120,7 @@ ESSENCES: Final[dict[str, Callable[[], EssenceReader]]] = {
 
 def essence(reader: SeekableReader) -> tuple[EssenceHash, ...]:
     """One digest for each stream; raises the leaves of ``errors/media.py``."""
-    known = ESSENCES.get(media_type(reader.read_at(0, HEAD_SIZE)))
+    known = ESSENCES.get(kind_of(reader))
     if known is None:
         raise UnsupportedMedia("no essence is defined for this kind of file")
     return known()(reader)

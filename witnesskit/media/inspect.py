@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from witnesskit.errors import WitnesskitError
-from witnesskit.media.probe import HEAD_SIZE, media_type
+from witnesskit.media.probe import kind_of
 from witnesskit.model import Finding, Inspection, SeekableReader
 
 Inspector = Callable[[SeekableReader], Inspection]
@@ -126,7 +126,7 @@ def inspect(reader: SeekableReader) -> Inspection:
 
     CLEAN only where a reader of ours understood every byte; hostile files belong in the jail's child.
     """
-    kind = media_type(reader.read_at(0, HEAD_SIZE))
+    kind = kind_of(reader)
     known = INSPECTORS.get(kind)
     if known is None:
         return Inspection(Finding.UNKNOWN, kind, reason="no reader of ours knows this kind of file")

@@ -68,5 +68,6 @@ def _understood(reader: SeekableReader) -> TsScan:
 def needles_ts(reader: SeekableReader) -> Iterator[bytes]:
     """Words of everything that is neither sound nor pictures, to look for in a copy."""
     scan = scan_ts(reader)
-    for data in (*scan.heard.values(), scan.scraps):
-        yield from words(bytes(data))
+    yield from words(bytes(scan.scraps))
+    for data in scan.heard.values():
+        yield from words(bytes(data), least=8)

@@ -7,7 +7,7 @@ from typing import Final
 
 from witnesskit.limits import KIB
 from witnesskit.media.needles_words import words
-from witnesskit.media.walk_flac import walk_flac
+from witnesskit.media.walk_flac import walk_blocks
 from witnesskit.model import SeekableReader
 
 _READ: Final = 256 * KIB
@@ -15,10 +15,13 @@ _TERMS: Final = frozenset({b"WAVEFORMATEXTENSIBLE_CHANNEL_MASK"})
 
 
 def needles_flac(reader: SeekableReader) -> Iterator[bytes]:
-    """Words of every block but those that speak of the sound alone, and of what stands around the sound."""
-    walk = walk_flac(reader)
+    """Words of every block but those that speak of the sound alone, and of what stands in front.
+
+    Texts behind the sound are named by the inspection.
+    """
+    walk = walk_blocks(reader)
     texts = [one.body[:_READ] for one in walk.blocks if one.kind not in (0, 3)]
-    texts += [reader.read_at(0, min(walk.start, _READ)), reader.read_at(walk.end, _READ) if walk.frames else b""]
+    texts.append(reader.read_at(0, min(walk.start, _READ)))
     for text in texts:
         for word in words(text):
             if word not in _TERMS:

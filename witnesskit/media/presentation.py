@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from witnesskit.errors.media import UnsupportedMedia
-from witnesskit.media.probe import HEAD_SIZE, media_type
+from witnesskit.media.probe import kind_of
 from witnesskit.model import SeekableReader
 
 PresentationReader = Callable[[SeekableReader], str]
@@ -121,7 +121,7 @@ PRESENTATIONS: Final[dict[str, Callable[[], PresentationReader]]] = {
 
 def presentation_sha256(reader: SeekableReader) -> str:
     """64 hex digits; raises the leaves of ``errors/media.py`` and ``errors/strip.py``."""
-    known = PRESENTATIONS.get(media_type(reader.read_at(0, HEAD_SIZE)))
+    known = PRESENTATIONS.get(kind_of(reader))
     if known is None:
         raise UnsupportedMedia("no presentation is defined for this kind of file")
     return known()(reader)

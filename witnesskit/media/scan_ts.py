@@ -107,10 +107,15 @@ class StreamScan:
             self.walk.feed(b"", last=last)
             return
         size, stamps, bare = head_of(data)
-        told = int.from_bytes(data[4:6], "big")
-        if not size or not (0xC0 <= data[3] <= 0xEF or data[3] in (0xBD, 0xFD)) or (told and len(data) > told + 6):
+        told, wraps = int.from_bytes(data[4:6], "big"), False
+        if told and len(data) > told + 6:
+            wraps = 0xE0 <= data[3] <= 0xEF and (len(data) - 6) % 65536 == told
+            size = size if wraps else 0
+        if not size or not (0xC0 <= data[3] <= 0xEF or data[3] in (0xBD, 0xFD)):
             self._doubt("a PES packet that cannot be read")
             return
+        if wraps:
+            self._say("other", "size of a PES packet", "wraps around")
         if not bare:
             self._say("other", "head of a PES packet", data[6:size].hex()[:160])
             self.scan.scrap(data[9:size])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import repeat
 from typing import Final
 
@@ -65,13 +67,23 @@ class FlacWalk:
 
 def walk_flac(reader: SeekableReader) -> FlacWalk:
     """Walk the whole file; never raises on content."""
+    walk = walk_blocks(reader)
+    try:
+        if not walk.doubts:
+            _frames(reader, walk)
+    except _BrokenError as reason:
+        walk.doubts.append(str(reason))
+    return walk
+
+
+def walk_blocks(reader: SeekableReader) -> FlacWalk:
+    """Walk the metadata alone, which costs little; never raises on content."""
     walk = FlacWalk(start=_behind_id3(reader))
     if reader.read_at(walk.start, 4) != b"fLaC":
         walk.doubts.append("no FLAC stream")
         return walk
     try:
         _blocks(reader, walk)
-        _frames(reader, walk)
     except _BrokenError as reason:
         walk.doubts.append(str(reason))
     return walk
@@ -133,7 +145,8 @@ def _frames(reader: SeekableReader, walk: FlacWalk) -> None:
         chunk = held[walk.end - start : walk.end - start + _START]
         if len(chunk) < 9 or chunk[0] != 0xFF or chunk[1] >> 1 != 0x7C:
             return
-        frame = _frame(reader, walk, chunk)
+        guess = walk.frames[-1].size * 5 // 4 + 64 if walk.frames else _START
+        frame = _frame(reader, walk, (chunk[:guess], chunk))
         if walk.frames:
             last = walk.frames[-1]
             step = last.samples if last.variable else 1
@@ -145,19 +158,19 @@ def _frames(reader: SeekableReader, walk: FlacWalk) -> None:
         walk.end += frame.size
 
 
-def _frame(reader: SeekableReader, walk: FlacWalk, chunk: bytes) -> FlacFrame:
+def _frame(reader: SeekableReader, walk: FlacWalk, chunks: tuple[bytes, ...]) -> FlacFrame:
+    """The frame at ``walk.end``, looked for in pieces of growing size."""
     assert walk.info  # noqa: S101  (for the type checker; _blocks has set it)
-    try:
-        found = read_frame(chunk, walk.info)
-    except IndexError:
-        chunk = reader.read_at(walk.end, FLAC_FRAME_MAX)
+    for size in (0, 1, 8 * _START, FLAC_FRAME_MAX):
+        chunk = chunks[size] if size < 2 else reader.read_at(walk.end, size)
         try:
             found = read_frame(chunk, walk.info)
         except IndexError:
-            raise _BrokenError("the file ends inside a frame") from None
-    if isinstance(found, str):
-        raise _BrokenError(found)
-    return FlacFrame(walk.end, *found)
+            continue
+        if isinstance(found, str):
+            raise _BrokenError(found)
+        return FlacFrame(walk.end, *found)
+    raise _BrokenError("the file ends inside a frame")
 
 
 def read_frame(data: bytes, info: FlacInfo) -> tuple[int, int, int, bool] | str:
@@ -202,7 +215,7 @@ def _sound_end(data: bytes, start: int, depths: list[int], samples: int) -> int 
     end = cursor.place // 8
     if end + 2 > len(data):
         raise IndexError
-    if _check(data[:end], 16, 0x8005) != int.from_bytes(data[end : end + 2], "big"):
+    if not _whole(data[: end + 2]):
         return "a frame with a wrong checksum"
     return end
 
@@ -296,6 +309,26 @@ def _check(data: bytes, width: int, polynomial: int) -> int:
     for byte in data:
         rest = (rest << 8 & mask) ^ table[rest >> shift ^ byte]
     return rest
+
+
+def _whole(frame: bytes) -> bool:
+    """Whether a frame fits the checksum at its end; two bytes in one step where the low one is stored first."""
+    if sys.byteorder == "big":
+        return _check(frame, 16, 0x8005) == 0
+    words, rest = _words(), 0
+    for word in memoryview(frame if len(frame) % 2 == 0 else b"\0" + frame).cast("H"):
+        rest = words[rest ^ word]
+    return rest == 0
+
+
+@cache
+def _words() -> tuple[int, ...]:
+    one, found = _tables(16, 0x8005), []
+    for pair in range(65536):
+        high = one[pair & 255]
+        rest = (high << 8 & 0xFFFF) ^ one[high >> 8 ^ pair >> 8]
+        found.append(rest >> 8 | (rest & 255) << 8)
+    return tuple(found)
 
 
 def _made(width: int, polynomial: int) -> list[int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from witnesskit.limits import TS_WINDOW_PACKETS
+from witnesskit.limits import TS_GAPS_MAX, TS_WINDOW_PACKETS
 from witnesskit.model import SeekableReader
 
 _TURNED: Final = bytes(sum((byte >> bit & 1) << (7 - bit) for bit in range(8)) for byte in range(256))
@@ -54,9 +54,9 @@ def packet_step(head: bytes) -> tuple[int, int]:
 
 def rows(reader: SeekableReader, step: int, front: int) -> Iterator[Rows]:
     """The whole file in order; never raises on content."""
-    place, lost = 0, -1
+    place, lost, losses, wide = 0, -1, 0, TS_WINDOW_PACKETS
     while place < reader.size:
-        data = reader.read_at(place, step * TS_WINDOW_PACKETS)
+        data = reader.read_at(place, step * wide)
         whole, at = len(data) // step, 0
         syncs = data[front::step][:whole]
         while at < whole and syncs[at : at + 4096] == b"G" * len(syncs[at : at + 4096]):
@@ -68,9 +68,12 @@ def rows(reader: SeekableReader, step: int, front: int) -> Iterator[Rows]:
                 yield Rows(lost, b"", place)
                 lost = -1
             yield Rows(place, data[: at * step], place + at * step)
-            place += at * step
+            place, wide = place + at * step, min(wide * 2, TS_WINDOW_PACKETS)
             continue
-        lost = place if lost < 0 else lost
+        lost, losses = (place, losses + 1) if lost < 0 else (lost, losses)
+        wide = 64
+        if losses > TS_GAPS_MAX:  # the rest counts as lost
+            break
         place = _resumed(data, place, (step, front, reader.size))
     if lost >= 0:
         yield Rows(lost, b"", reader.size)
@@ -78,9 +81,10 @@ def rows(reader: SeekableReader, step: int, front: int) -> Iterator[Rows]:
 
 def _resumed(data: bytes, place: int, where: tuple[int, int, int]) -> int:
     step, front, size = where
+    data = data[: 64 * step]
     for at in range(1, len(data) - front):
         if data[at + front] == 0x47:
-            syncs = data[at + front :: step][:3]
+            syncs = data[at + front : at + front + 2 * step + 1 : step]
             if syncs.strip(b"G") == b"" and (len(syncs) == 3 or place + len(data) >= size):
                 return place + at
     return size if len(data) <= 3 * step else place + len(data) - 3 * step

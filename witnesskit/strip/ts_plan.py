@@ -122,7 +122,9 @@ class Stream:
         head = pes_head(data)
         told = int.from_bytes(data[4:6], "big")
         if told and len(data) > 6 + told:
-            raise BadMedia("bytes behind a PES packet")
+            if data[3] < 0xE0 or (len(data) - 6) % 65536 != told:
+                raise BadMedia("bytes behind a PES packet")
+            head = head[:4] + bytes(2) + head[6:]  # the size of a large picture did not fit; zero means unbounded
         if head != data[: len(head)]:
             self._scatter(head)
         return head
