@@ -67,13 +67,12 @@ def preview(request: Request) -> Json:
 
 def derive(request: Request) -> Json:
     """Write a derivative, coded anew and stripped, to the output; reply with Derived.json."""
-    from witnesskit.media.probe import HEAD_SIZE, media_type
+    from witnesskit.media.probe import kind_of
     from witnesskit.strip.derivation import from_json
     from witnesskit.strip.derive import derive as make
 
     reader = _reader(request)
-    kind = media_type(reader.read_at(0, HEAD_SIZE))
-    return make(reader, kind, request.output, from_json(request.params["derivation"])).json()
+    return make(reader, kind_of(reader), request.output, from_json(request.params["derivation"])).json()
 
 
 def inspect_again(request: Request) -> Json:
