@@ -47,6 +47,7 @@ SUCCESSES = {
     "receipt": ("receipt", "RECEIPT", "--vault", "field"),
     "forget": ("forget", "--delivered", "--vault", "field"),
     "verify": ("verify", "desk", *DESK[2:]),
+    "derive": ("derive", "photo.jpg", "--out", "small.jpg", "--box", "0,0,20,20"),
     "strip folder": ("strip", "photos", "--out", "stripped"),
     "report": ("report", "--audience", "desk", "--out", "public.html", *DESK),
     "report court": ("report", "--audience", "court", "--out", "court.html", *DESK),
