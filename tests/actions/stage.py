@@ -5,7 +5,6 @@ A device may be hostile: it signs and seals correctly whatever a test hands it.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import secrets
 import shutil
@@ -32,7 +31,6 @@ from witnesskit.bundle.plan import BundlePlan, PlannedMember, transfer_digest
 from witnesskit.custody.prepare import prepare
 from witnesskit.custody.signer import Signer
 from witnesskit.digest import sha256_hex
-from witnesskit.errors.actions import NothingToDerive
 from witnesskit.formats import strict_json
 from witnesskit.formats.bundle_manifest import TransferOpening
 from witnesskit.formats.short_id import short_id
@@ -196,8 +194,8 @@ class Stage:
         found = state.load_state(self.desk).items
         made = []
         for item in sorted(item for item, one in found.items() if not one.paper):
-            with contextlib.suppress(NothingToDerive):
-                (done,) = derive_items(self.desk, self.passphrase, [short_id(item)], Derivation())
+            (done,) = derive_items(self.desk, self.passphrase, [short_id(item)], Derivation())
+            if done.copies:
                 inspect_item(self.desk, self.passphrase, InspectWish(done.short, dict.fromkeys(EXPOSURES, "no")))
                 made.append(done.short)
         return made

@@ -23,7 +23,11 @@ from witnesskit.actions.tool_identity import TOOL
 from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import Prepared, prepare
 from witnesskit.digest import sha256_hex
+from witnesskit.errors import WitnesskitError
 from witnesskit.errors.actions import NothingToDerive
+from witnesskit.errors.jail import NoJail
+from witnesskit.errors.sealing import DiskFull
+from witnesskit.errors.vault import NoRoom, StorageFault
 from witnesskit.formats import strict_json
 from witnesskit.formats.short_id import short_id
 from witnesskit.jail.run import Given, Keyed
@@ -37,10 +41,11 @@ from witnesskit.vault.layout import Vault
 
 @dataclass(frozen=True)
 class DerivedItem:
-    """What was sealed."""
+    """What was sealed for one item, or why nothing was."""
 
     item: str
-    copies: tuple[DerivedCopy, ...]
+    copies: tuple[DerivedCopy, ...] = ()
+    refusal: WitnesskitError | None = None
 
     @property
     def short(self) -> str:
@@ -53,15 +58,26 @@ def derive_items(
 ) -> Iterator[DerivedItem]:
     """Make, seal and log derivatives of the copies of items named by short ids: one each, or one for each still.
 
-    Yields each item when it is done. Raises WrongVaultKind, the leaves of short ids, NothingToDerive, and what
-    ``derive_source`` raises; what was done before stays.
+    Yields the outcome of each item when it is done: NothingToDerive, and what ``derive_source`` raises, is its own.
+    Raises WrongVaultKind, the leaves of short ids, DiskFull, NoRoom, StorageFault, NoJail; what was done stays.
     """
     layout.demand(vault, VaultKind.DESK)
     derivation.check()
     with open_for_saving(vault, passphrase) as session:
         for item in chosen(session.state, shorts):
-            every = (replace(derivation, still=number) for number in range(max(1, derivation.stills)))
-            yield DerivedItem(item, tuple(_one(session, item, each) for each in every))
+            yield _outcome(session, item, derivation)
+
+
+def _outcome(session: Session, item: str, derivation: Derivation) -> DerivedItem:
+    every = (replace(derivation, still=number) for number in range(max(1, derivation.stills)))
+    made: list[DerivedCopy] = []
+    try:
+        made.extend(_one(session, item, each) for each in every)  # those before a refusal are kept
+    except (DiskFull, NoRoom, StorageFault, NoJail):
+        raise
+    except WitnesskitError as refusal:
+        return DerivedItem(item, tuple(made), refusal)
+    return DerivedItem(item, tuple(made))
 
 
 def _one(session: Session, item: str, derivation: Derivation) -> DerivedCopy:

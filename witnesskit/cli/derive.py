@@ -10,12 +10,14 @@ import click
 
 from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, common, passphrase_option, read_secret, vault_option
 from witnesskit.cli.output import Answer, Output
+from witnesskit.errors import ExitStatus
 from witnesskit.errors.cli import Usage
 from witnesskit.limits import STILLS_MAX
 from witnesskit.model import VaultKind
 from witnesskit.strip.derivation import Derivation, Span
 
 if TYPE_CHECKING:
+    from witnesskit.actions.derive_item import DerivedItem
     from witnesskit.actions.derive_source import DerivedCopy
 
 _TIME = "coding anew; a film takes about as long as it lasts, a large one longer"
@@ -90,6 +92,8 @@ def command(  # noqa: PLR0913 - one parameter for each choice
         made = _of_file(file, out, derivation)
     else:
         raise Usage("name a file and --out, or an item with --item alone")
+    if not made:
+        return
     answer.state = "clean"
     answer.data["copies"] = [copy.json() for copy in made]
     for remark in dict.fromkeys(remark for copy in made for remark in copy.remarks):
@@ -122,12 +126,22 @@ def _of_items(output: Output, answer: Answer, wanted: _Items, derivation: Deriva
     with output.progress("deriving") as line:
         for done in derive_items(vault, passphrase, wanted.shorts, derivation):
             made += done.copies
-            answer.items.append({"id": done.short, "copies": [copy.sha256 for copy in done.copies]})
+            facts = {"id": done.short, "copies": [copy.sha256 for copy in done.copies]}
+            answer.items.append(facts | ({"refused": done.refusal.code} if done.refusal else {}))
             line.count(len(answer.items), len(wanted.shorts), "items")
-            for copy in done.copies:
-                output.data(f"{done.short}  {copy.sha256}")
-            output.say(f"sealed beside item {done.short}; look at it: `witnesskit inspect --item {done.short} --ask`")
+            _one_item(output, answer, done)
+    if answer.errors and made:
+        answer.status = ExitStatus.PARTIAL
     return tuple(made)
+
+
+def _one_item(output: Output, answer: Answer, done: DerivedItem) -> None:
+    for copy in done.copies:
+        output.data(f"{done.short}  {copy.sha256}")
+    if done.refusal:
+        answer.refuse(done.refusal, done.short)
+    else:
+        output.say(f"sealed beside item {done.short}; look at it: `witnesskit inspect --item {done.short} --ask`")
 
 
 def _words(derivation: Derivation, *, sound: bool) -> list[str]:
