@@ -100,6 +100,15 @@ def test_what_was_removed_is_told_by_place_size_and_digest_never_by_value(photos
     assert SECRET.decode() not in repr([one.facts() for one in done])
 
 
+def test_a_run_that_was_broken_off_is_gone_on_with(photos, tmp_path):
+    run(photos, tmp_path / "out")
+    before = {path.name: path.stat().st_ino for path in (tmp_path / "out").iterdir()}
+    (tmp_path / "out" / next(iter(before))).unlink()
+    tally, _ = run(photos, tmp_path / "out")
+    assert (tally.counts["clean"], tally.counts["same copy again"]) == (1, 6)
+    assert {path.name for path in (tmp_path / "out").iterdir()} == set(before)
+
+
 def test_links_are_not_followed(tmp_path, photos):
     assert photos / "link.jpg" not in files_in([photos])
     (photos / "loop").symlink_to(photos)

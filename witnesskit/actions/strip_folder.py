@@ -6,6 +6,7 @@ Every file that was found has one outcome, and the counts add up.
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ from witnesskit.limits import STRIP_FILES_MAX
 from witnesskit.model import StripChoices
 
 _NAME_DIGITS: Final = 32  # hex digits of the copy's own digest
+_COPY_NAME: Final = re.compile(r"[0-9a-f]{32}\.[a-z0-9]{2,5}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def prepare_out(paths: Sequence[Path], out: Path) -> None:
-    """Make the folder of the copies, readable by its owner alone.
+    """Make the folder of the copies, readable by its owner alone; one that holds copies only is gone on with.
 
     Raises FoldersOverlap if it lies inside what is stripped or around it, FolderNotEmpty, NoFolder.
     """
@@ -99,7 +101,7 @@ def prepare_out(paths: Sequence[Path], out: Path) -> None:
             raise FoldersOverlap
     try:
         out.mkdir(mode=0o700, exist_ok=True)
-        if any(out.iterdir()):
+        if not all(_COPY_NAME.fullmatch(path.name) for path in out.iterdir()):
             raise FolderNotEmpty
     except OSError as error:
         raise NoFolder(os.strerror(error.errno or 0)) from None
