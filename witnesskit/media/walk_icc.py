@@ -17,7 +17,11 @@ _COLOUR_OF: Final = {
     b"RGB ": _COLOUR | frozenset(b"rXYZ gXYZ bXYZ rTRC gTRC bTRC".split()),
     b"GRAY": _COLOUR | {b"kTRC"},
 }
-_TYPES: Final = {b"XYZ": (b"XYZ ",), b"TRC": (b"curv", b"para"), b"A2B": (b"mft1", b"mft2")}  # by part of a tag's name
+_TYPES: Final = {
+    b"XYZ": (b"XYZ ",),
+    b"TRC": (b"curv", b"para"),
+    b"A2B": (b"mft1", b"mft2"),
+}  # by part of a tag's name
 _TYPE_OF: Final = {b"wtpt": (b"XYZ ",), b"bkpt": (b"XYZ ",), b"chad": (b"sf32",), b"cicp": (b"cicp",)}
 _SPACES: Final = (b"RGB ", b"GRAY", b"CMYK", b"YCbr", b"Lab ", b"XYZ ")
 _CLASSES: Final = (b"mntr", b"scnr", b"prtr", b"spac")
@@ -69,7 +73,7 @@ def walk_icc(profile: bytes) -> ProfileFacts:
 
 def _strange_header(profile: bytes) -> tuple[str, ...]:
     empty = profile[4:8] + profile[10:12] + profile[40:64] + profile[80:128]
-    strange = () if not any(empty) else ("header: maker, model, platform, creator or id",)
+    strange: tuple[str, ...] = () if not any(empty) else ("header: maker, model, platform, creator or id",)
     known = profile[8] in (2, 4) and profile[12:16] in _CLASSES and {profile[16:20], profile[20:24]} <= set(_SPACES)
     if not known or any(profile[64:67]) or profile[67] > 3 or profile[68:80] != _DAYLIGHT:
         strange += ("header: values that are not registered",)
