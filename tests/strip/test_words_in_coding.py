@@ -16,7 +16,7 @@ from PIL import Image
 from tests.media_builders import heif
 from tests.media_builders.readers import Bytes, Kept
 from tests.media_builders.tiff import dng, make, rgb
-from witnesskit.errors.media import BadMedia
+from witnesskit.errors.media import BadMedia, MediaTooLarge
 from witnesskit.errors.strip import HiddenInPicture, SurplusInPicture, TextInPictures
 from witnesskit.media.inspect import inspect
 from witnesskit.media.probe import media_type
@@ -182,6 +182,12 @@ def test_words_in_a_tile_outside_the_picture(coding: int) -> None:
             assert inspect(Bytes(_copy(data))).finding is Finding.CLEAN
         else:
             _is_refused(data, SurplusInPicture)
+
+
+def test_an_lzw_tile_at_the_edge_that_takes_too_long_to_look_at_is_refused() -> None:
+    planted = bytearray(_tiled(5, b"\x80\0\0" * 3_000_000))
+    assert len(planted) > 8 << 20
+    _is_refused(bytes(planted), MediaTooLarge)
 
 
 def _tiled(coding: int, part: bytes) -> bytes:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from witnesskit.errors.media import MediaTooLarge
 from witnesskit.errors.strip import SurplusInPicture
 from witnesskit.formats.coded_text import reads_in_jumps
-from witnesskit.formats.tiff_layout import FAX, YCBCR, Layout
+from witnesskit.formats.tiff_layout import FAX, LZW, YCBCR, Layout
+from witnesskit.limits import TIFF_EDGE_MAX
 
 Watch = Callable[[bytes], None]
 
@@ -43,7 +45,10 @@ class Outside:
 
 
 def outside_of(layout: Layout, index: int, also: Watch | None) -> Outside | None:
-    """``None`` for a tile or strip that lies in the picture, or whose rows are not one behind the other."""
+    """``None`` for a tile or strip that lies in the picture, or whose rows are not one behind the other.
+
+    Raises ``MediaTooLarge`` where looking would take too long.
+    """
     if not layout.tiled or layout.compression in FAX or layout.photometric == YCBCR:
         return None
     wide = -(-layout.width // layout.across)
@@ -52,5 +57,8 @@ def outside_of(layout: Layout, index: int, also: Watch | None) -> Outside | None
     rows = min(layout.down, layout.height - down * layout.down)
     if columns == layout.across and rows == layout.down:
         return None
+    needed = layout.needed(index)
+    if layout.compression == LZW and not needed <= TIFF_EDGE_MAX >= layout.spans[index][1] // 2:
+        raise MediaTooLarge("LZW-coded tile at the edge of the picture")
     bits = layout.bits * (layout.samples if layout.planar == 1 else 1)
     return Outside(layout.row_bytes(), -(-columns * bits // 8), rows, max(1, bits // 8), also)

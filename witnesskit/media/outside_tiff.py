@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from witnesskit.limits import READ_BLOCK
+from witnesskit.errors.media import MediaTooLarge
+from witnesskit.limits import READ_BLOCK, TIFF_EDGE_MAX
 from witnesskit.media.coded_tiff import JPEG_CODINGS, Geometry, Part, coding_end, load
 from witnesskit.media.readable import jumping_words
 from witnesskit.media.walk_tiff_file import TiffWalk
 
+_LZW = 5
 _FAX = frozenset({2, 3, 4})
 
 
@@ -20,6 +22,8 @@ def words_outside(walk: TiffWalk, outline: Geometry, index: int, part: Part) -> 
     rows = min(outline.step[1], outline.high - place // in_row * outline.step[1])
     if (columns, rows) == outline.step:
         return b""
+    if outline.coding == _LZW and max(part.wanted, part.size // 2) > TIFF_EDGE_MAX:
+        raise MediaTooLarge("LZW-coded tile at the edge of the picture")
     pixel = outline.bits * (outline.samples if outline.planar == 1 else 1)
     line, shown = (outline.step[0] * pixel + 7) // 8, (columns * pixel + 7) // 8
     data = _decoded(walk, outline, part)
