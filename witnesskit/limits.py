@@ -209,6 +209,7 @@ TIFF_CHUNK_MAX: Final = 128 * MIB  # coded bytes of one strip or tile held in me
 TIFF_EDGE_MAX: Final = (
     4 * MIB
 )  # decoded bytes of an LZW tile that leaves the picture; its codes are followed one by one
+TIFF_CLEARS_MAX: Final = 50_000  # times the codes of one LZW strip start anew; 128 MiB of real ones take half of it
 TIFF_FAX_MAX: Final = 16 * MIB  # bytes of one fax-coded strip; its bits are searched as text
 TIFF_DEPTH_MAX: Final = 4  # levels of directories below directories; camera raws have three
 TIFF_EXIF_MAX: Final = 64 * MIB  # bytes of a file handed to the reader of maker notes

@@ -190,9 +190,14 @@ def test_an_lzw_tile_at_the_edge_that_takes_too_long_to_look_at_is_refused() -> 
     _is_refused(bytes(planted), MediaTooLarge)
 
 
-def _tiled(coding: int, part: bytes) -> bytes:
+def test_lzw_that_starts_anew_all_the_time_is_not_followed_for_minutes() -> None:
+    seen = inspect(Bytes(_tiled(5, b"\x80\0\0" * 300_000, side=1_024)))
+    assert seen.finding is Finding.UNKNOWN and "anew" in seen.reason
+
+
+def _tiled(coding: int, part: bytes, side: int = 32) -> bytes:
     tags = [(256, 4, 16), (257, 4, 16), (258, 3, 8), (259, 3, coding), (262, 3, 1), (277, 3, 1), (284, 3, 1),
-            (322, 4, 32), (323, 4, 32), (324, 4, 8), (325, 4, len(part))]  # fmt: skip
+            (322, 4, side), (323, 4, side), (324, 4, 8), (325, 4, len(part))]  # fmt: skip
     part += bytes(len(part) % 2)
     entries = b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in tags)
     return b"II*\0" + struct.pack("<I", 8 + len(part)) + part + struct.pack("<H", len(tags)) + entries + bytes(4)
