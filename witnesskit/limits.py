@@ -206,6 +206,10 @@ TIFF_ALL_ENTRIES_MAX: Final = 30_000  # entries of all directories of one file; 
 TIFF_VALUE_MAX: Final = 16 * MIB  # bytes of one value held in memory; an editor's profile or a list of places
 TIFF_CHUNKS_MAX: Final = 300_000  # strips or tiles of one file; a map of 140,000 pixels a side has that many
 TIFF_CHUNK_MAX: Final = 128 * MIB  # coded bytes of one strip or tile held in memory at once
+TIFF_EDGE_MAX: Final = (
+    4 * MIB
+)  # decoded bytes of an LZW tile that leaves the picture; its codes are followed one by one
+TIFF_CLEARS_MAX: Final = 50_000  # times the codes of one LZW strip start anew; 128 MiB of real ones take half of it
 TIFF_FAX_MAX: Final = 16 * MIB  # bytes of one fax-coded strip; its bits are searched as text
 TIFF_DEPTH_MAX: Final = 4  # levels of directories below directories; camera raws have three
 TIFF_EXIF_MAX: Final = 64 * MIB  # bytes of a file handed to the reader of maker notes

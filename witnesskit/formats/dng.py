@@ -6,6 +6,7 @@ behind; readers ask for the name of a camera model, so all copies carry the same
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,6 +14,7 @@ from typing import Final
 
 from witnesskit.errors.media import BadMedia, UnsupportedMedia
 from witnesskit.errors.strip import SurplusInPicture
+from witnesskit.formats.coded_text import reads_in_jumps
 from witnesskit.formats.dng_opcodes import clean_opcodes
 from witnesskit.formats.tiff import (
     ASCII,
@@ -50,6 +52,11 @@ _CAMERA: Final = {
 }  # fmt: skip
 _LINEARIZATION: Final = 50712
 _BYTES: Final = (33422, 50710, 50706, 50707)  # CFA pattern, plane colours, versions
+_AREAS: Final = frozenset({50719, 50720, 50829, 50830})  # rows and columns, none outside the picture
+_SMALL: Final = 64  # numbers of a tag that is no table
+_BYTES_MAX: Final = 4  # numbers of one byte; tables have wider ones
+_LETTERS: Final = 5
+_WORD: Final = re.compile(rb"[0-9A-Za-z .,:;/_+-]{8,}")
 _OPCODES: Final = (51008, 51009, 51022)
 _CALIBRATIONS: Final = (50723, 50724, 52530)
 _SIGNATURES: Final = (50931, 50932)
@@ -75,7 +82,9 @@ def dng_values(tiff: Tiff, top: Directory, main: Directory, layout: Layout) -> R
     values = geometry_values(tiff, main, layout) | orientation_values(tiff, top)
     values[254] = whole(LONG, [0], order)
     values[50708] = Value(ASCII, len(NEUTRAL_MODEL), NEUTRAL_MODEL)
-    values |= _tables(tiff, main.entries, _PICTURE) | _tables(tiff, {**main.entries, **top.entries}, _CAMERA)
+    sides = (layout.width, layout.height)
+    values |= _tables(tiff, main.entries, _PICTURE, sides)
+    values |= _tables(tiff, {**main.entries, **top.entries}, _CAMERA, sides)
     for tag in _BYTES:
         holder = main if tag in main.entries else top
         if tag in holder.entries:
@@ -83,6 +92,8 @@ def dng_values(tiff: Tiff, top: Directory, main: Directory, layout: Layout) -> R
     for tag in _OPCODES:
         if tag in main.entries:
             data = clean_opcodes(tiff.raw(main.entries[tag]))
+            if reads_in_jumps(data, 2):
+                raise SurplusInPicture("words in the corrections of a raw picture")
             values[tag] = Value(UNDEFINED, len(data), data)
     if any(tag in top.entries or tag in main.entries for tag in _NEEDED_BUT_UNKNOWN):
         raise UnsupportedMedia("DNG with light described by a spectrum")
@@ -91,15 +102,28 @@ def dng_values(tiff: Tiff, top: Directory, main: Directory, layout: Layout) -> R
     return RawPicture(main, layout, values, bool(measured & values.keys()))
 
 
-def _tables(tiff: Tiff, entries: dict[int, Entry], tags: dict[int, int]) -> Values:
+def _tables(tiff: Tiff, entries: dict[int, Entry], tags: dict[int, int], sides: tuple[int, int]) -> Values:
     """Those of ``tags`` that are there; a single fraction over nought says nothing and goes."""
     found: Values = {}
     for tag, most in tags.items():
         entry = entries.get(tag)
         single = entry is not None and entry.count == 1 and entry.kind in (RATIONAL, SRATIONAL)
         if entry is not None and not (single and not any(tiff.raw(entry)[4:])):
-            found[tag] = _table(tiff, entry, most)
+            found[tag] = _without_words(tiff, entry, _table(tiff, entry, most), sides)
     return found
+
+
+def _without_words(tiff: Tiff, entry: Entry, value: Value, sides: tuple[int, int]) -> Value:
+    """``value``, if its numbers are such as a raw picture has; raises ``SurplusInPicture``."""
+    size = len(value.raw) // value.count
+    if value.count > _SMALL:
+        spells = reads_in_jumps(value.raw, size)
+    else:
+        spells = any(len(set(word)) >= _LETTERS for word in _WORD.findall(value.raw))
+    outside = entry.tag in _AREAS and value.kind in (SHORT, LONG) and max(tiff.numbers(entry)) > max(sides)
+    if spells or outside or (value.kind == BYTE and value.count > _BYTES_MAX):
+        raise SurplusInPicture(f"numbers of tag {entry.tag} that are none")
+    return value
 
 
 def _table(tiff: Tiff, entry: Entry, most: int) -> Value:

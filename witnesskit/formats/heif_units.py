@@ -14,6 +14,7 @@ from witnesskit.errors.media import BadMedia, MediaTooLarge, UnsupportedMedia
 from witnesskit.errors.strip import TextInPictures
 from witnesskit.formats.av1_header import is_whole_header
 from witnesskit.formats.codec_config import check_av1
+from witnesskit.formats.coded_text import reads_near_end
 from witnesskit.formats.nal import HEVC, Hasher, picture_end, unit_at
 from witnesskit.formats.nal_sets import trimmed
 from witnesskit.formats.sei import messages, stays
@@ -98,6 +99,8 @@ def clean_hevc(data: bytes, length: int, hasher: Hasher) -> Cleaned:
         if unit:
             fresh = _hevc_unit(unit, once)
             if HEVC.kind(unit[0]) in HEVC.pictures:
+                if reads_near_end(unit):
+                    raise TextInPictures("readable text behind a slice")
                 pictures += len(unit) > 2 and unit[2] >> 7
                 hasher.update(prefix)
                 hasher.update(memoryview(unit)[: picture_end(unit, 0, len(unit))])
@@ -187,7 +190,7 @@ def clean_av1(data: bytes, hasher: Hasher, *, several: bool = False) -> Cleaned:
         if kind == 8:
             raise UnsupportedMedia("a list of AV1 tiles")
         if kind in _FRAMES:
-            hasher.update(unit)
+            hasher.update(_without_words(unit))
         if kind in (3, 6):
             layer = unit[1] >> 3 if unit[0] & 4 else 0
             if layer in layers and not several:
@@ -205,6 +208,13 @@ def clean_av1(data: bytes, hasher: Hasher, *, several: bool = False) -> Cleaned:
         raise BadMedia("an item with no picture")
     cleaned.data = b"".join(kept)
     return cleaned
+
+
+def _without_words(unit: bytes) -> bytes:
+    """The same unit; raises ``TextInPictures`` where words stand behind its tiles."""
+    if reads_near_end(unit):
+        raise TextInPictures("readable text behind a tile")
+    return unit
 
 
 def canonical_av1c(body: bytes) -> bytes:
@@ -270,4 +280,4 @@ def _plain(unit: bytes) -> bool:
         check_av1(unit)
     except TextInPictures:
         return False
-    return True
+    return not _WORDS.search(unit[_payload_at(unit) + 1 :])

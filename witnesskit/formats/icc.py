@@ -7,15 +7,25 @@ fixes its length, so that nothing rides behind it. A profile with other kinds of
 from __future__ import annotations
 
 import hashlib
+import struct
 from dataclasses import dataclass
 from typing import Final
 
 from witnesskit.errors.media import BadMedia
+from witnesskit.formats.coded_text import reads_in_jumps
 from witnesskit.limits import ICC_MAX, ICC_TAGS_MAX
 
-COLOUR_TAGS: Final = frozenset(
-    b"rXYZ gXYZ bXYZ rTRC gTRC bTRC kTRC wtpt bkpt chad cicp A2B0 A2B1 A2B2 B2A0 B2A1 B2A2 gamt".split()
-)
+_POINT, _CURVES, _TABLES = (b"XYZ ",), (b"curv", b"para"), (b"mft1", b"mft2")
+# tag: the types it may have, and the colour space it belongs to (empty: any); what only printing needs stays out
+COLOUR_TAGS: Final[dict[bytes, tuple[tuple[bytes, ...], bytes]]] = {
+    **dict.fromkeys((b"rXYZ", b"gXYZ", b"bXYZ"), (_POINT, b"RGB ")),
+    **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), (_CURVES, b"RGB ")),
+    b"kTRC": (_CURVES, b"GRAY"),
+    **dict.fromkeys((b"wtpt", b"bkpt"), (_POINT, b"")),
+    b"chad": ((b"sf32",), b""),
+    b"cicp": ((b"cicp",), b""),
+    **dict.fromkeys((b"A2B0", b"A2B1", b"A2B2"), (_TABLES, b"")),
+}
 COMMON: Final = frozenset(  # colour digests of profiles that millions of devices share
     {
         "9e607ece2fb660590fbe1c4185de215e81fe5ba9c13f2e9ec761adae2f2ff32f",  # sRGB, the table form of 1998
@@ -28,6 +38,7 @@ _SPACES: Final = frozenset({b"RGB ", b"GRAY", b"CMYK", b"YCbr", b"Lab ", b"XYZ "
 _D50: Final = bytes.fromhex("0000f6d6000100000000d32d")
 _NAME: Final = "colour profile"
 _FIXED: Final = {b"XYZ ": 20, b"sf32": 44, b"cicp": 12}
+_NUMBERS: Final = {b"XYZ ": 4, b"sf32": 4, b"para": 16}  # largest value of each type's fractions
 _PARAMETERS: Final = (1, 3, 4, 5, 7)  # of a parametric curve by its function type, 4 bytes each
 
 
@@ -54,9 +65,9 @@ def neutralise(profile: bytes) -> NeutralProfile | None:
     tags: dict[bytes, bytes] = {}
     for at in range(132, 132 + 12 * count, 12):
         name, data = profile[at : at + 4], _tag(profile, profile[at : at + 12])
-        if name in COLOUR_TAGS:
+        if name in COLOUR_TAGS and COLOUR_TAGS[name][1] in (b"", profile[16:20]):
             exact = _exact(data)
-            if exact is None:
+            if exact is None or exact[:4] not in COLOUR_TAGS[name][0] or not _is_colour(exact):
                 return None
             tags.setdefault(name, exact)
     if not tags:
@@ -106,6 +117,30 @@ def _exact(data: bytes) -> bytes | None:
     if size is None or len(data) < size:
         return None
     return kind + bytes(4) + data[8:size]
+
+
+def _is_colour(data: bytes) -> bool:
+    """True if the numbers of a tag are such as colours have, and none that spell a text."""
+    kind, body = data[:4], data[8:]
+    if kind in _NUMBERS:
+        return _small(body[4:] if kind == b"para" else body, _NUMBERS[kind])
+    if kind == b"cicp":
+        return max(body[:2]) <= 22 and body[2] == 0 and body[3] <= 1
+    if kind == b"curv":
+        return _rises(body[4:]) or not reads_in_jumps(body[4:], 2)
+    return _small(body[4:40], 4) and not reads_in_jumps(body[40:], data[9] * (2 if kind == b"mft2" else 1))
+
+
+def _small(raw: bytes, most: int) -> bool:
+    """True for fractions of 16 and 16 bits that are all between -most and most."""
+    numbers = struct.unpack(f">{len(raw) // 4}i", raw)
+    return all(abs(number) <= most << 16 for number in numbers)
+
+
+def _rises(raw: bytes) -> bool:
+    """True for numbers of 16 bits that never fall, or never rise."""
+    numbers = list(struct.unpack(f">{len(raw) // 2}H", raw))
+    return numbers in (sorted(numbers), sorted(numbers, reverse=True))
 
 
 def _table_size(data: bytes) -> int | None:

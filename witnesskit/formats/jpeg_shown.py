@@ -10,6 +10,8 @@ from witnesskit.digest import sha256_hex
 from witnesskit.formats.jpeg_coding import Coding
 from witnesskit.formats.strict_json import canonical
 
+_ASPECT_MAX = 999  # a ratio of larger numbers is none that pixels have
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -28,7 +30,8 @@ def aspect_of(jfif_body: bytes) -> tuple[int, int]:
     if not across or not down:
         return 1, 1
     common = gcd(across, down)
-    return across // common, down // common
+    sides = across // common, down // common
+    return sides if max(sides) <= _ASPECT_MAX else (1, 1)
 
 
 def presentation_sha256(coding: Coding, shown: Shown) -> str:

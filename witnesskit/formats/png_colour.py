@@ -44,7 +44,8 @@ def gamma(body: bytes) -> bytes:
 def chromaticities(body: bytes) -> bytes:
     """cHRM: eight numbers, none above one."""
     values = _numbers(body, 4)
-    return body if len(body) == 32 and max(values) <= _ONE and values[1] else b""
+    plausible = sum(0 < value < _ONE // 100 for value in values) <= 2  # blue of wide spaces, no letters
+    return body if len(body) == 32 and max(values) <= _ONE and values[1] and plausible else b""
 
 
 def rendering(body: bytes) -> bytes:

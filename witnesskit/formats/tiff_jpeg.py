@@ -12,6 +12,7 @@ from itertools import groupby
 from witnesskit.digest import sha256_hex
 from witnesskit.errors.media import BadMedia
 from witnesskit.errors.strip import SurplusInPicture
+from witnesskit.formats.coded_text import ends_in_word
 from witnesskit.formats.jpeg import COM, DHT, DQT, DRI, SOS, Segment, Stray, parse_jpeg
 from witnesskit.formats.jpeg_coding import Coding, read_coding
 from witnesskit.formats.jpeg_lossless import SOF3, parse_lossless
@@ -76,6 +77,7 @@ def rebuild(data: bytes, offset: int, tables: bytes, layout: Layout, index: int)
     picture = parse_jpeg(whole)
     coding = read_coding(whole, picture)
     _check_size(coding, layout, index)
+    _refuse_text(whole, [scan.end for scan in coding.scans])
     stream = Stream([Piece(b"\xff\xd8")], picture.end - len(inner))
     others = [part for part in picture.parts if isinstance(part, Segment) and _is_other(part.marker)]
     _write_heads(stream, [(part.marker, whole[part.start + 4 : part.end]) for part in others])
@@ -85,6 +87,12 @@ def rebuild(data: bytes, offset: int, tables: bytes, layout: Layout, index: int)
     _write_coding(stream, coding, lambda start: offset + start - len(inner))
     stream.pieces.append(Piece(b"\xff\xd9"))
     return stream
+
+
+def _refuse_text(data: bytes, ends: list[int]) -> None:
+    """Decoders pass over what stands between the last coded unit and the marker behind it."""
+    if any(ends_in_word(data[max(0, end - 256) : end]) for end in ends):
+        raise SurplusInPicture("readable text behind the coded rows")
 
 
 def _is_other(marker: int) -> bool:
@@ -165,6 +173,7 @@ def _write_coding(stream: Stream, coding: Coding, place_of: Callable[[int], int]
 def _lossless(data: bytes, offset: int, layout: Layout, index: int) -> Stream:
     picture = parse_lossless(data)
     samples = layout.samples if layout.planar == 1 else 1
+    _refuse_text(data, [picture.end])
     if picture.pixels > layout.across * layout.down * samples:
         raise SurplusInPicture("JPEG stream larger than its strip or tile")
     if not layout.tiled and picture.pixels < layout.across * layout.rows(index) * samples:

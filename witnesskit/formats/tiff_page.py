@@ -20,6 +20,7 @@ _SEPARATED: Final = 5
 _DIFFERENCE, _FLOATS = 2, 3
 _ASPECT_MAX: Final = 1000
 _FRACTIONS_MAX: Final = 64
+_LARGEST: Final = {318: 1, 529: 1, 532: 65_535}  # chromaticities, shares of luma, code values
 
 Values = dict[int, Value]
 
@@ -139,6 +140,8 @@ def _fixed(tiff: Tiff, directory: Directory, tag: int, count: int) -> tuple[Frac
     numbers = tiff.fractions(entry) if entry.count <= _FRACTIONS_MAX else ()
     if len(numbers) < count:
         raise BadMedia(f"count of tag {tag}")
+    if not all(abs(number) <= _LARGEST[tag] for number in numbers[:count]):
+        raise BadMedia(f"value of tag {tag}")
     return tuple(Fraction(round(number * 100_000), 100_000) for number in numbers[:count])
 
 

@@ -14,6 +14,7 @@ from witnesskit.formats.tiff_codings import Decoded, coded_length
 from witnesskit.formats.tiff_fax import fax_length
 from witnesskit.formats.tiff_jpeg import Piece, rebuild
 from witnesskit.formats.tiff_layout import FAX, JPEGS, PLAIN, Layout, one
+from witnesskit.formats.tiff_outside import outside_of
 from witnesskit.formats.tiff_page import palette_of
 from witnesskit.formats.tiff_values import Value, whole
 from witnesskit.limits import READ_BLOCK, TIFF_CHUNK_MAX, TIFF_FAX_MAX
@@ -132,6 +133,8 @@ def _take_coded(tiff: Tiff, picture: CodedPicture, layout: Layout, index: int, i
     offset, size = layout.spans[index]
     needed = layout.needed(index)
     watch = indexes.watch if indexes is not None else None
+    outside = outside_of(layout, index, watch)
+    watch = outside.watch if outside is not None else watch
     if layout.compression == PLAIN:
         if size < needed:
             raise MediaCut("strip or tile")
@@ -142,6 +145,8 @@ def _take_coded(tiff: Tiff, picture: CodedPicture, layout: Layout, index: int, i
         data = _in_memory(tiff, offset, size)
         end = _end_of(data, layout, index, watch)
         behind = [data[end:]]
+    if outside is not None:
+        outside.finish()
     for block in behind:
         picture.remove("strip slack", block)
     picture.chunks.append((Piece(offset=offset, length=end, coded=True),))

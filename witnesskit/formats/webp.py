@@ -127,3 +127,18 @@ def _alpha(body: bytes, pixels: int) -> bytes:
 def chunk_bytes(name: bytes, body: bytes | memoryview) -> bytes:
     """A chunk with its size and zero padding."""
     return b"".join((name, len(body).to_bytes(4, "little"), body, bytes(len(body) % 2)))
+
+
+def partition_ends(coded: bytes) -> tuple[int, ...]:
+    """Offsets where partitions of a VP8 key frame may end (RFC 6386 clause 9.5).
+
+    How many there are is itself coded; every number whose sizes fit is taken.
+    """
+    first = 10 + (int.from_bytes(coded[:3], "little") >> 5)
+    ends = {first}
+    for count in (2, 4, 8):
+        sizes = [int.from_bytes(coded[first + 3 * at : first + 3 * at + 3], "little") for at in range(count - 1)]
+        start = first + 3 * (count - 1)
+        if start + sum(sizes) <= len(coded):
+            ends |= {start + sum(sizes[: at + 1]) for at in range(count - 1)}
+    return tuple(sorted(ends))

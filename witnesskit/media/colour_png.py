@@ -35,7 +35,8 @@ def in_range(name: str, body: bytes) -> bool:
     if name == "gAMA":
         return bool(0 < numbers[0] <= 10 * 100_000)
     if name == "cHRM":
-        return all(number <= 100_000 for number in numbers) and numbers[1] > 0
+        small = [number for number in numbers if 0 < number < 1_000]
+        return all(number <= 100_000 for number in numbers) and numbers[1] > 0 and len(small) < 3
     return all(number <= _LIGHT for number in numbers)
 
 

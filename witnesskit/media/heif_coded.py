@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from witnesskit.limits import HEIF_SETS_MAX, HEIF_UNITS_MAX
+from witnesskit.media.readable import words_near_end
 from witnesskit.media.walk_av1 import behind_header
 
 _WORDS: Final = re.compile(rb"[\x20-\x7e]{8,}")
@@ -40,6 +41,8 @@ def odd_in_hevc(data: bytes, width: int) -> Odd:
         kind = unit[0] >> 1 & 63
         if kind in _SLICES:
             pictures += unit[2] >> 7
+            if words_near_end(unit):
+                yield "readable text behind a slice", words_near_end(unit)
             if unit[0] & 1 or unit[1] >> 3:
                 yield "!a second layer", b""
             if b"\0\0\1" in unit:
@@ -141,6 +144,8 @@ def odd_in_av1(data: bytes, *, several: bool = False) -> Odd:
         if mark in once:
             yield "a header or metadata again", unit
         once |= {mark} if mark else set()
+        if kind in (3, 4, 6, 7) and words_near_end(unit):
+            yield "readable text behind a tile", words_near_end(unit)
         if kind in (3, 6):
             layers.append(layer)
         elif kind in (-1, 8):
@@ -177,5 +182,5 @@ def _odd_header(unit: bytes, payload: bytes) -> Odd:
 def _odd_metadata(payload: bytes) -> Odd:
     limits = {b"\1": 5, b"\2": 25, b"\3": 64}
     hdr = payload[:1] == b"\4" and payload[1:7] == _HDR10_PLUS and len(payload) <= 257
-    if not hdr and len(payload) - 1 > limits.get(payload[:1], -1):
+    if _WORDS.search(payload[1:]) or (not hdr and len(payload) - 1 > limits.get(payload[:1], -1)):
         yield "AV1 metadata", payload

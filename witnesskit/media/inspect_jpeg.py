@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from math import gcd
 from typing import Final
 
 from witnesskit.limits import JPEG_MAX
@@ -10,7 +12,7 @@ from witnesskit.media.blocks import of_credentials, of_exif, of_photoshop, of_pr
 from witnesskit.media.coded_jpeg import CODINGS, CodedFacts, coded_facts
 from witnesskit.media.groups import shown
 from witnesskit.media.pieces_jpeg import bodies, name_of, orientation, profile
-from witnesskit.media.readable import runs, table
+from witnesskit.media.readable import runs, table, word_before, words_near_end
 from witnesskit.media.trailing import after_picture
 from witnesskit.media.walk_jpeg import Piece, Walk, walk_jpeg
 from witnesskit.media.walk_jumbf import joined_segments
@@ -18,6 +20,7 @@ from witnesskit.model import Finding, Inspection, Json, Revelation, SeekableRead
 
 _JOINED: Final = ("APP2 ICC", "APP11 JUMBF")  # read over all their segments
 _CODING: Final = frozenset({*CODINGS, 0xDB, 0xC4, 0xDD, 0xDA})
+_RESTART: Final = re.compile(rb"\xff[\xd0-\xd7]")
 _TEXT: Final = table(bytes(range(0x20, 0x7F)) + b"\n\r\t")
 _TEXT_MIN: Final = 32  # bytes; a chance of one in 10^8 for each 5 MB of coded picture
 
@@ -81,11 +84,16 @@ def _of_piece(piece: Piece, failures: list[str]) -> Revelations:
 def _of_jfif(name: str, body: bytes) -> Revelations:
     if len(body) != 14 or body[12:] != b"\x00\x00":
         yield Revelation("inside", name, "thumbnail", f"{max(0, len(body) - 14)} bytes behind the header")
+    sides = int.from_bytes(body[8:10], "big"), int.from_bytes(body[10:12], "big")
+    if body[5:8] != b"\1\1\0" or gcd(*sides) != 1 or not all(0 < side < 1_000 for side in sides):
+        yield Revelation("other", name, "version or density", body[5:12].hex())
 
 
 def _of_adobe(name: str, body: bytes) -> Revelations:
     if len(body) != 12:
         yield Revelation("other", name, "bytes behind the header", shown(body[12:]) or f"{len(body)} bytes")
+    if body[5:11] != b"\0\x64\0\0\0\0" or body[11:12] > b"\2":
+        yield Revelation("other", name, "version, flags or transform", shown(body[5:12]) or body[5:12].hex())
 
 
 def _of_comment(name: str, body: bytes) -> Revelations:
@@ -136,3 +144,7 @@ def _of_coded_bytes(data: bytes, walk: Walk) -> Revelations:
                 text = coded[start : min(end, start + 400)]
                 if len(set(text)) >= 10:
                     yield Revelation("other", "coded picture", "readable text", shown(text))
+            hung_on = words_near_end(coded)
+            hung_on = hung_on or word_before(coded, (mark.start() for mark in _RESTART.finditer(coded)))
+            if hung_on:
+                yield Revelation("other", "coded picture", "readable text at the end of a scan", shown(hung_on))

@@ -11,6 +11,7 @@ from witnesskit.media.blocks import of_profile
 from witnesskit.media.coded_tiff import JPEG_CODINGS, Geometry, Part, coding_end, geometry, load
 from witnesskit.media.essence_tiff import RAW_COLOURS, shown_pages
 from witnesskit.media.groups import shown
+from witnesskit.media.outside_tiff import words_outside
 from witnesskit.media.palette_tiff import unnamed_colours
 from witnesskit.media.probe import HEAD_SIZE, media_type
 from witnesskit.media.rules_tiff import is_structure, print_size, strange
@@ -112,8 +113,11 @@ def _of_fields(walk: TiffWalk, page: Listing, outline: Geometry | None, dng: boo
 
 def _of_picture(walk: TiffWalk, page: Listing, outline: Geometry, doubts: list[str]) -> Revelations:
     try:
-        for part in outline.parts:
+        for index, part in enumerate(outline.parts):
             yield from _of_part(walk, page, outline, part, doubts)
+            outside = words_outside(walk, outline, index, part)
+            if outside:
+                yield Revelation("inside", f"{page.name} picture", "text outside the picture", shown(outside))
         if outline.colours == 3:
             left = unnamed_colours(walk, page, outline)
             if left:

@@ -8,7 +8,7 @@ from typing import Final
 from witnesskit.limits import CODED_TAIL_MIN, CODED_TEXT_MIN
 from witnesskit.media.blocks import of_credentials, of_exif, of_profile, of_xmp
 from witnesskit.media.groups import shown
-from witnesskit.media.readable import runs, table
+from witnesskit.media.readable import runs, table, word_at_end, words_near_end
 from witnesskit.media.texts_png import orientation_of, xmp_orientation
 from witnesskit.media.trailing import after_picture
 from witnesskit.media.walk_webp import IMAGES, Piece, Still, WebpWalk, alpha_length, walk_webp
@@ -145,12 +145,30 @@ def _of_still(still: Still) -> Revelations:
             yield from _of_coded(place, body)
 
 
+def _ends(coded: bytes) -> Iterator[int]:
+    """Where partitions of a VP8 picture may end, for each number of them that fits (RFC 6386 clause 9.5)."""
+    begin = 10 + int.from_bytes(coded[:3], "little") // 32
+    yield begin
+    for further in (1, 3, 7):
+        place = begin + 3 * further
+        for at in range(begin, place, 3):
+            place += int.from_bytes(coded[at : at + 3], "little")
+            if place > len(coded):
+                break
+            yield place
+
+
 def _of_coded(place: str, coded: bytes) -> Revelations:
     """Readable text where only coded picture should be; sooner at its end, where only a decoder sees what is over."""
     tail = coded[-256:].rstrip(b"\0")
     last = [(start, end) for start, end in runs(tail, _WIDE, CODED_TAIL_MIN) if end == len(tail)]
     if last and len(set(tail[last[0][0] :]) - {0}) >= 6:
         yield Revelation("other", place, "readable text at the end", shown(tail[last[0][0] :].replace(b"\0", b"")))
+    found = words_near_end(coded)
+    for end in _ends(coded) if place.endswith("VP8") else ():
+        found = found or word_at_end(coded[max(0, end - 256) : end])
+    if found and not last:
+        yield Revelation("other", place, "readable text at the end of a partition", shown(found))
     for start, end in runs(coded, _TEXT, CODED_TEXT_MIN):
         text = coded[start : min(end, start + 400)]
         if len(set(text)) >= 10:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.errors.media import BadMedia, UnsupportedMedia
+from witnesskit.limits import TIFF_CLEARS_MAX
 
 _FIRST: Final = 258  # the first entry that codes make
 _LIMIT: Final = 4096
@@ -50,7 +51,7 @@ def lzw_end(data: bytes, wanted: int) -> int:
     """Bytes of ``data`` that are coding; raises ``BadMedia`` or ``UnsupportedMedia``."""
     if len(data) > 1 and data[0] == 0 and data[1] & 1:
         raise UnsupportedMedia("LZW of the oldest kind")
-    since, bit, total = _Since(), 0, 0
+    since, bit, total, clears = _Since(), 0, 0, 0
     while total < wanted:
         width = since.width()
         codes = _numbers(data, bit, width, since.run())
@@ -59,7 +60,9 @@ def lzw_end(data: bytes, wanted: int) -> int:
         taken, total, cleared = _follow(since, codes, total, wanted)
         bit += taken * width
         if cleared:
-            since = _Since()
+            since, clears = _Since(), clears + 1
+            if clears > TIFF_CLEARS_MAX:
+                raise BadMedia("LZW that starts anew too often")
     surplus = total - wanted
     if surplus and any(since.word(since.codes[-1])[-surplus:]):
         raise BadMedia("more in a strip than is shown")

@@ -11,6 +11,7 @@ from witnesskit.media.walk_tiff import walk_tiff
 
 _WORD: Final = re.compile(rb"[\x21-\x7e]{6,}")
 _SPLIT: Final = re.compile(rb"[\"'<>=;,|]")
+_LETTERS_MIN: Final = 4  # shorter ones are worth no search in any form, and tags of XMP have very many
 _OF_THE_FORMAT: Final = frozenset(
     {b"ICC_PROFILE", b"mntrRGB", b"mntrGRAY", b"prtrCMYK", b"scnrRGB", b"WAVEfmt", b"hdrlavih8", b"strlstrh8"}
 )
@@ -21,7 +22,7 @@ def words(body: bytes, least: int = 6) -> Iterator[bytes]:
     for run in _WORD.findall(body):
         if len(run) >= least:
             for word in _SPLIT.split(run):
-                if word not in _OF_THE_FORMAT:
+                if len(word) >= _LETTERS_MIN and word not in _OF_THE_FORMAT:
                     yield from forms(word.decode("ascii"))
 
 

@@ -55,7 +55,8 @@ def _aspect(walk: Walk) -> list[int]:
     for body in _jfif(walk)[:1]:
         across, down = int.from_bytes(body[3:5], "big"), int.from_bytes(body[5:7], "big")
         if across and down:
-            return [across // gcd(across, down), down // gcd(across, down)]
+            sides = [across // gcd(across, down), down // gcd(across, down)]
+            return sides if max(sides) < 1_000 else [1, 1]
     return [1, 1]
 
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+_WORD: Final = re.compile(rb"[0-9A-Za-z .,:;/_+-]{12,}")
+_SPREAD: Final = re.compile(rb"(?:[\x20-\x7e]\0){6,}|(?:\0[\x20-\x7e]){6,}")
+_LETTER: Final = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+_AT_END: Final = re.compile(rb"[0-9A-Za-z]{12,}\0*[^\0]{0,3}\Z")
 
 
 def table(readable: bytes) -> bytes:
@@ -20,3 +27,38 @@ def runs(data: bytes, table: bytes, least: int) -> Iterator[tuple[int, int]]:
         end = len(data) if end < 0 else end
         yield start, end
         start = marks.find(wanted, end)
+
+
+def words_near_end(piece: bytes) -> bytes:
+    """Words in the last 256 bytes of a coded piece, of one or two bytes for each letter; empty if there are none."""
+    end = piece[-512:]
+    for found in (*_SPREAD.finditer(end[-256:]), *_WORD.finditer(end.rstrip(b"\0")[-256:])):
+        if len(set(found.group())) >= 6:
+            return found.group()
+    return b""
+
+
+def word_at_end(piece: bytes) -> bytes:
+    """A word that ends one of very many coded pieces; empty if there is none."""
+    found = _AT_END.search(piece[-256:]) or _SPREAD.search(piece[-256:])
+    return found.group() if found and len(set(found.group())) >= 7 else b""
+
+
+def word_before(data: bytes, ends: Iterable[int]) -> bytes:
+    """The first word that ends at one of ``ends``; there may be millions: a glance passes over most."""
+    for end in ends:
+        if end > 12 and (data[end - 8] in _LETTER or data[end - 7] in _LETTER or not data[end - 1]):
+            word = word_at_end(data[max(0, end - 64) : end])
+            if word:
+                return word
+    return b""
+
+
+def jumping_words(data: bytes, step: int) -> bytes:
+    """Words among numbers that should change little over ``step`` bytes; empty if there are none."""
+    for found in _WORD.finditer(data):
+        word = found.group()
+        jumps = [abs(word[at] - word[at + step]) > 8 for at in range(len(word) - step)]
+        if len(set(word)) >= 8 and 2 * jumps.count(True) > len(jumps):
+            return word
+    return b""

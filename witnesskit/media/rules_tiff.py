@@ -5,16 +5,19 @@ Everything else is a revelation. Written apart from the writer's list on purpose
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from math import gcd
 from typing import Final
 
 from witnesskit.media.coded_tiff import Geometry
 from witnesskit.media.opcodes_dng import strange_opcodes
+from witnesskit.media.readable import jumping_words
 from witnesskit.media.walk_tiff_file import Field, Listing, TiffWalk
 
 _SHORT, _LONG, _RATIONAL, _UNDEFINED, _SRATIONAL, _FLOATS = 3, 4, 5, 7, 10, (11, 12)
 _PLACES: Final = frozenset({273, 279, 324, 325})
+_SIZES: Final = frozenset({279, 325})
 _SIDES: Final = frozenset({256, 257, 278, 322, 323})
 _ONE_OF: Final[dict[int, tuple[int, frozenset[int]]]] = {  # tag: (kind, values of the single number)
     254: (_LONG, frozenset({0, 2, 4, 6})), 266: (_SHORT, frozenset({2})), 274: (_SHORT, frozenset(range(2, 9))),
@@ -35,6 +38,10 @@ _RAW_COUNTS: Final = {  # numbers a DNG copy may hold, at most
     51110: 1, 51125: 4, 52529: 1, 52530: 16, 52531: 12, 52532: 12, 52537: 262_144, 52538: 12, 52547: 1,
 }  # fmt: skip
 _RAW_BYTES: Final = {33422: (1, 64, 6), 50710: (1, 64, 6), 50706: (1, 4, 9), 50707: (1, 4, 9)}
+_AREAS: Final = frozenset({50719, 50720, 50829, 50830})  # rows and columns, none outside the picture
+_SMALL: Final = 64  # numbers of a field that is no table
+_BYTES_MAX: Final = 4  # numbers of one byte; tables have wider ones
+_WORD: Final = re.compile(rb"[0-9A-Za-z .,:;/_+-]{8,}")
 _OPCODES: Final = frozenset({51008, 51009, 51022})
 _MODEL_TAG: Final = 50708
 _MODEL: Final = b"Raw Picture\0"
@@ -88,7 +95,7 @@ def _raw_rule(tag: int) -> Callable[[TiffWalk, Field, Geometry], bool] | None:
     if tag in _RAW_BYTES:
         return _is_raw_bytes
     if tag in _OPCODES:
-        return lambda walk, field, _: field.kind == _UNDEFINED and not strange_opcodes(walk.bytes_of(field))
+        return _is_opcodes
     return (lambda walk, field, _: field.kind == 2 and walk.bytes_of(field) == _MODEL) if tag == _MODEL_TAG else None
 
 
@@ -97,12 +104,18 @@ def _is_one_of(walk: TiffWalk, field: Field, _: Geometry) -> bool:
     return field.kind == kind and field.count == 1 and walk.numbers(field, 1)[0] in values
 
 
-def _is_side(_walk: TiffWalk, field: Field, _: Geometry) -> bool:
-    return field.kind == _LONG and field.count == 1
+def _is_side(walk: TiffWalk, field: Field, outline: Geometry) -> bool:
+    rows = walk.numbers(field, 1)
+    fits = field.tag != 278 or (len(rows) == 1 and 0 < rows[0] <= outline.high)
+    return field.kind == _LONG and field.count == 1 and fits
 
 
 def _is_place(walk: TiffWalk, field: Field, outline: Geometry) -> bool:
-    return field.kind == (16 if walk.big else _LONG) and field.count == len(outline.parts)
+    if field.kind != (16 if walk.big else _LONG) or field.count != len(outline.parts):
+        return False
+    if field.tag not in _SIZES:
+        return True
+    return list(walk.numbers(field)) == [part.size for part in outline.parts]
 
 
 def _is_for_each_sample(walk: TiffWalk, field: Field, outline: Geometry) -> bool:
@@ -134,7 +147,10 @@ def _is_profile(_walk: TiffWalk, field: Field, _: Geometry) -> bool:
 
 def _is_ratio(walk: TiffWalk, field: Field, _: Geometry) -> bool:
     count, under = _RATIOS[field.tag]
-    return field.kind == _RATIONAL and field.count == count and _reduced(walk, field, under)
+    if field.kind != _RATIONAL or field.count != count or not _reduced(walk, field, under):
+        return False
+    numbers, most = walk.numbers(field), 65_535 if field.tag == 532 else 1 if field.tag in (318, 529) else 1_000
+    return all(over <= most * under for over, under in zip(numbers[::2], numbers[1::2], strict=True))
 
 
 def _reduced(walk: TiffWalk, field: Field, under_max: int) -> bool:
@@ -144,15 +160,33 @@ def _reduced(walk: TiffWalk, field: Field, under_max: int) -> bool:
     return all(0 < under <= under_max and gcd(over, under) == 1 for over, under in pairs)
 
 
-def _is_raw_table(walk: TiffWalk, field: Field, _: Geometry) -> bool:
+def _is_raw_table(walk: TiffWalk, field: Field, outline: Geometry) -> bool:
     if not 1 <= field.count <= _RAW_COUNTS[field.tag]:
         return False
     if field.kind in (_RATIONAL, _SRATIONAL):
         return _reduced(walk, field, _UNDER_MAX)
     numbers = walk.numbers(field)
+    if _spells(walk.bytes_of(field), field):
+        return False
     if field.kind in _FLOATS:
         return all(-_FLOAT_MAX <= number <= _FLOAT_MAX for number in numbers)
+    if field.tag in _AREAS and max(numbers) > max(outline.wide, outline.high):
+        return False
+    if field.kind == 1 and field.count > _BYTES_MAX:
+        return False
     return field.kind in (1, _SHORT, _LONG) and (field.tag != 50712 or sorted(numbers) == list(numbers))
+
+
+def _spells(raw: bytes, field: Field) -> bool:
+    """True if numbers of a raw picture read like words."""
+    if field.count > _SMALL:
+        return bool(jumping_words(raw, field.size // field.count))
+    return any(len(set(word)) >= 5 for word in _WORD.findall(raw))
+
+
+def _is_opcodes(walk: TiffWalk, field: Field, _: Geometry) -> bool:
+    data = walk.bytes_of(field)
+    return field.kind == _UNDEFINED and not strange_opcodes(data) and not jumping_words(data, 2)
 
 
 def _is_raw_bytes(walk: TiffWalk, field: Field, _: Geometry) -> bool:

@@ -11,7 +11,7 @@ from witnesskit.media.coded_jpeg import coded_facts
 from witnesskit.media.coded_tiff import Geometry
 from witnesskit.media.groups import shown
 from witnesskit.media.pieces_jpeg import name_of
-from witnesskit.media.readable import runs, table
+from witnesskit.media.readable import runs, table, word_at_end
 from witnesskit.media.walk_jpeg import Piece, Walk, walk_jpeg
 from witnesskit.model import Revelation
 
@@ -54,6 +54,9 @@ def of_stream(place: str, data: bytes, outline: Geometry, doubts: list[str]) -> 
             yield Revelation("other", place, name_of(piece), shown(piece.body) or f"{len(piece.body)} bytes")
         if piece.code == 0xDA:
             yield from of_text(place, data[piece.coded : piece.coded_end])
+            word = word_at_end(data[max(piece.coded, piece.coded_end - 256) : piece.coded_end])
+            if word:
+                yield Revelation("other", place, "readable text at the end of a scan", shown(word))
     if walk.end and walk.end < len(data):
         yield Revelation("inside", place, "bytes behind the stream", shown(data[walk.end :]))
     if lossless:

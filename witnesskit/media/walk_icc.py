@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import re
+import struct
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from witnesskit.limits import ICC_MAX, ICC_TAGS_MAX
+from witnesskit.media.readable import jumping_words
 
-_COLOUR: Final = frozenset(
-    b"rXYZ gXYZ bXYZ rTRC gTRC bTRC kTRC wtpt bkpt chad cicp A2B0 A2B1 A2B2 B2A0 B2A1 B2A2 gamt".split()
-)
+_COLOUR: Final = frozenset(b"wtpt bkpt chad cicp A2B0 A2B1 A2B2".split())  # of pictures of any colour space
+_COLOUR_OF: Final = {
+    b"RGB ": _COLOUR | frozenset(b"rXYZ gXYZ bXYZ rTRC gTRC bTRC".split()),
+    b"GRAY": _COLOUR | {b"kTRC"},
+}
+_TYPES: Final = {
+    b"XYZ": (b"XYZ ",),
+    b"TRC": (b"curv", b"para"),
+    b"A2B": (b"mft1", b"mft2"),
+}  # by part of a tag's name
+_TYPE_OF: Final = {b"wtpt": (b"XYZ ",), b"bkpt": (b"XYZ ",), b"chad": (b"sf32",), b"cicp": (b"cicp",)}
+_SPACES: Final = (b"RGB ", b"GRAY", b"CMYK", b"YCbr", b"Lab ", b"XYZ ")
+_CLASSES: Final = (b"mntr", b"scnr", b"prtr", b"spac")
+_DAYLIGHT: Final = struct.pack(">3I", 0xF6D6, 0x10000, 0xD32D)
 _TEXTS: Final = frozenset({b"desc", b"cprt"})
 _NEUTRAL: Final = frozenset(
     {  # the only texts our copies carry: "colour profile", in the three forms a profile may hold
@@ -46,8 +60,9 @@ def walk_icc(profile: bytes) -> ProfileFacts:
     texts: tuple[tuple[str, str], ...] = ()
     for name, data in sorted({name: profile[at : at + size] for name, at, size in reversed(tags)}.items()):
         label = name.decode("latin-1")
-        if name in _COLOUR:
+        if name in _COLOUR_OF.get(profile[16:20], _COLOUR):
             exact, plain = _colour_data(data)
+            plain = plain and data[:4] in _types(name) and _plain_numbers(data)
             digest.update(name + len(exact).to_bytes(4, "big") + exact)
             strange += () if plain else (f"tag {label}",)
         elif name not in _TEXTS or data not in _NEUTRAL:
@@ -58,7 +73,10 @@ def walk_icc(profile: bytes) -> ProfileFacts:
 
 def _strange_header(profile: bytes) -> tuple[str, ...]:
     empty = profile[4:8] + profile[10:12] + profile[40:64] + profile[80:128]
-    strange = () if not any(empty) else ("header: maker, model, platform, creator or id",)
+    strange: tuple[str, ...] = () if not any(empty) else ("header: maker, model, platform, creator or id",)
+    known = profile[8] in (2, 4) and profile[12:16] in _CLASSES and {profile[16:20], profile[20:24]} <= set(_SPACES)
+    if not known or any(profile[64:67]) or profile[67] > 3 or profile[68:80] != _DAYLIGHT:
+        strange += ("header: values that are not registered",)
     return strange if profile[24:36] == _NEUTRAL_DATE else (*strange, "header: date")
 
 
@@ -88,6 +106,30 @@ def _colour_data(data: bytes) -> tuple[bytes, bool]:
     if data[:3] == b"mft":
         exact = exact[:11] + b"\x00" + exact[12:]
     return exact, size == len(data) and not reserved
+
+
+def _types(name: bytes) -> tuple[bytes, ...]:
+    return _TYPE_OF.get(name) or _TYPES.get(name[1:], _TYPES.get(name[:3], ()))
+
+
+def _plain_numbers(data: bytes) -> bool:
+    """True if a tag's numbers are in the range of colours, and its tables do not spell words."""
+    kind = data[:4]
+    if kind in (b"mft1", b"mft2"):
+        step = data[9] * (1 if kind == b"mft1" else 2)
+        return _within(data[12:48], 4.0) and not jumping_words(data[48:], step)
+    if kind == b"curv":
+        words = [int.from_bytes(data[at : at + 2], "big") for at in range(12, len(data) - 1, 2)]
+        pairs = list(pairwise(words))
+        steady = all(one <= two for one, two in pairs) or all(one >= two for one, two in pairs)
+        return steady or not jumping_words(data[12:], 2)
+    if kind == b"cicp":
+        return data[8] < 23 and data[9] < 23 and not data[10] and data[11] < 2
+    return _within(data[12:] if kind == b"para" else data[8:], 16.0 if kind == b"para" else 4.0)
+
+
+def _within(raw: bytes, most: float) -> bool:
+    return all(abs(number) <= most * 65_536 for (number,) in struct.iter_unpack(">i", raw[: len(raw) // 4 * 4]))
 
 
 def _size(data: bytes) -> int:

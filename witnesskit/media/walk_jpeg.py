@@ -14,6 +14,7 @@ from witnesskit.limits import JPEG_PARTS_MAX
 
 LOOSE: Final = -1  # the code of bytes between segments
 _LEAVES_SCAN: Final = re.compile(rb"\xff(?![\x00\xd0-\xd7])")
+_ANY_MARKER: Final = re.compile(rb"\xff[^\x00\xff]")
 _ALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})  # markers without a length: TEM, RSTn, SOI
 
 
@@ -59,11 +60,8 @@ def walk_jpeg(data: bytes) -> Walk:
 
 def _seek_marker(data: bytes, place: int) -> tuple[int, int]:
     """(offset, code) of the next marker, (end of data, -1) if there is none."""
-    while 0 <= (place := data.find(b"\xff", place)) < len(data) - 1:
-        if data[place + 1] not in (0x00, 0xFF):
-            return place, data[place + 1]
-        place += 1
-    return len(data), -1
+    found = _ANY_MARKER.search(data, place)
+    return (found.start(), data[found.start() + 1]) if found else (len(data), -1)
 
 
 def _read_piece(data: bytes, marker: int, code: int) -> tuple[Piece | None, str]:

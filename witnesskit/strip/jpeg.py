@@ -7,11 +7,14 @@ without texts, used tables, frame, scans, EOI; always in this order, so that the
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
+from typing import Final
 
 from witnesskit.digest import sha256_hex
 from witnesskit.errors.media import MediaCut, MediaTooLarge
-from witnesskit.errors.strip import CredentialsKept, SecondImages
+from witnesskit.errors.strip import CredentialsKept, HiddenInPicture, SecondImages
+from witnesskit.formats.coded_text import any_ends_in_word, reads_near_end
 from witnesskit.formats.jpeg import DHT, DQT, DRI, SOS, Picture, parse_jpeg
 from witnesskit.formats.jpeg_coding import CodedScan, Coding, read_coding
 from witnesskit.formats.jpeg_shown import presentation_sha256
@@ -23,6 +26,8 @@ from witnesskit.strip.jpeg_trailer import remove_trailer
 from witnesskit.strip.remarks import CREDENTIALS_DROPPED, SECOND_IMAGES_DROPPED
 
 MEDIA_TYPE = "image/jpeg"
+_RESTART: Final = re.compile(rb"\xff[\xd0-\xd7]")
+_LOOKED_AT: Final = 512  # bytes at the end of a scan
 
 
 @dataclass
@@ -39,11 +44,12 @@ def strip_jpeg(reader: SeekableReader, sink: Sink, choices: StripChoices = DEFAU
     """Write a copy of the JPEG in ``reader`` to ``sink`` that keeps the picture and nothing that identifies.
 
     Nothing is written before the whole structure is understood. Raises ``BadMedia``, ``MediaCut``,
-    ``MediaTooLarge`` or ``UnsupportedMedia``, ``CredentialsKept`` or ``SecondImages`` where the policy asks for it;
-    what the sink raises passes through.
+    ``MediaTooLarge``, ``UnsupportedMedia`` or ``HiddenInPicture``, ``CredentialsKept`` or ``SecondImages`` where the
+    policy asks for it; what the sink raises passes through.
     """
     data, picture = _read(reader)
     coding = read_coding(data, picture)
+    _refuse_text(data, coding)
     extras = read_extras(data, picture)
     trailer = remove_trailer(reader, picture.end)
     remarks = _remarks(extras, trailer.remarks)
@@ -73,6 +79,15 @@ def _read(reader: SeekableReader) -> tuple[bytes, Picture]:
         if reader.size > JPEG_MAX:
             raise MediaTooLarge(f"no end marker in {JPEG_MAX} bytes") from None
         raise
+
+
+def _refuse_text(data: bytes, coding: Coding) -> None:
+    """Decoders pass over what stands between the last coded unit and the marker behind it (T.81 B.1.1.5)."""
+    for scan in coding.scans:
+        coded = data[scan.start : scan.end]
+        restarts = (mark.start() for mark in _RESTART.finditer(coded)) if scan.interval else ()
+        if reads_near_end(coded[-_LOOKED_AT:]) or any_ends_in_word(coded, restarts):
+            raise HiddenInPicture("readable text in the coded picture")
 
 
 def _write_coding(copy: _Copy, data: bytes, coding: Coding) -> None:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from witnesskit.digest import sha256_hex
 from witnesskit.errors.media import BadMedia
 from witnesskit.errors.strip import CredentialsKept, HiddenInPicture, SecondImages
-from witnesskit.formats.coded_text import holds_text
+from witnesskit.formats.coded_text import ends_in_word, holds_text
 from witnesskit.formats.exif_orientation import orientation_body
 from witnesskit.formats.icc import COMMON, NeutralProfile, neutralise
 from witnesskit.formats.orientation_words import tiff_orientation, xmp_orientation
-from witnesskit.formats.webp import ALPHA, ANIMATED, EXIF, ICC, XMP, Chunk, chunk_bytes, parse_webp
+from witnesskit.formats.webp import ALPHA, ANIMATED, EXIF, ICC, XMP, Chunk, chunk_bytes, parse_webp, partition_ends
 from witnesskit.formats.webp_file import Frame, WebpFile, presentation_sha256, read_file
 from witnesskit.limits import WEBP_MAX
 from witnesskit.model import DEFAULT_CHOICES, EssenceHash, Removal, SeekableReader, Sink, StripChoices, StripResult
@@ -109,6 +109,9 @@ def _profile(body: bytes) -> tuple[NeutralProfile | None, tuple[str, ...]]:
 def _refuse_text(file: WebpFile) -> None:
     for frame in file.frames:
         for name, body in frame.picture.parts():
+            ends = partition_ends(bytes(body)) if name == b"VP8 " else ()
+            if any(ends_in_word(bytes(body[max(0, end - 256) : end])) for end in ends):
+                raise HiddenInPicture("readable text in the coded picture")
             if (name != b"ALPH" or body[0] & 3) and holds_text(bytes(body)):
                 raise HiddenInPicture("readable text in the coded picture")
 
