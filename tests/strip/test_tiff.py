@@ -302,3 +302,10 @@ def test_segments_inside_a_lossless_stream_go_and_its_samples_stay():
         one.place for one in result.removed
     }
     assert CAMERA[50708][1] not in copy
+
+
+def test_planes_that_viewers_may_not_show_stay_and_are_said():
+    four = {258: (3, [8] * 4), 277: (3, [4]), 338: (3, [0])}
+    page = rgb(4, 4, 4, four, strips=[bytes(range(64))])
+    assert any("planes" in one for one in strip(make([page]))[0].kept)
+    assert not any("planes" in one for one in strip(make([rgb()]))[0].kept)

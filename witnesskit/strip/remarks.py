@@ -32,6 +32,7 @@ FURTHER_PAGE_UNREADABLE: Final = "the file names a further page that cannot be r
 SMALL_VERSIONS_DROPPED: Final = (
     "small versions of the picture (thumbnails, previews, levels of a pyramid) were dropped"
 )
+EXTRA_SAMPLES_KEPT: Final = "the picture has planes (transparency, masks) that viewers may not show: they stay"
 LAYERS_DROPPED: Final = "the layers of an editor were dropped: the flattened picture is in the copy"
 RAW_PATTERN: Final = "a raw picture holds the sensor's pattern at its strongest: it can tie the copy to the camera"
 RAW_CALIBRATION: Final = (

@@ -17,6 +17,7 @@ from witnesskit.model import DEFAULT_CHOICES, EssenceHash, SeekableReader, Sink,
 from witnesskit.strip.copying import Copying, refuse_if
 from witnesskit.strip.remarks import (
     CREDENTIALS_DROPPED,
+    EXTRA_SAMPLES_KEPT,
     FURTHER_PAGE_UNREADABLE,
     FURTHER_PAGES_DROPPED,
     FURTHER_PAGES_KEPT,
@@ -33,6 +34,7 @@ from witnesskit.strip.tiff_removals import removals
 
 MEDIA_TYPE, DNG_TYPE = "image/tiff", "image/x-adobe-dng"
 _CREDENTIALS, _LAYERS, _PROFILE = 52545, 37724, 34675
+_EXTRA_SAMPLES = 338
 _LOOKS = frozenset({50933, 50831, 50832, 50833, 50834, 50936, 52525, 52544})  # profiles, maps of tone of DNG
 
 
@@ -104,6 +106,7 @@ def _remarks(document: Document, only_first: bool) -> tuple[str, ...]:
         SMALL_VERSIONS_DROPPED: document.reduced,
         FURTHER_PICTURES_DROPPED: document.second_pictures,
         LAYERS_DROPPED: _LAYERS in tags,
+        EXTRA_SAMPLES_KEPT: any(_EXTRA_SAMPLES in page.values for page in document.pages),
         PROFILE_DROPPED: any(page.profile_lost for page in document.pages),
         PROFILE_RARE: any(profile and profile.colour_sha256 not in COMMON for profile in profiles),
         RAW_PATTERN: document.dng,
