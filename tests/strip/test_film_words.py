@@ -4,7 +4,10 @@ import pytest
 
 from tests.media_builders.mp4 import Canary, avcc, box, film, full, u32
 from tests.media_builders.readers import Bytes, Kept
-from witnesskit.errors.media import BadMedia
+from witnesskit.errors.media import BadMedia, MediaTooLarge
+from witnesskit.formats.isobmff import Box
+from witnesskit.formats.isobmff_headers import read_edits
+from witnesskit.limits import FILM_EDITS_MAX
 from witnesskit.media.film_sets import behind_set
 from witnesskit.media.inspect_isobmff import inspect_isobmff
 from witnesskit.media.mpeg4_pictures import clean_mpeg4
@@ -103,3 +106,10 @@ def test_a_parameter_set_of_one_byte_is_told_and_breaks_nothing(unit):
 def test_a_start_code_of_no_unit_is_told_and_breaks_nothing():
     with pytest.raises(BadMedia):
         clean_mpeg4(b"\0\0\1\0\0\1\xb6\x10\x20")
+
+
+def test_a_list_of_too_many_edits_is_refused_before_it_is_read():
+    count = FILM_EDITS_MAX + 1
+    data = full(b"elst", u32(count), u32(5, 1, 65536) * count)
+    with pytest.raises(MediaTooLarge):
+        read_edits(data, Box(b"elst", 0, 8, len(data)))
