@@ -128,6 +128,8 @@ FILM_SAMPLE_MAX: Final = 32 * MIB  # bytes of one coded picture, held in memory 
 FILM_OUT_OF_ORDER_MAX: Final = 200_000  # chunks of a film whose tracks do not lie in order; they must be sorted
 FILM_WINDOW: Final = 4 * MIB  # bytes of samples handled at a time
 NAL_SEI_MAX: Final = 256 * KIB  # bytes of one message unit; real ones stay under 4 KiB
+NAL_STEADY_MAX: Final = 4  # values of one message that is the same for a whole film; films cut together have two
+FILM_EDITS_MAX: Final = 4_096  # parts of an edit list; a film cut on a telephone has some dozens
 
 # derivatives and second readers (PyAV, Pillow)
 DERIVED_MAX: Final = 512 * MIB  # bytes of a derivative, held in memory until it is stripped; an hour and more

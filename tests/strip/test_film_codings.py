@@ -159,8 +159,12 @@ def av1(*units, config=b""):
     return small([Spec(b"vide", picture, [b"".join(units) + FRAME, FRAME])], brand=b"isom")
 
 
+_FIELDS = "01" + f"{400:027b}" + "0" + 4 * f"{70000:017b}" + "0001" + "1100011" + f"{9000:017b}" + f"{3:010b}" + "000"
+PLUS = b"\1" + (int(_FIELDS, 2) << 5).to_bytes(18, "big")  # HDR10+: one window, one percentile, no curve
+
+
 def test_av1_is_copied_with_its_levels_of_light():
-    levels, plus = obu(5, b"\1\3\xe8\1\x90\x80"), obu(5, b"\4\xb5\0\x3c\0\1\4" + bytes(range(160, 190)))
+    levels, plus = obu(5, b"\1\3\xe8\1\x90\x80"), obu(5, b"\4\xb5\0\x3c\0\1\4" + PLUS + b"\x80")
     looked_at_again(av1(obu(2, b""), obu(1, SEQUENCE), levels, plus))
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from witnesskit.errors.media import BadMedia, UnsupportedMedia
 from witnesskit.formats.avc_sps import PictureTiming, picture_timing
 from witnesskit.formats.nal import H264, Hasher, picture_end
-from witnesskit.formats.sei import filler_unit, neutral
+from witnesskit.formats.sei import Seen, filler_unit, neutral
 from witnesskit.limits import NAL_SEI_MAX
 
 _START: Final = re.compile(rb"\x00\x00\x01")
@@ -34,6 +34,7 @@ class AnnexB:
     def __init__(self, from_mp4: bool) -> None:
         self.timing: PictureTiming | None = None
         self._from_mp4 = from_mp4
+        self._seen = Seen()
 
     def clean(self, data: bytes) -> bytes:
         """One packet as a copy holds it, as long as ``data``; raises ``BadMedia`` or ``UnsupportedMedia``."""
@@ -43,14 +44,17 @@ class AnnexB:
         for start, end in units(data):
             unit = data[start:end]
             kind = H264.kind(unit[0])
-            if kind in H264.pictures or kind == 8:
+            if kind in H264.pictures:
+                self._seen.here.clear()
+                continue
+            if kind == 8:
                 continue
             if kind == 7:
                 self._sequence(unit)
             elif kind in H264.fixed and len(unit) == H264.fixed[kind]:
                 continue
             elif kind in H264.messages and len(unit) <= NAL_SEI_MAX:
-                fresh[start:end] = neutral(H264, unit, self.timing)
+                fresh[start:end] = neutral(H264, unit, self.timing, self._seen)
             else:
                 fresh[start:end] = filler_unit(H264, unit)
         return bytes(fresh)

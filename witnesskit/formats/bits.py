@@ -20,6 +20,14 @@ class BitReader:
             raise BadMedia("a bit field is cut")
         return (self._value >> (self._size - self.place)) & ((1 << count) - 1)
 
+    def skip(self, count: int) -> None:
+        """Pass over ``count`` bits."""
+        self.read(count)
+
+    def at_end(self) -> bool:
+        """True where no bit is left."""
+        return self.place >= self._size
+
     def golomb(self) -> int:
         """An unsigned Exp-Golomb number, ue(v) (ITU-T H.264 clause 9.1)."""
         zeros = 0

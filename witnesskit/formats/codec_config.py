@@ -9,9 +9,10 @@ from witnesskit.errors.media import BadMedia
 from witnesskit.errors.strip import TextInPictures
 from witnesskit.formats.av1_header import is_whole_header
 from witnesskit.formats.avc_sps import PictureTiming, picture_timing
-from witnesskit.formats.nal import H264, HEVC, NalCoding
+from witnesskit.formats.nal import H264, HEVC, NalCoding, unescape
 from witnesskit.formats.nal_sets import chroma_in, trimmed
-from witnesskit.formats.sei import is_filler, messages, neutral, stays
+from witnesskit.formats.sei import Seen, is_filler, messages, neutral, stays
+from witnesskit.formats.sei_payloads import HDR10_PLUS, plus, words
 
 
 def canonical_avc(body: bytes) -> bytes:
@@ -67,15 +68,24 @@ def canonical_hevc(body: bytes, *, head: int = 23) -> bytes:
     """
     if len(body) < head or body[0] != 1:
         raise BadMedia("hvcC")
-    place, arrays = head, []
+    place, arrays, seen = head, [], Seen()
     for _ in range(body[head - 1]):
         kind = body[place] & 0x3F if place < len(body) else 0
         units, end = _array(body, place)
-        kept = [unit for unit in (_kept_unit(kind, unit) for unit in units) if unit]
+        kept = [unit for unit in (_kept_unit(kind, unit, seen) for unit in units) if unit]
         if kept:
             arrays.append(bytes([body[place] & 0xBF]) + len(kept).to_bytes(2, "big") + _listed(kept))
         place = end
-    return body[: head - 1] + bytes([len(arrays)]) + b"".join(arrays)
+    front = _hevc_front(body, arrays) if head == 23 else body[: head - 1]
+    return front + bytes([len(arrays)]) + b"".join(arrays)
+
+
+def _hevc_front(body: bytes, arrays: list[bytes]) -> bytes:
+    """What stands in front of the arrays: profile as the sequence set has it, reserved bits ones, no frame rate."""
+    profile = next((array[5:] for array in arrays if array[0] & 63 == 33), b"")
+    profile = unescape(profile)[3:15] if len(profile) >= 15 else body[1:13]
+    depths = bytes([0xFC | body[16] & 3, 0xF8 | body[17] & 7, 0xF8 | body[18] & 7])
+    return body[:1] + profile + b"\xf0\0\xfc" + depths + bytes(2) + body[21:22]
 
 
 def _array(body: bytes, place: int) -> tuple[list[bytes], int]:
@@ -91,13 +101,13 @@ def _array(body: bytes, place: int) -> tuple[list[bytes], int]:
     return units, place
 
 
-def _kept_unit(kind: int, unit: bytes) -> bytes:
+def _kept_unit(kind: int, unit: bytes, seen: Seen) -> bytes:
     if HEVC.kind(unit[0]) != kind:
         raise BadMedia("hvcC lists a unit under another kind")
     if kind in HEVC.parameters:
         return trimmed(HEVC.name, unit)
     if kind in HEVC.messages:
-        fresh = neutral(HEVC, unit, None)
+        fresh = neutral(HEVC, unit, None, seen)
         return b"" if is_filler(HEVC, fresh) or not _says_something(HEVC, fresh) else fresh
     return b""
 
@@ -144,7 +154,11 @@ def _leb128(data: bytes, place: int) -> tuple[int, int]:
 
 def check_av1(sample: bytes) -> None:
     """Refuse an AV1 sample with free data (``TextInPictures``); HDR levels and HDR10+ may stay."""
+    told = set[bytes]()
     for kind, unit in obus(sample):
+        if kind == 5 and _payload(unit)[:1] in told:
+            raise TextInPictures("AV1 metadata again")
+        told |= {_payload(unit)[:1]} if kind == 5 else set()
         if kind in (0, 8, 9, 10, 11, 12, 13, 14, 15) or (kind == 2 and _payload(unit)):
             raise TextInPictures("AV1 padding or reserved unit")
         if kind == 1 and not is_whole_header(_payload(unit)):
@@ -161,7 +175,9 @@ def _payload(unit: bytes) -> bytes:
 def _plain_metadata(unit: bytes) -> bool:
     payload = _payload(unit)
     kind, body = payload[:1], payload[1:]
-    limits = {b"\x01": 5, b"\x02": 25, b"\x03": 64}
+    if body[-1:] != b"\x80" or not body[:-1]:
+        return False
     if kind == b"\x04":
-        return body.startswith(b"\xb5\x00\x3c\x00\x01\x04") and len(body) <= 256
-    return len(body) <= limits.get(kind, -1)
+        return body.startswith(HDR10_PLUS) and plus(body[6:-1])
+    sizes = {b"\x01": 4, b"\x02": 24, b"\x03": 1}  # HDR levels, mastering display, scalability without its own list
+    return len(body) - 1 == sizes.get(kind, -1) and not words(body[:-1])

@@ -8,7 +8,7 @@ from typing import Final
 from witnesskit.errors.media import BadMedia, MediaTooLarge
 from witnesskit.formats.isobmff import Box, make_box, make_full, u32
 from witnesskit.formats.isobmff_tables import table
-from witnesskit.limits import FILM_SAMPLES_MAX
+from witnesskit.limits import FILM_EDITS_MAX
 
 UNDETERMINED: Final = 0x55C4  # the language code "und"
 _SHOWN: Final = 0xF  # flags of a track: enabled, in the film, in its preview, size is an aspect ratio
@@ -81,7 +81,7 @@ def read_edits(data: bytes, box: Box) -> tuple[Edit, ...]:
     """elst; raises ``BadMedia``."""
     wide = _version(data, box) == 1
     count, entries = table(data, box, 20 if wide else 12)
-    if count > FILM_SAMPLES_MAX:
+    if count > FILM_EDITS_MAX:
         raise MediaTooLarge("edit list")
     width = 8 if wide else 4
     edits = []

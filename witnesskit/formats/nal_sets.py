@@ -17,6 +17,8 @@ from witnesskit.formats.nal import H264, HEVC, NalCoding, unescape
 
 _UNFOLLOWED_MAX: Final = 256  # bytes of a set whose end is not looked for; real ones have a hundred
 _TEXT: Final = re.compile(rb"[\x20-\x7e]{12}")  # chance makes one in a thousand sets
+_LETTER: Final = rb"[0-9A-Za-z _./:@+-]"
+_WORDS: Final = re.compile(rb"%b{10}|(?:%b\0){6}|(?:\0%b){6}" % ((_LETTER,) * 3))  # coded fields do not read so
 _HEVC_LAYER: Final = 0x01F8  # bits of the unit's head that number its layer
 
 
@@ -27,6 +29,13 @@ def trimmed(name: str, unit: bytes, chroma: int = 1) -> bytes:
     ``name`` is that of the coding, ``chroma`` the chroma format of the H.264 sequence. A set that ends before its
     last field is whole as it is. Raises ``BadMedia`` for one that cannot be read.
     """
+    short = _up_to_its_end(name, unit, chroma)
+    if len(unit) < 2 or _WORDS.search(short):
+        raise BadMedia("a parameter set that is empty or holds words")
+    return short
+
+
+def _up_to_its_end(name: str, unit: bytes, chroma: int) -> bytes:
     coding = H264 if name == H264.name else HEVC
     raw = unescape(unit).rstrip(b"\0")
     bits = BitReader(raw[coding.header :])

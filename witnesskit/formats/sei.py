@@ -7,21 +7,16 @@ message, above all user data, becomes a filler payload. Equal length keeps every
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.formats.avc_sps import PictureTiming, tells_time
-from witnesskit.formats.nal import H264, HEVC, NalCoding, escapes, unescape
+from witnesskit.formats.nal import H264, NalCoding, escapes, unescape
+from witnesskit.formats.sei_payloads import STEADY, fits
+from witnesskit.limits import NAL_STEADY_MAX
 
 FILLER: Final = 3
 USER_DATA: Final = 5
-_HDR10_PLUS: Final = b"\xb5\x00\x3c\x00\x01\x04"
-_EXACT: Final = {131: 2, 137: 24, 144: 4, 147: 1, 148: 8}  # bytes a payload of this type has
-_AT_MOST: Final = {
-    H264.name: {0: 64, 6: 8, 19: 64, 45: 24, 47: 8},
-    HEVC.name: {0: 64, 1: 64, 3: 0, 6: 8, 19: 64, 45: 24, 47: 8, 128: 32, 129: 32, 130: 32, 132: 56, 134: 4, 149: 32}
-    | {165: 8, 176: 64},
-}
 _PICTURE_TIMING: Final = 1
 
 
@@ -71,21 +66,41 @@ def stays(coding: NalCoding, message: Message, timing: PictureTiming | None) -> 
     kind, size = message.kind, len(message.payload)
     if kind == FILLER and set(message.payload) <= {0xFF, 0, 1}:
         return True
-    if kind in _EXACT:
-        return size == _EXACT[kind]
-    if kind == 4 and coding is HEVC:
-        return message.payload.startswith(_HDR10_PLUS) and size <= 256
     if kind == _PICTURE_TIMING and coding is H264:
         return timing is not None and size <= 32 and not tells_time(message.payload, timing)
-    return 0 < size <= _AT_MOST[coding.name].get(kind, 0)
+    return fits(coding.name, kind, message.payload)
 
 
-def neutral(coding: NalCoding, nal: bytes, timing: PictureTiming | None) -> bytes:
+@dataclass
+class Seen:
+    """Messages of one stream so far: each stays once in a picture, and those of a whole film in few values."""
+
+    here: set[int] = field(default_factory=set)
+    steady: dict[int, set[bytes]] = field(default_factory=dict)
+    changed: bool = False  # some went because there were too many values
+
+    def again(self, message: Message) -> bool:
+        """True if ``message`` is one too many."""
+        if message.kind == FILLER:
+            return False
+        if message.kind in self.here:
+            return True
+        values = self.steady.setdefault(message.kind, set()) if message.kind in STEADY else set()
+        if len(values) >= NAL_STEADY_MAX and message.payload not in values:
+            self.changed = True
+            return True
+        values.add(message.payload)
+        self.here.add(message.kind)
+        return False
+
+
+def neutral(coding: NalCoding, nal: bytes, timing: PictureTiming | None, seen: Seen | None = None) -> bytes:
     """The SEI unit ``nal`` with every message that may not stay made filler; the same length always."""
+    seen = seen or Seen()
     read = messages(nal, coding.header)
     if read is None:
         return filler_unit(coding, nal)
-    going = [message for message in read if not stays(coding, message, timing)]
+    going = [message for message in read if not stays(coding, message, timing) or seen.again(message)]
     if not going:
         return nal
     if any(message.kind >= 255 for message in going):

@@ -110,6 +110,8 @@ def _spare(node: Node, raw: bytes) -> Revelations:
 
 
 def _handler(node: Node) -> Revelations:
+    if node.body[:8] not in (bytes(8), b"\0\0\0\0mhlr", b"\0\0\0\0dhlr"):
+        yield Revelation("other", node.path, "kind of handler", shown(node.body[:8]) or node.body[:8].hex())
     if any(node.body[12:24]):
         vendor = shown(node.body[12:16].strip(b"\0"))
         yield Revelation("software", node.path, "handler vendor", vendor or node.body[12:24].hex())

@@ -39,6 +39,7 @@ def _avc(body: bytes) -> Iterator[bytes]:
 
 
 def _hevc(body: bytes) -> Iterator[bytes]:
+    yield from _front(body)
     place = 23
     for _ in range(body[22] if len(body) > 22 else 0):
         kind = body[place] & 63 if place < len(body) else 0
@@ -48,6 +49,28 @@ def _hevc(body: bytes) -> Iterator[bytes]:
             yield body[place:end]
         place = end
     yield body[place:]
+
+
+def _front(body: bytes) -> Iterator[bytes]:
+    """hvcC in front of its lists: a frame rate, regions and reserved bits, a profile that no sequence set has."""
+    ones = ((13, 0xF0), (15, 0xFC), (16, 0xFC), (17, 0xF8), (18, 0xF8))
+    if (
+        len(body) < 23
+        or body[13:15] != b"\xf0\0"
+        or any(body[19:21])
+        or any(body[at] | bits != body[at] for at, bits in ones)
+    ):
+        yield body[13:21] + b"\1"
+    place = 23
+    for _ in range(body[22] if len(body) > 22 else 0):
+        size = int.from_bytes(body[place + 3 : place + 5], "big")
+        unit = body[place + 5 : place + 5 + size].replace(b"\0\0\3", b"\0\0")
+        if body[place] & 63 == 33 if place < len(body) else False:
+            if len(unit) >= 15 and unit[3:15] != body[1:13]:
+                yield body[1:13] + b"\1"
+            return
+        count = int.from_bytes(body[place + 1 : place + 3], "big")
+        place = _sets(body, place + 3, min(count, len(body)))
 
 
 def _descriptors(body: bytes) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.media.film_configs import decoder_bytes, resilient, spare_bytes
+from witnesskit.media.film_words import LONG_WORDS, WORDS
 from witnesskit.media.groups import shown
 from witnesskit.media.walk_icc import walk_icc
 from witnesskit.media.walk_isobmff import Node
@@ -66,6 +67,7 @@ def read_entries(node: Node, handler: str, quicktime: bool) -> EntryFacts:
     if not found or len(found) != int.from_bytes(node.body[4:8], "big"):
         facts.doubts.append(f"{node.path} does not hold what it says")
     for kind, body in found:
+        _words(facts, f"{node.path}/{kind}", body, 78 if handler == "vide" else 0)
         coding = _CODING.get(kind, "")
         if not coding or (coding in _AUDIO) != (handler == "soun"):
             facts.doubts.append(f"{node.path}: coding {shown(kind)} is not known")
@@ -90,6 +92,19 @@ def _boxes(data: bytes, place: int) -> Iterator[tuple[str, bytes]]:
         place += size
     if any(data[place:]):
         yield "(rest)", data[place:]
+
+
+def _words(facts: EntryFacts, path: str, body: bytes, start: int) -> None:
+    """Words among the numbers of a description; ``start``: where boxes begin that are looked into one by one."""
+    found = (WORDS if start else LONG_WORDS).search(body[: start or len(body)])
+    _say(facts, "other", path, "words among numbers", found[0] if found else b"")
+    found = None if start else WORDS.search(body[body.find(b"esds") + 4 :][: 30 * (b"esds" in body)])
+    _say(facts, "other", path, "words among numbers", found[0] if found else b"")
+    for kind, inner in _boxes(body, start) if start else ():
+        packed = kind in ("avcC", "avcE", "hvcC", "hvcE", "lhvC", "av1C")
+        head = inner[: 30 if kind == "esds" else len(inner)]  # what follows is read unit by unit
+        found = None if head[:4] in (b"prof", b"rICC") else (LONG_WORDS if packed else WORDS).search(head)
+        _say(facts, "other", f"{path}/{kind}", "words among numbers", found[0] if found else b"")
 
 
 def _say(facts: EntryFacts, group: str, path: str, name: str, raw: bytes) -> None:

@@ -13,6 +13,7 @@ from witnesskit.limits import FILM_SAMPLE_MAX, FILM_WINDOW
 from witnesskit.media.film_av1 import av1_spare
 from witnesskit.media.film_entries import EntryFacts
 from witnesskit.media.film_frames import jpeg_parts, prores_spare
+from witnesskit.media.film_messages import SeenMessages, is_needed
 from witnesskit.media.film_sets import behind_set
 from witnesskit.media.film_tables import Chunk
 from witnesskit.media.groups import shown
@@ -26,11 +27,6 @@ _KNOWN: Final = {
     "dc45e9bde6d948b7962cd820d923eeef": ("software", "settings of x264"),
     "2ca2de09b51747dbbb55a4fe7fc2fc4e": ("software", "settings of x265"),
     "17ee8c60f84d11d98cd60800200c9a66": ("when", "recording data of a camcorder"),
-}
-_QUIET: Final = {
-    "h264": {0: 64, 6: 8, 19: 64, 45: 24, 47: 8, 137: 24, 144: 4, 147: 1, 148: 8},
-    "hevc": {0: 64, 1: 64, 6: 8, 19: 64, 45: 24, 47: 8, 128: 32, 129: 32, 130: 32, 131: 2, 132: 56, 134: 4, 137: 24}
-    | {144: 4, 147: 1, 148: 8, 149: 32, 165: 8, 176: 64},
 }
 _READABLE: Final = bytes(1 if 0x20 <= byte < 0x7F else 0 for byte in range(256))
 _RUN: Final = b"\1" * 32  # bytes of readable text that chance does not make: one in 10^13
@@ -53,6 +49,7 @@ class SampleScan:
     encoder: str = ""
     timing: SeenTiming | None = None
     chroma: int = 1  # chroma format of the last sequence set of H.264
+    seen: SeenMessages = field(default_factory=SeenMessages)
     sets: set[bytes] = field(default_factory=set)  # parameter sets that were looked into
 
     def say(self, group: str, name: str, value: str) -> None:
@@ -66,6 +63,7 @@ def scan_samples(reader: SeekableReader, chunks: Iterator[Chunk], scan: SampleSc
     coding = scan.entry.coding
     for unit in _config_units(scan.entry):
         _unit(scan, unit)
+    scan.seen.here.clear()
     if coding in ("mpeg4", "av1"):
         _FRAMES[coding](scan.entry.config[4 if coding == "av1" else 0 :], scan)
     for chunk in chunks:
@@ -177,6 +175,8 @@ def _units(scan: SampleScan, data: bytes, place: int, end: int) -> None:
             kind = data[start] >> 1 & 63 if hevc else data[start] & 31
             if (kind > 31 or kind in _RESERVED) if hevc else not 1 <= kind <= 5:
                 _unit(scan, data[start:stop])
+            else:
+                scan.seen.here.clear()
         place = stop
     if any(data[place:end]):
         scan.doubts[f"{scan.place}: bytes behind the last unit"] = None
@@ -265,10 +265,16 @@ def _message(scan: SampleScan, kind: int, payload: bytes) -> None:
     elif kind == 1 and scan.entry.coding == "h264":
         if scan.timing is None or len(payload) > 32 or holds_clock(payload, scan.timing):
             scan.say("when", "clock time in the pictures", payload[:32].hex())
-    elif kind == 4 and scan.entry.coding == "hevc" and payload[:6] == b"\xb5\0\x3c\0\1\4" and len(payload) <= 256:
-        return
-    elif kind != 3 and not 0 < len(payload) <= _QUIET[scan.entry.coding].get(kind, 0):
+        _once(scan, kind, payload)
+    elif kind != 3 and not is_needed(scan.entry.coding == "hevc", kind, payload):
         scan.say("other", f"message {kind} in the pictures", shown(payload[:200]) or payload[:80].hex())
+    elif kind != 3:
+        _once(scan, kind, payload)
+
+
+def _once(scan: SampleScan, kind: int, payload: bytes) -> None:
+    if scan.seen.too_often(kind, payload):
+        scan.say("other", f"message {kind} again in the pictures", shown(payload[:200]) or payload[:80].hex())
 
 
 def _config_units(entry: EntryFacts) -> Iterator[bytes]:
@@ -346,6 +352,7 @@ def scan_config(scan: SampleScan) -> None:
     """Look into the units a decoder configuration lists, for a container that brings its samples itself."""
     for unit in _config_units(scan.entry):
         _unit(scan, unit)
+    scan.seen.here.clear()
 
 
 def scan_frames(scan: SampleScan, data: bytes, sizes: list[int]) -> None:

@@ -12,6 +12,8 @@ from witnesskit.media.walk_sps import BitsCut, TextBits, read_lists, read_sequen
 
 _OTHER_LAYER_MAX: Final = 256  # bytes of a set of a second layer, whose end is not looked for
 _TEXT: Final = re.compile(rb"[\x20-\x7e]{12}")
+_LETTER: Final = rb"[A-Za-z0-9 +./:_@-]"
+WORDS: Final = re.compile(_LETTER + rb"{10}|(?:" + _LETTER + rb"\0){6}|(?:\0" + _LETTER + rb"){6}")  # no coded fields
 
 
 class _OtherLayerError(Exception):
@@ -21,6 +23,8 @@ class _OtherLayerError(Exception):
 def behind_set(hevc: bool, unit: bytes, chroma: int) -> tuple[int, bytes]:
     """Chroma format of the sequence from here on, and what follows the last field; all of a set that is broken."""
     width = 2 if hevc else 1
+    if len(unit) < 2:
+        return chroma, unit
     raw = unit.replace(b"\0\0\3", b"\0\0")[width:].rstrip(b"\0")
     bits = TextBits(raw)
     last = bits.text.rfind("1")
@@ -36,9 +40,9 @@ def behind_set(hevc: bool, unit: bytes, chroma: int) -> tuple[int, bytes]:
     except _OtherLayerError:
         return chroma, unit if len(unit) > _OTHER_LAYER_MAX or _TEXT.search(unit) else b""
     except BitsCut:
-        return chroma, unit if bits.wrong else b""
+        return chroma, unit if bits.wrong or WORDS.search(unit) else b""
     if bits.at >= last:  # the stop bit, or nothing but zeros
-        return chroma, b""
+        return chroma, unit if WORDS.search(unit) else b""
     return chroma, raw[(bits.at + 8) // 8 :] or b"\x01"
 
 

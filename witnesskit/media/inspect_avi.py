@@ -149,6 +149,8 @@ def _of_stream(told: _Told, reader: SeekableReader, walk: AviWalk, number: int) 
             for unit in units_of(chunk, walk.streams[number].listed):
                 if not 1 <= unit[0] & 31 <= 5:
                     look_at_unit(scan, unit)
+                else:
+                    scan.seen.here.clear()
         elif coding in ("rgb", "yuv"):
             told.add(_behind_shown(place, chunk, walk.streams[number].shown_bytes()))
         if coding in _READ_FOR_TEXT:

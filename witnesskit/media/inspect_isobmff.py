@@ -13,6 +13,7 @@ from witnesskit.media.film_entries import EntryFacts, read_entries
 from witnesskit.media.film_fragments import Fragments, read_fragments
 from witnesskit.media.film_samples import SampleScan, scan_samples
 from witnesskit.media.film_tables import Chunk, TablesDiffer, chunks_of
+from witnesskit.media.film_words import words_in
 from witnesskit.media.groups import shown
 from witnesskit.media.walk_isobmff import FilmWalk, walk_film
 from witnesskit.model import Finding, Inspection, Json, Revelation, SeekableReader
@@ -43,7 +44,7 @@ def inspect_isobmff(reader: SeekableReader) -> Inspection:
     if "cmov" in kinds or "rmra" in kinds or "pssh" in kinds:
         seen.doubts.append("a compressed, referring or encrypted index")
     for node in walk.nodes:
-        seen.revelations += of_box(node)
+        seen.revelations += (*of_box(node), *words_in(node))
     for track in range(1, min(walk.tracks, FILM_TRACKS_MAX) + 1):
         _track(reader, walk, (track, quicktime, fragments.chunks.get(walk.number(track), [])), seen)
     if walk.tracks > FILM_TRACKS_MAX:

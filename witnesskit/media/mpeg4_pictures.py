@@ -34,6 +34,8 @@ def clean_mpeg4(data: bytes) -> Mpeg4Facts:
     pieces = re.split(rb"\x00\x00\x01(?=.)", data, flags=re.DOTALL)
     if len(pieces) < 2 or pieces[0].strip(b"\0"):
         raise BadMedia("bytes in front of the first start code")
+    if b"" in pieces[1:]:
+        raise BadMedia("a start code of no unit")
     fresh = [pieces[0]]
     for piece in pieces[1:]:
         code, payload = piece[0], piece[1:]

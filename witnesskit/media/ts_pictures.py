@@ -85,6 +85,8 @@ class NalWalk(PictureWalk):
             return
         kind = unit[0] >> 1 & 63 if self.hevc else unit[0] & 31
         if (kind < 10 or 16 <= kind < 22) if self.hevc else 1 <= kind <= 5:
+            if self.scan:
+                self.scan.seen.here.clear()
             self.coded.update(b"\0\0\0\1" if self._new(unit) else b"\0\0\1")
             self.coded.update(_trimmed(unit))
             return

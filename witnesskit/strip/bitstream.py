@@ -19,7 +19,7 @@ from witnesskit.formats.isobmff_frames import check_motion_jpeg, check_prores
 from witnesskit.formats.mpeg4_units import clean_pictures
 from witnesskit.formats.nal import H264, NalCoding, is_dolby, picture_end, unit_at
 from witnesskit.formats.nal_sets import trimmed
-from witnesskit.formats.sei import filler_unit, is_filler, messages, neutral
+from witnesskit.formats.sei import Seen, filler_unit, is_filler, messages, neutral
 from witnesskit.limits import NAL_SEI_MAX
 from witnesskit.strip.isobmff_remarks import coder_remarks
 
@@ -27,6 +27,7 @@ Part = bytes | memoryview
 _NAMES_MAX = 4  # encoders of one track; a film is coded by one
 _FIRST, _LATER = b"\x00\x00\x00\x01", b"\x00\x00\x01"
 _LAYER = "data of a second layer (3D, transparency, better quality) were blanked: players that know them show less"
+_CHANGING = "messages about light or layout that change all the time were blanked: colours may differ"
 _START_CODE = re.compile(_LATER).search  # twice as fast as bytes.find on coded pictures
 
 
@@ -52,6 +53,7 @@ class TrackWork:
     blanked_size: int = 0
     remarks: dict[str, None] = field(default_factory=dict)
     timings: list[PictureTiming | None] = field(default_factory=list)
+    seen: Seen = field(default_factory=Seen)
 
     def __post_init__(self) -> None:
         if self.coding == "h264":
@@ -150,6 +152,7 @@ class _UnitPass:
         parts: list[Part] = []
         view, update, kind_of = memoryview(data), self.work.hasher.update, self.coding.kind
         pictures, kept, limit = self.coding.pictures - self.coding.reserved, start, start
+        here = self.work.seen.here
         for size in sizes:
             place, limit, prefix = limit, limit + size, _FIRST
             while place < limit:
@@ -157,6 +160,7 @@ class _UnitPass:
                 if unit < end and kind_of(data[unit]) in pictures:
                     if _START_CODE(data, unit, end):
                         raise BadMedia("a start code inside a coded picture")
+                    here.clear()
                     update(prefix)
                     last = data[end - 1]
                     update(view[unit : end if last not in (0, 3) else picture_end(data, unit, end)])
@@ -178,7 +182,9 @@ class _UnitPass:
         if kind in coding.layers:
             work.remarks[_LAYER] = None
         if kind in coding.messages and len(unit) <= NAL_SEI_MAX:
-            fresh = neutral(coding, unit, work.timings[self.description - 1])
+            fresh = neutral(coding, unit, work.timings[self.description - 1], work.seen)
+            if work.seen.changed:
+                work.remarks[_CHANGING] = None
             if fresh == unit:
                 return None
             if any(message.kind == 4 for message in messages(unit, coding.header) or ()):

@@ -19,6 +19,7 @@ from witnesskit.formats.isobmff_movie import Film, read_film
 from witnesskit.formats.isobmff_presentation import film_presentation
 from witnesskit.formats.isobmff_samples import Ordered, Window, pieces, unused_media
 from witnesskit.formats.isobmff_track import Track
+from witnesskit.formats.isobmff_words import check_words
 from witnesskit.limits import MIB
 from witnesskit.model import DEFAULT_CHOICES, Removal, SeekableReader, Sink, StripChoices, StripResult
 from witnesskit.strip.bitstream import Described, Part, TrackWork, pass_samples
@@ -96,6 +97,7 @@ def strip_isobmff(reader: SeekableReader, sink: Sink, choices: StripChoices = DE
     ``UnknownFormat`` or a leaf of ``Unstrippable``; what the sink raises passes through.
     """
     film = read_film(reader)
+    check_words(film)
     if hides_footage(film):
         refuse_if(choices.hidden_footage, "refuse", HiddenFootage)
     if film.credentials:

@@ -93,6 +93,7 @@ class NalStream(UnitStream):
             return
         kind = self.coding.kind(data[start])
         if kind in self.coding.pictures - self.coding.reserved:
+            self.work.seen.here.clear()
             first = self._begins_picture(data, start, end)
             self.work.hasher.update(b"\0\0\0\1" if first else b"\0\0\1")
             self.work.hasher.update(data[start : picture_end(data, start, end)])
