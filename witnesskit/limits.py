@@ -253,3 +253,7 @@ TS_GAPS_MAX: Final = 10_000  # places between packets where bytes are lost; each
 TS_SKIPPED_MAX: Final = 1_000_000  # packets of streams that stay but are repeated or empty
 TS_HEARD_MAX: Final = 64 * MIB  # bytes of other packets that an inspection looks into, all PIDs together
 TS_FRAME_SEARCH: Final = 1 * MIB  # bytes searched for the next frame of sound at a time
+# the judge of a copy
+HELD_MAX: Final = (
+    32 * MIB
+)  # bytes of a file that the judge reads once and keeps in memory; larger ones it reads again

@@ -81,11 +81,12 @@ def inspect_again(request: Request) -> Json:
     The inspection of the original itself is ``original`` of the answer.
     """
     from witnesskit.media.inspect import inspect as look
+    from witnesskit.media.residue import held
     from witnesskit.media.residue import inspect_again as look_again
 
-    original = _reader(request)
+    original, copy = held(_reader(request)), held(_reader(request, 1))
     before = look(original)
-    return {**inspection_json(look_again(original, _reader(request, 1), before)), "original": inspection_json(before)}
+    return {**inspection_json(look_again(original, copy, before)), "original": inspection_json(before)}
 
 
 def inspection_json(seen: Inspection) -> Json:

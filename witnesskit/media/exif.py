@@ -41,22 +41,39 @@ class _ReadsSpentError(Exception):
     """More reads were asked for than a block is worth."""
 
 
-class _Counted(io.BytesIO):
-    """A stream that ends the reading of a block that never ends."""
+class _Counted:
+    """As much of a stream as exifread uses; it ends the reading of a block that never ends.
 
-    left = EXIF_READS_MAX
+    A value is a seek and a read, and a block may hold thousands: ``io.BytesIO`` below would double their cost.
+    """
 
-    def read(self, size: int | None = -1, /) -> bytes:
-        self.left -= 1
-        if self.left < 0:
+    def __init__(self, data: bytes) -> None:
+        self._data, self._at, self._left = data, 0, EXIF_READS_MAX
+
+    def read(self, size: int = -1, /) -> bytes:
+        self._left -= 1
+        if self._left < 0:
             raise _ReadsSpentError
-        return super().read(size)
+        start = self._at
+        self._at = max(start, min(len(self._data), start + size if size >= 0 else len(self._data)))
+        return self._data[start : self._at]
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
-        self.left -= 1
-        if self.left < 0:
+        self._left -= 1
+        if self._left < 0:
             raise _ReadsSpentError
-        return super().seek(offset, whence)
+        if whence or offset < 0:
+            offset = self._from(offset, whence)
+        self._at = offset
+        return offset
+
+    def tell(self) -> int:
+        return self._at
+
+    def _from(self, offset: int, whence: int) -> int:
+        if not whence:
+            raise ValueError("negative seek")
+        return max(0, offset + (self._at if whence == io.SEEK_CUR else len(self._data)))
 
 
 def read_exif(block: bytes) -> ExifFacts:

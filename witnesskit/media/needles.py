@@ -51,14 +51,15 @@ def search(reader: SeekableReader, needles: Sequence[bytes]) -> frozenset[bytes]
     """Those of ``needles`` that are anywhere in ``reader``; memory stays at some blocks."""
     readable = [needle for needle in needles if _RUNS.fullmatch(needle)]
     raw = [needle for needle in needles if not _RUNS.fullmatch(needle)]
+    least = min(map(len, readable), default=NEEDLE_MIN)
     found: set[bytes] = set()
     for place in range(0, reader.size, _BLOCK):
         block = reader.read_at(place, _BLOCK + NEEDLE_MAX)
-        texts = block if len(readable) <= _FEW else _readable(block)
+        texts = block if len(readable) <= _FEW else _readable(block, least)
         found |= {needle for needle in readable if needle in texts}
         found |= {needle for needle in raw if needle in block}
     return frozenset(found)
 
 
-def _readable(block: bytes) -> bytes:
-    return b"\n".join(block[start:end] for start, end in runs(block, _READABLE, NEEDLE_MIN))
+def _readable(block: bytes, least: int) -> bytes:
+    return b"\n".join([block[start:end] for start, end in runs(block, _READABLE, least)])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from witnesskit.limits import JPEG_MAX
+from witnesskit.limits import HELD_MAX, JPEG_MAX
 from witnesskit.media.inspect import inspect
 from witnesskit.media.inspect_ogg import needles_ogg
 from witnesskit.media.inspect_ts import needles_ts
@@ -49,15 +49,24 @@ MORE_NEEDLES: Final[dict[str, Callable[[SeekableReader], Iterator[bytes]]]] = {
 
 
 @dataclass(frozen=True)
-class _InMemory:
+class InMemory:
+    """A file that was read once."""
+
     data: bytes
 
     @property
     def size(self) -> int:
+        """Bytes in the file."""
         return len(self.data)
 
     def read_at(self, offset: int, length: int, /) -> bytes:
+        """Up to ``length`` bytes from ``offset``; fewer only at the end."""
         return self.data[offset : offset + length]
+
+
+def held(reader: SeekableReader) -> SeekableReader:
+    """A small file as it is now, in memory: it is looked at several times, and a sealed one is opened only once."""
+    return InMemory(reader.read_at(0, reader.size)) if reader.size <= HELD_MAX else reader
 
 
 def inspect_again(original: SeekableReader, copy: SeekableReader, before: Inspection | None = None) -> Inspection:
@@ -96,11 +105,14 @@ def _searchable(copy: SeekableReader) -> SeekableReader:
     """Huffman and quantisation tables are blanked: thumbnails hold the same ones, and their bytes read like words."""
     if media_type(copy.read_at(0, HEAD_SIZE)) != "image/jpeg" or copy.size > JPEG_MAX:
         return copy
-    data = bytearray(copy.read_at(0, copy.size))
-    for piece in walk_jpeg(bytes(data)).pieces:
+    data = copy.read_at(0, copy.size)
+    parts, done = [], 0
+    for piece in walk_jpeg(data).pieces:
         if piece.code in _TABLES:
-            data[piece.offset + 4 : piece.offset + 4 + len(piece.body)] = bytes(len(piece.body))
-    return _InMemory(bytes(data))
+            start = piece.offset + 4
+            parts += [data[done:start], bytes(len(piece.body))]
+            done = start + len(piece.body)
+    return InMemory(b"".join([*parts, data[done:]]))
 
 
 def _shown(needle: bytes) -> str:
