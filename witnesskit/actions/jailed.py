@@ -14,7 +14,7 @@ from witnesskit.jail.child import Request, serve
 from witnesskit.model import Inspection, Json, SeekableReader, StripChoices
 
 _SEALED: Final = ("witnesskit.sealing.capsule", "witnesskit.sealing.open")
-_INSPECTORS: Final = ("witnesskit.media.all_readers", "exifread")
+_INSPECTORS: Final = ("witnesskit.media.all_readers", "witnesskit.media.exif_values")
 _WRITERS: Final = ("witnesskit.strip.all_writers",)
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "inspect": (*_SEALED, *_INSPECTORS),

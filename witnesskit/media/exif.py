@@ -55,8 +55,9 @@ class _Counted:
         if self._left < 0:
             raise _ReadsSpentError
         start = self._at
-        self._at = max(start, min(len(self._data), start + size if size >= 0 else len(self._data)))
-        return self._data[start : self._at]
+        found = self._data[start : start + size] if size >= 0 else self._data[start:]
+        self._at += len(found)
+        return found
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
         self._left -= 1
@@ -66,6 +67,17 @@ class _Counted:
             offset = self._from(offset, whence)
         self._at = offset
         return offset
+
+    def read_from(self, offset: int, size: int, /) -> bytes:
+        """A seek and a read."""
+        self._left -= 2
+        if self._left < 0:
+            raise _ReadsSpentError
+        if offset < 0:
+            raise ValueError("negative seek")
+        found = self._data[offset : offset + size]
+        self._at = offset + len(found)
+        return found
 
     def tell(self) -> int:
         return self._at
@@ -92,11 +104,12 @@ def read_exif(block: bytes) -> ExifFacts:
 
 
 def _with_exifread(block: bytes, *, details: bool) -> tuple[ExifTag, ...]:
-    import exifread
+    from witnesskit.media.exif_values import process_file
 
     logging.getLogger("exifread").disabled = True  # its warnings quote the file
-    found: dict[str, Any] = exifread.process_file(
-        _Counted(block), details=details, truncate_tags=False, builtin_types=True, extract_thumbnail=False
+    stream: Any = _Counted(block)
+    found: dict[str, Any] = process_file(
+        stream, details=details, truncate_tags=False, builtin_types=True, extract_thumbnail=False
     )
     split = [(*name.partition(" ")[::2], value) for name, value in found.items() if value is not None]
     return tuple(ExifTag(directory, name, shown(value)) for directory, name, value in split)
