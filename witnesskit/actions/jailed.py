@@ -6,7 +6,7 @@ with the file key that came over the pipe; nothing readable is written anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Final
 
@@ -23,6 +23,13 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "read_also": (*_SEALED, "witnesskit.media.read_also"),
     "preview": (*_SEALED, "witnesskit.media.preview"),
     "derive": (*_SEALED, "witnesskit.media.probe", "witnesskit.strip.derive", *_WRITERS),
+    "strip image/jpeg": ("witnesskit.media.probe", "witnesskit.strip.jpeg", "witnesskit.strip.registry"),
+    "inspect_again image/jpeg": (
+        "witnesskit.media.inspect_jpeg",
+        "witnesskit.media.needles_jpeg",
+        "witnesskit.media.residue",
+        "witnesskit.media.exif_values",
+    ),
 }
 
 
@@ -89,6 +96,19 @@ def inspect_again(request: Request) -> Json:
     return {**inspection_json(look_again(original, copy, before)), "original": inspection_json(before)}
 
 
+def _alone(kind: str, call: Callable[[Request], Json]) -> Callable[[Request], Json]:
+    """``call`` for a child that loaded only what files of ``kind`` need; others are said to be others."""
+
+    def answer(request: Request) -> Json:
+        from witnesskit.media.probe import kind_of
+
+        if any(kind_of(given.source) != kind for given in request.sources):
+            return {"other_kind": True}
+        return call(request)
+
+    return answer
+
+
 def inspection_json(seen: Inspection) -> Json:
     """An inspection as JSON of our profile."""
     return {
@@ -118,6 +138,8 @@ if __name__ == "__main__":
             "read_also": read_also,
             "preview": preview,
             "derive": derive,
+            "strip image/jpeg": _alone("image/jpeg", strip),
+            "inspect_again image/jpeg": _alone("image/jpeg", inspect_again),
         },
         NEEDS,
     )

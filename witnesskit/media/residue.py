@@ -2,50 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
 
 from witnesskit.limits import HELD_MAX, JPEG_MAX
 from witnesskit.media.inspect import inspect
-from witnesskit.media.inspect_ogg import needles_ogg
-from witnesskit.media.inspect_ts import needles_ts
+from witnesskit.media.more_needles import MORE_NEEDLES
 from witnesskit.media.needles import choose, forms, search
-from witnesskit.media.needles_gif import needles_gif
-from witnesskit.media.needles_heif import needles_heif
-from witnesskit.media.needles_jpeg import needles_jpeg
-from witnesskit.media.needles_matroska import needles_matroska
-from witnesskit.media.needles_mp3 import needles_mp3
-from witnesskit.media.needles_png import needles_png
-from witnesskit.media.needles_riff import needles_avi, needles_wave
-from witnesskit.media.needles_sound import needles_flac
-from witnesskit.media.needles_tiff import needles_tiff
-from witnesskit.media.needles_webp import needles_webp
 from witnesskit.media.probe import HEAD_SIZE, media_type
 from witnesskit.media.walk_jpeg import walk_jpeg
 from witnesskit.model import Finding, Inspection, Revelation, SeekableReader
 
 _TABLES = (0xDB, 0xC4)
-
-
-# what a format has beside the values its inspector names
-MORE_NEEDLES: Final[dict[str, Callable[[SeekableReader], Iterator[bytes]]]] = {
-    "image/jpeg": needles_jpeg,
-    "image/png": needles_png,
-    "image/gif": needles_gif,
-    "image/webp": needles_webp,
-    "audio/wav": needles_wave,
-    "video/x-msvideo": needles_avi,
-    "audio/mpeg": needles_mp3,
-    "audio/flac": needles_flac,
-    "application/ogg": needles_ogg,
-    "image/tiff": needles_tiff,
-    "image/x-adobe-dng": needles_tiff,
-    **dict.fromkeys(("image/heic", "image/avif", "image/heif"), needles_heif),
-    "video/x-matroska": needles_matroska,
-    "video/webm": needles_matroska,
-    "video/mp2t": needles_ts,
-}
 
 
 @dataclass(frozen=True)
@@ -98,7 +66,7 @@ def _needles(original: SeekableReader, before: Inspection) -> Iterator[bytes]:
             yield from forms(revelation.value)
     more = MORE_NEEDLES.get(before.media_type)
     if more is not None:
-        yield from more(original)
+        yield from more()(original)
 
 
 def _searchable(copy: SeekableReader) -> SeekableReader:
