@@ -20,7 +20,7 @@ NEEDLES_MAX: Final = 6_000  # the most identifying come first; a file with more 
 RAW_NEEDLES_MAX: Final = 300  # values of other bytes, Cyrillic for one; each costs a pass over the copy
 _BLOCK: Final = 4 * MIB
 _RUNS: Final = re.compile(rb"[\x00\x20-\x7e]{6,}")  # holds ASCII and both orders of its UTF-16
-_FEW: Final = 24  # so many passes over a block cost less than finding its readable runs
+_FEW: Final = 5  # so many passes over a block cost less than finding its readable runs
 _ENCODINGS: Final = ("utf-8", "utf-16-le", "utf-16-be")
 
 
