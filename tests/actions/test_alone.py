@@ -1,4 +1,4 @@
-"""Children that load what JPEG files need and no more: they need no more, and leave other files to others."""
+"""Children that load what JPEG files or films need and no more: they need no more, and leave other files to others."""
 
 import subprocess
 import sys
@@ -7,11 +7,13 @@ import pytest
 
 from tests.actions.test_strip_folder import photo, run
 from tests.media_builders.jpeg_hiding import hiding
-from tests.media_builders.samples import jpegs
+from tests.media_builders.mp4 import film
+from tests.media_builders.samples import SAMPLES, jpegs
 from witnesskit.actions import strip_group
 from witnesskit.actions.strip_file import strip_file
 from witnesskit.errors.strip import UnknownFormat
 from witnesskit.jail.child import Source
+from witnesskit.strip.isobmff import strip_isobmff
 from witnesskit.strip.jpeg import strip_jpeg
 
 _LOADED_LATER = """
@@ -23,35 +25,42 @@ from witnesskit.model import DEFAULT_CHOICES
 call, *files = sys.argv[1:]
 child._load(jailed.NEEDS[call])
 before = set(sys.modules)
-function = jailed._alone("image/jpeg", jailed.strip if call.startswith("strip") else jailed.inspect_again)
+name, few = call.split()
+function = jailed.alone(few, getattr(jailed, name))
 for at in range(0, len(files), 2):
     sources = [child.SourceGiven(child.Source(os.open(file, os.O_RDONLY))) for file in files[at : at + 2]]
-    sources = sources[:1] if call.startswith("strip") else sources
+    sources = sources if name == "inspect_again" else sources[:1]
     params = {"choices": asdict(DEFAULT_CHOICES)}
     assert "other_kind" not in function(child.Request(params, open(os.devnull, "wb"), tuple(sources)))
 print(*(set(sys.modules) - before))
 """
 
 
-@pytest.fixture
-def pairs(tmp_path):
+def pairs(folder, few):
     """Originals and their copies, in turn."""
-    originals = []
-    for number, data in enumerate([hiding()[0], hiding(progressive=False)[0], photo(1, b"tail" * 9)]):
-        originals.append(tmp_path / f"{number}.jpg")
-        originals[-1].write_bytes(data)
-    paths = []
-    for path in [*originals, *jpegs()]:
-        copy = tmp_path / f"copy {path.name}"
+    made = (
+        [hiding()[0], hiding(progressive=False)[0], photo(1, b"tail" * 9)]
+        if few == "jpeg"
+        else [film(), film(hevc=True)]
+    )
+    originals = [folder / f"{number}.bin" for number in range(len(made))]
+    for path, data in zip(originals, made, strict=True):
+        path.write_bytes(data)
+    real = (
+        jpegs() if few == "jpeg" else [*SAMPLES.glob("*/*.mp4"), *SAMPLES.glob("*/*.mov"), *SAMPLES.glob("*/*.m4a")]
+    )
+    for path in [*originals, *(path for path in real if path.stat().st_size < 1 << 20)]:
+        copy = folder / f"copy {path.name}"
         with path.open("rb") as source, copy.open("wb") as out:
-            strip_jpeg(Source(source.fileno()), out)
-        paths += [path, copy]
-    return paths
+            (strip_jpeg if few == "jpeg" else strip_isobmff)(Source(source.fileno()), out)
+        yield path
+        yield copy
 
 
-@pytest.mark.parametrize("call", ["strip image/jpeg", "inspect_again image/jpeg"])
-def test_everything_is_loaded_before_the_lock(call, pairs):
-    command = [sys.executable, "-c", _LOADED_LATER, call, *pairs]
+@pytest.mark.parametrize("few", ["jpeg", "film"])
+@pytest.mark.parametrize("name", ["strip", "inspect", "inspect_again"])
+def test_everything_is_loaded_before_the_lock(name, few, tmp_path):
+    command = [sys.executable, "-c", _LOADED_LATER, f"{name} {few}", *pairs(tmp_path, few)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     assert done.stdout.strip() == ""
 
@@ -77,7 +86,7 @@ def test_a_name_that_lies_costs_time_and_nothing_else(tmp_path, monkeypatch):
     assert outcomes["a.jpg"].out.suffix == ".jpg"
     assert outcomes["b.JPG"].out.suffix == ".gif"
     assert isinstance(outcomes["c.jpeg"].refusal, UnknownFormat)
-    assert "strip image/jpeg" in started
+    assert "strip jpeg" in started
 
 
 def test_a_picture_of_another_name_is_stripped_too(tmp_path):

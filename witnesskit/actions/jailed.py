@@ -15,6 +15,10 @@ from witnesskit.model import Inspection, Json, SeekableReader, StripChoices
 
 _SEALED: Final = ("witnesskit.sealing.capsule", "witnesskit.sealing.open")
 _INSPECTORS: Final = ("witnesskit.media.all_readers", "witnesskit.media.exif_values")
+_LOOK: Final = ("witnesskit.media.probe", "witnesskit.media.inspect", "witnesskit.media.exif_values")
+_JPEG: Final = (*_LOOK, "witnesskit.media.inspect_jpeg")
+_FILM: Final = (*_LOOK, "witnesskit.media.inspect_isobmff")
+_REWRITE: Final = ("witnesskit.media.probe", "witnesskit.strip.registry")
 _WRITERS: Final = ("witnesskit.strip.all_writers",)
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "inspect": (*_SEALED, *_INSPECTORS),
@@ -23,13 +27,12 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "read_also": (*_SEALED, "witnesskit.media.read_also"),
     "preview": (*_SEALED, "witnesskit.media.preview"),
     "derive": (*_SEALED, "witnesskit.media.probe", "witnesskit.strip.derive", *_WRITERS),
-    "strip image/jpeg": ("witnesskit.media.probe", "witnesskit.strip.jpeg", "witnesskit.strip.registry"),
-    "inspect_again image/jpeg": (
-        "witnesskit.media.inspect_jpeg",
-        "witnesskit.media.needles_jpeg",
-        "witnesskit.media.residue",
-        "witnesskit.media.exif_values",
-    ),
+    "strip jpeg": (*_REWRITE, "witnesskit.strip.jpeg"),
+    "strip film": (*_REWRITE, "witnesskit.strip.isobmff"),
+    "inspect jpeg": _JPEG,
+    "inspect film": _FILM,
+    "inspect_again jpeg": (*_JPEG, "witnesskit.media.residue", "witnesskit.media.needles_jpeg"),
+    "inspect_again film": (*_FILM, "witnesskit.media.residue"),
 }
 
 
@@ -96,13 +99,16 @@ def inspect_again(request: Request) -> Json:
     return {**inspection_json(look_again(original, copy, before)), "original": inspection_json(before)}
 
 
-def _alone(kind: str, call: Callable[[Request], Json]) -> Callable[[Request], Json]:
-    """``call`` for a child that loaded only what files of ``kind`` need; others are said to be others."""
+_KINDS: Final = {"jpeg": ("image/jpeg",), "film": ("video/mp4", "video/quicktime")}
+
+
+def alone(few: str, call: Callable[[Request], Json]) -> Callable[[Request], Json]:
+    """``call`` for a child that loaded what ``few`` kinds of plain files need; others are said to be others."""
 
     def answer(request: Request) -> Json:
         from witnesskit.media.probe import kind_of
 
-        if any(kind_of(given.source) != kind for given in request.sources):
+        if any(given.file_key or kind_of(given.source) not in _KINDS[few] for given in request.sources):
             return {"other_kind": True}
         return call(request)
 
@@ -138,8 +144,9 @@ if __name__ == "__main__":
             "read_also": read_also,
             "preview": preview,
             "derive": derive,
-            "strip image/jpeg": _alone("image/jpeg", strip),
-            "inspect_again image/jpeg": _alone("image/jpeg", inspect_again),
+            **{f"strip {few}": alone(few, strip) for few in _KINDS},
+            **{f"inspect {few}": alone(few, inspect) for few in _KINDS},
+            **{f"inspect_again {few}": alone(few, inspect_again) for few in _KINDS},
         },
         NEEDS,
     )

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Final
 
 from witnesskit.actions.examine import (
-    FOR_JPEG,
     INSPECT_AGAIN,
     MODULE,
     OTHER_KIND,
     STRIP,
     Copy,
     copy_from,
+    likely,
     refusal_of,
     strip_request,
 )
@@ -35,7 +35,6 @@ from witnesskit.model import Finding, Inspection, Json, Sink, StripChoices
 
 OF_ALL: Final = (DiskFull, NoFolder, NoJail)  # what concerns every file, not one
 UNSEEN: Final = Inspection(Finding.UNKNOWN, "", reason="a dry run does not look at the original")
-_JPEG_NAMES: Final = (".jpg", ".jpeg")
 GROUP_MAX: Final = 16  # files of one group; what a child taken over by one of them could lie about
 
 
@@ -139,12 +138,7 @@ def strip_group(paths: Sequence[Path], order: Order) -> Iterator[Stripped]:
             else:
                 readable.append(path)
                 opened.append(Given(stream.fileno()))
-        yield from _Group(order, opened, stack, _expected(readable)).run(readable)
-
-
-def _expected(paths: Sequence[Path]) -> str:
-    """A guess that costs time only where it is wrong; what a file is, its bytes say, in the jail."""
-    return FOR_JPEG if paths and all(path.suffix.lower() in _JPEG_NAMES for path in paths) else ""
+        yield from _Group(order, opened, stack, likely(readable)).run(readable)
 
 
 class _Group:
