@@ -35,7 +35,7 @@ from witnesskit.model import Finding, Inspection, Json, Sink, StripChoices
 
 OF_ALL: Final = (DiskFull, NoFolder, NoJail)  # what concerns every file, not one
 UNSEEN: Final = Inspection(Finding.UNKNOWN, "", reason="a dry run does not look at the original")
-GROUP_MAX: Final = 16  # files of one group; what a child taken over by one of them could lie about
+GROUP_MAX: Final = 32  # files of one group; what a child taken over by one of them could lie about
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,9 @@ def inspect_again(original: SeekableReader, copy: SeekableReader, before: Inspec
     seen = inspect(copy)
     before = before or inspect(original)
     needles, every = choose(_needles(original, before))
-    found = search(_searchable(copy), needles)
+    found = search(copy, needles)
+    if found:
+        found = search(_without_tables(copy), sorted(found))
     facts = {**seen.facts, "looked_for": len(needles), "looked_for_all": every}
     if before.media_type != seen.media_type:
         facts["original"] = before.media_type
@@ -69,7 +71,7 @@ def _needles(original: SeekableReader, before: Inspection) -> Iterator[bytes]:
         yield from more()(original)
 
 
-def _searchable(copy: SeekableReader) -> SeekableReader:
+def _without_tables(copy: SeekableReader) -> SeekableReader:
     """Huffman and quantisation tables are blanked: thumbnails hold the same ones, and their bytes read like words."""
     if media_type(copy.read_at(0, HEAD_SIZE)) != "image/jpeg" or copy.size > JPEG_MAX:
         return copy
