@@ -85,7 +85,7 @@ JPEG_TRAILER_LOOKED_AT: Final = 64 * MIB  # bytes after the end marker searched 
 ICC_MAX: Final = 4 * MIB  # bytes of one colour profile; printer profiles reach 2
 ICC_TAGS_MAX: Final = 100  # entries of one colour profile; real ones hold up to 40
 TIFF_ENTRIES_MAX: Final = 4_096  # directory entries of one Exif block, all directories together
-EXIF_READS_MAX: Final = 20_000  # read calls one Exif block may cost; real ones take 3,000, hostile ones billions
+EXIF_READS_MAX: Final = 12_000  # seeks and reads of one block; a tag takes about ten, real blocks hold some hundred
 
 # content credentials (JUMBF)
 JUMBF_BOXES_MAX: Final = 2_000  # boxes of one store; real ones hold some dozens for each step of editing
@@ -253,3 +253,5 @@ TS_GAPS_MAX: Final = 10_000  # places between packets where bytes are lost; each
 TS_SKIPPED_MAX: Final = 1_000_000  # packets of streams that stay but are repeated or empty
 TS_HEARD_MAX: Final = 64 * MIB  # bytes of other packets that an inspection looks into, all PIDs together
 TS_FRAME_SEARCH: Final = 1 * MIB  # bytes searched for the next frame of sound at a time
+# the judge of a copy
+HELD_MAX: Final = 32 * MIB  # bytes of a file that the judge reads once and keeps; larger ones it reads again

@@ -6,8 +6,9 @@ the record, and the original stays as it was sealed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Final, Protocol
 
 from witnesskit.errors import WitnesskitError
@@ -19,6 +20,13 @@ from witnesskit.model import DEFAULT_CHOICES, Finding, Inspection, Json, Revelat
 
 MODULE: Final = "witnesskit.actions.jailed"
 INSPECT, STRIP, INSPECT_AGAIN = "inspect", "strip", "inspect_again"  # calls of the table in jailed.py
+_ALONE: Final = {
+    **dict.fromkeys((".jpg", ".jpeg"), " jpeg"),
+    **dict.fromkeys((".mp4", ".mov", ".m4v", ".m4a", ".3gp"), " film"),
+}
+
+
+OTHER_KIND: Final = {"other_kind": True}  # the reply of such a child to what it did not load for
 
 
 @dataclass(frozen=True)
@@ -67,10 +75,25 @@ def inspector(source: Given) -> Jailed:
     return Jailed(MODULE, [source], INSPECT)
 
 
-def inspect_source(source: Given, ready: Jailed | None = None) -> tuple[Inspection, str]:
-    """Inspect in the jail; a child that dies makes the answer UNKNOWN. Returns also the jail's level."""
+def likely(paths: Sequence[Path]) -> str:
+    """What to put behind a call so that the child loads only what files of such names need, in half the time.
+
+    A guess, which costs time where it is wrong: what a file is its bytes say, in the jail, and such a child replies
+    ``OTHER_KIND`` to what it did not load for. Empty where the names say nothing; for plain files only.
+    """
+    kinds = {_ALONE.get(path.suffix.lower(), "") for path in paths}
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
+def inspect_source(source: Given, ready: Jailed | None = None, only: str = "") -> tuple[Inspection, str]:
+    """Inspect in the jail; a child that dies makes the answer UNKNOWN. Returns also the jail's level.
+
+    ``only``: of ``likely``.
+    """
     try:
-        reply = ready.call(INSPECT, {}) if ready else run(MODULE, INSPECT, {}, [source])
+        reply = ready.call(INSPECT, {}) if ready else run(MODULE, INSPECT + only, {}, [source])
+        if only and reply.value == OTHER_KIND:
+            reply = run(MODULE, INSPECT, {}, [source])
     except WitnesskitError as error:
         return Inspection(Finding.UNKNOWN, "", reason=f"the inspection ended with {error.code}"), "none"
     return inspection_from(reply.value), reply.level

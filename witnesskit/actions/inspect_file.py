@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from witnesskit.actions.examine import MODULE, inspect_source
+from witnesskit.actions.examine import MODULE, inspect_source, likely
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.cli import FileUnreadable
 from witnesskit.jail.run import Cell, Given, run
@@ -55,15 +55,15 @@ def given_file(path: Path) -> Iterator[Given]:
 def inspect_file(path: Path) -> Inspection:
     """Inspect one file with our reader alone; raises FileUnreadable."""
     with given_file(path) as source:
-        return inspect_source(source)[0]
+        return inspect_source(source, only=likely([path]))[0]
 
 
-def inspect_with_others(source: Given) -> tuple[Inspection, tuple[OtherReader, ...]]:
+def inspect_with_others(source: Given, only: str = "") -> tuple[Inspection, tuple[OtherReader, ...]]:
     """Our finding and what the other readers say. Clean stays clean only if they too tell nothing of anybody.
 
-    An UNKNOWN stays UNKNOWN whatever they could read: they do not look at every byte.
+    An UNKNOWN stays UNKNOWN whatever they could read: they do not look at every byte. ``only``: of ``likely``.
     """
-    seen = inspect_source(source)[0]
+    seen = inspect_source(source, only=only)[0]
     others = _others(source)
     telling = tuple(one for other in others for one in other.told if one.group in _TELLING)
     if seen.finding is Finding.CLEAN and telling:

@@ -6,7 +6,7 @@ with the file key that came over the pipe; nothing readable is written anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Final
 
@@ -14,7 +14,11 @@ from witnesskit.jail.child import Request, serve
 from witnesskit.model import Inspection, Json, SeekableReader, StripChoices
 
 _SEALED: Final = ("witnesskit.sealing.capsule", "witnesskit.sealing.open")
-_INSPECTORS: Final = ("witnesskit.media.all_readers", "exifread")
+_INSPECTORS: Final = ("witnesskit.media.all_readers", "witnesskit.media.exif_values")
+_LOOK: Final = ("witnesskit.media.probe", "witnesskit.media.inspect", "witnesskit.media.exif_values")
+_JPEG: Final = (*_LOOK, "witnesskit.media.inspect_jpeg")
+_FILM: Final = (*_LOOK, "witnesskit.media.inspect_isobmff")
+_REWRITE: Final = ("witnesskit.media.probe", "witnesskit.strip.registry")
 _WRITERS: Final = ("witnesskit.strip.all_writers",)
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "inspect": (*_SEALED, *_INSPECTORS),
@@ -23,6 +27,12 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "read_also": (*_SEALED, "witnesskit.media.read_also"),
     "preview": (*_SEALED, "witnesskit.media.preview"),
     "derive": (*_SEALED, "witnesskit.media.probe", "witnesskit.strip.derive", *_WRITERS),
+    "strip jpeg": (*_REWRITE, "witnesskit.strip.jpeg"),
+    "strip film": (*_REWRITE, "witnesskit.strip.isobmff"),
+    "inspect jpeg": _JPEG,
+    "inspect film": _FILM,
+    "inspect_again jpeg": (*_JPEG, "witnesskit.media.residue", "witnesskit.media.needles_jpeg"),
+    "inspect_again film": (*_FILM, "witnesskit.media.residue"),
 }
 
 
@@ -81,11 +91,28 @@ def inspect_again(request: Request) -> Json:
     The inspection of the original itself is ``original`` of the answer.
     """
     from witnesskit.media.inspect import inspect as look
+    from witnesskit.media.residue import held
     from witnesskit.media.residue import inspect_again as look_again
 
-    original = _reader(request)
+    original, copy = held(_reader(request)), held(_reader(request, 1))
     before = look(original)
-    return {**inspection_json(look_again(original, _reader(request, 1), before)), "original": inspection_json(before)}
+    return {**inspection_json(look_again(original, copy, before)), "original": inspection_json(before)}
+
+
+_KINDS: Final = {"jpeg": ("image/jpeg",), "film": ("video/mp4", "video/quicktime")}
+
+
+def alone(few: str, call: Callable[[Request], Json]) -> Callable[[Request], Json]:
+    """``call`` for a child that loaded what ``few`` kinds of plain files need; others are said to be others."""
+
+    def answer(request: Request) -> Json:
+        from witnesskit.media.probe import kind_of
+
+        if any(given.file_key or kind_of(given.source) not in _KINDS[few] for given in request.sources):
+            return {"other_kind": True}
+        return call(request)
+
+    return answer
 
 
 def inspection_json(seen: Inspection) -> Json:
@@ -117,6 +144,9 @@ if __name__ == "__main__":
             "read_also": read_also,
             "preview": preview,
             "derive": derive,
+            **{f"strip {few}": alone(few, strip) for few in _KINDS},
+            **{f"inspect {few}": alone(few, inspect) for few in _KINDS},
+            **{f"inspect_again {few}": alone(few, inspect_again) for few in _KINDS},
         },
         NEEDS,
     )

@@ -25,6 +25,7 @@ from witnesskit.errors.vault import FolderNotEmpty
 from witnesskit.limits import STRIP_FILES_MAX
 from witnesskit.model import StripChoices
 
+_OPEN_MAX: Final = 768  # files open at once, an original and its copy twice; many systems allow 1,024
 _NAME_DIGITS: Final = 32  # hex digits of the copy's own digest
 _COPY_NAME: Final = re.compile(r"[0-9a-f]{32}\.[a-z0-9]{2,5}", re.ASCII)
 
@@ -114,7 +115,7 @@ def strip_folder(wanted: Wanted, files: Sequence[Path], wrote: Callable[[int], N
     """
     order = Order(wanted.out, lambda copy: _named(wanted.out or Path(), copy), wanted.choices, wrote, by_digest=True)
     workers = wanted.workers or _cores()
-    size = max(1, min(GROUP_MAX, len(files) // (4 * workers)))
+    size = max(1, min(GROUP_MAX, len(files) // (4 * workers), _OPEN_MAX // (3 * workers)))
     run = _Run(order)
     with ThreadPoolExecutor(workers) as pool:
         jobs = [pool.submit(run.group, files[at : at + size]) for at in range(0, len(files), size)]

@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from witnesskit.actions.examine import INSPECT_AGAIN, MODULE, STRIP, Copy, copy_from, refusal_of, strip_request
+from witnesskit.actions.examine import (
+    INSPECT_AGAIN,
+    MODULE,
+    OTHER_KIND,
+    STRIP,
+    Copy,
+    copy_from,
+    likely,
+    refusal_of,
+    strip_request,
+)
 from witnesskit.actions.given_file import open_given
 from witnesskit.actions.part_file import PartFile
 from witnesskit.errors import WitnesskitError
@@ -76,16 +86,28 @@ class _Nowhere:
 
 
 class _Child:
-    """A child of the jail that is started when it is needed, and again after it failed."""
+    """A child of the jail that is started when it is needed, and again after it failed.
 
-    def __init__(self, call: str, sources: Sequence[Given]) -> None:
-        self._call, self._sources = call, sources
+    ``only`` stands behind the call: the child can answer it for one kind of file and says so of another, for which
+    one that can answer for all is started beside it.
+    """
+
+    def __init__(self, call: str, sources: Sequence[Given], only: str = "") -> None:
+        self._call, self._sources, self._only = call, sources, only
         self._jailed: Jailed | None = None
+        self._for_others = _Child(call, sources) if only else None
+
+    def start(self) -> Jailed:
+        self._jailed = self._jailed or Jailed(MODULE, self._sources, self._call + self._only)
+        return self._jailed
 
     def ask(self, params: Json, which: Sequence[int], sink: Sink | None = None) -> Reply:
-        self._jailed = self._jailed or Jailed(MODULE, self._sources, self._call)
+        reply = self._answer(params, which, sink)
+        return self._for_others.ask(params, which, sink) if self._for_others and reply.value == OTHER_KIND else reply
+
+    def _answer(self, params: Json, which: Sequence[int], sink: Sink | None) -> Reply:
         try:
-            return self._jailed.call(self._call, params, sink, which)
+            return self.start().call(self._call + self._only, params, sink, which)
         except JailRefused as refused:
             raise refusal_of(refused) from None
         except BaseException:
@@ -96,6 +118,8 @@ class _Child:
         if self._jailed:
             self._jailed.end()
         self._jailed = None
+        if self._for_others:
+            self._for_others.end()
 
 
 def strip_group(paths: Sequence[Path], order: Order) -> Iterator[Stripped]:
@@ -114,11 +138,11 @@ def strip_group(paths: Sequence[Path], order: Order) -> Iterator[Stripped]:
             else:
                 readable.append(path)
                 opened.append(Given(stream.fileno()))
-        yield from _Group(order, opened, stack).run(readable)
+        yield from _Group(order, opened, stack, likely(readable)).run(readable)
 
 
 class _Group:
-    def __init__(self, order: Order, opened: list[Given], stack: ExitStack) -> None:
+    def __init__(self, order: Order, opened: list[Given], stack: ExitStack, only: str) -> None:
         self._order = order
         self._places: list[PartFile] = []
         if order.folder is not None:
@@ -126,12 +150,14 @@ class _Group:
                 self._places.append(PartFile(order.folder, order.wrote))
                 stack.callback(self._places[-1].close)
                 stack.callback(self._places[-1].destroy)
-        self._writer = _Child(STRIP, opened)
-        self._judge = _Child(INSPECT_AGAIN, [*opened, *(place.source() for place in self._places)])
+        self._writer = _Child(STRIP, opened, only)
+        self._judge = _Child(INSPECT_AGAIN, [*opened, *(place.source() for place in self._places)], only)
         stack.callback(self._writer.end)
         stack.callback(self._judge.end)
 
     def run(self, paths: Sequence[Path]) -> Iterator[Stripped]:
+        if paths and self._places:
+            self._judge.start()  # it loads while the first copy is written
         for number, path in enumerate(paths):
             try:
                 yield self._one(path, number)

@@ -59,13 +59,14 @@ def command(output: Output, answer: Answer, files: tuple[Path, ...], item: str |
 def _files(
     output: Output, answer: Answer, files: tuple[Path, ...], thumbnails: Path | None, *, second_opinion: bool
 ) -> None:
+    from witnesskit.actions.examine import likely
     from witnesskit.actions.inspect_file import given_file, inspect_with_others
     from witnesskit.cli.inspect_lines import CANNOT_TELL, lines_of, lines_of_opinion, lines_of_other
 
     written = 0
     for path in files:
         with given_file(path) as source:
-            seen, others = inspect_with_others(source)
+            seen, others = inspect_with_others(source, likely([path]))
             item: dict[str, Any] = {
                 "finding": str(seen.finding),
                 "media_type": seen.media_type,

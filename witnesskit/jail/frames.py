@@ -54,9 +54,15 @@ def read(read_exactly: ReadExactly) -> tuple[bytes, bytes]:
 
     ``read_exactly(n)`` returns n bytes or raises.
     """
+    kind, length = read_head(read_exactly)
+    return kind, read_exactly(length)
+
+
+def read_head(read_exactly: ReadExactly) -> tuple[bytes, int]:
+    """Kind and length of the next frame, whose payload comes next; raises as ``read`` does."""
     kind, length = _HEAD.unpack(read_exactly(_HEAD.size))
     if kind not in _MAXIMA:
         raise JailGarbage("unknown kind of frame")
     if length > _MAXIMA[kind]:
         raise JailGarbage("a frame is too long")
-    return kind, read_exactly(length)
+    return kind, length

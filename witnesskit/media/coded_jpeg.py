@@ -146,6 +146,8 @@ def _check_restarts(facts: CodedFacts, data: bytes, piece: Piece, chosen: list[t
     high = -(-facts.height * v // most_v) if len(chosen) == 1 else facts.height
     blocks = -(-wide // step[0]) * -(-high // step[1])
     expected = min((blocks - 1) // facts._interval if facts._interval else 0, JPEG_RESTARTS_MAX)
+    if not piece.restarts and not expected:
+        return
     count = 0
     for count, mark in enumerate(_RESTART.finditer(data, piece.coded, piece.coded_end), 1):
         if data[mark.start() + 1] != 0xD0 + (count - 1) % 8 or count > expected:

@@ -41,22 +41,51 @@ class _ReadsSpentError(Exception):
     """More reads were asked for than a block is worth."""
 
 
-class _Counted(io.BytesIO):
-    """A stream that ends the reading of a block that never ends."""
+class _Counted:
+    """As much of a stream as exifread uses; it ends the reading of a block that never ends.
 
-    left = EXIF_READS_MAX
+    A value is a seek and a read, and a block may hold thousands: ``io.BytesIO`` below would double their cost.
+    """
 
-    def read(self, size: int | None = -1, /) -> bytes:
-        self.left -= 1
-        if self.left < 0:
+    def __init__(self, data: bytes) -> None:
+        self._data, self._at, self._left = data, 0, EXIF_READS_MAX
+
+    def read(self, size: int = -1, /) -> bytes:
+        self._left -= 1
+        if self._left < 0:
             raise _ReadsSpentError
-        return super().read(size)
+        start = self._at
+        found = self._data[start : start + size] if size >= 0 else self._data[start:]
+        self._at += len(found)
+        return found
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
-        self.left -= 1
-        if self.left < 0:
+        self._left -= 1
+        if self._left < 0:
             raise _ReadsSpentError
-        return super().seek(offset, whence)
+        if whence or offset < 0:
+            offset = self._from(offset, whence)
+        self._at = offset
+        return offset
+
+    def read_from(self, offset: int, size: int, /) -> bytes:
+        """A seek and a read."""
+        self._left -= 2
+        if self._left < 0:
+            raise _ReadsSpentError
+        if offset < 0:
+            raise ValueError("negative seek")
+        found = self._data[offset : offset + size]
+        self._at = offset + len(found)
+        return found
+
+    def tell(self) -> int:
+        return self._at
+
+    def _from(self, offset: int, whence: int) -> int:
+        if not whence:
+            raise ValueError("negative seek")
+        return max(0, offset + (self._at if whence == io.SEEK_CUR else len(self._data)))
 
 
 def read_exif(block: bytes) -> ExifFacts:
@@ -75,11 +104,12 @@ def read_exif(block: bytes) -> ExifFacts:
 
 
 def _with_exifread(block: bytes, *, details: bool) -> tuple[ExifTag, ...]:
-    import exifread
+    from witnesskit.media.exif_values import process_file
 
     logging.getLogger("exifread").disabled = True  # its warnings quote the file
-    found: dict[str, Any] = exifread.process_file(
-        _Counted(block), details=details, truncate_tags=False, builtin_types=True, extract_thumbnail=False
+    stream: Any = _Counted(block)
+    found: dict[str, Any] = process_file(
+        stream, details=details, truncate_tags=False, builtin_types=True, extract_thumbnail=False
     )
     split = [(*name.partition(" ")[::2], value) for name, value in found.items() if value is not None]
     return tuple(ExifTag(directory, name, shown(value)) for directory, name, value in split)

@@ -20,8 +20,7 @@ NEEDLES_MAX: Final = 6_000  # the most identifying come first; a file with more 
 RAW_NEEDLES_MAX: Final = 300  # values of other bytes, Cyrillic for one; each costs a pass over the copy
 _BLOCK: Final = 4 * MIB
 _RUNS: Final = re.compile(rb"[\x00\x20-\x7e]{6,}")  # holds ASCII and both orders of its UTF-16
-_READABLE: Final = table(b"\0" + bytes(range(0x20, 0x7F)))  # the same
-_FEW: Final = 24  # so many passes over a block cost less than finding its readable runs
+_FEW: Final = 5  # so many passes over a block cost less than finding its readable runs
 _ENCODINGS: Final = ("utf-8", "utf-16-le", "utf-16-be")
 
 
@@ -51,14 +50,16 @@ def search(reader: SeekableReader, needles: Sequence[bytes]) -> frozenset[bytes]
     """Those of ``needles`` that are anywhere in ``reader``; memory stays at some blocks."""
     readable = [needle for needle in needles if _RUNS.fullmatch(needle)]
     raw = [needle for needle in needles if not _RUNS.fullmatch(needle)]
+    least = min(map(len, readable), default=NEEDLE_MIN)
+    bytes_of_needles = table(b"".join(readable))  # fewer than all readable ones: shorter runs, and fewer
     found: set[bytes] = set()
     for place in range(0, reader.size, _BLOCK):
         block = reader.read_at(place, _BLOCK + NEEDLE_MAX)
-        texts = block if len(readable) <= _FEW else _readable(block)
+        texts = block if len(readable) <= _FEW else _runs_of(bytes_of_needles, block, least)
         found |= {needle for needle in readable if needle in texts}
         found |= {needle for needle in raw if needle in block}
     return frozenset(found)
 
 
-def _readable(block: bytes) -> bytes:
-    return b"\n".join(block[start:end] for start, end in runs(block, _READABLE, NEEDLE_MIN))
+def _runs_of(counted: bytes, block: bytes, least: int) -> bytes:
+    return b"\xff".join([block[start:end] for start, end in runs(block, counted, least)])

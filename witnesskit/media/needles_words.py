@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from witnesskit.media.needles import NEEDLE_MAX, forms, worth_looking_for
+from witnesskit.media.readable import runs, table
 from witnesskit.media.walk_tiff import walk_tiff
 
-_WORD: Final = re.compile(rb"[\x21-\x7e]{6,}")
+_WORD: Final = table(bytes(range(0x21, 0x7F)))
 _SPLIT: Final = re.compile(rb"[\"'<>=;,|]")
 _LETTERS_MIN: Final = 4  # shorter ones are worth no search in any form, and tags of XMP have very many
 _OF_THE_FORMAT: Final = frozenset(
@@ -19,11 +20,10 @@ _OF_THE_FORMAT: Final = frozenset(
 
 def words(body: bytes, least: int = 6) -> Iterator[bytes]:
     """Readable words of a block, in every form they may hide in; ``least`` is the length of a run in bytes."""
-    for run in _WORD.findall(body):
-        if len(run) >= least:
-            for word in _SPLIT.split(run):
-                if len(word) >= _LETTERS_MIN and word not in _OF_THE_FORMAT:
-                    yield from forms(word.decode("ascii"))
+    for start, end in runs(body, _WORD, least):
+        for word in _SPLIT.split(body[start:end]):
+            if len(word) >= _LETTERS_MIN and word not in _OF_THE_FORMAT:
+                yield from forms(word.decode("ascii"))
 
 
 def of_exif_block(block: bytes) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+_SAMPLES: Final = 8  # so many readable bytes at even distances are rare enough in coded ones
 _WORD: Final = re.compile(rb"[0-9A-Za-z .,:;/_+-]{12,}")
 _SPREAD: Final = re.compile(rb"(?:[\x20-\x7e]\0){6,}|(?:\0[\x20-\x7e]){6,}")
 _LETTER: Final = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
@@ -19,6 +20,18 @@ def table(readable: bytes) -> bytes:
 
 def runs(data: bytes, table: bytes, least: int) -> Iterator[tuple[int, int]]:
     """(start, end) of every run, as long as it goes, of at least ``least`` bytes that ``table`` counts."""
+    step = max(1, least // _SAMPLES)
+    if step == 1:
+        yield from _runs(data, table, least)
+        return
+    # every run this long holds so many of each step-th byte in a row; between two others that are not readable
+    for first, last in _runs(data[::step], table, least // step):
+        start = max(0, (first - 1) * step + 1)
+        for begin, end in _runs(data[start : last * step], table, least):
+            yield start + begin, start + end
+
+
+def _runs(data: bytes, table: bytes, least: int) -> Iterator[tuple[int, int]]:
     marks = data.translate(table)
     wanted = b"\1" * least
     start = marks.find(wanted)

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
 
-from witnesskit.limits import JPEG_MAX
+from witnesskit.limits import HELD_MAX, JPEG_MAX
 from witnesskit.media.inspect import inspect
-from witnesskit.media.inspect_ogg import needles_ogg
-from witnesskit.media.inspect_ts import needles_ts
+from witnesskit.media.more_needles import MORE_NEEDLES
 from witnesskit.media.needles import choose, forms, search
-from witnesskit.media.needles_gif import needles_gif
-from witnesskit.media.needles_heif import needles_heif
-from witnesskit.media.needles_jpeg import needles_jpeg
-from witnesskit.media.needles_matroska import needles_matroska
-from witnesskit.media.needles_mp3 import needles_mp3
-from witnesskit.media.needles_png import needles_png
-from witnesskit.media.needles_riff import needles_avi, needles_wave
-from witnesskit.media.needles_sound import needles_flac
-from witnesskit.media.needles_tiff import needles_tiff
-from witnesskit.media.needles_webp import needles_webp
 from witnesskit.media.probe import HEAD_SIZE, media_type
 from witnesskit.media.walk_jpeg import walk_jpeg
 from witnesskit.model import Finding, Inspection, Revelation, SeekableReader
@@ -28,36 +16,25 @@ from witnesskit.model import Finding, Inspection, Revelation, SeekableReader
 _TABLES = (0xDB, 0xC4)
 
 
-# what a format has beside the values its inspector names
-MORE_NEEDLES: Final[dict[str, Callable[[SeekableReader], Iterator[bytes]]]] = {
-    "image/jpeg": needles_jpeg,
-    "image/png": needles_png,
-    "image/gif": needles_gif,
-    "image/webp": needles_webp,
-    "audio/wav": needles_wave,
-    "video/x-msvideo": needles_avi,
-    "audio/mpeg": needles_mp3,
-    "audio/flac": needles_flac,
-    "application/ogg": needles_ogg,
-    "image/tiff": needles_tiff,
-    "image/x-adobe-dng": needles_tiff,
-    **dict.fromkeys(("image/heic", "image/avif", "image/heif"), needles_heif),
-    "video/x-matroska": needles_matroska,
-    "video/webm": needles_matroska,
-    "video/mp2t": needles_ts,
-}
-
-
 @dataclass(frozen=True)
-class _InMemory:
+class InMemory:
+    """A file that was read once."""
+
     data: bytes
 
     @property
     def size(self) -> int:
+        """Bytes in the file."""
         return len(self.data)
 
     def read_at(self, offset: int, length: int, /) -> bytes:
+        """Up to ``length`` bytes from ``offset``; fewer only at the end."""
         return self.data[offset : offset + length]
+
+
+def held(reader: SeekableReader) -> SeekableReader:
+    """A small file as it is now, in memory: it is looked at several times, and a sealed one is opened only once."""
+    return InMemory(reader.read_at(0, reader.size)) if reader.size <= HELD_MAX else reader
 
 
 def inspect_again(original: SeekableReader, copy: SeekableReader, before: Inspection | None = None) -> Inspection:
@@ -71,7 +48,9 @@ def inspect_again(original: SeekableReader, copy: SeekableReader, before: Inspec
     seen = inspect(copy)
     before = before or inspect(original)
     needles, every = choose(_needles(original, before))
-    found = search(_searchable(copy), needles)
+    found = search(copy, needles)
+    if found:
+        found = search(_without_tables(copy), sorted(found))
     facts = {**seen.facts, "looked_for": len(needles), "looked_for_all": every}
     if before.media_type != seen.media_type:
         facts["original"] = before.media_type
@@ -89,18 +68,21 @@ def _needles(original: SeekableReader, before: Inspection) -> Iterator[bytes]:
             yield from forms(revelation.value)
     more = MORE_NEEDLES.get(before.media_type)
     if more is not None:
-        yield from more(original)
+        yield from more()(original)
 
 
-def _searchable(copy: SeekableReader) -> SeekableReader:
+def _without_tables(copy: SeekableReader) -> SeekableReader:
     """Huffman and quantisation tables are blanked: thumbnails hold the same ones, and their bytes read like words."""
     if media_type(copy.read_at(0, HEAD_SIZE)) != "image/jpeg" or copy.size > JPEG_MAX:
         return copy
-    data = bytearray(copy.read_at(0, copy.size))
-    for piece in walk_jpeg(bytes(data)).pieces:
+    data = copy.read_at(0, copy.size)
+    parts, done = [], 0
+    for piece in walk_jpeg(data).pieces:
         if piece.code in _TABLES:
-            data[piece.offset + 4 : piece.offset + 4 + len(piece.body)] = bytes(len(piece.body))
-    return _InMemory(bytes(data))
+            start = piece.offset + 4
+            parts += [data[done:start], bytes(len(piece.body))]
+            done = start + len(piece.body)
+    return InMemory(b"".join([*parts, data[done:]]))
 
 
 def _shown(needle: bytes) -> str:

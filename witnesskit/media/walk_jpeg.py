@@ -13,6 +13,7 @@ from typing import Final
 from witnesskit.limits import JPEG_PARTS_MAX
 
 LOOSE: Final = -1  # the code of bytes between segments
+_MARK: Final = re.compile(rb"\xff(?!\x00)")
 _LEAVES_SCAN: Final = re.compile(rb"\xff(?![\x00\xd0-\xd7])")
 _ANY_MARKER: Final = re.compile(rb"\xff[^\x00\xff]")
 _ALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})  # markers without a length: TEM, RSTn, SOI
@@ -20,13 +21,17 @@ _ALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})  # markers without a lengt
 
 @dataclass(frozen=True)
 class Piece:
-    """A segment: its code, offset of its marker, body; a scan has coded bytes ``[coded, coded_end)`` besides."""
+    """A segment: its code, offset of its marker, body.
+
+    A scan has coded bytes ``[coded, coded_end)`` besides; ``restarts`` if there are restart markers among them.
+    """
 
     code: int
     offset: int
     body: bytes
     coded: int = 0
     coded_end: int = 0
+    restarts: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,5 +81,7 @@ def _read_piece(data: bytes, marker: int, code: int) -> tuple[Piece | None, str]
     body = data[marker + 4 : end]
     if code != 0xDA:
         return Piece(code, marker, body), ""
-    leaving = _LEAVES_SCAN.search(data, end)
-    return Piece(code, marker, body, end, leaving.start() if leaving else len(data)), ""
+    first = _MARK.search(data, end)
+    leaving = _LEAVES_SCAN.search(data, first.start()) if first else None
+    coded_end = leaving.start() if leaving else len(data)
+    return Piece(code, marker, body, end, coded_end, bool(first and first.start() < coded_end)), ""

@@ -110,8 +110,9 @@ def _write_coding(copy: _Copy, data: bytes, coding: Coding) -> None:
 def _write_scan(copy: _Copy, data: bytes, scan: CodedScan) -> None:
     copy.segment(SOS, scan.header)
     copy.coded.update(bytes([0xFF, SOS]) + (len(scan.header) + 2).to_bytes(2, "big") + scan.header)
-    for start in range(scan.start, scan.end, READ_BLOCK):
-        block = data[start : min(start + READ_BLOCK, scan.end)]
+    coded = memoryview(data)[scan.start : scan.end]
+    for start in range(0, len(coded), READ_BLOCK):  # a block at a time: it is still near when it is hashed again
+        block = coded[start : start + READ_BLOCK]
         copy.put(block)
         copy.coded.update(block)
 
