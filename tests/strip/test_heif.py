@@ -29,6 +29,7 @@ from tests.media_builders.samples import SAMPLES
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.media import BadMedia, MediaCut, UnsupportedMedia
 from witnesskit.errors.strip import CredentialsKept, ExternalData, SecondImages, TextInPictures
+from witnesskit.formats.heif_units import parameter_set
 from witnesskit.media.essence import essence
 from witnesskit.media.inspect import inspect
 from witnesskit.media.presentation import presentation_sha256
@@ -401,3 +402,9 @@ def test_real_pictures_of_telephones(name):
     assert inspect_again(Bytes(data), Bytes(copy)).finding is Finding.CLEAN
     assert result.essence == essence(Bytes(data)) == essence(Bytes(copy))
     assert pixels(copy) == pixels(data)
+
+
+def test_a_parameter_set_that_a_phone_wrote_is_no_text():
+    """Its last eight bytes read as ``eSp  j@ ``."""
+    phone = bytes.fromhex("420101037000000300b0000003000003003ca009880d1dcb887b9165537020206a4020")
+    assert parameter_set(phone) == phone

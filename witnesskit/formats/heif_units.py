@@ -23,7 +23,8 @@ from witnesskit.limits import HEIF_PARAMETERS_MAX, HEIF_SETS_MAX, HEIF_UNITS_MAX
 _FIRST: Final = b"\x00\x00\x00\x01"
 _LATER: Final = b"\x00\x00\x01"
 _SHOWS: Final = frozenset({4, 137, 144, 147, 148, 149, 165})  # messages that change how a still is shown (annex D)
-_WORDS: Final = re.compile(rb"[\x20-\x7e]{8,}")  # in a parameter set: nothing of ours is so readable
+_WORDS: Final = re.compile(rb"[\x20-\x7e]{8,}")  # in messages and headers: no field of theirs is so readable
+_TEXT: Final = re.compile(rb"[\x20-\x7e]{12}")  # in a parameter set: phones write sets that read like words of eight
 _NEEDS_ESCAPE: Final = re.compile(rb"\x00\x00(?=[\x00-\x03])")
 _FRAMES: Final = frozenset({3, 4, 6, 7})  # AV1: frame headers, tiles, frames
 
@@ -40,7 +41,7 @@ def parameter_set(unit: bytes) -> bytes:
     """A parameter set up to its last field; raises ``TextInPictures`` for one that holds readable words."""
     if _layer(unit):
         raise UnsupportedMedia("a picture in several layers")
-    if len(unit) > HEIF_PARAMETERS_MAX or _WORDS.search(unit) or not unit.rstrip(b"\0") == unit:
+    if len(unit) > HEIF_PARAMETERS_MAX or _TEXT.search(unit) or not unit.rstrip(b"\0") == unit:
         raise TextInPictures("a parameter set")
     if _LATER in unit:
         raise BadMedia("a start code inside a parameter set")

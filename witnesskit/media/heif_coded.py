@@ -11,6 +11,7 @@ from witnesskit.media.readable import words_near_end
 from witnesskit.media.walk_av1 import behind_header
 
 _WORDS: Final = re.compile(rb"[\x20-\x7e]{8,}")
+_TEXT: Final = re.compile(rb"[\x20-\x7e]{12,}")  # of a parameter set; chance makes shorter ones
 _EXACT: Final = {137: 24, 144: 4, 147: 1, 148: 8}  # bytes of messages about light (ITU-T H.265 annex D)
 _AT_MOST: Final = {149: 32, 165: 8}
 _HDR10_PLUS: Final = b"\xb5\0\x3c\0\1\4"
@@ -88,7 +89,7 @@ def _odd_unit(unit: bytes, kind: int, once: set[int]) -> Odd:
         once.add(-1 - len(once))
         if len(once) > HEIF_SETS_MAX:
             yield "!too many parameter sets", b""
-        for words in _WORDS.findall(unit):
+        for words in _TEXT.findall(unit):
             yield "words in a parameter set", words
         if unit[-1] == 0 or len(unit) > 4096 or unit[0] & 1 or unit[1] >> 3:
             yield "a parameter set with a tail, or of another layer", unit
