@@ -18,6 +18,7 @@ from tests.media_builders.readers import Bytes, Kept
 from tests.media_builders.tiff import dng, make, rgb
 from witnesskit.errors.media import BadMedia, MediaTooLarge
 from witnesskit.errors.strip import HiddenInPicture, SurplusInPicture, TextInPictures
+from witnesskit.formats.coded_text import reads_near_end
 from witnesskit.media.inspect import inspect
 from witnesskit.media.probe import media_type
 from witnesskit.model import Finding
@@ -235,3 +236,9 @@ def test_letters_as_chromaticities_go() -> None:
     planted = plain[:33] + chunk + plain[33:]
     assert inspect(Bytes(planted)).finding is Finding.FOUND
     assert body not in _copy(planted)
+
+
+@pytest.mark.parametrize("flat", [b"ffffffgk333333;Y", b"DDDDDtfffffffxgT", b"-nyAKIKAAKIKHaKIK", b"ZZCAKIKAHZJZJE"])
+def test_flat_areas_of_real_photographs_are_no_words(flat):
+    assert not reads_near_end(b"\x93\xf1" * 40 + flat + b"\xf5\x8a")
+    assert words_near_end(b"\x93\xf1" * 40 + flat + b"\xf5\x8a") == b""

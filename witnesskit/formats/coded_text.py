@@ -19,6 +19,7 @@ _JUMP: Final = 8
 _NEAR_END: Final = 256  # bytes before the end of a coded piece where words are looked for
 _DIFFERENT: Final = 10  # letters; flat areas repeat a few
 _DIFFERENT_IN_TAIL: Final = 6
+_DIFFERENT_NEAR_END: Final = 9  # flat areas at the end of one photograph in some thousand repeat six to eight
 
 
 def holds_text(data: bytes) -> bool:
@@ -49,7 +50,7 @@ def reads_near_end(data: bytes) -> bool:
     tail = data[-512:].rstrip(b"\0")
     if any(len(set(found.group())) >= _DIFFERENT_IN_TAIL for found in _WIDE_WORDS.finditer(data[-256:])):
         return True
-    return any(len(set(found.group())) >= _DIFFERENT_IN_TAIL for found in _WORDS.finditer(tail[-_NEAR_END:]))
+    return any(len(set(found.group())) >= _DIFFERENT_NEAR_END for found in _WORDS.finditer(tail[-_NEAR_END:]))
 
 
 def ends_in_word(data: bytes) -> bool:

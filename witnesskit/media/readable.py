@@ -45,10 +45,9 @@ def _runs(data: bytes, table: bytes, least: int) -> Iterator[tuple[int, int]]:
 def words_near_end(piece: bytes) -> bytes:
     """Words in the last 256 bytes of a coded piece, of one or two bytes for each letter; empty if there are none."""
     end = piece[-512:]
-    for found in (*_SPREAD.finditer(end[-256:]), *_WORD.finditer(end.rstrip(b"\0")[-256:])):
-        if len(set(found.group())) >= 6:
-            return found.group()
-    return b""
+    spread = (one.group() for one in _SPREAD.finditer(end[-256:]) if len(set(one.group())) >= 6)
+    plain = (one.group() for one in _WORD.finditer(end.rstrip(b"\0")[-256:]) if len(set(one.group())) >= 9)
+    return next(spread, b"") or next(plain, b"")
 
 
 def word_at_end(piece: bytes) -> bytes:
