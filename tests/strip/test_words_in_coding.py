@@ -21,6 +21,7 @@ from witnesskit.errors.strip import HiddenInPicture, SurplusInPicture, TextInPic
 from witnesskit.formats.coded_text import reads_near_end
 from witnesskit.media.inspect import inspect
 from witnesskit.media.probe import media_type
+from witnesskit.media.readable import words_near_end
 from witnesskit.model import Finding
 from witnesskit.strip.registry import strip
 
