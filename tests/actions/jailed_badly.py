@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 
@@ -18,9 +19,23 @@ def strip(request: Request) -> Json:
     if tail == b"hanghang":
         time.sleep(600)
     if tail == b"notclean":
-        request.output.write(request.sources[0].source.read_at(0, 1 << 20))
-        return {"removed": [], "kept": [], "sha256": "0" * 64, "media_type": "jpeg"}
+        return _facts(request, request.sources[0].source.read_at(0, 1 << 20))
+    if tail == b"lies-of!":
+        return _facts(request, b"another copy") | {"sha256": "0" * 64}
+    if tail == b"escape!!":
+        return _facts(request, b"a copy") | {"sha256": "../../../elsewhere/of-the-folder/xx"}
+    if tail == b"shape!!!":
+        return _facts(request, b"a copy") | {"kept": 5}
     return jailed.strip(request)
+
+
+def _facts(request: Request, copy: bytes) -> dict[str, Json]:
+    request.output.write(copy)
+    digest = hashlib.sha256(copy).hexdigest()
+    return {
+        "media_type": "image/jpeg", "size": len(copy), "sha256": digest, "removed": [], "kept": [], "essence": [],
+        "presentation_sha256": "",
+    }  # fmt: skip
 
 
 if __name__ == "__main__":

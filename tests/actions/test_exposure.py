@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from tests.actions.stage import Device, Stage, copy_of, record_json, silent
 from witnesskit.actions import derive_item as deriving
 from witnesskit.actions.derive_item import derive_items
+from witnesskit.actions.exposure import derivatives, record_sheet
 from witnesskit.actions.inspect_item import InspectWish, inspect_item
 from witnesskit.actions.opening import open_for_saving
-from witnesskit.actions.report import ReportWish, report
+from witnesskit.actions.own_events import own_events
+from witnesskit.actions.report import ReportWish, read_items, report
 from witnesskit.actions.verify import VerifyWish, verify
+from witnesskit.cli.main import program
 from witnesskit.errors.actions import AnswerUnknown, NotForThePublic, NothingToAnswerFor, NothingToDerive
 from witnesskit.errors.cli import OutputExists
+from witnesskit.errors.sealing import DiskFull
 from witnesskit.errors.strip import CopyNotClean
 from witnesskit.errors.vault import ShortIdUnknown
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import EXPOSURES
+from witnesskit.sealing.identity import Identity
 from witnesskit.strip.derivation import Derivation
 from witnesskit.vault import state
 
@@ -226,3 +235,64 @@ def test_a_derivative_that_is_not_clean_is_not_sealed(desk, monkeypatch):
     assert (done.copies, type(done.refusal)) == ((), CopyNotClean)
     assert {name: data for name, data in desk.contents().items() if name.startswith("capsules")} == before
     assert word(desk) == "UNCHANGED"
+
+
+def cli(stage: Stage, *arguments):
+    (stage.folder / "pass").write_text(stage.passphrase)
+    last = ["--passphrase-file", str(stage.folder / "pass"), "--vault", str(stage.folder / "desk"), "--json"]
+    return CliRunner().invoke(program, [*map(str, arguments), *last])
+
+
+def test_what_is_held_back_is_said_with_its_rule(desk):
+    derive(desk)
+    answer(desk, NO)
+    derive(desk, pixelate=True)
+    (desk.folder / "out").mkdir()
+    pages = ["report", "--out", desk.folder / "page.html"]
+    to = Identity(b"\7" * 32).recipient
+    for arguments in (pages, ["bundle", desk.folder / "out", "--audience", "public", "--to", to]):
+        done = json.loads(cli(desk, *arguments).stdout)
+        assert (done["exit_code"], done["counts"]["items"], done["counts"]["held back"]) == (0, 1, 2)
+        assert [warning["code"] for warning in done["warnings"]] == ["HELD-BACK"] * 2
+        told = " ".join(warning["message"] for warning in done["warnings"])
+        assert "1 copy of these items held back: release.lossless: " in told and "vantage unanswered" in told
+
+
+def test_a_derivative_made_twice_is_published_and_looked_at_once(desk, tmp_path):
+    one, two = derive(desk).copies[0], derive(desk).copies[0]
+    assert one.sha256 == two.sha256
+    answer(desk, NO, copies=tmp_path / "look")
+    assert len(list((tmp_path / "look").iterdir())) == 2
+    assert publish(desk).count(one.sha256) == 1
+
+
+def test_facts_of_a_derivative_are_those_of_the_desk_s_own_log(desk):
+    done = derive(desk).copies[0]
+    with open_for_saving(desk.desk, desk.passphrase) as session:
+        (files,) = read_items(session, [item_of(desk)])
+        (facts,) = derivatives(session, files)
+        assert facts["sha256"] == done.sha256
+        for lie in ({"record_sha256": "0" * 64}, {"media_type": "image/png"}, {"essence": []}, {"item": "0" * 32}):
+            assert derivatives(session, replace(files, derived=({**facts, **lie},))) == ()
+        line = files.lines[-1]
+        garbage = replace(line, disclosures=(*line.disclosures, "what a device wrote"))
+        assert [event.item for event in own_events(session, [garbage])] == [facts["item"]]
+
+
+def test_answers_are_for_copies_that_can_be_looked_at(desk):
+    derive(desk)
+    with open_for_saving(desk.desk, desk.passphrase) as session:
+        (files,) = read_items(session, [item_of(desk)])
+        promised = {**files.derived[0], "sha256": "1" * 64, "stream": 1999}
+        sheet = record_sheet(session, replace(files, derived=(*files.derived, promised)), NO)
+    assert sheet.copies == {copy["sha256"] for copy in files.copies}
+
+
+def test_a_full_disk_leaves_no_readable_copies(desk, tmp_path, monkeypatch):
+    def full(*arguments):
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(shutil, "copyfileobj", full)
+    with pytest.raises(DiskFull):
+        answer(desk, {}, copies=tmp_path / "look")
+    assert not (tmp_path / "look").exists()

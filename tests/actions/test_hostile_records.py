@@ -138,7 +138,7 @@ def test_a_copy_that_is_not_the_one_its_record_names_is_not_published(hostile, t
     log = (stage.folder / "desk" / "custody" / "log.jsonl").read_bytes()
     with pytest.raises(WitnesskitError) as caught:
         page(stage, "public", tmp_path)
-    assert caught.value.code == "NO-ITEM"
+    assert caught.value.code == "NOT-FOR-THE-PUBLIC"
     assert (stage.folder / "desk" / "custody" / "log.jsonl").read_bytes() == log
 
 

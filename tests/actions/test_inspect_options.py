@@ -50,6 +50,14 @@ def run(*arguments):
     return CliRunner().invoke(program, ["inspect", *map(str, arguments)])
 
 
+@pytest.mark.parametrize("verb", [["inspect"], ["derive", "--out", "copy"]])
+def test_a_pipe_that_nobody_writes_to_holds_nobody(tmp_path, verb):
+    os.mkfifo(tmp_path / "pipe.jpg")
+    done = CliRunner().invoke(program, [*verb, str(tmp_path / "pipe.jpg")])
+    assert done.exit_code == 2
+    assert "not a file" in done.output
+
+
 def test_another_reader_is_named_and_what_ours_told_is_not_said_twice(photo):
     done = run(photo)
     assert done.exit_code == 0, done.output

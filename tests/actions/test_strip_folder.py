@@ -10,17 +10,18 @@ from pathlib import Path
 import pytest
 
 from tests.media_builders.jpeg import Plan, build, segment
-from witnesskit.actions import strip_group
+from witnesskit.actions import part_file, strip_group
 from witnesskit.actions.strip_choices import choices_of
 from witnesskit.actions.strip_file import strip_file
 from witnesskit.actions.strip_folder import Tally, Wanted, files_in, prepare_out, strip_folder
 from witnesskit.errors.actions import FoldersOverlap
 from witnesskit.errors.cli import FileUnreadable, NoFolder, OutputExists
-from witnesskit.errors.jail import JailDied, JailTimeout
+from witnesskit.errors.jail import JailDied, JailGarbage, JailTimeout
 from witnesskit.errors.sealing import DiskFull
 from witnesskit.errors.strip import CopyNotClean, CredentialsKept, UnknownFormat
 from witnesskit.errors.vault import FolderNotEmpty
 from witnesskit.jail.run import Cell
+from witnesskit.limits import JAIL_CPU_SECONDS
 from witnesskit.model import DEFAULT_CHOICES
 
 ROOT = str(Path(__file__).resolve().parents[2])
@@ -136,14 +137,17 @@ def test_a_folder_that_holds_something_is_left_alone(photos, tmp_path):
 def badly(monkeypatch):
     """Children that do what a file says."""
     cell = Cell("tests.actions.jailed_badly", folder=ROOT, wall_seconds=3)
-    monkeypatch.setattr(strip_group, "MODULE", cell)
+    monkeypatch.setattr(strip_group, "CELL", cell)
 
 
 def test_a_child_that_dies_or_hangs_is_the_outcome_of_its_file_alone(badly, tmp_path):
     folder = tmp_path / "in"
     folder.mkdir()
-    bad = {2: (b"die!die!", JailDied), 4: (b"hanghang", JailTimeout), 5: (b"notclean", CopyNotClean)}
-    for number in range(8):
+    bad = {
+        2: (b"die!die!", JailDied), 4: (b"hanghang", JailTimeout), 5: (b"notclean", CopyNotClean),
+        6: (b"lies-of!", JailGarbage), 7: (b"escape!!", JailGarbage), 8: (b"shape!!!", JailGarbage),
+    }  # fmt: skip
+    for number in range(11):
         (folder / f"{number}.jpg").write_bytes(photo(number, bad.get(number, (b"",))[0]))
     tally, done = run(folder, tmp_path / "out", workers=1)
     refused = {int(one.path.stem): type(one.refusal) for one in done if one.refusal}
@@ -159,6 +163,55 @@ def test_an_unfinished_copy_never_stays_whatever_ends_the_run(badly, photos, tmp
     with pytest.raises(CopyNotClean):
         strip_file(photos / "IMG_2.jpg", tmp_path / "one.jpg", lambda _: None)
     assert not [path for path in tmp_path.iterdir() if path.name not in ("DCIM", "out")]
+
+
+@pytest.mark.parametrize("nameless", [True, False])
+def test_a_copy_has_no_name_before_it_is_clean_and_what_a_kill_left_is_swept(photos, tmp_path, monkeypatch, nameless):
+    if not nameless:
+        monkeypatch.setattr(part_file, "_nameless", lambda folder: None)
+    out = tmp_path / "out"
+    out.mkdir()
+    part = part_file.PartFile(out, lambda _: None)
+    part.sink().write(b"half a copy")
+    assert nameless is (list(out.iterdir()) == [])
+    part.close()  # as a kill would
+    tally, _ = run(photos, out)
+    assert tally.clean == 7
+    assert len(list(out.iterdir())) == 6
+
+
+@pytest.mark.parametrize("nameless", [True, False])
+def test_a_name_is_taken_once_and_other_bytes_under_it_are_left_alone(tmp_path, monkeypatch, nameless):
+    if not nameless:
+        monkeypatch.setattr(part_file, "_nameless", lambda folder: None)
+    kept = []
+    for data in (b"copy", b"copy", b"torn"):
+        part = part_file.PartFile(tmp_path, lambda _: None)
+        part.sink().write(data)
+        try:
+            kept.append(part.keep(tmp_path / "name.jpg", or_same=True))
+        except OutputExists:
+            kept.append(None)
+        with pytest.raises(OutputExists):
+            part.keep(tmp_path / "name.jpg")
+        part.destroy()
+        part.close()
+    assert kept == [True, False, None]
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"copy"]
+
+
+def test_the_processor_time_of_a_group_is_that_of_its_files(photos, tmp_path, monkeypatch):
+    seen = []
+
+    class Seen(strip_group.Jailed):
+        def __init__(self, cell, sources, *ahead):
+            seen.append((cell.cpu_seconds, len(sources)))
+            super().__init__(cell, sources, *ahead)
+
+    monkeypatch.setattr(strip_group, "Jailed", Seen)
+    order = strip_group.Order(tmp_path, lambda copy: tmp_path / copy.sha256, DEFAULT_CHOICES, lambda _: None)
+    list(strip_group.strip_group(sorted(photos.glob("IMG_*.jpg")), order))
+    assert sorted(seen) == [(5 * JAIL_CPU_SECONDS, 5), (10 * JAIL_CPU_SECONDS, 10)]
 
 
 def test_a_full_disk_ends_the_run_and_leaves_finished_copies_only(photos, tmp_path):

@@ -47,14 +47,16 @@ def bundle_for_audience(vault: Vault, wish: BundleWish, report: Report) -> Bundl
         contents.items,
         packed.members,
         "Next: tell the recipient the desk's verifier key over another channel: " + session.signer.vkey,
+        contents.held_back,
     )
 
 
 def _public(session: Session, policy: Policy, wish: BundleWish) -> Contents:
-    copies = publish(session, policy, read_items(session, wish.items))
+    done = publish(session, policy, read_items(session, wish.items))
+    copies = done.copies
     if not copies:
         raise NoSuchItem("no clean copy that may be published")
-    contents = Contents([log_copy(session.journal)], items=len(copies))
+    contents = Contents([log_copy(session.journal)], items=len(copies), held_back=done.held_back)
     for copy in copies:
         contents.members.append(file_member("copy", copy.file, item=copy.item))
     contents.members.append(openings_member(copy.line for copy in copies))

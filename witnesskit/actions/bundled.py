@@ -28,3 +28,4 @@ class BundleDone:
     items: int
     files: int
     next: str
+    held_back: tuple[str, ...] = ()  # for each copy that the public does not get, why

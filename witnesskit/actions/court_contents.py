@@ -37,7 +37,7 @@ def court_contents(session: Session, policy: Policy, wish: BundleWish) -> Conten
     for item in items:
         contents.members += _item_members(item, policy)
     contents.members.append(openings_member(_allowed_lines(session, items, logs, policy)))
-    page = html.render(build(session, policy, items))
+    page = html.render(build(session, policy, items)[0])
     contents.members.append(data_member("report", page.encode(), name="report.html"))
     return contents
 

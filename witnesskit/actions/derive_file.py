@@ -9,8 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from witnesskit.actions.derive_source import DerivedCopy, derive_source
+from witnesskit.actions.given_file import open_given
 from witnesskit.actions.part_file import PartFile
-from witnesskit.errors.cli import FileUnreadable, NoFolder, OutputExists
+from witnesskit.errors.cli import NoFolder, OutputExists
 from witnesskit.jail.run import Given
 from witnesskit.strip.derivation import Derivation
 
@@ -28,16 +29,11 @@ def derive_file(path: Path, out: Path, derivation: Derivation, wrote: Wrote) -> 
         raise OutputExists
     if not out.absolute().parent.is_dir():
         raise NoFolder
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError as error:
-        raise FileUnreadable(os.strerror(error.errno or 0)) from None
-    try:
-        if derivation.stills:
-            return _stills(Given(descriptor), out, derivation, wrote)
-        return (_one(Given(descriptor), out, derivation, wrote),)
-    finally:
-        os.close(descriptor)
+    with open_given(path) as stream:
+        source = Given(stream.fileno())
+        return (
+            _stills(source, out, derivation, wrote) if derivation.stills else (_one(source, out, derivation, wrote),)
+        )
 
 
 def _one(source: Given, out: Path, derivation: Derivation, wrote: Wrote) -> DerivedCopy:

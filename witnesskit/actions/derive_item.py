@@ -101,10 +101,9 @@ def _source(files: ItemFiles) -> tuple[int, OpenedFile]:
     """The copy to start from: pictures before sound, and never one that was derived and lost something already."""
     found = []
     for facts in files.record.get("copies", ()):
-        for file in files.streams("copy") if "sha256" in facts else ():
-            if file.prefix == f"copy/{facts['stream']}":
-                sound = str(facts["media_type"]).startswith("audio/")
-                found.append((sound, int(facts["stream"]), file))
+        if "sha256" in facts and (file := files.file_of(facts)):
+            sound = str(facts["media_type"]).startswith("audio/")
+            found.append((sound, int(facts["stream"]), file))
     if not found:
         raise NothingToDerive
     return min(found, key=lambda one: one[:2])[1:]

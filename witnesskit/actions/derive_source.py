@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from witnesskit.actions.examine import MODULE, CopyPlace, inspection_from, weakest
+from witnesskit.actions.measured import Measured
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.derive import (
     BadRegion,
@@ -61,10 +62,12 @@ def derive_source(source: Given, derivation: Derivation, place: CopyPlace) -> De
     After any error the caller destroys what is in ``place``. Raises the leaves of errors/derive.py, MediaTooLarge,
     UnsupportedMedia, UnknownFormat, CopyNotClean and the jail's leaves.
     """
+    sink = Measured(place.sink())
     try:
-        reply = run(_CELL, "derive", {"derivation": derivation.json()}, [source], place.sink())
+        reply = run(_CELL, "derive", {"derivation": derivation.json()}, [source], sink)
     except JailRefused as refused:
         raise _LEAVES[refused.detail] from None if refused.detail in _LEAVES else refused
+    sink.demand(reply.value)
     again = run(MODULE, "inspect_again", {}, [source, place.source()])
     finding = inspection_from(again.value).finding
     if finding is not Finding.CLEAN:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+from witnesskit.actions.measured import Measured
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.jail import JailRefused
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge, UnsupportedMedia
@@ -104,8 +105,10 @@ def copy_source(source: Given, place: CopyPlace, choices: StripChoices = DEFAULT
 
     Raises the jail's and the stripper's leaves; what is in ``place`` is then worth nothing.
     """
+    sink = Measured(place.sink())
     try:
-        reply = run(MODULE, STRIP, strip_request(choices), [source], place.sink())
+        reply = run(MODULE, STRIP, strip_request(choices), [source], sink)
+        sink.demand(reply.value)
         again = run(MODULE, INSPECT_AGAIN, {}, [source, place.source()])
     except JailRefused as refused:
         raise refusal_of(refused) from None

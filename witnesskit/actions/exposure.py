@@ -5,7 +5,7 @@ Answers are a ``note`` on the desk's own log, sealed to the desk ring; what a de
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,9 +18,12 @@ from witnesskit.actions.tool_identity import TOOL
 from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import prepare
 from witnesskit.errors.actions import AnswerUnknown, NothingToAnswerFor
-from witnesskit.model import ANSWERS, EXPOSURES
+from witnesskit.model import ANSWERS, EXPOSURES, Json
 
 KIND: Final = "exposure"
+_COMMITTED: Final = (
+    "record_sha256", "sha256", "size", "media_type", "essence", "presentation_sha256", "finding", "jail",
+)  # fmt: skip
 QUESTIONS: Final[Mapping[str, str]] = {
     "vantage": "does the view tell from where it was filmed: a window, a roof, a street corner?",
     "voice": "is the one who filmed heard, or anybody who could be known by the voice?",
@@ -54,7 +57,7 @@ def record_sheet(session: Session, item: ItemFiles, answers: Mapping[str, str]) 
     Raises AnswerUnknown, NothingToAnswerFor (the item has no copy to look at).
     """
     check_answers(answers)
-    copies = frozenset(str(facts["sha256"]) for facts in item.copies)
+    copies = frozenset(str(facts["sha256"]) for facts in item.copies if item.file_of(facts))  # what can be looked at
     if not copies:
         raise NothingToAnswerFor
     before = sheet_of(session, item)
@@ -92,13 +95,22 @@ def sheets(session: Session) -> dict[str, Sheet]:
 
 def derived_here(session: Session, item: ItemFiles) -> frozenset[str]:
     """Digests of the item's copies that this desk coded anew; a device's word that a copy is one does not count."""
-    return frozenset(_derived(own_events(session, item.lines), item.item))
+    return frozenset(facts["sha256"] for facts in derivatives(session, item))
 
 
-def _derived(events: Iterator[OwnEvent], item: str) -> Iterator[str]:
-    for event in events:
-        if event.type == "derive" and event.fields.get("parent") == item and event.fields.get("parameters"):
-            yield str(event.fields.get("sha256", ""))
+def derivatives(session: Session, item: ItemFiles) -> tuple[Mapping[str, Json], ...]:
+    """Facts of the copies that this desk coded anew, each as its own log has it; one made twice is there once."""
+    events = {event.item: event.fields for event in own_events(session, item.lines) if _coded_anew(event, item.item)}
+    found: dict[str, Mapping[str, Json]] = {}
+    for facts in item.derived:
+        fields = events.get(facts["item"], {})
+        if fields and all(facts.get(name) == fields.get(name) for name in _COMMITTED):
+            found.setdefault(facts["sha256"], facts)
+    return tuple(found.values())
+
+
+def _coded_anew(event: OwnEvent, item: str) -> bool:
+    return event.type == "derive" and event.fields.get("parent") == item and bool(event.fields.get("parameters"))
 
 
 def _sheet(event: OwnEvent) -> Sheet | None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from witnesskit.actions.examine import MODULE, inspect_source, likely
+from witnesskit.actions.given_file import open_given
 from witnesskit.errors import WitnesskitError
-from witnesskit.errors.cli import FileUnreadable
 from witnesskit.jail.run import Cell, Given, run
 from witnesskit.limits import DERIVE_MEMORY
 from witnesskit.model import Finding, Inspection, Json, Revelation
@@ -41,15 +40,9 @@ class OtherReader:
 
 @contextlib.contextmanager
 def given_file(path: Path) -> Iterator[Given]:
-    """The file open for reading; raises FileUnreadable."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError as error:
-        raise FileUnreadable(os.strerror(error.errno or 0)) from None
-    try:
-        yield Given(descriptor)
-    finally:
-        os.close(descriptor)
+    """The file open for reading; raises FileUnreadable, also for a pipe or a device."""
+    with open_given(path) as stream:
+        yield Given(stream.fileno())
 
 
 def inspect_file(path: Path) -> Inspection:

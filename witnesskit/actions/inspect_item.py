@@ -13,6 +13,7 @@ from witnesskit.actions.item_files import ItemFiles, chosen, read_item
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.part_file import extension_of
 from witnesskit.errors.cli import NoFolder, OutputExists
+from witnesskit.errors.sealing import DiskFull
 from witnesskit.formats.short_id import short_id
 from witnesskit.limits import READ_BLOCK
 from witnesskit.model import Json, VaultKind
@@ -52,7 +53,8 @@ class InspectWish:
 def inspect_item(vault: Vault, passphrase: str, wish: InspectWish) -> InspectedItem:
     """Show one item, and first record answers if there are any.
 
-    Raises WrongVaultKind, the leaves of short ids, AnswerUnknown, NothingToAnswerFor, OutputExists, NoFolder.
+    Raises WrongVaultKind, the leaves of short ids, AnswerUnknown, NothingToAnswerFor, OutputExists, NoFolder and
+    DiskFull.
     """
     answers = wish.answers
     layout.demand(vault, VaultKind.DESK)
@@ -76,12 +78,18 @@ def _write(files: ItemFiles, folder: Path) -> None:
         raise OutputExists from None
     except OSError as error:
         raise NoFolder(os.strerror(error.errno or 0)) from None
-    for facts in files.copies:
-        name = f"{str(facts['sha256'])[:16]}{extension_of(str(facts['media_type']))}"
-        for file in files.streams("copy"):
-            if file.prefix == f"copy/{facts['stream']}":
-                with file.open() as stream, open(folder / name, "xb", opener=_own) as out:
+    try:
+        for facts in files.copies:
+            name = folder / f"{str(facts['sha256'])[:16]}{extension_of(str(facts['media_type']))}"
+            file = files.file_of(facts)
+            if file is not None and not name.exists():  # a derivative made twice is the same file
+                with file.open() as stream, open(name, "xb", opener=_own) as out:
                     shutil.copyfileobj(stream, out, READ_BLOCK)
+    except BaseException as reason:
+        shutil.rmtree(folder, ignore_errors=True)  # nothing readable stays that nobody is told of
+        if isinstance(reason, OSError):
+            raise DiskFull(os.strerror(reason.errno or 0)) from None
+        raise
 
 
 def _own(name: str, flags: int) -> int:

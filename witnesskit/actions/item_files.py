@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, BinaryIO, cast
 
 from witnesskit.actions.openings import OPENINGS, OpeningLine, line_from, parse_lines
+from witnesskit.digest import sha256_stream
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.actions import NoSuchItem
 from witnesskit.errors.capsule import BadCapsule
@@ -35,6 +36,11 @@ class OpenedFile:
     size: int
     open: Callable[[], BinaryIO] = field(repr=False)
 
+    def has(self, facts: Mapping[str, Json]) -> bool:
+        """Whether its bytes are of the size and digest that ``facts`` name."""
+        with self.open() as stream:
+            return self.size == facts["size"] and sha256_stream(stream) == (facts["sha256"], facts["size"])
+
 
 @dataclass(frozen=True)
 class ItemFiles:
@@ -60,6 +66,11 @@ class ItemFiles:
     def copies(self) -> tuple[Mapping[str, Json], ...]:
         """Facts of the clean copies: those of the record, then those that were derived later."""
         return (*(copy for copy in self.record.get("copies", ()) if "sha256" in copy), *self.derived)
+
+    def file_of(self, facts: Mapping[str, Json]) -> OpenedFile | None:
+        """The file of a copy, if its bytes are those that ``facts`` name; a record is a device's word."""
+        named = f"copy/{facts['stream']}"
+        return next((file for file in self.files if file.prefix == named and file.has(facts)), None)
 
     @property
     def media(self) -> tuple[Mapping[str, Json], ...]:
@@ -129,7 +140,8 @@ class _Read:
                 self.documents[name] = check_original(strict_json.loads(reader.read(name)))
                 self.lines.extend(line_from(line) for line in self.documents[name].get("openings", ()))
             elif name == DERIVED:
-                self.derived.append(check_derived(strict_json.loads(reader.read(name))))
+                facts = check_derived(strict_json.loads(reader.read(name)))
+                self.derived.append({**facts, "record_sha256": sha256})
             elif name == OPENINGS:
                 self.lines.extend(parse_lines(reader.read(name), sha256))
         except WitnesskitError as error:

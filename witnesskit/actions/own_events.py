@@ -26,9 +26,9 @@ def own_events(session: Session, lines: Iterable[OpeningLine]) -> Iterator[OwnEv
     log = session.journal.lines()
     opened: dict[int, dict[str, Json]] = {}
     for opening in resolve(lines, [session.journal.log_bytes()]):
-        told = disclosure.parse(opening.disclosure)
         event = custody_event.parse(log[opening.n])
-        if disclosure.digest(opening.disclosure) in event.sd:
+        if disclosure.digest(opening.disclosure) in event.sd:  # before it is read: a device may write anything
+            told = disclosure.parse(opening.disclosure)
             opened.setdefault(opening.n, {}).setdefault(told.name, told.value)
     for n, fields in sorted(opened.items()):
         event = custody_event.parse(log[n])

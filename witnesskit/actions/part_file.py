@@ -1,19 +1,29 @@
-"""A copy on its way into a folder: a hidden name only its owner reads, until it is known to be clean."""
+"""A copy on its way into a folder: without a name where the system can, until it is known to be clean.
+
+So nothing of it stays whatever ends the program. Elsewhere it has a hidden name that only its owner reads.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final, cast
 
+from witnesskit.actions.given_file import open_given
+from witnesskit.digest import sha256_stream
+from witnesskit.errors import WitnesskitError
 from witnesskit.errors.cli import NoFolder, OutputExists
 from witnesskit.errors.sealing import DiskFull
+from witnesskit.jail.child import Source
 from witnesskit.jail.run import Given
 from witnesskit.model import Sink
 
 FIXED_TIME: Final = (0, 0)  # the copy's times tell nothing
+_NAMED: Final = re.compile(r"\.[0-9a-f]{16}\.part", re.ASCII)
 
 
 _EXTENSIONS: Final = {
@@ -32,18 +42,22 @@ def extension_of(media_type: str) -> str:
     return f".{_EXTENSIONS.get(media_type, 'bin')}"
 
 
+def sweep(folder: Path) -> None:
+    """Remove what a run that was killed left here, on systems where a copy has a name before it is finished."""
+    for path in folder.iterdir():
+        if _NAMED.fullmatch(path.name):
+            path.unlink(missing_ok=True)
+
+
 class PartFile:
     """The copy beside its final name, until it is known to be clean."""
 
     def __init__(self, folder: Path, wrote: Callable[[int], None]) -> None:
-        self.part = folder / f".{secrets.token_hex(8)}.part"
         self._wrote = wrote
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         try:
-            self._descriptor = os.open(self.part, flags, 0o600)
+            self._part, self._descriptor, self._reading = _nameless(folder) or _named(folder)
         except OSError as error:
             raise NoFolder(os.strerror(error.errno or 0)) from None
-        self._reading = os.open(self.part, os.O_RDONLY | os.O_CLOEXEC)
 
     def sink(self) -> Sink:
         """This file."""
@@ -64,18 +78,73 @@ class PartFile:
         """The written copy, read back."""
         return Given(self._reading)
 
-    def keep(self, out: Path) -> None:
-        """Give it its name and a time that tells nothing; raises OutputExists, never over another file."""
-        os.utime(self.part, FIXED_TIME)
-        if out.exists() or out.is_symlink():
-            raise OutputExists
-        self.part.rename(out)
+    def keep(self, out: Path, *, or_same: bool = False) -> bool:
+        """Give it its name and a time that tells nothing; never over another file.
+
+        Raises OutputExists, DiskFull. False where ``or_same`` lets the same bytes lie under that name already.
+        """
+        try:
+            os.utime(self._descriptor, FIXED_TIME)
+            self._name(out)
+        except FileExistsError:
+            if or_same and self._is(out):
+                return False
+            raise OutputExists from None
+        except OSError as error:
+            raise DiskFull(os.strerror(error.errno or 0)) from None
+        return True
 
     def destroy(self) -> None:
-        """Remove the unfinished name."""
-        self.part.unlink(missing_ok=True)
+        """Remove the unfinished name, if it has one."""
+        if self._part is not None:
+            self._part.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Close both descriptors."""
         os.close(self._descriptor)
         os.close(self._reading)
+
+    def _name(self, out: Path) -> None:
+        if self._part is None:  # with a descriptor for the folder the link in /proc is followed to the file
+            os.link(f"/proc/self/fd/{self._descriptor}", out, src_dir_fd=self._descriptor)
+            return
+        if out.exists() or out.is_symlink():
+            raise FileExistsError
+        self._part.rename(out)
+
+    def _is(self, out: Path) -> bool:
+        """Whether ``out`` has these very bytes; a run that lost its power can leave others under a good name."""
+        if out.is_symlink():
+            return False
+        with contextlib.suppress(WitnesskitError, OSError), open_given(out) as there:
+            return sha256_stream(there) == sha256_stream(cast(BinaryIO, Source(self._reading)))
+        return False
+
+
+_Opened = tuple[Path | None, int, int]  # its name, if it has one; descriptors for writing and for reading
+
+
+def _nameless(folder: Path) -> _Opened | None:
+    """A file without a name; None where the system or the file system has no such thing."""
+    if not hasattr(os, "O_TMPFILE"):
+        return None
+    try:
+        descriptor = os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return None
+    try:
+        return None, descriptor, os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        os.close(descriptor)
+        return None
+
+
+def _named(folder: Path) -> _Opened:
+    part = folder / f".{secrets.token_hex(8)}.part"
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        return part, descriptor, os.open(part, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        os.close(descriptor)
+        part.unlink(missing_ok=True)
+        raise

@@ -6,10 +6,11 @@ So nothing of a field log leaves, and a seized device shares nothing with what w
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
-from witnesskit.actions.exposure import Sheet, derived_here, sheets
+from witnesskit.actions.exposure import Sheet, derivatives, sheets
 from witnesskit.actions.item_files import ItemFiles, OpenedFile
 from witnesskit.actions.openings import OpeningLine
 from witnesskit.actions.openings_capsule import seal_openings
@@ -17,7 +18,6 @@ from witnesskit.actions.session import Session
 from witnesskit.actions.tool_identity import TOOL
 from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import prepare
-from witnesskit.digest import sha256_stream
 from witnesskit.errors.actions import NotForThePublic
 from witnesskit.formats import disclosure
 from witnesskit.model import Finding, Json, Opening
@@ -41,17 +41,25 @@ class PublishedCopy:
         return OpeningLine(tuple(opening.disclosure for opening in self.openings), {})
 
 
-def publish(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tuple[PublishedCopy, ...]:
-    """Log a derive event for every copy that may leave; empty for items that have none at all.
+@dataclass(frozen=True)
+class Published:
+    """What may leave; ``held_back``: for each copy that may not, the rules that say so."""
 
-    A record is a device's word: a copy that is not the one it names is not published, and whether it was coded anew
-    and answered for is read from the desk's own log. Raises NotForThePublic where copies are there and none may.
+    copies: tuple[PublishedCopy, ...] = ()
+    held_back: tuple[str, ...] = ()
+
+
+def publish(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> Published:
+    """Log a derive event for every copy that may leave; none for items that have no copy at all.
+
+    A record is a device's word: a copy that is not the one it names is not published, and what was coded anew and
+    answered for is read from the desk's own log. Raises NotForThePublic where copies are there and none may.
     """
     allowed, refused = _sorted(session, policy, items)
     if not allowed:
         if refused:
             raise NotForThePublic("; ".join(dict.fromkeys(refused)))
-        return ()
+        return Published()
     events = [
         prepare("derive", _committed(parent, facts, policy), item=secrets.token_hex(16))
         for parent, facts, _ in allowed
@@ -61,12 +69,14 @@ def publish(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tup
     numbers = session.journal.append_all([(event, {}) for event in events])
     session.journal.checkpoint(session.signer)
     log = session.journal.log
-    return tuple(
+    copies = tuple(
         PublishedCopy(event.item, facts, file, _openings(log, number, event.disclosures, policy))
         for event, number, (_parent, facts, file) in zip(events, numbers, allowed, strict=True)
     )
+    return Published(copies, tuple(refused))
 
 
+_NOT_IT: Final = "what is sealed is not the copy that the record names"
 _Copy = tuple[str, Mapping[str, Json], OpenedFile]  # item, facts, file
 
 
@@ -76,35 +86,24 @@ def _sorted(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tup
     refused: list[str] = []
     answered = sheets(session)
     for item in items:
-        derived, sheet = derived_here(session, item), answered.get(item.item, Sheet(item.item))
-        for facts, file in _copies(item, policy):
-            answers = sheet.answers if facts["sha256"] in sheet.copies else {}
-            against = [
-                decision
-                for decision in (
-                    decide.lossless_may_leave(policy, lossless=facts["sha256"] not in derived),
-                    decide.exposure_may_leave(policy, answers),
-                )
-                if not decision.allowed
-            ]
-            refused += [f"{decision.rule}: {decision.sentence}" for decision in against]
-            if not against:
+        sheet = answered.get(item.item, Sheet(item.item))
+        anew = {facts["sha256"]: facts for facts in derivatives(session, item)}
+        for sha256, said in {copy["sha256"]: copy for copy in item.copies}.items():
+            facts = anew.get(sha256, said)
+            answers = sheet.answers if sha256 in sheet.copies else {}
+            decisions = (
+                decide.media_may_leave(policy, "copy", Finding(facts["finding"])),
+                decide.lossless_may_leave(policy, lossless=sha256 not in anew),
+                decide.exposure_may_leave(policy, answers),
+            )
+            against = [f"{one.rule}: {one.sentence}" for one in decisions if not one.allowed]
+            if against:
+                refused.append(", ".join(against))
+            elif file := item.file_of(said):
                 allowed.append((item.item, facts, file))
+            else:
+                refused.append(_NOT_IT)
     return allowed, refused
-
-
-def _copies(item: ItemFiles, policy: Policy) -> Iterator[tuple[Mapping[str, Json], OpenedFile]]:
-    """Clean copies of an item that are what its record says."""
-    for facts in item.copies:
-        decision = decide.media_may_leave(policy, "copy", Finding(facts["finding"]))
-        file = next((one for one in item.streams("copy") if one.prefix == f"copy/{facts['stream']}"), None)
-        if decision.allowed and file is not None and _digest(file) == (facts["sha256"], facts["size"]):
-            yield facts, file
-
-
-def _digest(file: OpenedFile) -> tuple[str, int]:
-    with file.open() as stream:
-        return sha256_stream(stream)
 
 
 def _committed(parent: str, facts: Mapping[str, Json], policy: Policy) -> Mapping[str, Json]:

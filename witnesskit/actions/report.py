@@ -51,6 +51,7 @@ class ReportDone:
     withheld: int
     policy: str
     unreadable: int = 0  # items that hold something that cannot be read; the page names them
+    held_back: tuple[str, ...] = ()  # for each copy that the public does not get, why
 
 
 def report(vault: Vault, passphrase: str, wish: ReportWish) -> ReportDone:
@@ -60,13 +61,14 @@ def report(vault: Vault, passphrase: str, wish: ReportWish) -> ReportDone:
     policy = load.shipped(POLICIES[audience])
     decide.check_audience(policy, audience)
     with open_for_saving(vault, passphrase) as session:
-        made = build(session, policy, read_items(session, wish.items))
+        made, held_back = build(session, policy, read_items(session, wish.items))
     try:
         with wish.out.open("x", encoding="utf-8") as stream:
             stream.write(html.render(made))
     except FileExistsError:
         raise OutputExists from None
-    return ReportDone(made.answer.state, len(made.items), len(withheld(guarded(made))), policy.id, len(made.notes))
+    shut = len(withheld(guarded(made)))
+    return ReportDone(made.answer.state, len(made.items), shut, policy.id, len(made.notes), held_back)
 
 
 def read_items(session: Session, shorts: Sequence[str]) -> tuple[ItemFiles, ...]:
@@ -76,16 +78,16 @@ def read_items(session: Session, shorts: Sequence[str]) -> tuple[ItemFiles, ...]
     return tuple(read_item(session.vault, session.state, item, identities) for item in items)
 
 
-def build(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> Report:
-    """The report for the policy's audience."""
+def build(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tuple[Report, tuple[str, ...]]:
+    """The report for the policy's audience; for each copy that the public does not get, why."""
     if policy.rules.policy_audience is Audience.PUBLIC:
-        copies = publish(session, policy, items)
-        if not copies:
+        done = publish(session, policy, items)
+        if not done.copies:
             raise NoSuchItem("no clean copy that may be published")
-        return public_report(session, policy, copies)
+        return public_report(session, policy, done.copies), done.held_back
     verdict = judged(case_vault.case_of(session.vault, session.keyring, session.signer.vkey, (), _silent))
     made = _report(session, policy, verdict, tuple(shown_item(files, policy) for files in items), _hashes(items))
-    return replace(made, notes=tuple(unreadable_note(files) for files in items if files.faults))
+    return replace(made, notes=tuple(unreadable_note(files) for files in items if files.faults)), ()
 
 
 def public_report(session: Session, policy: Policy, copies: Sequence[PublishedCopy]) -> Report:

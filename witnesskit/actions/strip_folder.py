@@ -17,7 +17,7 @@ from queue import SimpleQueue
 from typing import Final
 
 from witnesskit.actions.examine import Copy
-from witnesskit.actions.part_file import FIXED_TIME, extension_of
+from witnesskit.actions.part_file import FIXED_TIME, extension_of, sweep
 from witnesskit.actions.strip_group import GROUP_MAX, Order, Stripped, strip_group
 from witnesskit.errors.actions import FoldersOverlap
 from witnesskit.errors.cli import NoFolder
@@ -102,6 +102,7 @@ def prepare_out(paths: Sequence[Path], out: Path) -> None:
             raise FoldersOverlap
     try:
         out.mkdir(mode=0o700, exist_ok=True)
+        sweep(out)
         if not all(_COPY_NAME.fullmatch(path.name) for path in out.iterdir()):
             raise FolderNotEmpty
     except OSError as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -24,15 +24,17 @@ from witnesskit.actions.examine import (
     strip_request,
 )
 from witnesskit.actions.given_file import open_given
+from witnesskit.actions.measured import Measured
 from witnesskit.actions.part_file import PartFile
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.cli import NoFolder
-from witnesskit.errors.jail import JailRefused, NoJail
+from witnesskit.errors.jail import JailGarbage, JailRefused, NoJail
 from witnesskit.errors.sealing import DiskFull
 from witnesskit.errors.strip import CopyNotClean, UnknownFormat
-from witnesskit.jail.run import Given, Jailed, Reply
+from witnesskit.jail.run import Cell, Given, Jailed, Reply
 from witnesskit.model import Finding, Inspection, Json, Sink, StripChoices
 
+CELL: Final = Cell(MODULE)  # the limits of one file
 OF_ALL: Final = (DiskFull, NoFolder, NoJail)  # what concerns every file, not one
 UNSEEN: Final = Inspection(Finding.UNKNOWN, "", reason="a dry run does not look at the original")
 GROUP_MAX: Final = 16  # files of one group; what a child taken over by one of them could lie about
@@ -94,11 +96,12 @@ class _Child:
 
     def __init__(self, call: str, sources: Sequence[Given], only: str = "") -> None:
         self._call, self._sources, self._only = call, sources, only
+        self._cell = replace(CELL, cpu_seconds=CELL.cpu_seconds * max(1, len(sources)))  # one budget for all files
         self._jailed: Jailed | None = None
         self._for_others = _Child(call, sources) if only else None
 
     def start(self) -> Jailed:
-        self._jailed = self._jailed or Jailed(MODULE, self._sources, self._call + self._only)
+        self._jailed = self._jailed or Jailed(self._cell, self._sources, self._call + self._only)
         return self._jailed
 
     def ask(self, params: Json, which: Sequence[int], sink: Sink | None = None) -> Reply:
@@ -167,8 +170,13 @@ class _Group:
                 yield Stripped(path, refusal=refusal)
 
     def _one(self, path: Path, number: int) -> Stripped:
-        sink = self._places[number].sink() if self._places else _Nowhere()
+        sink = Measured(self._places[number].sink() if self._places else _Nowhere())
         reply = self._writer.ask(strip_request(self._order.choices), [number], sink)
+        try:
+            sink.demand(reply.value)
+        except JailGarbage:
+            self._writer.end()  # whoever lies writes no more
+            raise
         if not self._places:
             return Stripped(path, Copy(reply.value, Finding.UNKNOWN, reply.level, UNSEEN))
         judged = self._judge.ask({}, [number, len(self._places) + number])
@@ -178,7 +186,5 @@ class _Group:
         if copy.finding is not Finding.CLEAN:
             raise CopyNotClean(str(copy.finding))
         out = self._order.name(copy)
-        if self._order.by_digest and out.exists():
-            return Stripped(path, copy, out=out, again=True)
-        self._places[number].keep(out)
-        return Stripped(path, copy, out=out)
+        new = self._places[number].keep(out, or_same=self._order.by_digest)
+        return Stripped(path, copy, out=out, again=not new)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from witnesskit.cli.held_back import warn_held_back
 from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, common, passphrase_option, vault_option, vault_passphrase
 from witnesskit.cli.output import Answer, Output
 
@@ -43,6 +44,7 @@ def command(output: Output, answer: Answer, folder: Path, **options: Any) -> Non
         packed = bundle(vault, wish, line.update)
     answer.data["bundle"] = {"file": packed.file, "id": packed.id, "size": packed.size}
     answer.counts = {"items": packed.items, "files": packed.files}
+    warn_held_back(answer, packed.held_back)
     output.say(f"{packed.items} items in one bundle, written, read back and compared:")
     output.data(packed.file)
     output.say(packed.next)

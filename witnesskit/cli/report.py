@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from witnesskit.cli.held_back import warn_held_back
 from witnesskit.cli.options import ANY_PATH, common, passphrase_option, read_secret, vault_option
 from witnesskit.cli.output import Answer, Output
 from witnesskit.model import VaultKind
@@ -38,6 +39,7 @@ def command(output: Output, answer: Answer, audience: str, out: Path, **options:
     done = report(vault, passphrase, ReportWish(audience, tuple(options["items"]), out))
     answer.state = done.state
     answer.counts = {"items": done.items, "withheld": done.withheld, "unreadable": done.unreadable}
+    warn_held_back(answer, done.held_back)
     if done.unreadable:
         answer.warn("UNREADABLE", f"{done.unreadable} items hold something that cannot be read; the page names them")
     output.say(f"{done.items} items for {audience}; {done.withheld} fields withheld by {done.policy}")

@@ -38,6 +38,13 @@ def check_derived(untrusted_value: Json) -> Mapping[str, Json]:
     return untrusted_value
 
 
+def check_written(untrusted_value: Json) -> Mapping[str, Json]:
+    """What a jailed writer says of its copy, stripped or derived; raises BadJson for what is not in its form."""
+    if not isinstance(untrusted_value, dict) or not (_STRIPPED(untrusted_value) or _DERIVED(untrusted_value)):
+        raise BadJson("facts of a copy")
+    return untrusted_value
+
+
 def _checked(value: Json, rules: Mapping[str, Rule], what: str) -> Mapping[str, Json]:
     if not isinstance(value, dict):
         raise BadJson(what)
@@ -108,6 +115,20 @@ _COPY: Final = _object_of(
     presentation_sha256=_text(_DIGEST_OR_NONE),
     finding=lambda value: value in tuple(Finding),
     jail=_text(_WORD),
+)
+_WRITTEN: Final = {
+    "sha256": _text(_DIGEST),
+    "size": _number(0),
+    "media_type": _text(_WORD),
+    "essence": _list_of(_is_essence),
+    "presentation_sha256": _text(_DIGEST_OR_NONE),
+}
+_STRIPPED: Final = _object_of(**_WRITTEN, removed=_list_of(_is_object), kept=_list_of(_is_text))
+_DERIVED: Final = _object_of(
+    **_WRITTEN,
+    parent_sha256=_text(_DIGEST),
+    remarks=_list_of(_is_text),
+    **dict.fromkeys(("parameters", "recipe", "engine", "facts"), _is_object),
 )
 _RECORD: Final[Mapping[str, Rule]] = {
     "format": _is_text,

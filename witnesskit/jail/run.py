@@ -114,7 +114,8 @@ class Jailed:
                 raise ValueError("a source must be open for reading only")
         self._cell = Cell(cell) if isinstance(cell, str) else cell
         self._sources = tuple(sources)
-        self._process = _spawn(self._cell, tuple(given.descriptor for given in sources))
+        self._wrap = wrap.prefix(self._cell.folder)
+        self._process = _spawn(self._cell, self._wrap, tuple(given.descriptor for given in sources))
         self._deadline = time.monotonic() + self._cell.wall_seconds
         for name in ahead:
             self._tell_ahead(name)
@@ -161,9 +162,8 @@ class Jailed:
             else {"descriptor": given.descriptor, "keyed": False, "prefix": ""}
             for given in given_sources
         ]
-        wrapped = wrap.prefix(self._cell.folder) != ()
         request = {
-            "call": call, "params": params, "sources": sources, "wrapped": wrapped, "parent": os.getpid(),
+            "call": call, "params": params, "sources": sources, "wrapped": self._wrap != (), "parent": os.getpid(),
             "memory": self._cell.memory, "cpu": self._cell.cpu_seconds,
         }  # fmt: skip
         asked = strict_json.canonical(request)
@@ -225,11 +225,11 @@ class Jailed:
         return JailDied(f"signal {ended_by}" if ended_by > 0 else f"status {status}")
 
 
-def _spawn(cell: Cell, descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:
+def _spawn(cell: Cell, wrapped: tuple[str, ...], descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:
     program = ["-c", _FROM_FOLDER, cell.folder, cell.module] if cell.folder else ["-m", cell.module]
     try:
         process = subprocess.Popen(
-            [*wrap.prefix(cell.folder), sys.executable, "-I", "-X", "utf8", *program],
+            [*wrapped, sys.executable, "-I", "-X", "utf8", *program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
