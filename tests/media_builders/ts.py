@@ -301,6 +301,11 @@ PLACES = {
     "mpeg2 behind a head": also(MPEG2, lambda number: mpeg2(number, more=b"TOKENbehindhead"), 0xE1),
     "opus padding": also(OPUS, lambda number: opus_unit(number, pad=b"TOKENopuspad")),
     "opus extension": also(OPUS, lambda number: opus_unit(number, extension=b"TOKENopusextra")),
+    "registration": stream(program=program([entry(0x0F, 0x133, b"\x05\x10AAAATOKENregister"), entry(0x1B, 0x134, b"\x05\x11HDMVTOKENregcamera")])),
+    "registration of the program": stream(program=program(common=b"\x05\x04HDMV\x05\x10HDMVTOKENprogramr")),
+    "private descriptors": stream(program=program([entry(0x0F, 0x133, b"\xe9\x0cTOKENprivatee\x7f\x0eTOKENextension\x0a\x0bTOKENiso639")], common=b"\xe9\x0cTOKENcommonprv\x0a\x0cTOKENcommonlg")),
+    "descriptors behind those of Opus": also(program([entry(0x06, EXTRA, b"\x05\x13OpusTOKENbehindopus\x7f\x02\x80\x02\x7f\x0fTOKENmoreofopus")]), opus_unit),
+    "descriptors of AC-3": also(program([entry(0x06, EXTRA, b"\x6a\x10TOKENdescofac3xx\x05\x10AC-3TOKENregac3x")]), lambda number: ac3()),
     "behind layer II": also(MP2, lambda number: mp2(number, b"TOKENlayertwo"), 0xC1),
     "behind layer I": also(MP2, lambda number: mp2(number, b"TOKENlayerone\0", 1), 0xC1),
     "between frames of layer III": also(MP2, lambda number: mp3_frames() + b"TOKENbetweenthree" + mp3_frames(), 0xC1),
@@ -318,7 +323,9 @@ TOKENS = sorted({b"TOKEN" + rest for rest in (
     b"adaptprivate", b"extension", b"stuffing", b"alone", b"pesprivate", b"pesstuffing", b"seiuserdata", b"captions",
     b"unknownunit", b"fillerunit", b"secondlayer", b"beforefirst", b"soundfillelement", b"betweenframes",
     b"betweenpackets", b"behindeverything", b"reserved", b"mpegtwouser", b"mpegcopy", b"behindhead", b"opuspad",
-    b"opusextra", b"betweenac", b"layertwo", b"layerone", b"betweenthree", b"layerthree",
+    b"opusextra", b"betweenac", b"layertwo", b"layerone", b"register", b"regcamera",
+    b"programr", b"privatee", b"iso639", b"commonprv", b"commonlg", b"behindopus", b"moreofopus", b"descofac3",
+    b"regac3", b"betweenthree", b"layerthree",
 )})  # fmt: skip
 CLEAN = {
     "188": stream(),

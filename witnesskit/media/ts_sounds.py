@@ -198,8 +198,9 @@ class SoundWalk:
         if len(head) > 3 and (head[2] & 2 or head[3] & 12):
             self.say("other", "private and copyright bits of the sound", bytes(head).hex())
             head[2], head[3] = head[2] & 0xFD, head[3] & 0xC3
-        if body and body[0] >> 7 and self.scan:
-            look_at_sound(self.scan, body[:600])
+        if body and self.scan:
+            look_at_sound(self.scan, body)
+        if body and body[0] >> 7:
             top = body[:_FREE_HEAD]
             value, size = int.from_bytes(top, "big"), 8 * len(top)
             for first, end in free_spans(top):
