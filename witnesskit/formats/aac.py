@@ -30,7 +30,7 @@ def blanked(packet: bytes) -> bytes:
     The bare version of a widespread library stays, so that the stock command gives the same digest.
     Raises ``TextInPictures`` for a programme element, which may hold a comment, and for words at the end.
     """
-    _check_tail(packet)
+    check_tail(packet)
     if not packet or packet[0] >> 5 not in (_DATA, _PROGRAMME, _FILL):
         return packet
     head = packet[:_HEAD]
@@ -49,8 +49,8 @@ def blanked(packet: bytes) -> bytes:
     return packet if fresh == head else fresh + packet[_HEAD:]
 
 
-def _check_tail(packet: bytes) -> None:
-    """Free data may stand behind the sound too, where only decoding finds its place; words show themselves."""
+def check_tail(packet: bytes) -> None:
+    """Raise ``TextInPictures`` for words at the end of a packet, where only decoding finds free data."""
     tail = packet[-_TAIL_SIZE:]
     found = _WIDE_TAIL.search(tail) if b"\0" in tail else None
     if not found and tail.rstrip(b"\0")[-3:-1].isascii():  # a glance passes over most
