@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from tests.media_builders.mp3 import sound
+
 VIDEO, SOUND, MAP, CLOCK, EXTRA = 0x100, 0x101, 0x1000, 0x1FFE, 0x102
 SPS, PPS = b"\x67\x42\x00\x1e\xab\x40\xf0\x28\xd0\x80", b"\x68\xce\x38\x80"
 MDPM = bytes.fromhex("17ee8c60f84d11d98cd60800200c9a66") + b"MDPM\x0a" + bytes.fromhex(
@@ -225,6 +227,23 @@ def ac3(version=8, clock=0, further=b""):
     return head + bytes(0x80 | place % 128 for place in range(128 - len(head)))
 
 
+def mp2(number, behind=b"", layer=2):
+    """A frame of MPEG audio with one subband of samples, and ``behind`` at its end."""
+    head, size = (b"\xff\xfd\x80\xc0", 417) if layer == 2 else (b"\xff\xff\x40\xc0", 136)
+    sound = "".join(f"{number * 53 + place * 29 & 15:04b}" for place in range(24))
+    if layer == 2:
+        bits = "0001" + "0" * 90 + "10" + "101010" + sound[:60]  # allocation, which factors, factor, samples
+    else:
+        bits = "0001" + "0" * 124 + "101010" + sound[:24]
+    value = int(bits.ljust(8 * (size - 4), "0"), 2)
+    return head + value.to_bytes(size - 4, "big")[: size - 4 - len(behind)] + behind
+
+
+def mp3_frames(free=b""):
+    return sound(3, free=free)
+
+
+MP2 = program([entry(0x03, EXTRA)])
 OPUS = program([entry(0x06, EXTRA, b"\x05\x04Opus\x7f\x02\x80\x02")])
 MPEG2 = program([entry(0x02, EXTRA)])
 AC3 = program([entry(0x81, EXTRA)])
@@ -282,6 +301,15 @@ PLACES = {
     "mpeg2 behind a head": also(MPEG2, lambda number: mpeg2(number, more=b"TOKENbehindhead"), 0xE1),
     "opus padding": also(OPUS, lambda number: opus_unit(number, pad=b"TOKENopuspad")),
     "opus extension": also(OPUS, lambda number: opus_unit(number, extension=b"TOKENopusextra")),
+    "registration": stream(program=program([entry(0x0F, 0x133, b"\x05\x10AAAATOKENregister"), entry(0x1B, 0x134, b"\x05\x11HDMVTOKENregcamera")])),
+    "registration of the program": stream(program=program(common=b"\x05\x04HDMV\x05\x10HDMVTOKENprogramr")),
+    "private descriptors": stream(program=program([entry(0x0F, 0x133, b"\xe9\x0cTOKENprivatee\x7f\x0eTOKENextension\x0a\x0bTOKENiso639")], common=b"\xe9\x0cTOKENcommonprv\x0a\x0cTOKENcommonlg")),
+    "descriptors behind those of Opus": also(program([entry(0x06, EXTRA, b"\x05\x13OpusTOKENbehindopus\x7f\x02\x80\x02\x7f\x0fTOKENmoreofopus")]), opus_unit),
+    "descriptors of AC-3": also(program([entry(0x06, EXTRA, b"\x6a\x10TOKENdescofac3xx\x05\x10AC-3TOKENregac3x")]), lambda number: ac3()),
+    "behind layer II": also(MP2, lambda number: mp2(number, b"TOKENlayertwo"), 0xC1),
+    "behind layer I": also(MP2, lambda number: mp2(number, b"TOKENlayerone\0", 1), 0xC1),
+    "between frames of layer III": also(MP2, lambda number: mp3_frames() + b"TOKENbetweenthree" + mp3_frames(), 0xC1),
+    "free in layer III": also(MP2, lambda number: mp3_frames(b"TOKENlayerthree"), 0xC1),
     "between AC-3 frames": also(AC3, lambda number: ac3() + b"TOKENbetweenac"),
     "counters": stream(each=lambda mux, number: mux.counters.update({VIDEO: 5}) if not number else None),
     "repeated packet": stream(each=once(lambda mux: mux.out.append(mux.out[-1]))),
@@ -295,13 +323,18 @@ TOKENS = sorted({b"TOKEN" + rest for rest in (
     b"adaptprivate", b"extension", b"stuffing", b"alone", b"pesprivate", b"pesstuffing", b"seiuserdata", b"captions",
     b"unknownunit", b"fillerunit", b"secondlayer", b"beforefirst", b"soundfillelement", b"betweenframes",
     b"betweenpackets", b"behindeverything", b"reserved", b"mpegtwouser", b"mpegcopy", b"behindhead", b"opuspad",
-    b"opusextra", b"betweenac",
+    b"opusextra", b"betweenac", b"layertwo", b"layerone", b"register", b"regcamera",
+    b"programr", b"privatee", b"iso639", b"commonprv", b"commonlg", b"behindopus", b"moreofopus", b"descofac3",
+    b"regac3", b"betweenthree", b"layerthree",
 )})  # fmt: skip
 CLEAN = {
     "188": stream(),
     "192": stream(prefix=lambda place: (place * 1000).to_bytes(4, "big")),
     "mpeg2": also(MPEG2, mpeg2, 0xE1),
     "opus": also(OPUS, opus_unit),
+    "layer I": also(MP2, lambda number: mp2(number, layer=1) + mp2(number + 1, layer=1), 0xC1),
+    "layer II": also(MP2, lambda number: mp2(number) + mp2(number + 1), 0xC1),
+    "layer III": also(MP2, lambda number: mp3_frames(), 0xC1),
     "ac3": also(AC3, lambda number: ac3(6, 5) + ac3()),
     "clock alone": stream(
         program=program(clock=CLOCK),

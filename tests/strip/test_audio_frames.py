@@ -10,9 +10,13 @@ from tests.media_builders import matroska as mkv
 from tests.media_builders.matroska import el
 from tests.media_builders.mp4 import Canary
 from tests.media_builders.readers import Bytes, Kept
+from tests.media_builders.ts import mp2
+from witnesskit.errors.media import BadMedia
 from witnesskit.errors.strip import TextInPictures
 from witnesskit.formats.audio_frames import check_frames
+from witnesskit.formats.mpeg_layers import samples_end, without_ancillary
 from witnesskit.media.inspect import inspect
+from witnesskit.media.ts_mpeg import free_behind
 from witnesskit.media.walk_audio_frames import strange_sound
 from witnesskit.media.walk_obu import strange_units
 from witnesskit.model import Finding
@@ -83,6 +87,39 @@ def test_a_film_with_text_behind_its_sound_is_refused_and_found(coding):
     nodes = mkv.tree(kept.data)
     mkv.at(nodes, mkv.SEGMENT, mkv.CLUSTER)[1][1][1] += b"TAGZana"
     assert inspect(Bytes(mkv.written(nodes))).finding is Finding.FOUND
+
+
+@pytest.mark.parametrize("layer", [1, 2])
+@pytest.mark.parametrize("words", [b"QZTOKENX", "QZTOKEN".encode("utf-16-le"), b"\x80QZTOKEN\x90\x80\x80"])
+def test_text_behind_the_samples_of_layers_i_and_ii_is_refused_and_found(layer, words):
+    good, bad = mp2(3, layer=layer), mp2(3, words.ljust(len(words) + 2, b"\0"), layer)
+    check_frames("mp3", good)
+    assert strange_sound("A_MPEG/L2", good) == (b"", False)
+    with pytest.raises(TextInPictures):
+        check_frames("mp3", good + bad)
+    assert strange_sound("A_MPEG/L2", good + bad)[0]
+    kept = Kept()
+    strip(Bytes(sound_film("A_MPEG/L2", good)), "video/x-matroska", kept)
+    assert inspect(Bytes(kept.data)).finding is Finding.CLEAN
+    with pytest.raises(TextInPictures):
+        strip(Bytes(sound_film("A_MPEG/L2", bad)), "video/x-matroska", Kept())
+    nodes = mkv.tree(kept.data)
+    mkv.at(nodes, mkv.SEGMENT, mkv.CLUSTER)[1][1][1] = mkv.block(1, 0, bad, flags=0x80)
+    assert inspect(Bytes(mkv.written(nodes))).finding is Finding.FOUND
+
+
+@given(
+    st.sampled_from([b"\xff\xfd", b"\xff\xff", b"\xff\xfc", b"\xff\xf5", b"\xff\xfe"]),
+    st.binary(min_size=2, max_size=400),
+)
+def test_two_readers_find_the_same_last_sample(head, rest):
+    frame = head + rest
+    try:
+        left = max(0, 8 * len(frame) - samples_end(frame))
+    except BadMedia:
+        left = 0
+    assert free_behind(frame) == left
+    assert without_ancillary(frame)[: len(frame) - (left + 7) // 8] == frame[: len(frame) - (left + 7) // 8]
 
 
 @pytest.mark.parametrize(("unit", "strange"), [

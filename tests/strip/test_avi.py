@@ -198,6 +198,45 @@ def test_messages_in_h264_pictures_become_filler():
     assert "by Saule" in " ".join(one.value for one in inspect(Bytes(data)).revelations)
 
 
+@pytest.mark.parametrize("coding", ["h264", "mjpeg", "mpeg4"])
+def test_empty_chunks_of_pictures_that_were_dropped_stay(coding):
+    unit = (
+        b"\0\0\0\1"
+        + bytes.fromhex("6742c00dd903c11be8")
+        + b"\0\0\0\1\x68\xce\x38\x80\0\0\0\1\x65\x88\x84\x11\x22\x33"
+    )
+    picture = {"h264": unit, "mjpeg": frame(), "mpeg4": mpeg4(user=b"")}[coding]
+    stream = {"h264": H264, "mjpeg": VIDEO, "mpeg4": MPEG4}[coding]
+    data = film([(b"00dc", picture), (b"00dc", b""), (b"00dc", picture)], (stream,))
+    assert checked(data)[1].count(b"00dc\0\0\0\0") == 1
+
+
+def leftovers():
+    def indx(words):
+        head = struct.pack("<HBBI4s", 4, 0, 0, 1, b"00dc") + words.ljust(12, b"\0")
+        return chunk(b"indx", head + struct.pack("<QII", 500, 600, 4) + words)
+
+    words = b"QZTOKENLEFTOVER"
+    video = lists(b"strl", strh(b"vids"), pictures(), indx(words))
+    yield film(plain(), (video, AUDIO))
+    yield film([*plain(), (b"ix00", struct.pack("<HBBI4s", 2, 0, 1, 1, b"00dc") + words.ljust(40, b"\0"))])
+    whole = film(plain())
+    place = whole.index(b"idx1")
+    size = int.from_bytes(whole[place + 4 : place + 8], "little")
+    grown = (
+        whole[: place + 4] + (size + 32).to_bytes(4, "little") + whole[place + 8 :] + b"00dc" + words.ljust(28, b"\0")
+    )
+    yield grown[:4] + (len(grown) - 8).to_bytes(4, "little") + grown[8:]
+    yield whole[: place + 12] + words[:12] + whole[place + 24 :]
+
+
+@pytest.mark.parametrize("data", list(leftovers()))
+def test_words_in_indexes_never_reach_the_copy(data):
+    assert b"QZTOKEN" in data
+    assert inspect(Bytes(data)).finding is not Finding.CLEAN
+    assert b"QZTOKEN" not in checked(data)[1]
+
+
 def test_parameter_sets_behind_the_format_stay_and_the_rest_goes():
     sps, pps = bytes.fromhex("6742c00dd903c11be8"), b"\x68\xce\x38\x80"
     listed = b"\1\x42\xc0\x0d\xff\xe1\0\x09" + sps + b"\1\0\4" + pps + b"Saule"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.media_builders.fragments import fragmented
-from tests.media_builders.mp4 import Canary, box, full, survivors, u32
+from tests.media_builders.fragments import fragment, fragmented, init, specs
+from tests.media_builders.mp4 import Canary, Spec, box, full, survivors, u32
 from tests.media_builders.readers import Bytes, Kept
 from tests.oracles import require
 from witnesskit.errors import WitnesskitError
@@ -142,6 +142,94 @@ def test_tracks_of_one_number_and_fragments_of_no_track():
         stripped(data[:at] + u32(1) + data[at + 4 :])
     gone = replaced(data, full(b"tfhd", u32(2), flags=0x020000), full(b"tfhd", u32(99), flags=0x020000))
     assert len(stripped(gone)[0]) < len(stripped(data)[0])
+
+
+TOKEN = b"QZTOKENLEFTOVER"
+BESIDE = {
+    "prft": full(b"prft", u32(1), TOKEN[:8], TOKEN[:4]),
+    "prft tail": full(b"prft", u32(1), bytes(12), TOKEN),
+    "emsg of version 1": full(b"emsg", bytes(20), b"urn:x\0\0", TOKEN, version=1),
+    "ssix": full(b"ssix", u32(1, 1), TOKEN),
+    "sidx": full(b"sidx", u32(1, 1000, 0, 0, 1), TOKEN[:12]),
+    "styp": box(b"styp", b"msdh", bytes(4), TOKEN[:12]),
+    "uuid": box(b"uuid", bytes(16), TOKEN),
+    "free": box(b"free", TOKEN),
+    "skip": box(b"skip", TOKEN),
+    "mdat": box(b"mdat", TOKEN),
+    "mfra": box(b"mfra", full(b"tfra", u32(1, 0, 1), TOKEN), full(b"mfro", u32(16))),
+    "meta": box(b"meta", bytes(4), TOKEN),
+    "imda": box(b"imda", u32(1), TOKEN),
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_boxes_between_fragments_never_reach_the_copy(name):
+    whole = fragmented(Canary(quiet=True))
+    for place in (whole.index(b"moof") - 4, whole.rindex(b"moof") - 4, len(whole)):
+        judged(whole[:place] + BESIDE[name] + whole[place:], place < len(whole))
+
+
+def judged(data, shown=True):
+    assert TOKEN[:4] in data
+    assert inspect(Bytes(data)).finding is not Finding.CLEAN or not shown
+    try:
+        copy, result = stripped(data)
+    except WitnesskitError:
+        return
+    assert TOKEN[:4] not in copy
+    assert inspect_again(Bytes(data), Bytes(copy)).finding is Finding.CLEAN
+    assert essence(Bytes(data)) == result.essence
+
+
+def grown(data, kinds, child, place):
+    """``data`` with ``child`` at ``place``, inside the boxes of ``kinds`` that stand last in front of it."""
+    data = data[:place] + child + data[place:]
+    for kind in kinds:
+        at = data.rindex(kind, 0, place) - 4
+        data = data[:at] + u32(int.from_bytes(data[at : at + 4], "big") + len(child)) + data[at + 4 :]
+    return data
+
+
+@pytest.mark.parametrize(
+    "kind", [b"free", b"skip", b"uuid", b"sbgp", b"sgpd", b"saiz", b"saio", b"subs", b"meta", b"udta"]
+)
+@pytest.mark.parametrize("inside", [(b"moof",), (b"traf", b"moof")])
+def test_boxes_inside_fragments_never_reach_the_copy(kind, inside):
+    whole = fragmented(Canary(quiet=True), absolute=False)
+    place = whole.index(b"mfhd") - 4 if len(inside) == 1 else whole.index(b"tfhd") - 4
+    judged(grown(whole, inside, box(kind, bytes(8), TOKEN), place))
+
+
+def test_numbers_of_fragments_never_reach_the_copy():
+    whole = fragmented(Canary(quiet=True))
+    for kind, offset, words in ((b"mfhd", 8, TOKEN[:4]), (b"tfdt", 8, b"\0\0" + TOKEN[:6])):
+        place = whole.index(kind)
+        judged(whole[: place + offset] + words + whole[place + offset + len(words) :])
+
+
+@pytest.mark.parametrize(
+    ("handler", "entry"),
+    [
+        (b"meta", b"gpmd"),
+        (b"meta", b"mebx"),
+        (b"camm", b"camm"),
+        (b"tmcd", b"tmcd"),
+        (b"sbtl", b"tx3g"),
+        (b"text", b"text"),
+        (b"subt", b"stpp"),
+        (b"hint", b"rtp "),
+        (b"meta", b"mett"),
+        (b"soun", b"rtmd"),
+    ],
+)
+def test_tracks_of_other_data_in_fragments_never_reach_the_copy(handler, entry):
+    canary = Canary(quiet=True)
+    made = specs(canary)
+    made[2] = Spec(handler, box(entry, bytes(6), b"\0\1", TOKEN), [TOKEN + bytes(8), TOKEN[::-1] + TOKEN])
+    data = init(canary, made)
+    for number in range(2):
+        data += fragment(canary, made, number + 1, [120 * number] * 3, len(data))
+    judged(data)
 
 
 @pytest.mark.parametrize("seed", range(6))

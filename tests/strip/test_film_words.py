@@ -2,13 +2,16 @@
 
 import pytest
 
-from tests.media_builders.mp4 import Canary, avcc, box, film, full, u32
+from tests.media_builders.fragments import fragment, init, specs
+from tests.media_builders.mp4 import Canary, Spec, avcc, box, film, full, sound, u32
 from tests.media_builders.readers import Bytes, Kept
 from witnesskit.errors.media import BadMedia, MediaTooLarge
+from witnesskit.errors.strip import TextInPictures
 from witnesskit.formats.isobmff import Box
 from witnesskit.formats.isobmff_headers import read_edits
+from witnesskit.formats.nal_sets import profile_reads, trimmed
 from witnesskit.limits import FILM_EDITS_MAX
-from witnesskit.media.film_sets import behind_set
+from witnesskit.media.film_sets import behind_set, profile_words
 from witnesskit.media.inspect_isobmff import inspect_isobmff
 from witnesskit.media.mpeg4_pictures import clean_mpeg4
 from witnesskit.model import Finding
@@ -113,3 +116,44 @@ def test_a_list_of_too_many_edits_is_refused_before_it_is_read():
     data = full(b"elst", u32(count), u32(5, 1, 65536) * count)
     with pytest.raises(MediaTooLarge):
         read_edits(data, Box(b"elst", 0, 8, len(data)))
+
+
+BEHIND = b"\x81\x20" + TOKEN + b"\xe0"
+SPREAD = b"\x81\x18" + (WIDE + WIDE)[:24] + b"\xe0"
+COMMENT = b"\xa0" + bytes(5) + b"\x20" + TOKEN
+
+
+@pytest.mark.parametrize("packet", [b"\x21\x10\x04\x60" + BEHIND, b"\x21\x10\x04\x60" + SPREAD, COMMENT])
+def test_words_in_elements_of_sound_are_refused_and_told(packet):
+    spec = Spec(b"soun", sound(Canary(quiet=True)), [packet, b"\x21\x10\x04\x61"])
+    plain = Spec(b"soun", sound(Canary(quiet=True)), [bytes(len(packet) - 1) + b"\x07", b"\x21\x10\x04\x61"])
+    canary = Canary(quiet=True)
+
+    def fragments(one):
+        made = [specs(canary)[0], one]
+        data = init(canary, made)
+        return data + fragment(canary, made, 1, [0, 0], len(data))
+
+    with pytest.raises(TextInPictures):
+        stripped(fragments(spec))
+    copy = stripped(fragments(plain))
+    assert inspect_isobmff(Bytes(copy)).finding is Finding.CLEAN
+    changed = copy.replace(plain.samples[0], packet)
+    assert inspect_isobmff(Bytes(changed)).finding is Finding.FOUND
+
+
+VPS = bytes.fromhex("40010c01ffff") + bytes.fromhex("016000000000000000000099") + bytes.fromhex("9598 09")
+SPS = bytes.fromhex("420101") + bytes.fromhex("016000000000000000000099") + bytes.fromhex("a001e020021f4d94bb9247")
+
+
+@pytest.mark.parametrize(("unit", "start"), [(VPS, 6), (SPS, 3)])
+@pytest.mark.parametrize("words", [TOKEN[:6], TOKEN[:8], WIDE[:8]])
+@pytest.mark.parametrize("offset", [0, 2, 4])
+def test_words_in_the_profile_of_an_hevc_set_are_refused_and_told(unit, start, words, offset):
+    assert not profile_reads(unit) and not profile_words(unit)
+    at = start + offset
+    changed = unit[:at] + words + unit[at + len(words) :]
+    assert profile_reads(changed)
+    with pytest.raises(BadMedia):
+        trimmed("hevc", changed)
+    assert behind_set(True, changed, 1)[1]

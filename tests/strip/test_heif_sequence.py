@@ -239,3 +239,41 @@ def test_every_damaged_sequence_is_refused_by_name_or_gives_a_clean_copy(name):
 def test_thousands_of_damaged_sequences(name):
     chance = random.Random(f"long {name}")
     assert sum(survives(mutated(KINDS[name], chance)) for _ in range(3000)) < 3000
+
+
+TOKEN = b"QZTOKENWITNESSXJQZTOKENWITNESSXJ"
+WIDE = "QZTOKEN".encode("utf-16-be")
+NUMBERS = [
+    ("tkhd matrix", b"tkhd", 44, WIDE),
+    ("tkhd matrix of no picture", b"tkhd", 48, b"QZTO"),
+    ("tkhd width and height", b"tkhd", 80, TOKEN[:8]),
+    ("mvhd", b"mvhd", 12, TOKEN[:8]),
+    ("mdhd", b"mdhd", 12, TOKEN[:8]),
+    ("elst", b"elst", 8, TOKEN[:8]),
+]
+
+
+def with_numbers(data, kind, offset, what):
+    place = data.index(kind, data.index(b"moov")) + 4 + offset
+    return data[:place] + what + data[place + len(what) :]
+
+
+@pytest.mark.parametrize("coding", ["av1", "hevc"])
+@pytest.mark.parametrize(("kind", "offset", "what"), [one[1:] for one in NUMBERS], ids=[one[0] for one in NUMBERS])
+def test_words_in_the_numbers_of_the_index_are_refused_and_told(coding, kind, offset, what):
+    data = with_numbers(sequence(animation(coding)), kind, offset, what)
+    assert inspect(Bytes(data)).finding is not Finding.CLEAN
+    with pytest.raises((BadMedia, UnsupportedMedia, TextInPictures)):
+        stripped(data)
+
+
+@pytest.mark.parametrize(("kind", "size"), [(b"clap", 32), (b"mdcv", 24), (b"amve", 8), (b"pasp", 8)])
+@pytest.mark.parametrize("words", [TOKEN, WIDE * 3], ids=["one byte", "two bytes"])
+def test_words_in_the_numbers_of_a_description_never_reach_the_copy(kind, size, words):
+    if words is not TOKEN and size < 12:
+        return
+    tracks = animation()
+    tracks[0].inner = box(kind, words[:size])
+    data = sequence(tracks)
+    assert inspect(Bytes(data)).finding is not Finding.CLEAN
+    assert words[:size] not in stripped(data)[1]

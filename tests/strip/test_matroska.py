@@ -6,6 +6,7 @@ from tests.media_builders import matroska as mkv
 from tests.media_builders.matroska import el, film, open_el
 from tests.media_builders.mp4 import Canary, survivors
 from tests.media_builders.readers import Bytes, Kept
+from witnesskit.errors import WitnesskitError
 from witnesskit.errors.media import BadMedia, MediaCut, UnsupportedMedia
 from witnesskit.errors.strip import EncryptedFilm, HiddenFootage, UnknownCoding
 from witnesskit.media.essence import essence
@@ -316,3 +317,84 @@ def test_ticks_of_a_nanosecond_give_a_cluster_for_every_block_and_few_entries_in
     assert sum(node[0] == mkv.CLUSTER for node in mkv.at(kept, mkv.SEGMENT)[1]) == 100
     assert len(mkv.at(kept, mkv.SEGMENT, mkv.CUES)[1]) == 8
     assert inspect(Bytes(copy)).finding is Finding.CLEAN
+
+
+TOKEN = b"QZTOKENLEFTOVER"
+CANARY = Canary(quiet=True)
+
+
+class Planted:
+    """A canary that has one word for every place it is asked about."""
+
+    def __call__(self, place, width=0):
+        return TOKEN.ljust(width, b"x") if not width else TOKEN[:width]
+
+
+def put(path, child, at=None, **more):
+    """A quiet film with ``child`` among the children of the element at ``path``, at the end or in front of ``at``."""
+    nodes = mkv.tree(film(CANARY, **more))
+    inner = mkv.at(nodes, *path)[1]
+    place = len(inner) if at is None else next(index for index, node in enumerate(inner) if node[0] == at)
+    inner[place:place] = mkv.tree(child)
+    return mkv.written(nodes)
+
+
+def slack(lacing):
+    """A block whose lacing leaves bytes behind its last frame, or that says sizes that are none."""
+    frames = [b"\xfc" + bytes([index]) * 40 for index in range(3)]
+    return el(0xA3, mkv.block(2, 5, *frames[:2], frames[2] + TOKEN, flags=0x80, lacing=lacing))
+
+
+LEFTOVERS = {
+    **{
+        f"{name} between clusters": put((mkv.SEGMENT,), child, mkv.CUES)
+        for name, child in (
+            ("attachments", mkv.attachments(Planted())),
+            ("chapters", mkv.chapters(Planted())),
+            ("tags", mkv.tags(Planted())),
+            ("void", el(mkv.VOID, TOKEN)),
+            ("checksum", el(mkv.CRC, TOKEN[:4])),
+            ("seek head", el(0x114D9B74, el(0x4DBB, el(0x53AB, TOKEN[:8]), el(0x53AC, 99)))),
+        )
+    },
+    **{
+        f"{name} in {place}": put(path, child)
+        for place, path in (
+            ("the cluster", (mkv.SEGMENT, mkv.CLUSTER)),
+            ("the tracks", (mkv.SEGMENT, mkv.TRACKS)),
+            ("an entry", (mkv.SEGMENT, mkv.TRACKS, mkv.ENTRY)),
+            ("a group", (mkv.SEGMENT, mkv.CLUSTER, mkv.GROUP)),
+            ("the facts", (mkv.SEGMENT, mkv.INFO)),
+        )
+        for name, child in (
+            ("void", el(mkv.VOID, TOKEN)),
+            ("checksum", el(mkv.CRC, TOKEN[:4])),
+            ("name of the coding", el(0x258688, TOKEN)),
+            ("unknown", el(0x4FF0, TOKEN)),
+            ("long void", el(mkv.VOID, bytes(300), TOKEN, width=8)),
+        )
+    },
+    "tags in a cluster": put((mkv.SEGMENT, mkv.CLUSTER), mkv.tags(Planted())),
+    "attachments in a cluster": put((mkv.SEGMENT, mkv.CLUSTER), mkv.attachments(Planted())),
+    **{
+        f"addition {number}": put(
+            (mkv.SEGMENT, mkv.CLUSTER, mkv.GROUP), el(mkv.ADDITIONS, el(0xA6, el(0xA5, TOKEN), el(0xEE, number)))
+        )
+        for number in (1, 2, 4, 5, 100, 1 << 40)
+    },
+    "two codings of lacing": put((mkv.SEGMENT, mkv.CLUSTER), slack(2)),
+}
+
+
+@pytest.mark.parametrize("name", LEFTOVERS)
+def test_words_in_rare_places_never_reach_the_copy(name):
+    data = LEFTOVERS[name]
+    assert TOKEN[:4] in data
+    assert inspect(Bytes(data)).finding is not Finding.CLEAN
+    try:
+        copy, result = stripped(data)
+    except WitnesskitError:
+        return
+    assert TOKEN[:4] not in copy
+    assert inspect_again(Bytes(data), Bytes(copy)).finding is Finding.CLEAN
+    assert result.essence == essence(Bytes(data))

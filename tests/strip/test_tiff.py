@@ -309,3 +309,13 @@ def test_planes_that_viewers_may_not_show_stay_and_are_said():
     page = rgb(4, 4, 4, four, strips=[bytes(range(64))])
     assert any("planes" in one for one in strip(make([page]))[0].kept)
     assert not any("planes" in one for one in strip(make([rgb()]))[0].kept)
+
+
+@pytest.mark.parametrize(("tag", "kind"), [(50721, 11), (50721, 12), (50723, 12), (50714, 11), (50728, 12), (50938, 12),
+                                           (51041, 11), (50717, 11), (50727, 4), (50940, 5), (50829, 5)])  # fmt: skip
+def test_numbers_of_a_kind_that_is_not_the_tags_own_are_refused_and_told(tag, kind):
+    values = {4: [1, 2, 3, 4], 5: [1, 2] * 4, 11: [1.5, 2.0, 3.0, 4.0], 12: [1.5, 2.0, 3.0, 4.0]}[kind]
+    data = dng(camera={tag: (kind, values)}, picture={tag: (kind, values)})
+    assert inspect(Bytes(data)).finding is not Finding.CLEAN
+    with pytest.raises(SurplusInPicture):
+        strip(data)

@@ -174,6 +174,38 @@ def test_clock_times_and_further_data_in_ac3_are_named_and_refused():
     assert fresh_ac3(ac3(6, 5), {}) == ac3(6, 5)
 
 
+TAIL = b"QZTOKENWITNESSBEHIND"
+
+
+def element(kind, text):
+    """A data stream element whose bytes are aligned, or a programme element with a comment."""
+    if kind == "data":
+        return b"\x81" + bytes([len(text)]) + text
+    return b"\xa0" + bytes(5) + bytes([len(text)]) + text
+
+
+@pytest.mark.parametrize("kind", ["data", "programme"])
+@pytest.mark.parametrize("text", [TAIL, TAIL[:12].decode().encode("utf-16-le")])
+def test_elements_of_free_data_in_aac_are_refused_or_zeros_at_both_ends(kind, text):
+    def sounds(number, front=b"", behind=b""):
+        whole = adts(number)
+        body = front + whole[7:] + behind
+        size = len(body) + 7
+        head = whole[:3] + bytes([whole[3] & 0xFC | size >> 11, size >> 3 & 255, (size & 7) << 5 | whole[5] & 31])
+        return head + whole[6:7] + body
+
+    for more in ({"front": element(kind, text)}, {"behind": element(kind, text) + b"\xe0"}):
+        data = stream(sounds=lambda number, more=more: sounds(number, **more))
+        assert text in data
+        assert inspect(Bytes(data)).finding is Finding.FOUND
+        try:
+            _, copy = strip(data)
+        except TextInPictures:
+            continue
+        assert text not in copy
+        assert inspect_again(Bytes(data), Bytes(copy)).finding is Finding.CLEAN
+
+
 def test_further_data_in_heads_of_mpeg2_pictures_is_refused():
     for data in (also(MPEG2, lambda number: mpeg2(number, slice_=b"\x15\x80"), 0xE1),):
         assert inspect(Bytes(data)).finding is Finding.FOUND

@@ -14,6 +14,11 @@ from witnesskit.formats.bits import BitReader
 
 # versions of two libraries that millions of files carry: they name no one
 ENCODER: Final = re.compile(rb"\x00*(Lavc\d{1,3}\.\d{1,3}\.\d{1,4}|libfaac \d{1,2}\.\d{1,2}(?:\.\d)?)\x00*")
+# words in front of the end of a packet, where an element of free data would stand; chance makes them once in years
+_TAIL: Final = re.compile(rb"[0-9A-Za-z _./:,@+-]{16,}\x00*[^\x00]?\Z", re.DOTALL)
+_WIDE_TAIL: Final = re.compile(rb"(?:[\x20-\x7e]\0){8}|(?:\0[\x20-\x7e]){8}")
+_TAIL_SIZE: Final = 280  # bytes of the longest such element, and some
+_DIFFERENT: Final = 7  # letters; filler repeats a few
 _HEAD: Final = 1024  # bytes of a packet that are looked at
 _DATA, _PROGRAMME, _FILL = 4, 5, 6
 _SBR: Final = frozenset({13, 14, 11})  # bandwidth extension and dynamic range: part of the sound
@@ -23,8 +28,9 @@ def blanked(packet: bytes) -> bytes:
     """``packet`` with free data at its head zeroed; the same object where there is none.
 
     The bare version of a widespread library stays, so that the stock command gives the same digest.
-    Raises ``TextInPictures`` for a programme element, which may hold a comment.
+    Raises ``TextInPictures`` for a programme element, which may hold a comment, and for words at the end.
     """
+    check_tail(packet)
     if not packet or packet[0] >> 5 not in (_DATA, _PROGRAMME, _FILL):
         return packet
     head = packet[:_HEAD]
@@ -41,6 +47,16 @@ def blanked(packet: bytes) -> bytes:
         pass
     fresh = value.to_bytes(len(head), "big")
     return packet if fresh == head else fresh + packet[_HEAD:]
+
+
+def check_tail(packet: bytes) -> None:
+    """Raise ``TextInPictures`` for words at the end of a packet, where only decoding finds free data."""
+    tail = packet[-_TAIL_SIZE:]
+    found = _WIDE_TAIL.search(tail) if b"\0" in tail else None
+    if not found and tail.rstrip(b"\0")[-3:-1].isascii():  # a glance passes over most
+        found = _TAIL.search(tail)
+    if found and len(set(found.group())) >= _DIFFERENT:
+        raise TextInPictures("text at the end of a sound packet")
 
 
 def _next(bits: BitReader) -> tuple[int, int] | None:

@@ -20,7 +20,7 @@ def units(data: bytes) -> Iterator[tuple[int, int]]:
     marks = [found.start() for found in _START.finditer(data)]
     if data and (not marks or any(data[: marks[0]])):
         raise BadMedia("no start code in front of a picture")
-    for mark, follower in zip(marks, [*marks[1:], len(data)], strict=True):
+    for mark, follower in zip(marks, [*marks[1:], len(data)][: len(marks)], strict=True):
         end = follower
         while end > mark + 3 and data[end - 1] == 0:
             end -= 1

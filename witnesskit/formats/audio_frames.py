@@ -9,7 +9,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from witnesskit.errors.media import BadMedia
 from witnesskit.errors.strip import TextInPictures
+from witnesskit.formats.mpeg_layers import samples_end
 
 _RATES: Final = {
     1: (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
@@ -25,6 +27,7 @@ _AC3_RATES: Final = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 3
 _CORE, _EXTENSION = b"\x7f\xfe\x80\x01", b"\x64\x58\x20\x25"
 _TOOL: Final = re.compile(rb"(?:LAME|Lavc|Lavf|L3)[\d.a-z ]{0,7}\x00*|\x00{9}")
 _READABLE: Final = re.compile(rb"[\x20-\x7e]{6}")
+_ANCILLARY: Final = re.compile(rb"[\x20-\x7e]{6}|(?:[\x20-\x7e]\0){4}|(?:\0[\x20-\x7e]){4}")
 _QUIET: Final = frozenset({0, 0x55, 0xAA, 0xFF})
 
 
@@ -40,6 +43,7 @@ def check_frames(coding: str, packet: bytes) -> None:
             return
         if coding == "mp3":
             _check_tag(packet[place : place + size])
+            _check_ancillary(packet[place : place + size])
         place += size
 
 
@@ -74,6 +78,18 @@ def _check_tag(frame: bytes) -> None:
     rising = list(table) == sorted(table)
     if not rising or not _TOOL.fullmatch(tool) or _READABLE.search(numbers) or not _QUIET.issuperset(fill):
         raise TextInPictures("a frame of sound that is a tag")
+
+
+def _check_ancillary(frame: bytes) -> None:
+    """What stands behind the samples of layers I and II may not read as text."""
+    if len(frame) < 4 or frame[1] >> 1 & 3 not in (2, 3):
+        return
+    try:
+        end = samples_end(frame)
+    except BadMedia:
+        return
+    if _ANCILLARY.search(frame[end // 8 :]):
+        raise TextInPictures("text behind the samples of a frame of sound")
 
 
 def _tag_at(frame: bytes) -> int:

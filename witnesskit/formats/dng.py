@@ -50,6 +50,19 @@ _CAMERA: Final = {
     50964: 12, 50965: 12, 52532: 12, 50937: 3, 50938: 1 << 18, 50939: 1 << 18, 52537: 1 << 18, 50981: 3,
     50982: 1 << 18, 51107: 1, 51108: 1, 50940: 1 << 14, 50941: 1, 51109: 1, 51110: 1,
 }  # fmt: skip
+# kinds the specification names for a tag; a fraction may have a sign or none, a whole number any size
+_WHOLE: Final = frozenset({BYTE, SHORT, LONG})
+_FRACTION: Final = frozenset({RATIONAL, SRATIONAL})
+_KINDS: Final[dict[int, frozenset[int]]] = {
+    **dict.fromkeys((50714, 50719, 50720, 50728), _WHOLE | _FRACTION),
+    **dict.fromkeys((50938, 50939, 52537, 50982, 50940), frozenset({FLOAT})),
+    51041: frozenset({DOUBLE}),
+    **dict.fromkeys(
+        (33421, 50711, 50712, 50713, 50717, 50733, 50778, 50779, 50829, 50830, 50879, 50937, 50941, 50974, 50975,
+         50981, 51107, 51108, 51110, 52529, 52547),
+        _WHOLE,
+    ),
+}  # fmt: skip
 _LINEARIZATION: Final = 50712
 _BYTES: Final = (33422, 50710, 50706, 50707)  # CFA pattern, plane colours, versions
 _AREAS: Final = frozenset({50719, 50720, 50829, 50830})  # rows and columns, none outside the picture
@@ -129,6 +142,8 @@ def _without_words(tiff: Tiff, entry: Entry, value: Value, sides: tuple[int, int
 def _table(tiff: Tiff, entry: Entry, most: int) -> Value:
     if not 1 <= entry.count <= most:
         raise BadMedia(f"count of tag {entry.tag}")
+    if entry.kind not in _KINDS.get(entry.tag, _FRACTION):
+        raise SurplusInPicture(f"numbers of tag {entry.tag} of a kind that is not its own")
     if entry.kind in (RATIONAL, SRATIONAL):
         return ratios(tiff.fractions(entry), tiff.order, signed=entry.kind == SRATIONAL)
     if entry.kind in (FLOAT, DOUBLE):

@@ -102,7 +102,9 @@ _RULES: Final[dict[bytes, tuple[Rule, bool]]] = {
     b"imir": (_masked(1), True),
 }
 _ORDER: Final = {kind: place for place, kind in enumerate(_RULES)}
-_WORDS: Final = re.compile(rb"[\x20-\x7e]{8,}")  # numbers of a picture do not read like words
+_WORDS: Final = re.compile(  # numbers of a picture do not read like words
+    rb"[\x20-\x7e]{8,}|(?:[\x20-\x7e]\0){6}|(?:\0[\x20-\x7e]){6}"
+)
 _WORDY: Final = frozenset({b"hvcC", b"av1C", b"colr", b"auxC"})  # whose rules look inside
 _TEXTS: Final = frozenset(
     b"udes altt crtt mdft cmin cmex aebr wbbr fobr afbr dobr free skip a1lx".split()

@@ -16,6 +16,7 @@ from witnesskit.formats.heif_track import StillTrack, TrackHead, read_head, read
 from witnesskit.formats.heif_units import clean_av1, clean_hevc
 from witnesskit.formats.isobmff import Box, children, number_bytes
 from witnesskit.formats.isobmff_headers import Times, read_times
+from witnesskit.formats.isobmff_words import check_film_times
 from witnesskit.limits import FILM_TRACKS_MAX, HEIF_DATA_MAX, HEIF_SAMPLES_MAX
 from witnesskit.model import EssenceHash, Json, Removal, SeekableReader
 
@@ -100,6 +101,7 @@ def read_sequence(reader: SeekableReader, moov: Box) -> Sequence:
         raise BadMedia("no mvhd")
     sequence = Sequence(times, removed=removed)
     _choose(data, heads, sequence)
+    check_film_times(times, len(sequence.tracks))
     _fill(reader, sequence)
     return sequence
 

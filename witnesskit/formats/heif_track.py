@@ -17,12 +17,14 @@ from witnesskit.formats.heif_properties import canonical_body
 from witnesskit.formats.isobmff import Box, children, make_box, make_full, numbers, u32
 from witnesskit.formats.isobmff_headers import Edit, Shown, Times, read_edits, read_shown, read_times
 from witnesskit.formats.isobmff_tables import Tables, read_numbers, read_pairs, read_runs, read_sizes, table
+from witnesskit.formats.isobmff_words import check_entry, check_track
 from witnesskit.limits import FILM_ENTRIES_MAX, HEIF_EDITS_MAX
 
 Boxes = dict[bytes, Box]
 _WORDS: Final = re.compile(rb"[\x20-\x7e]{8,}")
 _KINDS: Final = {b"hvc1": b"hvcC", b"hev1": b"hvcC", b"av01": b"av1C"}
 _KEPT: Final = (b"hvcC", b"av1C", b"colr", b"pasp", b"clap", b"clli", b"mdcv", b"cclv", b"amve")
+_NAMED: Final = frozenset({b"auxi"})  # a name of a list
 _WANTED: Final = {
     b"trak": frozenset({b"tkhd", b"edts", b"mdia", b"tref"}),
     b"mdia": frozenset({b"mdhd", b"hdlr", b"minf"}),
@@ -91,7 +93,7 @@ def read_still(data: bytes, head: TrackHead) -> StillTrack:
     shown = read_shown(data, _need(top, b"tkhd"))
     if _WORDS.search(shown.matrix + shown.size):
         raise TextInPictures("the matrix of a track")
-    return StillTrack(
+    track = StillTrack(
         head=head,
         shown=shown,
         times=read_times(data, _need(media, b"mdhd")),
@@ -100,6 +102,10 @@ def read_still(data: bytes, head: TrackHead) -> StillTrack:
         entries=entries,
         tables=_tables(data, tables, len(entries)),
     )
+    check_track(track)
+    for entry in entries:
+        check_entry(b"vide", entry.data, _NAMED)
+    return track
 
 
 def _boxes(data: bytes, start: int, end: int, wanted: frozenset[bytes]) -> Boxes:

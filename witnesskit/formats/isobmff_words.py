@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Protocol
 
 from witnesskit.errors.media import BadMedia
 from witnesskit.formats.isobmff import children, number_bytes
 from witnesskit.formats.isobmff_headers import (
+    Edit,
     Shown,
+    Times,
     write_edits,
     write_media_header,
     write_movie_header,
@@ -22,7 +24,6 @@ from witnesskit.formats.isobmff_headers import (
 )
 from witnesskit.formats.isobmff_movie import Film
 from witnesskit.formats.isobmff_tables import Tables
-from witnesskit.formats.isobmff_track import Track
 
 _LETTER: Final = rb"[0-9A-Za-z _./:@+-]"
 _WIDE: Final = rb"(?:%b\0){6}|(?:\0%b){6}" % (_LETTER, _LETTER)
@@ -37,20 +38,50 @@ _PLACE_MAX: Final = 16_384  # pixels it is moved by
 
 def check_words(film: Film) -> None:
     """Raise ``BadMedia`` for a film whose index would hold words, or a matrix that turns no picture."""
-    _search(_FIELD, write_movie_header(film.times, len(film.tracks)))
+    check_film_times(film.times, len(film.tracks))
     for track in film.tracks:
-        _check_shown(track.shown)
-        for raw in _fields(track):
-            _search(_FIELD, raw)
+        check_track(track)
         for entry in track.entries:
-            _check_entry(track.handler, entry.data)
+            check_entry(track.handler, entry.data)
 
 
-def _fields(track: Track) -> Iterator[bytes]:
+class Numbered(Protocol):
+    """A track of a film or of an image sequence: its headers and tables."""
+
+    @property
+    def shown(self) -> Shown:
+        """How it is shown."""
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """What of it is shown."""
+
+    @property
+    def times(self) -> Times:
+        """Timescale and duration."""
+
+    @property
+    def tables(self) -> Tables:
+        """Sizes, places and times of its samples."""
+
+
+def check_film_times(times: Times, tracks: int) -> None:
+    """Raise ``BadMedia`` for a header of the whole film that would hold words."""
+    _search(_FIELD, write_movie_header(times, tracks))
+
+
+def check_track(track: Numbered) -> None:
+    """Raise ``BadMedia`` for headers or tables that would hold words, or a matrix that turns no picture."""
+    _check_shown(track.shown)
+    for raw in _fields(track):
+        _search(_FIELD, raw)
+
+
+def _fields(track: Numbered) -> Iterator[bytes]:
     yield write_track_header(track.shown, 1)[8:]
     yield write_edits(track.edits)
     yield write_media_header(track.times)
-    tables: Tables = track.tables
+    tables = track.tables
     yield tables.shift
     for group in tables.groups:
         yield group[12:] if group[:4] == b"sgpd" else group[8:]
@@ -68,7 +99,8 @@ def _check_shown(shown: Shown) -> None:
         raise BadMedia("a picture moved out of sight")
 
 
-def _check_entry(handler: bytes, data: bytes) -> None:
+def check_entry(handler: bytes, data: bytes, named: frozenset[bytes] = frozenset()) -> None:
+    """Raise ``BadMedia`` for a sample description with words; boxes of the kinds ``named`` hold known names."""
     if handler != b"vide":
         _search(_CONFIGURATION, data[8:])
         shell = data.find(b"esds")
@@ -79,7 +111,7 @@ def _check_entry(handler: bytes, data: bytes) -> None:
         body = data[box.body : box.end]
         if box.kind == b"esds":  # its decoder's bytes are read unit by unit
             body = body[:_ESDS_HEAD]
-        if box.kind != b"colr" or body[:4] in (b"nclx", b"nclc"):
+        if box.kind not in named and (box.kind != b"colr" or body[:4] in (b"nclx", b"nclc")):
             _search(_CONFIGURATION if box.kind in _BITS else _FIELD, body)
 
 

@@ -19,6 +19,8 @@ _UNFOLLOWED_MAX: Final = 256  # bytes of a set whose end is not looked for; real
 _TEXT: Final = re.compile(rb"[\x20-\x7e]{12}")  # chance makes one in a thousand sets
 _LETTER: Final = rb"[0-9A-Za-z _./:@+-]"
 _WORDS: Final = re.compile(rb"%b{10}|(?:%b\0){6}|(?:\0%b){6}" % ((_LETTER,) * 3))  # coded fields do not read so
+_PROFILES: Final = {32: 6, 33: 3}  # byte of the set where its profile begins (ITU-T H.265 clause 7.3.3)
+_IN_PROFILE: Final = re.compile(rb"[\x20-\x7e]{6}|(?:[\x20-\x7e]\0){4}|(?:\0[\x20-\x7e]){4}")
 _HEVC_LAYER: Final = 0x01F8  # bits of the unit's head that number its layer
 
 
@@ -30,9 +32,15 @@ def trimmed(name: str, unit: bytes, chroma: int = 1) -> bytes:
     last field is whole as it is. Raises ``BadMedia`` for one that cannot be read.
     """
     short = _up_to_its_end(name, unit, chroma)
-    if len(unit) < 2 or _WORDS.search(short):
+    if len(unit) < 2 or _WORDS.search(short) or (name == HEVC.name and profile_reads(unit)):
         raise BadMedia("a parameter set that is empty or holds words")
     return short
+
+
+def profile_reads(unit: bytes) -> bool:
+    """True if the profile of an HEVC video or sequence set holds words: four bytes of every real one are zero."""
+    start = _PROFILES.get(HEVC.kind(unit[0]))
+    return start is not None and _IN_PROFILE.search(unescape(unit[:32])[start : start + 12]) is not None
 
 
 def _up_to_its_end(name: str, unit: bytes, chroma: int) -> bytes:

@@ -18,7 +18,11 @@ from witnesskit.media.film_sets import behind_set
 from witnesskit.media.film_tables import Chunk
 from witnesskit.media.groups import shown
 from witnesskit.media.mpeg4_pictures import clean_mpeg4
+<<<<<<< HEAD
 from witnesskit.media.readable import runs, table
+=======
+from witnesskit.media.readable import words_at_end
+>>>>>>> close
 from witnesskit.media.walk_sps import SeenTiming, holds_clock, seen_timing
 from witnesskit.model import Revelation, SeekableReader
 
@@ -96,8 +100,8 @@ def _look(scan: SampleScan, coding: str, data: bytes, sizes: list[int]) -> None:
     for size in sizes:
         if coding in ("h264", "hevc"):
             _units(scan, data, place, place + size)
-        elif coding == "mp4a" and size and data[place] >> 5 in (4, 5, 6):
-            _fill(scan, data[place : place + min(size, 600)])
+        elif coding == "mp4a" and size:
+            look_at_sound(scan, data[place : place + size])
         elif reader:
             reader(data[place : place + size], scan)
         place += size
@@ -357,5 +361,9 @@ def scan_frames(scan: SampleScan, data: bytes, sizes: list[int]) -> None:
 
 
 def look_at_sound(scan: SampleScan, packet: bytes) -> None:
-    """The head of an AAC packet."""
-    _fill(scan, packet)
+    """Free data at the head of an AAC packet, and words at its end."""
+    if packet[0] >> 5 in (4, 5, 6):
+        _fill(scan, packet[:600])
+    words = words_at_end(packet)
+    if words:
+        scan.say("inside", "readable text at the end of the sound", shown(words) or words.hex())

@@ -15,6 +15,8 @@ _TEXT: Final = re.compile(rb"[\x20-\x7e]{12}")
 _LETTER: Final = rb"[A-Za-z0-9 +./:_@-]"
 WORDS: Final = re.compile(_LETTER + rb"{10}|(?:" + _LETTER + rb"\0){6}|(?:\0" + _LETTER + rb"){6}")  # no coded fields
 
+_IN_PROFILE: Final = re.compile(rb"[\x20-\x7e]{6,}|(?:[\x20-\x7e]\0){4,}|(?:\0[\x20-\x7e]){4,}")
+
 
 class _OtherLayerError(Exception):
     """The set goes on with fields of a second layer or of depth; never leaves this file."""
@@ -23,7 +25,7 @@ class _OtherLayerError(Exception):
 def behind_set(hevc: bool, unit: bytes, chroma: int) -> tuple[int, bytes]:
     """Chroma format of the sequence from here on, and what follows the last field; all of a set that is broken."""
     width = 2 if hevc else 1
-    if len(unit) < 2:
+    if len(unit) < 2 or (hevc and profile_words(unit)):
         return chroma, unit
     raw = unit.replace(b"\0\0\3", b"\0\0")[width:].rstrip(b"\0")
     bits = TextBits(raw)
@@ -44,6 +46,13 @@ def behind_set(hevc: bool, unit: bytes, chroma: int) -> tuple[int, bytes]:
     if bits.at >= last:  # the stop bit, or nothing but zeros
         return chroma, unit if WORDS.search(unit) else b""
     return chroma, raw[(bits.at + 8) // 8 :] or b"\x01"
+
+
+def profile_words(unit: bytes) -> bytes:
+    """Words in the profile that an HEVC video or sequence set begins with; empty if there are none."""
+    first = {32: 6, 33: 3}.get(unit[0] >> 1 & 63)
+    found = _IN_PROFILE.search(unit[:32].replace(b"\0\0\3", b"\0\0")[first : first + 12]) if first else None
+    return found.group() if found else b""
 
 
 def _picture_h264(bits: TextBits, last: int, chroma: int) -> None:

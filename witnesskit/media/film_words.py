@@ -27,19 +27,22 @@ _FIXED: Final = {  # what these boxes are in every clean film, behind version an
 _FLAGS: Final = {"vmhd": 1, "tkhd": 15}
 
 
-def words_in(node: Node) -> Iterator[Revelation]:
-    """Words among numbers, numbers where there is nothing to choose, and a matrix that turns no picture."""
+def words_in(node: Node, *, again: bool = False) -> Iterator[Revelation]:
+    """Words among numbers, numbers where there is nothing to choose, and a matrix that turns no picture.
+
+    ``again``: edit lists may say that players begin again, as those of image sequences do.
+    """
     if node.kind in _NUMBERS:
         found = WORDS.search(node.body)
         if found:
             yield Revelation("other", node.path, "words among numbers", shown(found[0][:400]) or found[0].hex())
-        yield from _fixed(node)
+        yield from _fixed(node, again=again)
 
 
-def _fixed(node: Node) -> Iterator[Revelation]:
+def _fixed(node: Node, *, again: bool) -> Iterator[Revelation]:
     wide = node.body[:1] == b"\1"
     flags = int.from_bytes(node.body[1:4], "big")
-    if flags & ~_FLAGS.get(node.kind, 0):
+    if flags & ~_FLAGS.get(node.kind, int(again and node.kind == "elst")):
         yield Revelation("other", node.path, "flags of no known use", f"{flags:06x}")
     if node.kind in _FIXED and node.body[4:] not in _FIXED[node.kind]:
         yield Revelation("other", node.path, "fields that are not as in a clean film", node.body[4:84].hex())

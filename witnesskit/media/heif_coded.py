@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from witnesskit.limits import HEIF_SETS_MAX, HEIF_UNITS_MAX
+from witnesskit.media.film_sets import profile_words
 from witnesskit.media.readable import words_near_end
 from witnesskit.media.walk_av1 import behind_header
 
@@ -91,6 +92,8 @@ def _odd_unit(unit: bytes, kind: int, once: set[int]) -> Odd:
             yield "!too many parameter sets", b""
         for words in _TEXT.findall(unit):
             yield "words in a parameter set", words
+        if profile_words(unit):
+            yield "words in a parameter set", profile_words(unit)
         if unit[-1] == 0 or len(unit) > 4096 or unit[0] & 1 or unit[1] >> 3:
             yield "a parameter set with a tail, or of another layer", unit
     elif kind in (39, 40):

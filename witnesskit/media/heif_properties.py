@@ -66,8 +66,8 @@ def _date(raw: bytes) -> str:
 
 
 def readable(body: bytes) -> bool:
-    """True if eight bytes in a row read like words: numbers of a picture do not."""
-    return re.search(rb"[\x20-\x7e]{8}", body) is not None
+    """True if eight bytes in a row, or six pairs, read like words: numbers of a picture do not."""
+    return re.search(rb"[\x20-\x7e]{8}|(?:[\x20-\x7e]\0){6}|(?:\0[\x20-\x7e]){6}", body) is not None
 
 
 def _words(body: bytes) -> str:

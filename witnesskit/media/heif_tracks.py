@@ -12,6 +12,7 @@ from witnesskit.media.film_boxes import of_box
 from witnesskit.media.film_entries import EntryFacts
 from witnesskit.media.film_samples import SampleScan, scan_samples
 from witnesskit.media.film_tables import Chunk, TablesDiffer, chunks_of
+from witnesskit.media.film_words import words_in
 from witnesskit.media.groups import shown
 from witnesskit.media.heif_coded import Odd, odd_in_av1, odd_in_hevc
 from witnesskit.media.heif_properties import of_property, readable, told_of
@@ -68,7 +69,7 @@ def read_tracks(reader: SeekableReader) -> TracksSeen:
         return seen
     for node in walk.nodes:
         if node.path.startswith("moov") and "tref" not in node.path and node.kind != "stsd":
-            seen.revelations += of_box(node)
+            seen.revelations += (*of_box(node), *words_in(node, again=True))
         if node.path.startswith("moov/") and node.kind in ("free", "skip", "wide"):
             seen.revelations.append(Revelation("other", node.path, "padding", f"{node.end - node.start} bytes"))
     tracks = [_track(walk, place, seen) for place in range(1, walk.tracks + 1)]

@@ -9,6 +9,7 @@ from witnesskit.media.mp3_sound import Pool
 from witnesskit.media.walk_mp3 import FrameHead, frame_head
 
 _AHEAD = 6_400  # bytes kept back until more are there; four of the longest frames
+_STRAYS_MAX = 50  # runs of loose bytes that are told
 
 
 class ChunkSound:
@@ -17,6 +18,7 @@ class ChunkSound:
     def __init__(self) -> None:
         self.pool = Pool()
         self.loose = 0  # bytes that are not zero and belong to no frame
+        self.strays: list[bytes] = []  # the first of them
         self._kind: tuple[int, int, int, int] | None = None
         self._order: list[bytes | None] = []  # zeros, or None for a frame still in the pool
 
@@ -38,7 +40,7 @@ class ChunkSound:
             if head is None:
                 after = held.find(b"\xff", place + 1)
                 after = len(held) if after < 0 else after
-                self.loose += any(held[place:after])
+                self._stray(held[place:after])
                 self._order.append(bytes(after - place))
                 yield from self._emit(iter(()))
                 place = after
@@ -48,6 +50,11 @@ class ChunkSound:
                 yield from self._emit(self.pool.take(head, held[place : place + head.size]))
                 place += head.size
         return held[place:]
+
+    def _stray(self, raw: bytes) -> None:
+        self.loose += any(raw)
+        if any(raw) and len(self.strays) < _STRAYS_MAX:
+            self.strays.append(raw[:400])
 
     def _frame(self, held: bytes, place: int) -> FrameHead | None:
         head = frame_head(held[place : place + 4])

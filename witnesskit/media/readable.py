@@ -10,6 +10,8 @@ _SAMPLES: Final = 8  # so many readable bytes at even distances are rare enough 
 _WORD: Final = re.compile(rb"[0-9A-Za-z .,:;/_+-]{12,}")
 _SPREAD: Final = re.compile(rb"(?:[\x20-\x7e]\0){6,}|(?:\0[\x20-\x7e]){6,}")
 _LETTER: Final = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+_LONG_END: Final = re.compile(rb"[-0-9A-Za-z _./:,@+]{16,}\0*[^\0]?\Z", re.DOTALL)
+_LONG_SPREAD: Final = re.compile(rb"(?:[\x20-\x7e]\0){8,}|(?:\0[\x20-\x7e]){8,}")
 _AT_END: Final = re.compile(rb"[0-9A-Za-z]{12,}\0*[^\0]{0,3}\Z")
 
 
@@ -54,6 +56,16 @@ def word_at_end(piece: bytes) -> bytes:
     """A word that ends one of very many coded pieces; empty if there is none."""
     found = _AT_END.search(piece[-256:]) or _SPREAD.search(piece[-256:])
     return found.group() if found and len(set(found.group())) >= 7 else b""
+
+
+def words_at_end(packet: bytes) -> bytes:
+    """Words at the end of a packet of sound, one byte behind them at most; pairs somewhat before; empty if none."""
+    end = packet[-280:]
+    plain = _LONG_END.search(end) if end.rstrip(b"\0")[-3:-1].isascii() else None  # a glance passes over most
+    for found in (plain, _LONG_SPREAD.search(end) if b"\0" in end else None):
+        if found and len(set(found.group())) > 6:
+            return found.group()
+    return b""
 
 
 def word_before(data: bytes, ends: Iterable[int]) -> bytes:

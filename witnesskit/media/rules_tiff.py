@@ -37,6 +37,12 @@ _RAW_COUNTS: Final = {  # numbers a DNG copy may hold, at most
     50964: 12, 50965: 12, 50974: 2, 50975: 1, 50981: 3, 50982: 262_144, 51041: 8, 51107: 1, 51108: 1, 51109: 1,
     51110: 1, 51125: 4, 52529: 1, 52530: 16, 52531: 12, 52532: 12, 52537: 262_144, 52538: 12, 52547: 1,
 }  # fmt: skip
+_RAW_KINDS: Final = {  # other tags of a raw picture are fractions
+    **dict.fromkeys((50938, 50939, 50940, 50982, 52537), (11,)), 51041: (12,),
+    **dict.fromkeys((50714, 50719, 50720, 50728), (1, _SHORT, _LONG, _RATIONAL, _SRATIONAL)),
+    **dict.fromkeys((33421, 50711, 50712, 50713, 50717, 50733, 50778, 50779, 50829, 50830, 50879, 50937, 50941, 50974,
+                     50975, 50981, 51107, 51108, 51110, 52529, 52547), (1, _SHORT, _LONG)),
+}  # fmt: skip
 _RAW_BYTES: Final = {33422: (1, 64, 6), 50710: (1, 64, 6), 50706: (1, 4, 9), 50707: (1, 4, 9)}
 _AREAS: Final = frozenset({50719, 50720, 50829, 50830})  # rows and columns, none outside the picture
 _SMALL: Final = 64  # numbers of a field that is no table
@@ -161,7 +167,8 @@ def _reduced(walk: TiffWalk, field: Field, under_max: int) -> bool:
 
 
 def _is_raw_table(walk: TiffWalk, field: Field, outline: Geometry) -> bool:
-    if not 1 <= field.count <= _RAW_COUNTS[field.tag]:
+    kinds = _RAW_KINDS.get(field.tag, (_RATIONAL, _SRATIONAL))
+    if not 1 <= field.count <= _RAW_COUNTS[field.tag] or field.kind not in kinds:
         return False
     if field.kind in (_RATIONAL, _SRATIONAL):
         return _reduced(walk, field, _UNDER_MAX)

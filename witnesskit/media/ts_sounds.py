@@ -10,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from witnesskit.errors.media import UnsupportedMedia
 from witnesskit.media.film_entries import EntryFacts
 from witnesskit.media.film_samples import SampleScan, free_spans, look_at_sound, names_encoder
 from witnesskit.media.groups import shown
 from witnesskit.media.ogg_codings import OggCoding
+from witnesskit.media.ts_mpeg import LayerThree, free_behind, layer_of
 from witnesskit.media.walk_sps import BitsCut, TextBits
 
 Say = Callable[[str, str, str], None]
@@ -80,6 +82,8 @@ class SoundWalk:
     held: bytearray = field(default_factory=bytearray)
     coded: hashlib._Hash = field(default_factory=hashlib.sha256)
     scan: SampleScan | None = None
+    layer: int = 0
+    third: LayerThree | None = None
 
     def __post_init__(self) -> None:
         self.scan = SampleScan(EntryFacts(coding="mp4a"), self.place)
@@ -91,6 +95,8 @@ class SoundWalk:
         """The next bytes of the stream."""
         if self.coding == "lpcm":
             self.coded.update(chunk)
+            return
+        if self.coding == "mp2" and self._is_third(chunk, last):
             return
         self.held += chunk
         data, at = bytes(self.held), 0
@@ -104,6 +110,33 @@ class SoundWalk:
         if self.coding == "opus" and ((last and self.held) or len(self.held) > _SEARCH):
             self.doubt("Opus that is cut")
             self.held.clear()
+
+    def _is_third(self, chunk: bytes, last: bool) -> bool:
+        """Tell the layer by the first frames; layer III is read here."""
+        if not self.layer:
+            self.layer = layer_of(bytes(self.held) + chunk, _mpeg)
+            if self.layer == 3:
+                chunk, self.third = bytes(self.held) + chunk, LayerThree()
+                self.held.clear()
+        if self.third is None:
+            return False
+        try:
+            for piece in self.third.feed(chunk, last=last):
+                self.coded.update(piece)
+        except UnsupportedMedia as reason:
+            self.doubt(str(reason))
+            self.third = LayerThree()
+        if last:
+            self._end_third(self.third)
+        return True
+
+    def _end_third(self, third: LayerThree) -> None:
+        if third.pool.broken:
+            self.doubt("frames that are cut")
+        for raw in third.strays:
+            self.say("inside", "bytes of no frame", shown(raw.strip(b"\0")) or raw.hex()[:160])
+        for kind, raw in third.pool.found:
+            self.say("software", f"free data in frames: {kind}", shown(raw.strip(b"\0")) or raw.hex()[:160])
 
     def _frame(self, data: bytes, at: int, last: bool) -> int:
         size_of = _SIZES[self.coding]
@@ -145,7 +178,19 @@ class SoundWalk:
         if self.coding == "ac3" and frame[5] >> 3 <= 10:
             for group, name in ac3_free(frame):
                 self.say(group, name, frame[5:60].hex())
+        if self.coding == "mp2":
+            return self._mpeg(frame)
         return self._adts(frame) if self.coding == "aac" else frame
+
+    def _mpeg(self, frame: bytes) -> bytes:
+        """A frame of layer I or II with zeros behind its samples; one of layer III among them is no sound."""
+        left = 8 * len(frame) if frame[1] & 6 == 2 else free_behind(frame)
+        value = int.from_bytes(frame, "big")
+        free = value & ((1 << left) - 1)
+        if free:
+            raw = free.to_bytes((left + 7) // 8, "big").strip(b"\0")
+            self.say("inside", "free data behind the samples", shown(raw[:400]) or raw[:80].hex())
+        return (value ^ free).to_bytes(len(frame), "big")
 
     def _adts(self, frame: bytes) -> bytes:
         start = 7 if frame[1] & 1 else 9
@@ -153,8 +198,9 @@ class SoundWalk:
         if len(head) > 3 and (head[2] & 2 or head[3] & 12):
             self.say("other", "private and copyright bits of the sound", bytes(head).hex())
             head[2], head[3] = head[2] & 0xFD, head[3] & 0xC3
-        if body and body[0] >> 7 and self.scan:
-            look_at_sound(self.scan, body[:600])
+        if body and self.scan:
+            look_at_sound(self.scan, body)
+        if body and body[0] >> 7:
             top = body[:_FREE_HEAD]
             value, size = int.from_bytes(top, "big"), 8 * len(top)
             for first, end in free_spans(top):

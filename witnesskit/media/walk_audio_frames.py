@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from witnesskit.media.ts_mpeg import free_behind
+
 _KILOBITS: Final = {
     "1/1": "0 32 64 96 128 160 192 224 256 288 320 352 384 416 448",
     "1/2": "0 32 48 56 64 80 96 112 128 160 192 224 256 320 384",
@@ -14,6 +16,7 @@ _KILOBITS: Final = {
 }
 _AC3: Final = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640)
 _NAMED: Final = re.compile(rb"(LAME|Lavc|Lavf|L3)[\d.a-z ]{0,7}\x00{0,7}|\x00{9}")
+_FREE: Final = re.compile(rb"[\x20-\x7e]{6,}|(?:[\x20-\x7e]\0){4,}|(?:\0[\x20-\x7e]){4,}")
 _WORD: Final = re.compile(rb"[\x20-\x7e]{6}")
 
 
@@ -29,6 +32,7 @@ def strange_sound(codec: str, packet: bytes) -> tuple[bytes, bool]:
             return packet[place:].strip(b"\0"), False
         if size_of is _mpeg:
             table, spare = _table(packet[place : place + size])
+            spare = spare or _words_behind(packet[place : place + size])
             if spare:
                 return spare, False
             tables += table
@@ -50,6 +54,13 @@ def _mpeg(head: bytes) -> int:
     samples = 384 if layer == 1 else 576 if layer == 3 and version > 1 else 1152
     slot = 4 if layer == 1 else 1
     return (samples // 8 * 1000 * kilobits // slot // (sampling // version) + padding) * slot
+
+
+def _words_behind(frame: bytes) -> bytes:
+    """Words behind the samples of layers I and II; empty if there are none."""
+    free = free_behind(frame) if len(frame) > 4 and frame[1] & 6 != 2 else 0
+    found = _FREE.search(frame[(8 * len(frame) - free) // 8 :] if free else b"")
+    return found.group() if found else b""
 
 
 def _table(frame: bytes) -> tuple[bool, bytes]:

@@ -11,7 +11,7 @@ from array import array
 from dataclasses import dataclass, field
 
 from witnesskit.errors.media import BadMedia
-from witnesskit.formats.aac import blanked, encoder_named
+from witnesskit.formats.aac import blanked, check_tail, encoder_named
 from witnesskit.formats.avc_sps import PictureTiming, picture_timing
 from witnesskit.formats.codec_config import check_av1, timing_of
 from witnesskit.formats.essence_samples import NAL_CODINGS
@@ -131,6 +131,8 @@ def _sound(work: TrackWork, data: bytes, start: int, sizes: array[int]) -> list[
                 work.gone(packet)
                 parts += [view[kept:place], fresh]
                 kept = place + size
+        else:
+            check_tail(data[place : place + size])
         place += size
     parts.append(view[kept:place])
     for part in parts:

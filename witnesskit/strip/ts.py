@@ -26,7 +26,7 @@ MEDIA_TYPE = "video/mp2t"
 _GO, _TABLE, _CLOCK = -1, -2, -3
 _PRIORITY_GONE: Final = bytes(byte & 0xDF for byte in range(256))
 _PERMISSION_GONE: Final = bytes(byte & 0x3F for byte in range(256))
-_UNSEEN: Final = frozenset({"mpeg2", "mp2", "ac3", "eac3", "lpcm"})
+_UNSEEN: Final = frozenset({"mpeg2", "ac3", "eac3", "lpcm"})
 
 
 def strip_ts(reader: SeekableReader, sink: Sink, choices: StripChoices = DEFAULT_CHOICES) -> StripResult:  # noqa: ARG001

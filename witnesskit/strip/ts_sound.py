@@ -7,7 +7,7 @@ Opus behind the control headers of its registration "Opus", sound of Blu-ray cam
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +15,8 @@ from witnesskit.errors.media import BadMedia, UnsupportedMedia
 from witnesskit.errors.strip import TextInPictures
 from witnesskit.formats.aac import blanked, encoder_named
 from witnesskit.formats.bits import BitReader
+from witnesskit.formats.mp3_stream import Mp3Stream
+from witnesskit.formats.mpeg_layers import without_ancillary
 from witnesskit.formats.opus_packet import padding
 from witnesskit.limits import TS_FRAME_SEARCH
 
@@ -168,6 +170,56 @@ def fresh_ac3(frame: bytes, _: dict[str, None]) -> bytes:
     return frame
 
 
+def fresh_mpeg(frame: bytes, _: dict[str, None]) -> bytes:
+    """A frame of layer I or II without ancillary data; one of layer III among them is no sound of theirs."""
+    return bytes(len(frame)) if _is_third(frame) else without_ancillary(frame)
+
+
+def _is_third(frame: bytes) -> bool:
+    return frame[1] >> 1 & 3 == 1
+
+
+@dataclass
+class MpegStream(FrameStream):
+    """MPEG audio; sound of layer III reaches from frame to frame, and what it leaves free becomes zeros."""
+
+    third: Mp3Stream | None = None
+    begun: bool = False
+
+    def feed(self, chunk: bytes, *, last: bool = False) -> None:
+        """Tell the layer by the first frames, then walk them."""
+        if not self.begun:
+            first = self._first(bytes(self.held) + chunk)
+            self.begun = bool(first)
+            if first and _is_third(first):
+                self.third = Mp3Stream()
+                self._pass(self.third.put(bytes(self.held)))
+        if self.third is None:
+            super().feed(chunk, last=last)
+            return
+        self.held += chunk
+        self._pass(self.third.put(chunk))
+        if last:
+            self._pass(self.third.finish())
+
+    def _first(self, data: bytes) -> bytes:
+        """The head of the first frame that another one follows, or that stands in front."""
+        for at in range(len(data) - _HEAD):
+            size = self.size_of(data[at : at + 4]) if data[at] == 0xFF else 0
+            if size and (not at or self.size_of(data[at + size : at + size + 4])):
+                return data[at : at + 4]
+        return b""
+
+    def _pass(self, pieces: Iterator[bytes]) -> None:
+        for new in pieces:
+            old = bytes(self.held[: len(new)])
+            if new != old:
+                self.change(self.place, old, new)
+            self.hasher.update(new)
+            del self.held[: len(new)]
+            self.place += len(new)
+
+
 _OPUS_STREAMS: Final = (1, 1, 1, 2, 2, 3, 4, 4, 5)
 
 
@@ -226,7 +278,7 @@ def sound_stream(coding: str, edit: Edit, descriptors: bytes) -> SoundStream:
     if coding in ("ac3", "eac3"):
         return FrameStream(edit, size_of=ac3_size, fresh=fresh_ac3)
     if coding == "mp2":
-        return FrameStream(edit, size_of=mpeg_size)
+        return MpegStream(edit, size_of=mpeg_size, fresh=fresh_mpeg)
     if coding == "opus":
         channels = descriptors[-1]
         if channels >= len(_OPUS_STREAMS):
