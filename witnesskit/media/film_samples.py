@@ -18,11 +18,7 @@ from witnesskit.media.film_sets import behind_set
 from witnesskit.media.film_tables import Chunk
 from witnesskit.media.groups import shown
 from witnesskit.media.mpeg4_pictures import clean_mpeg4
-<<<<<<< HEAD
-from witnesskit.media.readable import runs, table
-=======
-from witnesskit.media.readable import words_at_end
->>>>>>> close
+from witnesskit.media.readable import runs, table, words_at_end
 from witnesskit.media.walk_sps import SeenTiming, holds_clock, seen_timing
 from witnesskit.model import Revelation, SeekableReader
 
