@@ -124,7 +124,7 @@ def test_another_demuxer_decodes_the_same_pictures(name):
     def decoded(data):
         with av.open(io.BytesIO(data), format="mp4") as opened:
             return [
-                (frame.pts, frame.to_ndarray(format="rgb24").tobytes())
+                (frame.pts, frame.to_image().tobytes())
                 for frame in opened.decode(next(one for one in opened.streams.video if one.frames == 2))
             ]
 
