@@ -47,7 +47,8 @@ def main() -> None:
         alone = [sys.executable, HERE / "jobs.py", "strip", film, out]
         tell(rows("strip a 773 MB MP4, rewrite alone", lambda: fresh(out, *alone), peer, BAR))
         whole = [sys.executable, "-m", "witnesskit", "strip", film, "--out", out]
-        tell(rows("strip a 773 MB MP4, with both looks", lambda: fresh(out, *whole), peer, None))
+        # what runs inside bubblewrap is not counted as its parent's, so the wall is all that can be compared
+        tell(rows("strip a 773 MB MP4, with both looks", lambda: fresh(out, *whole), peer, None)[:1])
 
 
 if __name__ == "__main__":
