@@ -125,8 +125,11 @@ def test_copies_and_originals_never_share_a_folder(photos, tmp_path, out):
 def test_a_folder_that_holds_something_is_left_alone(photos, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out/mine").write_text("x")
+    leftover = tmp_path / "out" / ".0123456789abcdef.part"
+    leftover.write_text("of another")
     with pytest.raises(FolderNotEmpty):
         prepare_out([photos], tmp_path / "out")
+    assert leftover.exists(), "what is refused is not touched"
     with pytest.raises(NoFolder):
         prepare_out([photos], tmp_path / "no/such")
     with pytest.raises(NoFolder):

@@ -42,10 +42,15 @@ def extension_of(media_type: str) -> str:
     return f".{_EXTENSIONS.get(media_type, 'bin')}"
 
 
+def is_leftover(path: Path) -> bool:
+    """Whether a run that was killed left this, by its name."""
+    return _NAMED.fullmatch(path.name) is not None
+
+
 def sweep(folder: Path) -> None:
     """Remove what a run that was killed left here, on systems where a copy has a name before it is finished."""
     for path in folder.iterdir():
-        if _NAMED.fullmatch(path.name):
+        if is_leftover(path):
             path.unlink(missing_ok=True)
 
 

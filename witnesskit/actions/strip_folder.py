@@ -17,7 +17,7 @@ from queue import SimpleQueue
 from typing import Final
 
 from witnesskit.actions.examine import Copy
-from witnesskit.actions.part_file import FIXED_TIME, extension_of, sweep
+from witnesskit.actions.part_file import FIXED_TIME, extension_of, is_leftover, sweep
 from witnesskit.actions.strip_group import GROUP_MAX, Order, Stripped, strip_group
 from witnesskit.errors.actions import FoldersOverlap
 from witnesskit.errors.cli import NoFolder
@@ -102,9 +102,9 @@ def prepare_out(paths: Sequence[Path], out: Path) -> None:
             raise FoldersOverlap
     try:
         out.mkdir(mode=0o700, exist_ok=True)
+        if not all(_COPY_NAME.fullmatch(path.name) or is_leftover(path) for path in out.iterdir()):
+            raise FolderNotEmpty  # and nothing in it is touched
         sweep(out)
-        if not all(_COPY_NAME.fullmatch(path.name) for path in out.iterdir()):
-            raise FolderNotEmpty
     except OSError as error:
         raise NoFolder(os.strerror(error.errno or 0)) from None
 

@@ -1,17 +1,13 @@
-"""Feeding samples to the digest of a track's essence (docs/spec/essence.md): one feeder for each coding."""
+"""Names and definitions of a film's essence, one digest for each track (docs/spec/essence.md)."""
 
 from __future__ import annotations
 
 import hashlib
-from array import array
 from typing import Final
 
-from witnesskit.formats.aac import blanked
-from witnesskit.formats.isobmff_samples import Window, in_order, pieces
 from witnesskit.formats.isobmff_track import Track
-from witnesskit.formats.mpeg4_units import clean_pictures
-from witnesskit.formats.nal import H264, HEVC, NalCoding, hash_pictures
-from witnesskit.model import EssenceHash, SeekableReader
+from witnesskit.formats.nal import H264, HEVC
+from witnesskit.model import EssenceHash
 
 RAW: Final = "raw-packets"
 NAL_CODINGS: Final = {"h264": H264, "hevc": HEVC}
@@ -32,36 +28,9 @@ def stream_names(tracks: tuple[Track, ...]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def film_essence(reader: SeekableReader, tracks: tuple[Track, ...]) -> tuple[EssenceHash, ...]:
-    """Essence of every track; raises ``BadMedia``, ``MediaCut`` or ``TextInPictures``."""
-    window, hashers = Window(reader), [hashlib.sha256() for _ in tracks]
-    for number, extent in in_order(tracks):
-        track = tracks[number]
-        for piece in pieces(track, extent):
-            data, start = window.read(piece.offset, piece.size)
-            _feed(hashers[number], track, data[start : start + piece.size], (piece.sizes, piece.description))
-    return essence_of(tracks, hashers)
-
-
 def essence_of(tracks: tuple[Track, ...], hashers: list[hashlib._Hash]) -> tuple[EssenceHash, ...]:
     """The digests with their names and definitions."""
     return tuple(
         EssenceHash(name, definition_of(track), hasher.hexdigest())
         for name, track, hasher in zip(stream_names(tracks), tracks, hashers, strict=True)
     )
-
-
-def _feed(hasher: hashlib._Hash, track: Track, data: bytes, samples: tuple[array[int] | None, int]) -> None:
-    sizes, description = samples
-    coding: NalCoding | None = NAL_CODINGS.get(track.coding)
-    if sizes is None or (coding is None and track.coding not in ("aac", "mpeg4")):
-        hasher.update(data)
-        return
-    place = 0
-    for size in sizes:
-        sample = data[place : place + size]
-        if coding:
-            hash_pictures(coding, track.entries[description - 1].length, sample, hasher)
-        else:
-            hasher.update(blanked(sample) if track.coding == "aac" else clean_pictures(sample, {}))
-        place += size

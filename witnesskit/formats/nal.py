@@ -15,8 +15,6 @@ from witnesskit.errors.media import BadMedia
 
 _ESCAPE: Final = re.compile(rb"\x00\x00\x03")
 _MIRRORED: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
-_FIRST: Final = b"\x00\x00\x00\x01"
-_LATER: Final = b"\x00\x00\x01"
 
 
 class Hasher(Protocol):
@@ -110,18 +108,6 @@ def picture_end(data: bytes, start: int, end: int) -> int:
         else:
             break
     return end
-
-
-def hash_pictures(coding: NalCoding, length: int, sample: bytes, hasher: Hasher) -> None:
-    """Feed the coded slices of one sample with start codes, as ffmpeg writes Annex B; raises ``BadMedia``."""
-    view, place, prefix = memoryview(sample), 0, _FIRST
-    while place < len(sample):
-        start, end = unit_at(sample, place, length, len(sample))
-        if start < end and coding.kind(sample[start]) in coding.pictures:
-            hasher.update(prefix)
-            hasher.update(view[start : picture_end(sample, start, end)])
-            prefix = _LATER
-        place = end
 
 
 def unit_at(data: bytes, place: int, length: int, limit: int) -> tuple[int, int]:

@@ -6,7 +6,6 @@ message, above all user data, becomes a filler payload. Equal length keeps every
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -134,10 +133,3 @@ def filler_unit(coding: NalCoding, nal: bytes) -> bytes:
 def is_filler(coding: NalCoding, nal: bytes) -> bool:
     """True if ``nal`` is exactly what ``filler_unit`` makes."""
     return nal == filler_unit(coding, nal)
-
-
-def user_data(nal: bytes, header: int) -> Iterator[bytes]:
-    """Payloads of unregistered user data in a SEI unit."""
-    for message in messages(nal, header) or ():
-        if message.kind == USER_DATA:
-            yield message.payload

@@ -147,10 +147,6 @@ def _blanked(works: list[TrackWork]) -> list[Removal]:
     ]
 
 
-def _said(works: list[TrackWork]) -> list[str]:
-    return [remark for work in works for remark in work.remarks]
-
-
 def _remarks(film: Film, plan: Plan) -> list[str]:
     remarks = [remark for track in film.tracks.kept for remark in track.remarks]
     codings = [track.decoding.coding for track in film.tracks.kept if track.decoding.coding not in _KNOWN_WHOLE]

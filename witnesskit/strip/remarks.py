@@ -41,7 +41,6 @@ RAW_CALIBRATION: Final = (
 RAW_LOOK_DROPPED: Final = (
     "colour profiles and previews of the raw picture were dropped: it may look different at first"
 )
-FAX_NOT_DECODED: Final = "fax-coded pages are copied without decoding: bytes behind the last row would not be seen"
 SECOND_IMAGES_DROPPED: Final = frozenset(
     {GAIN_MAP_DROPPED, FURTHER_PICTURES_DROPPED, HELPER_PICTURES_DROPPED, MOTION_PHOTO_DROPPED}
 )
