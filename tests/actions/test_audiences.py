@@ -182,6 +182,15 @@ def test_what_is_published_is_logged_by_the_desk_and_only_then(ready):
     assert not {event["item"] for event in events} & set(items(ready))
 
 
+def test_a_page_that_is_there_already_publishes_and_logs_nothing(ready):
+    log, page = ready.folder / "desk" / "custody" / "log.jsonl", ready.folder / "there.html"
+    before = log.read_bytes()
+    page.write_text("mine")
+    with pytest.raises(WitnesskitError) as caught:
+        report(ready.desk, ready.passphrase, ReportWish("public", (), page))
+    assert (caught.value.code, page.read_text(), log.read_bytes()) == ("OUTPUT-EXISTS", "mine", before)
+
+
 def test_without_a_clean_copy_nothing_is_published(stage, device, stick):
     device.save(record_json())
     stage.take_in(device.pack(stick).path)

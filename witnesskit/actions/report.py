@@ -60,6 +60,8 @@ def report(vault: Vault, passphrase: str, wish: ReportWish) -> ReportDone:
     audience = Audience(wish.audience)
     policy = load.shipped(POLICIES[audience])
     decide.check_audience(policy, audience)
+    if wish.out.exists() or wish.out.is_symlink():
+        raise OutputExists  # before anything is logged as published
     with open_for_saving(vault, passphrase) as session:
         made, held_back = build(session, policy, read_items(session, wish.items))
     try:
