@@ -34,7 +34,8 @@ from witnesskit.digest import sha256_hex
 from witnesskit.formats import strict_json
 from witnesskit.formats.bundle_manifest import TransferOpening
 from witnesskit.formats.short_id import short_id
-from witnesskit.model import EXPOSURES, Json, Ring, Role, SealedCapsule
+from witnesskit.media_model import EXPOSURES
+from witnesskit.model import Json, Ring, Role, SealedCapsule
 from witnesskit.strip.derivation import Derivation
 from witnesskit.vault import items, layout, state
 from witnesskit.vault.layout import Vault

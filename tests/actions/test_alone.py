@@ -21,7 +21,7 @@ import os, sys
 from dataclasses import asdict
 from witnesskit.actions import jailed
 from witnesskit.jail import child
-from witnesskit.model import DEFAULT_CHOICES
+from witnesskit.media_model import DEFAULT_CHOICES
 call, *files = sys.argv[1:]
 child._load(jailed.NEEDS[call])
 before = set(sys.modules)

@@ -19,7 +19,7 @@ from witnesskit.cli.main import program
 from witnesskit.errors.cli import NoFolder, OutputExists
 from witnesskit.errors.derive import BadRegion, ChoiceDoesNotFit, Undecodable
 from witnesskit.errors.strip import CopyNotClean
-from witnesskit.model import Finding, Inspection
+from witnesskit.media_model import Finding, Inspection
 from witnesskit.strip.derivation import Box, Derivation, Region, Span
 
 

@@ -29,7 +29,7 @@ from witnesskit.errors.sealing import DiskFull
 from witnesskit.errors.strip import CopyNotClean
 from witnesskit.errors.vault import ShortIdUnknown
 from witnesskit.formats.short_id import short_id
-from witnesskit.model import EXPOSURES
+from witnesskit.media_model import EXPOSURES
 from witnesskit.sealing.identity import Identity
 from witnesskit.strip.derivation import Derivation
 from witnesskit.vault import state

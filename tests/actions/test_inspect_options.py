@@ -21,7 +21,7 @@ from witnesskit.actions.thumbnails import write_thumbnails
 from witnesskit.cli.main import program
 from witnesskit.errors.cli import OutputExists
 from witnesskit.errors.jail import JailDied, JailGarbage
-from witnesskit.model import Finding, Revelation
+from witnesskit.media_model import Finding, Revelation
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from witnesskit.errors.strip import CopyNotClean, CredentialsKept, UnknownFormat
 from witnesskit.errors.vault import FolderNotEmpty
 from witnesskit.jail.run import Cell
 from witnesskit.limits import JAIL_CPU_SECONDS
-from witnesskit.model import DEFAULT_CHOICES
+from witnesskit.media_model import DEFAULT_CHOICES
 
 ROOT = str(Path(__file__).resolve().parents[2])
 SECRET = b"serial 4711-secret"

@@ -17,7 +17,7 @@ ITEM = "a" * 32
     ("kind", "committed", "more"),
     [
         ("blessing", {}, {}),
-        ("anchor", {}, {}),
+        ("testify", {"day": "2026-11-23"}, {}),
         ("observe", {"uploader": "x"}, {}),
         ("observe", {"url": None}, {}),
         ("observe", {"status": 1.5}, {}),

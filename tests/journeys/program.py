@@ -14,7 +14,7 @@ from pathlib import Path
 
 from witnesskit.cli.main import run
 from witnesskit.formats.short_id import short_id
-from witnesskit.model import EXPOSURES
+from witnesskit.media_model import EXPOSURES
 from witnesskit.vault.layout import open_vault
 from witnesskit.vault.state import load_state
 

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.media_builders.samples import jpegs
-from witnesskit.limits import EXIF_READS_MAX
 from witnesskit.media import exif_values
 from witnesskit.media.exif import _Counted, _ReadsSpentError, read_exif
 from witnesskit.media.walk_jpeg import walk_jpeg
+from witnesskit.media_limits import EXIF_READS_MAX
 
 STEP = st.one_of(
     st.tuples(st.just("seek"), st.integers(-5, 40), st.sampled_from([0, 1, 2])),

@@ -18,7 +18,7 @@ from tests.media_builders.gif import (
 from tests.media_builders.jpeg_hiding import icc
 from tests.media_builders.readers import Bytes
 from witnesskit.media.inspect import inspect
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 
 PIXELS = bytes([1, 2, 1, 2] * 3)
 

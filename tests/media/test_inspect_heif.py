@@ -34,7 +34,7 @@ from tests.media_builders.samples import SAMPLES
 from witnesskit.media.inspect import inspect
 from witnesskit.media.inspect_heif import inspect_heif
 from witnesskit.media.residue import inspect_again
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.heif import strip_heif
 from witnesskit.strip.remarks import CREDENTIALS_DROPPED
 

@@ -15,7 +15,7 @@ from witnesskit.media.exif import read_exif
 from witnesskit.media.inspect import inspect
 from witnesskit.media.probe import media_type
 from witnesskit.media.residue import inspect_again
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.jpeg import strip_jpeg
 
 PACKAGE = Path(witnesskit.__file__).parent

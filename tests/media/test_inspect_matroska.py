@@ -13,7 +13,7 @@ from tests.media_builders.readers import Bytes, Kept
 from witnesskit.media.inspect_matroska import inspect_matroska
 from witnesskit.media.matroska_names import KINDS, NAMES
 from witnesskit.media.matroska_rules import RULES
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.registry import strip
 
 TOKEN = b"Zanaozen Aizhan"

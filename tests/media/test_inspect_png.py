@@ -20,7 +20,7 @@ from tests.media_builders.png import (
 )
 from tests.media_builders.readers import Bytes
 from witnesskit.media.inspect import inspect
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 
 INDEXED = {"colour": 3, "depth": 4, "value": 0x33}
 USED = bytes(9) + b"abc" + bytes(36)

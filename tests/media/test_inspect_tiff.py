@@ -12,7 +12,7 @@ from tests.media_builders.tiff import CAMERA, Page, grey, jpeg_page, lossless, m
 from tests.media_builders.tiff_hiding import hiding, hiding_dng
 from witnesskit.media.inspect import inspect
 from witnesskit.media.residue import inspect_again
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 
 NEUTRAL = {tag: value for tag, value in CAMERA.items() if tag not in (50708, 50721, 50728)} | {
     50708: (2, b"Raw Picture\0"), 50721: (10, [7, 10, -1, 5, -1, 20, -2, 5, 6, 5, 11, 50, -2, 25, 9, 50, 3, 5]),

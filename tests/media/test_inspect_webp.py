@@ -21,7 +21,7 @@ from tests.media_builders.webp import (
     riff,
 )
 from witnesskit.media.inspect import inspect
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 
 PLAY, ODD = chunk(b"ANIM", bytes(6)), chunk(b"VP8 ", LOSSY + b"\x81", pad=b"x")
 SEEN_THROUGH = chunk(b"ALPH", ALPHA)

@@ -15,7 +15,7 @@ from witnesskit.media.presentation_jpeg import presentation_jpeg
 from witnesskit.media.residue import inspect_again
 from witnesskit.media.walk_icc import walk_icc
 from witnesskit.media.walk_tiff import walk_tiff
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.jpeg import strip_jpeg
 
 SEEDS = [hiding(False)[0], hiding(True)[0], build(Plan(restart=3)), build(Plan(progressive=True))]

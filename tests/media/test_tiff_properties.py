@@ -24,7 +24,7 @@ from witnesskit.media.opcodes_dng import strange_opcodes
 from witnesskit.media.presentation import presentation_sha256
 from witnesskit.media.residue import inspect_again
 from witnesskit.media.walk_tiff_file import walk_tiff_file
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.tiff import strip_tiff
 
 CANARIES = [hiding(), hiding_dng()]

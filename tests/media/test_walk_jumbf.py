@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tests.media_builders.jpeg import Plan, build, segment
 from tests.media_builders.readers import Bytes
 from tests.media_builders.samples import SAMPLES
-from witnesskit.limits import JUMBF_VALUES_MAX
 from witnesskit.media.inspect import inspect
 from witnesskit.media.walk_jumbf import joined_segments, jumbf_values
+from witnesskit.media_limits import JUMBF_VALUES_MAX
 
 
 def box(kind, data):

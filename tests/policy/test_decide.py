@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from witnesskit.errors.policy import PolicyConflict, PolicyLoosens, RefusedByPolicy
-from witnesskit.model import EXPOSURES, Audience, Finding, Role, StripChoices
+from witnesskit.media_model import EXPOSURES, Finding, StripChoices
+from witnesskit.model import Audience, Role
 from witnesskit.policy import decide, load, openings
 from witnesskit.policy.meet import loosened, stricter, tighten
 from witnesskit.policy.schema import (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from witnesskit.model import Audience, EssenceHash
+from witnesskit.media_model import EssenceHash
+from witnesskit.model import Audience
 from witnesskit.policy import decide, load
 from witnesskit.report.how_to import steps
 from witnesskit.report.model import Answer, Check, Item, Part, Report

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.oracles import require
-from witnesskit.model import Audience, EssenceHash
+from witnesskit.media_model import EssenceHash
+from witnesskit.model import Audience
 from witnesskit.report.how_to import essence, signature, steps
 
 ORIGIN = "witnesskit.example/desk-7c31"

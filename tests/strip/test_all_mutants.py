@@ -15,7 +15,7 @@ from witnesskit.media.inspect import inspect
 from witnesskit.media.presentation import presentation_sha256
 from witnesskit.media.probe import kind_of
 from witnesskit.media.residue import inspect_again
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.registry import strip
 
 DEMO = sorted((Path(__file__).resolve().parents[2] / "demo").glob("p*.*"))

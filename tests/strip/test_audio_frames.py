@@ -19,7 +19,7 @@ from witnesskit.media.inspect import inspect
 from witnesskit.media.ts_mpeg import free_behind
 from witnesskit.media.walk_audio_frames import strange_sound
 from witnesskit.media.walk_obu import strange_units
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.registry import strip
 
 CODECS = {"mp3": "A_MPEG/L3", "ac3": "A_AC3", "eac3": "A_EAC3", "dts": "A_DTS"}

@@ -33,7 +33,7 @@ from witnesskit.media.essence import essence
 from witnesskit.media.inspect import inspect
 from witnesskit.media.presentation import presentation_sha256
 from witnesskit.media.residue import inspect_again
-from witnesskit.model import Finding, StripChoices
+from witnesskit.media_model import Finding, StripChoices
 from witnesskit.strip.registry import strip
 
 FFMPEG, FFPROBE = shutil.which("ffmpeg"), shutil.which("ffprobe")

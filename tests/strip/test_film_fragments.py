@@ -22,7 +22,7 @@ from witnesskit.media.film_fragments import Fragments, _fragment
 from witnesskit.media.inspect import inspect
 from witnesskit.media.presentation import presentation_sha256
 from witnesskit.media.residue import inspect_again
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.registry import strip
 
 FORMS = [(False, b"iso5"), (True, b"iso5"), (False, b"qt  "), (True, b"qt  ")]

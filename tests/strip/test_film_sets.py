@@ -15,7 +15,7 @@ from witnesskit.formats.nal_sets import trimmed
 from witnesskit.media.film_sets import behind_set
 from witnesskit.media.inspect_isobmff import inspect_isobmff
 from witnesskit.media.residue import inspect_again
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.registry import strip
 
 TOKEN = b"43.34N 51.87E"

@@ -11,7 +11,7 @@ from witnesskit.errors.media import BadMedia
 from witnesskit.formats.nal import HEVC, is_dolby, unescape
 from witnesskit.media.inspect_isobmff import inspect_isobmff
 from witnesskit.media.residue import inspect_again
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.registry import strip
 
 TOKEN = b"43.34N 51.87E"  # shorter than any run of text that is looked for in coded bytes

@@ -10,11 +10,11 @@ from witnesskit.errors.strip import TextInPictures
 from witnesskit.formats.isobmff import Box
 from witnesskit.formats.isobmff_headers import read_edits
 from witnesskit.formats.nal_sets import profile_reads, trimmed
-from witnesskit.limits import FILM_EDITS_MAX
 from witnesskit.media.film_sets import behind_set, profile_words
 from witnesskit.media.inspect_isobmff import inspect_isobmff
 from witnesskit.media.mpeg4_pictures import clean_mpeg4
-from witnesskit.model import Finding
+from witnesskit.media_limits import FILM_EDITS_MAX
+from witnesskit.media_model import Finding
 from witnesskit.strip.registry import strip
 
 TOKEN = b"QZTOKENWITNESSXJQZTOKENWITNESSXJ"

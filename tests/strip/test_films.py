@@ -12,7 +12,7 @@ from witnesskit.media.essence import essence
 from witnesskit.media.inspect_isobmff import inspect_isobmff
 from witnesskit.media.presentation import presentation_sha256
 from witnesskit.media.residue import inspect_again
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.registry import strip
 
 KINDS = [(False, b"isom"), (True, b"isom"), (False, b"qt  "), (True, b"qt  ")]

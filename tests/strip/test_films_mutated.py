@@ -10,7 +10,7 @@ from witnesskit.errors import WitnesskitError
 from witnesskit.media.essence import essence
 from witnesskit.media.inspect_isobmff import inspect_isobmff
 from witnesskit.media.presentation import presentation_sha256
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.registry import strip
 
 TYPES = b"stsz stsc stco stts elst avcC hvcC esds trak mdia stsd colr hdlr dref".split()

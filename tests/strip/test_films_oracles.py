@@ -11,7 +11,7 @@ from tests.oracles import require
 from witnesskit.media.essence import essence
 from witnesskit.media.inspect_isobmff import inspect_isobmff
 from witnesskit.media.residue import inspect_again
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.registry import strip
 
 ROOT = Path(__file__).parents[2]

@@ -29,7 +29,7 @@ from witnesskit.media.presentation import presentation_sha256
 from witnesskit.media.probe import kind_of
 from witnesskit.media.residue import inspect_again
 from witnesskit.media.walk_flac import read_frame, read_info
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.flac import strip_flac
 
 BOUNDED = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

@@ -26,7 +26,7 @@ from witnesskit.errors.strip import CredentialsKept, HiddenFootage, SecondImages
 from witnesskit.media.essence import essence
 from witnesskit.media.presentation import presentation_sha256
 from witnesskit.media.residue import inspect_again
-from witnesskit.model import Finding, StripChoices
+from witnesskit.media_model import Finding, StripChoices
 from witnesskit.strip.gif import strip_gif
 
 PIXELS = bytes([1, 2, 1, 2] * 3)

@@ -34,7 +34,7 @@ from witnesskit.media.essence import essence
 from witnesskit.media.inspect import inspect
 from witnesskit.media.presentation import presentation_sha256
 from witnesskit.media.residue import inspect_again
-from witnesskit.model import DEFAULT_CHOICES, Finding, StripChoices
+from witnesskit.media_model import DEFAULT_CHOICES, Finding, StripChoices
 from witnesskit.strip import remarks
 from witnesskit.strip.heif import strip_heif
 

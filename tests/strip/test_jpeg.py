@@ -12,7 +12,7 @@ from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge, Unsupport
 from witnesskit.media.essence_jpeg import essence_jpeg
 from witnesskit.media.presentation_jpeg import presentation_jpeg
 from witnesskit.media.residue import inspect_again
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.jpeg import strip_jpeg
 
 KINDS = [Plan(), Plan(progressive=True), Plan(restart=3), Plan(progressive=True, restart=4)]

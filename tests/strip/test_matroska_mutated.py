@@ -19,7 +19,7 @@ from witnesskit.media.inspect import inspect
 from witnesskit.media.matroska_blocks import seen_block
 from witnesskit.media.presentation import presentation_sha256
 from witnesskit.media.residue import inspect_again
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.registry import strip
 
 WORDS = (b"\xff" * 8, bytes(4), b"\x01\xff\xff\xff\xff\xff\xff\xff", b"\x80", b"\x1f\x43\xb6\x75", b"\xa3\x81\x01")

@@ -13,7 +13,7 @@ from witnesskit.media.essence import essence
 from witnesskit.media.inspect import inspect
 from witnesskit.media.presentation import presentation_sha256
 from witnesskit.media.residue import inspect_again
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.registry import strip
 
 REAL = [path for path in (SAMPLES / "video" / "subtitles.mkv", SAMPLES / "video" / "vp9.webm") if path.exists()]

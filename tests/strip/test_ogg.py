@@ -33,7 +33,7 @@ from witnesskit.media.ogg_codings import OggCoding
 from witnesskit.media.presentation import presentation_sha256
 from witnesskit.media.residue import inspect_again
 from witnesskit.media.walk_ogg import OggGap, walk_ogg
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.ogg import strip_ogg
 
 BOUNDED = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

@@ -27,7 +27,7 @@ from witnesskit.errors.strip import CredentialsKept, HiddenFootage, HiddenInPict
 from witnesskit.media.essence import essence
 from witnesskit.media.presentation import presentation_sha256
 from witnesskit.media.residue import inspect_again
-from witnesskit.model import Finding, StripChoices
+from witnesskit.media_model import Finding, StripChoices
 from witnesskit.strip.png import strip_png
 from witnesskit.strip.registry import strip as strip_any
 

@@ -15,7 +15,7 @@ from tests.media_builders.samples import SAMPLES
 from tests.oracles import require
 from witnesskit.media.probe import media_type
 from witnesskit.media.residue import inspect_again
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.registry import strip
 
 SPEC = Path(__file__).resolve().parents[2] / "docs" / "spec" / "essence-raster.md"

@@ -14,7 +14,7 @@ from witnesskit.media.inspect import inspect
 from witnesskit.media.presentation import presentation_sha256
 from witnesskit.media.probe import HEAD_SIZE, media_type
 from witnesskit.media.residue import inspect_again
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.registry import strip
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "audio"

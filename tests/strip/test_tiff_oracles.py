@@ -16,7 +16,7 @@ from tests.media_builders.tiff_hiding import hiding, hiding_dng
 from tests.oracles import require
 from witnesskit.media.essence_tiff import essence_tiff
 from witnesskit.media.residue import inspect_again
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.tiff import strip_tiff
 
 image = pytest.importorskip("PIL.Image")

@@ -50,7 +50,7 @@ from witnesskit.media.probe import media_type
 from witnesskit.media.residue import inspect_again
 from witnesskit.media.ts_sounds import ac3_free
 from witnesskit.media.walk_ts import rows
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.ts import strip_ts
 from witnesskit.strip.ts_sound import ac3_size, fresh_ac3
 

@@ -12,7 +12,7 @@ from witnesskit.media.essence import essence
 from witnesskit.media.presentation import presentation_sha256
 from witnesskit.media.probe import HEAD_SIZE, media_type
 from witnesskit.media.residue import inspect_again
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.registry import strip
 
 SPEC = Path(__file__).parents[2] / "docs" / "spec" / "essence-ts.md"

@@ -28,7 +28,7 @@ from witnesskit.errors.strip import CredentialsKept, HiddenInPicture, SecondImag
 from witnesskit.media.essence import essence
 from witnesskit.media.presentation import presentation_sha256
 from witnesskit.media.residue import inspect_again
-from witnesskit.model import Finding, StripChoices
+from witnesskit.media_model import Finding, StripChoices
 from witnesskit.strip.webp import strip_webp
 
 STILL = riff(head(0x10), chunk(b"ALPH", ALPHA), PICTURE)

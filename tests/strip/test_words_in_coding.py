@@ -22,7 +22,7 @@ from witnesskit.formats.coded_text import reads_near_end
 from witnesskit.media.inspect import inspect
 from witnesskit.media.probe import media_type
 from witnesskit.media.readable import words_near_end
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 from witnesskit.strip.registry import strip
 
 _TOKEN = "TKN0042QXZJVKPA"

@@ -19,7 +19,8 @@ from witnesskit.errors.actions import CustodianKeyNeeded, NotForBundle
 from witnesskit.formats import custody_event, disclosure, strict_json
 from witnesskit.formats.sheet import SheetKind, parse_sheet
 from witnesskit.limits import SHEET_TEXT_MAX
-from witnesskit.model import Finding, Opening, Role
+from witnesskit.media_model import Finding
+from witnesskit.model import Opening, Role
 from witnesskit.policy import decide
 from witnesskit.policy.openings import opening_may_leave
 from witnesskit.policy.schema import Policy

@@ -20,8 +20,9 @@ from witnesskit.errors.jail import JailRefused
 from witnesskit.errors.media import BadMedia, MediaTooLarge, UnsupportedMedia
 from witnesskit.errors.strip import CopyNotClean, UnknownFormat
 from witnesskit.jail.run import Cell, Given, run
-from witnesskit.limits import DERIVE_CPU_SECONDS, DERIVE_MEMORY, DERIVE_WALL_SECONDS
-from witnesskit.model import Finding, Json
+from witnesskit.media_limits import DERIVE_CPU_SECONDS, DERIVE_MEMORY, DERIVE_WALL_SECONDS
+from witnesskit.media_model import Finding
+from witnesskit.model import Json
 from witnesskit.strip.derivation import Derivation
 
 _CELL: Final = Cell(MODULE, memory=DERIVE_MEMORY, cpu_seconds=DERIVE_CPU_SECONDS, wall_seconds=DERIVE_WALL_SECONDS)

@@ -17,7 +17,8 @@ from witnesskit.errors.jail import JailRefused
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge, UnsupportedMedia
 from witnesskit.errors.strip import UnknownFormat, Unstrippable
 from witnesskit.jail.run import Given, Jailed, Reply, run
-from witnesskit.model import DEFAULT_CHOICES, Finding, Inspection, Json, Revelation, Sink, StripChoices
+from witnesskit.media_model import DEFAULT_CHOICES, Finding, Inspection, Revelation, StripChoices
+from witnesskit.model import Json, Sink
 
 MODULE: Final = "witnesskit.actions.jailed"
 INSPECT, STRIP, INSPECT_AGAIN = "inspect", "strip", "inspect_again"  # calls of the table in jailed.py

@@ -18,7 +18,8 @@ from witnesskit.actions.tool_identity import TOOL
 from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import prepare
 from witnesskit.errors.actions import AnswerUnknown, NothingToAnswerFor
-from witnesskit.model import ANSWERS, EXPOSURES, Json
+from witnesskit.media_model import ANSWERS, EXPOSURES
+from witnesskit.model import Json
 
 KIND: Final = "exposure"
 _COMMITTED: Final = (

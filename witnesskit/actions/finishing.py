@@ -14,7 +14,8 @@ from witnesskit.actions.tool_identity import TOOL, tool_facts
 from witnesskit.custody.prepare import Prepared, prepare
 from witnesskit.formats import strict_json
 from witnesskit.formats.media_record import MediaFact, Record
-from witnesskit.model import Finding, Json, Outcome
+from witnesskit.media_model import Finding
+from witnesskit.model import Json, Outcome
 from witnesskit.policy import decide
 from witnesskit.sealing.capsule import CapsuleWriter
 

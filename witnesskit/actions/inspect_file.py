@@ -12,8 +12,9 @@ from witnesskit.actions.examine import MODULE, inspect_source, likely
 from witnesskit.actions.given_file import open_given
 from witnesskit.errors import WitnesskitError
 from witnesskit.jail.run import Cell, Given, run
-from witnesskit.limits import DERIVE_MEMORY
-from witnesskit.model import Finding, Inspection, Json, Revelation
+from witnesskit.media_limits import DERIVE_MEMORY
+from witnesskit.media_model import Finding, Inspection, Revelation
+from witnesskit.model import Json
 
 _TELLING: Final = frozenset({"where", "when", "device", "who"})
 _CELL: Final = Cell(MODULE, memory=DERIVE_MEMORY)

@@ -11,7 +11,8 @@ from dataclasses import asdict
 from typing import Final
 
 from witnesskit.jail.child import Request, serve
-from witnesskit.model import Inspection, Json, SeekableReader, StripChoices
+from witnesskit.media_model import Inspection, StripChoices
+from witnesskit.model import Json, SeekableReader
 
 _SEALED: Final = ("witnesskit.sealing.capsule", "witnesskit.sealing.open")
 _INSPECTORS: Final = ("witnesskit.media.all_readers", "witnesskit.media.exif_values")

@@ -20,7 +20,8 @@ from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import prepare
 from witnesskit.errors.actions import NotForThePublic
 from witnesskit.formats import disclosure
-from witnesskit.model import Finding, Json, Opening
+from witnesskit.media_model import Finding
+from witnesskit.model import Json, Opening
 from witnesskit.policy import decide
 from witnesskit.policy.openings import opening_may_leave
 from witnesskit.policy.schema import Policy

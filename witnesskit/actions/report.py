@@ -19,7 +19,8 @@ from witnesskit.actions.verify import judged
 from witnesskit.digest import sha256_stream
 from witnesskit.errors.actions import NoSuchItem
 from witnesskit.errors.cli import OutputExists
-from witnesskit.model import Audience, EssenceHash, VaultKind
+from witnesskit.media_model import EssenceHash
+from witnesskit.model import Audience, VaultKind
 from witnesskit.policy import decide, load
 from witnesskit.policy.schema import Policy
 from witnesskit.report import how_to, html

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from witnesskit.jail.run import Given
-from witnesskit.limits import READ_BLOCK, SECOND_OPINION_MAX, SECOND_OPINION_MEMORY, SECOND_OPINION_SECONDS
+from witnesskit.limits import READ_BLOCK
 from witnesskit.media.groups import group_of, shown
-from witnesskit.model import Revelation
+from witnesskit.media_limits import SECOND_OPINION_MAX, SECOND_OPINION_MEMORY, SECOND_OPINION_SECONDS
+from witnesskit.media_model import Revelation
 
 _ARGUMENTS: Final = (
     "-config", "", "-json", "-G0:1:4", "-a", "-u", "-ee3", "-sep", "; ", "-charset", "utf8",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from witnesskit.model import StripChoices
+from witnesskit.media_model import StripChoices
 from witnesskit.policy import decide, load
 
 

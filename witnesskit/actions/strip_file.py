@@ -7,7 +7,7 @@ from pathlib import Path
 
 from witnesskit.actions.strip_group import Order, Stripped, strip_group
 from witnesskit.errors.cli import OutputExists
-from witnesskit.model import DEFAULT_CHOICES, StripChoices
+from witnesskit.media_model import DEFAULT_CHOICES, StripChoices
 
 
 def strip_file(

@@ -23,7 +23,7 @@ from witnesskit.errors.actions import FoldersOverlap
 from witnesskit.errors.cli import NoFolder
 from witnesskit.errors.vault import FolderNotEmpty
 from witnesskit.limits import STRIP_FILES_MAX
-from witnesskit.model import StripChoices
+from witnesskit.media_model import StripChoices
 
 _OPEN_MAX: Final = 768  # files open at once, an original and its copy twice; many systems allow 1,024
 _NAME_DIGITS: Final = 32  # hex digits of the copy's own digest

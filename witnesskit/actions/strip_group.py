@@ -32,7 +32,8 @@ from witnesskit.errors.jail import JailGarbage, JailRefused, NoJail
 from witnesskit.errors.sealing import DiskFull
 from witnesskit.errors.strip import CopyNotClean, UnknownFormat
 from witnesskit.jail.run import Cell, Given, Jailed, Reply
-from witnesskit.model import Finding, Inspection, Json, Sink, StripChoices
+from witnesskit.media_model import Finding, Inspection, StripChoices
+from witnesskit.model import Json, Sink
 
 CELL: Final = Cell(MODULE)  # the limits of one file
 OF_ALL: Final = (DiskFull, NoFolder, NoJail)  # what concerns every file, not one

@@ -10,7 +10,7 @@ from witnesskit.errors.cli import OutputExists
 from witnesskit.errors.jail import JailGarbage
 from witnesskit.errors.sealing import DiskFull
 from witnesskit.jail.run import Cell, Given, run
-from witnesskit.limits import DERIVE_MEMORY, PREVIEWS_MAX, PREVIEWS_SIZE_MAX
+from witnesskit.media_limits import DERIVE_MEMORY, PREVIEWS_MAX, PREVIEWS_SIZE_MAX
 
 _ENDINGS = ("jpg", "png")
 

@@ -12,7 +12,7 @@ from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, common, passphrase_o
 from witnesskit.cli.output import Answer, Output
 from witnesskit.errors import ExitStatus
 from witnesskit.errors.cli import Usage
-from witnesskit.limits import STILLS_MAX
+from witnesskit.media_limits import STILLS_MAX
 from witnesskit.model import VaultKind
 from witnesskit.strip.derivation import Derivation, Span
 

@@ -11,7 +11,7 @@ from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, common, passphrase_o
 from witnesskit.cli.output import Answer, Output
 from witnesskit.errors import ExitStatus, WitnesskitError
 from witnesskit.errors.cli import Usage
-from witnesskit.model import Finding
+from witnesskit.media_model import Finding
 
 if TYPE_CHECKING:
     from witnesskit.jail.run import Given

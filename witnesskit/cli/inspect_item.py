@@ -12,7 +12,8 @@ from witnesskit.cli.options import ask, read_secret
 from witnesskit.cli.output import Answer, Output
 from witnesskit.cli.terminal import printable
 from witnesskit.errors.actions import AnswerUnknown
-from witnesskit.model import ANSWERS, VaultKind
+from witnesskit.media_model import ANSWERS
+from witnesskit.model import VaultKind
 
 _UNANSWERED = "unanswered"
 

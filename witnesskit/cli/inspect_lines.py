@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from witnesskit.cli.terminal import printable
-from witnesskit.model import Finding, Inspection, Revelation
+from witnesskit.media_model import Finding, Inspection, Revelation
 
 if TYPE_CHECKING:
     from witnesskit.actions.inspect_file import OtherReader

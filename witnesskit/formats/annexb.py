@@ -10,7 +10,7 @@ from witnesskit.errors.media import BadMedia, UnsupportedMedia
 from witnesskit.formats.avc_sps import PictureTiming, picture_timing
 from witnesskit.formats.nal import H264, Hasher, picture_end
 from witnesskit.formats.sei import Seen, filler_unit, neutral
-from witnesskit.limits import NAL_SEI_MAX
+from witnesskit.media_limits import NAL_SEI_MAX
 
 _START: Final = re.compile(rb"\x00\x00\x01")
 

@@ -17,8 +17,10 @@ from typing import Final
 from witnesskit.errors.media import BadMedia, MediaTooLarge, UnsupportedMedia
 from witnesskit.formats.avi_streams import VIDEO, Stream, parse_stream
 from witnesskit.formats.riff import HEAD, Chunk, behind, chunk_at
-from witnesskit.limits import AVI_CHUNK_MAX, AVI_CHUNKS_MAX, AVI_REMOVED_MAX, AVI_STREAMS_MAX, MIB, READ_BLOCK
-from witnesskit.model import Removal, SeekableReader
+from witnesskit.limits import MIB, READ_BLOCK
+from witnesskit.media_limits import AVI_CHUNK_MAX, AVI_CHUNKS_MAX, AVI_REMOVED_MAX, AVI_STREAMS_MAX
+from witnesskit.media_model import Removal
+from witnesskit.model import SeekableReader
 
 _HEADER_MAX: Final = 64 * 1024  # bytes of one chunk of a header that are read
 _CUT_MAX: Final = 1 * MIB  # bytes that may be left of a chunk that a recorder did not finish

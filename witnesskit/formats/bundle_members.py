@@ -19,7 +19,7 @@ from witnesskit.formats.strict_json import canonical, loads
 from witnesskit.limits import BUNDLE_MEMBERS_MAX, BUNDLE_NAME_MAX, BUNDLE_TAG_FILE_MAX, VOLUME_MAX
 
 MEMBERS_NAME = "members.jsonl"
-CHAIN_KINDS: Final = frozenset({"chain", "checkpoint"})
+CHAIN_KINDS: Final = frozenset({"chain", "checkpoint", "anchor"})
 KINDS: Final = CHAIN_KINDS | {"capsule", "openings", "record", "media", "copy", "report", "spec"}
 
 _LINE_MAX: Final = 8 * BUNDLE_NAME_MAX  # characters; a name may be written in escapes of six

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from witnesskit.limits import CODED_TAIL_MIN, CODED_TEXT_MIN
+from witnesskit.media_limits import CODED_TAIL_MIN, CODED_TEXT_MIN
 
 _LETTERS: Final = bytes(range(0x20, 0x7F)) + b"\t\n\r"
 _MARKS: Final = bytes(byte in _LETTERS for byte in range(256))

@@ -166,6 +166,18 @@ def _check_type(event: Event) -> None:
         raise BadLine("its genesis")
     if event.type == "recover" and not _is_count(event.x.get("lost")):
         raise BadLine("its count of lost bytes")
+    if event.type == "anchor" and event.x and not _is_anchor(event.x):
+        raise BadLine("what it anchors")
+
+
+def _is_anchor(public: Mapping[str, Json]) -> bool:
+    size, file = public.get("size"), public.get("file")
+    return (
+        isinstance(public.get("kind"), str)
+        and _is_count(size)
+        and isinstance(file, str)
+        and HEX64.fullmatch(file) is not None
+    )
 
 
 def _is_genesis(public: Mapping[str, Json]) -> bool:

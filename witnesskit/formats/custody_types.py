@@ -12,13 +12,17 @@ from typing import Final
 DIGESTS: Final[Mapping[str, int]] = MappingProxyType(
     {
         **{"genesis": 16, "observe": 24, "ingest": 32, "derive": 24, "transfer": 16, "receipt": 16},
-        **{"recover": 8, "close": 8, "note": 8},
-        **dict.fromkeys(("key", "access", "check", "anchor", "delete", "link"), 8),  # reserved
+        **dict.fromkeys(("recover", "close", "note", "key", "access", "check", "anchor", "delete", "link"), 8),
     }
 )
 WITH_ITEM: Final = frozenset({"ingest", "derive"})  # the types whose lines carry a public random id
 PUBLIC: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {"genesis": frozenset({"origin", "key", "next"}), "recover": frozenset({"lost"})}
+    {
+        "genesis": frozenset({"origin", "key", "next"}),
+        "recover": frozenset({"lost"}),
+        "key": frozenset({"op", "key", "next", "since", "auth_key", "auth"}),
+        "anchor": frozenset({"kind", "size", "file"}),  # of a desk's log; a field log's has none
+    }
 )  # members of ``x``; every other type has none
 
 
@@ -40,11 +44,18 @@ COMMITTED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "derive": _names(
             "item parent day sealed record_sha256 sha256 size media_type media policy removed"
             " removals_sha256 essence presentation_sha256 finding jail tool parameters parent_sha256"
+            " at url outcome"  # what a desk tells anew of an item, to disclose it under a fresh id
         ),
         "transfer": _names("bundle manifest_sha256 day to counter capsules policy"),
         "receipt": _names("bundle origin log size root result checked opened missing copies day sender policy"),
         "recover": _names("day lost"),
         "close": _names("day successor reason policy"),
         "note": _names("item day kind answers copies policy tool"),
+        "key": _names("day reason policy"),
+        "access": _names("item day what who why policy tool"),
+        "check": _names("day kind ok bad problems who policy tool"),
+        "anchor": _names("day provider kind file note policy"),
+        "delete": _names("item day scope why authority policy"),
+        "link": _names("item day other_log other_item other_n how policy"),
     }
 )  # the only names a writer of this version commits; readers keep and report others

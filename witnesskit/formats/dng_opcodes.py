@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from witnesskit.errors.media import BadMedia, UnsupportedMedia
-from witnesskit.limits import DNG_OPCODES_MAX
+from witnesskit.media_limits import DNG_OPCODES_MAX
 
 _WARP, _FISHEYE, _VIGNETTE, _BAD_CONSTANT, _BAD_LIST, _TRIM, _TABLE, _POLYNOMIAL, _GAIN, _WARP2 = (
     1, 2, 3, 4, 5, 6, 7, 8, 9, 14,

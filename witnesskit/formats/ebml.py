@@ -7,7 +7,7 @@ import struct
 from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge
-from witnesskit.limits import MATROSKA_ELEMENTS_MAX
+from witnesskit.media_limits import MATROSKA_ELEMENTS_MAX
 from witnesskit.model import SeekableReader
 
 UNKNOWN_SIZE: Final = -1

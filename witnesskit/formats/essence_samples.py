@@ -7,7 +7,7 @@ from typing import Final
 
 from witnesskit.formats.isobmff_track import Track
 from witnesskit.formats.nal import H264, HEVC
-from witnesskit.model import EssenceHash
+from witnesskit.media_model import EssenceHash
 
 RAW: Final = "raw-packets"
 NAL_CODINGS: Final = {"h264": H264, "hevc": HEVC}

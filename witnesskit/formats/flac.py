@@ -10,7 +10,8 @@ from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge
 from witnesskit.formats.flac_frame import HEAD_MAX, FrameCut, FrameHead, Sound, frame_size, read_head
-from witnesskit.limits import FLAC_BLOCKS_MAX, FLAC_FRAME_MAX, FLAC_FRAMES_MAX, FLAC_TAGS_MAX, READ_BLOCK
+from witnesskit.limits import READ_BLOCK
+from witnesskit.media_limits import FLAC_BLOCKS_MAX, FLAC_FRAME_MAX, FLAC_FRAMES_MAX, FLAC_TAGS_MAX
 from witnesskit.model import SeekableReader
 
 STREAMINFO, SEEKTABLE, COMMENT, PICTURE = 0, 3, 4, 6

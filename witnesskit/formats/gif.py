@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge
-from witnesskit.limits import GIF_BLOCKS_MAX, GIF_FRAMES_MAX
+from witnesskit.media_limits import GIF_BLOCKS_MAX, GIF_FRAMES_MAX
 
 COMMENT, PLAIN_TEXT, CONTROL, APPLICATION = 0xFE, 0x01, 0xF9, 0xFF
 _IMAGE, _EXTENSION, _TRAILER = 0x2C, 0x21, 0x3B

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaTooLarge
-from witnesskit.limits import GIF_CLEARS_MAX
+from witnesskit.media_limits import GIF_CLEARS_MAX
 
 _FULL: Final = 4_096  # strings of a full dictionary
 _WIDTH_MAX: Final = 12

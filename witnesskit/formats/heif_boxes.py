@@ -10,7 +10,7 @@ from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaTooLarge, UnsupportedMedia
 from witnesskit.formats.isobmff import Box, children
-from witnesskit.limits import HEIF_EXTENTS_MAX, HEIF_ITEMS_MAX
+from witnesskit.media_limits import HEIF_EXTENTS_MAX, HEIF_ITEMS_MAX
 
 _ONCE: Final = frozenset({b"hdlr", b"pitm", b"iloc", b"iinf", b"iref", b"iprp", b"idat"})
 _HANDLER: Final = bytes(8) + b"pict" + bytes(13)

@@ -12,7 +12,7 @@ from typing import Final
 from witnesskit.errors.media import BadMedia, UnsupportedMedia
 from witnesskit.errors.strip import ExternalData
 from witnesskit.formats.heif_boxes import Item, Meta
-from witnesskit.limits import HEIF_DEPTH_MAX
+from witnesskit.media_limits import HEIF_DEPTH_MAX
 
 CODED: Final = frozenset({b"hvc1", b"av01", b"jpeg"})
 DERIVED: Final = frozenset({b"grid", b"iovl", b"iden"})

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge
 from witnesskit.formats.heif_boxes import Extent, Location, Meta
-from witnesskit.limits import HEIF_DATA_MAX
+from witnesskit.media_limits import HEIF_DATA_MAX
 from witnesskit.model import SeekableReader
 
 _STEPS_MAX = 3  # items that lie in items

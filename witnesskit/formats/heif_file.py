@@ -12,8 +12,9 @@ from typing import Final
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge
 from witnesskit.formats.heif_boxes import Meta, read_meta
 from witnesskit.formats.isobmff import Box, children, removal_of, top_level
-from witnesskit.limits import HEIF_META_MAX
-from witnesskit.model import Removal, SeekableReader
+from witnesskit.media_limits import HEIF_META_MAX
+from witnesskit.media_model import Removal
+from witnesskit.model import SeekableReader
 
 _CREDENTIALS: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 _OURS: Final = frozenset({b"ftyp", b"meta", b"moov", b"mdat"})

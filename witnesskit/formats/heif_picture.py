@@ -18,8 +18,9 @@ from witnesskit.formats.heif_properties import Known, Properties, read_propertie
 from witnesskit.formats.heif_units import Cleaned, clean_av1, clean_hevc
 from witnesskit.formats.jpeg import SOS, parse_jpeg
 from witnesskit.formats.jpeg_coding import read_coding
-from witnesskit.limits import HEIF_DATA_MAX
-from witnesskit.model import EssenceHash, Json, Removal, SeekableReader
+from witnesskit.media_limits import HEIF_DATA_MAX
+from witnesskit.media_model import EssenceHash, Removal
+from witnesskit.model import Json, SeekableReader
 
 ESSENCES: Final = {b"hvc1": "hevc-vcl", b"av01": "av1-frames", b"jpeg": "jpeg-scan"}
 _WORDS: Final = re.compile(rb"[\x20-\x7e]{8,}")

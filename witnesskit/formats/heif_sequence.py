@@ -17,8 +17,9 @@ from witnesskit.formats.heif_units import clean_av1, clean_hevc
 from witnesskit.formats.isobmff import Box, children, number_bytes
 from witnesskit.formats.isobmff_headers import Times, read_times
 from witnesskit.formats.isobmff_words import check_film_times
-from witnesskit.limits import FILM_TRACKS_MAX, HEIF_DATA_MAX, HEIF_SAMPLES_MAX
-from witnesskit.model import EssenceHash, Json, Removal, SeekableReader
+from witnesskit.media_limits import FILM_TRACKS_MAX, HEIF_DATA_MAX, HEIF_SAMPLES_MAX
+from witnesskit.media_model import EssenceHash, Removal
+from witnesskit.model import Json, SeekableReader
 
 _HIDDEN: Final = Fraction(1, 50)  # seconds; less is rounding
 

@@ -18,7 +18,7 @@ from witnesskit.formats.isobmff import Box, children, make_box, make_full, numbe
 from witnesskit.formats.isobmff_headers import Edit, Shown, Times, read_edits, read_shown, read_times
 from witnesskit.formats.isobmff_tables import Tables, read_numbers, read_pairs, read_runs, read_sizes, table
 from witnesskit.formats.isobmff_words import check_entry, check_track
-from witnesskit.limits import FILM_ENTRIES_MAX, HEIF_EDITS_MAX
+from witnesskit.media_limits import FILM_ENTRIES_MAX, HEIF_EDITS_MAX
 
 Boxes = dict[bytes, Box]
 _WORDS: Final = re.compile(rb"[\x20-\x7e]{8,}")

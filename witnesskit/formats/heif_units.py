@@ -18,7 +18,7 @@ from witnesskit.formats.coded_text import reads_near_end
 from witnesskit.formats.nal import HEVC, Hasher, picture_end, unit_at
 from witnesskit.formats.nal_sets import trimmed
 from witnesskit.formats.sei import messages, stays
-from witnesskit.limits import HEIF_PARAMETERS_MAX, HEIF_SETS_MAX, HEIF_UNITS_MAX, NAL_SEI_MAX
+from witnesskit.media_limits import HEIF_PARAMETERS_MAX, HEIF_SETS_MAX, HEIF_UNITS_MAX, NAL_SEI_MAX
 
 _FIRST: Final = b"\x00\x00\x00\x01"
 _LATER: Final = b"\x00\x00\x01"

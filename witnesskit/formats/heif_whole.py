@@ -15,7 +15,8 @@ from witnesskit.formats.heif_sequence import Sequence, read_sequence
 from witnesskit.formats.heif_write import write_meta
 from witnesskit.formats.isobmff import make_box
 from witnesskit.formats.strict_json import canonical
-from witnesskit.model import EssenceHash, Json, SeekableReader
+from witnesskit.media_model import EssenceHash
+from witnesskit.model import Json, SeekableReader
 
 DEFINITION: Final = "witnesskit.heif/1"
 MEDIA_TYPES: Final = {b"av01": "image/avif", b"hvc1": "image/heic", b"hev1": "image/heic", b"jpeg": "image/heif"}

@@ -13,7 +13,7 @@ from typing import Final
 
 from witnesskit.errors.media import BadMedia
 from witnesskit.formats.coded_text import reads_in_jumps
-from witnesskit.limits import ICC_MAX, ICC_TAGS_MAX
+from witnesskit.media_limits import ICC_MAX, ICC_TAGS_MAX
 
 _POINT, _CURVES, _TABLES = (b"XYZ ",), (b"curv", b"para"), (b"mft1", b"mft2")
 # tag: the types it may have, and the colour space it belongs to (empty: any); what only printing needs stays out

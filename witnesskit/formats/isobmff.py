@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge
-from witnesskit.limits import FILM_BOXES_MAX, FILM_TOP_MAX, READ_BLOCK
-from witnesskit.model import Removal, SeekableReader
+from witnesskit.limits import READ_BLOCK
+from witnesskit.media_limits import FILM_BOXES_MAX, FILM_TOP_MAX
+from witnesskit.media_model import Removal
+from witnesskit.model import SeekableReader
 
 _SWAP: Final = sys.byteorder == "little"
 

@@ -15,7 +15,7 @@ from witnesskit.errors.strip import EncryptedFilm, UnknownCoding
 from witnesskit.formats.descriptors import read_descriptor
 from witnesskit.formats.isobmff import Box, children, make_box
 from witnesskit.formats.isobmff_children import AUDIO_BOXES, VIDEO_BOXES, ChildRule
-from witnesskit.model import Removal
+from witnesskit.media_model import Removal
 
 VIDEO_CODINGS: Final = {
     **dict.fromkeys((b"avc1", b"avc3", b"dva1", b"dvav"), "h264"),

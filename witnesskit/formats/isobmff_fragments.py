@@ -14,7 +14,7 @@ from typing import Final
 from witnesskit.errors.media import BadMedia, MediaTooLarge
 from witnesskit.errors.strip import EncryptedFilm
 from witnesskit.formats.isobmff import Box, children, numbers, u32
-from witnesskit.limits import FILM_SAMPLE_MAX, FILM_SAMPLES_MAX
+from witnesskit.media_limits import FILM_SAMPLE_MAX, FILM_SAMPLES_MAX
 
 _BASE, _DESCRIPTION, _DURATION, _SIZE, _FLAGS = 0x1, 0x2, 0x8, 0x10, 0x20  # of tfhd
 _FROM_MOOF: Final = 0x020000

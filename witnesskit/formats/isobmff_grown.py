@@ -20,7 +20,7 @@ from witnesskit.formats.isobmff_fragments import Run
 from witnesskit.formats.isobmff_headers import Edit, Times
 from witnesskit.formats.isobmff_tables import Sizes, Tables
 from witnesskit.formats.isobmff_track import Track
-from witnesskit.limits import FILM_SAMPLES_MAX
+from witnesskit.media_limits import FILM_SAMPLES_MAX
 
 _NORMAL: Final = 0x10000  # rate of an edit
 _U32: Final = 0xFFFFFFFF

@@ -8,7 +8,7 @@ from typing import Final
 from witnesskit.errors.media import BadMedia, MediaTooLarge
 from witnesskit.formats.isobmff import Box, make_box, make_full, u32
 from witnesskit.formats.isobmff_tables import table
-from witnesskit.limits import FILM_EDITS_MAX
+from witnesskit.media_limits import FILM_EDITS_MAX
 
 UNDETERMINED: Final = 0x55C4  # the language code "und"
 _SHOWN: Final = 0xF  # flags of a track: enabled, in the film, in its preview, size is an aspect ratio

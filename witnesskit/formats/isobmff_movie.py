@@ -18,8 +18,9 @@ from witnesskit.formats.isobmff_fragments import Defaults, Run, read_defaults, r
 from witnesskit.formats.isobmff_grown import Grown, whole
 from witnesskit.formats.isobmff_headers import Times, read_times
 from witnesskit.formats.isobmff_track import Track, chapter_numbers, read_track
-from witnesskit.limits import FILM_RUNS_MAX, FILM_TRACKS_MAX, MOOV_MAX
-from witnesskit.model import Removal, SeekableReader
+from witnesskit.media_limits import FILM_RUNS_MAX, FILM_TRACKS_MAX, MOOV_MAX
+from witnesskit.media_model import Removal
+from witnesskit.model import SeekableReader
 
 _PICTURES: Final = frozenset(
     b"mif1 mif2 msf1 miaf heic heix hevc hevx hevm hevs heim heis avif avis avio jpeg jpgs crx".split()

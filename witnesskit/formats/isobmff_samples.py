@@ -16,8 +16,9 @@ from witnesskit.formats.isobmff import Box, hash_range
 from witnesskit.formats.isobmff_movie import Film
 from witnesskit.formats.isobmff_tables import Extent
 from witnesskit.formats.isobmff_track import Track
-from witnesskit.limits import FILM_OUT_OF_ORDER_MAX, FILM_WINDOW
-from witnesskit.model import Removal, SeekableReader
+from witnesskit.media_limits import FILM_OUT_OF_ORDER_MAX, FILM_WINDOW
+from witnesskit.media_model import Removal
+from witnesskit.model import SeekableReader
 
 # codings whose samples are read one by one
 LOOKED_INTO: Final = frozenset({"h264", "hevc", "av1", "mpeg4", "mjpeg", "prores", "aac"})

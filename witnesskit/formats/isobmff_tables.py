@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from witnesskit.errors.media import BadMedia, MediaTooLarge
 from witnesskit.formats.isobmff import Box, numbers, u32
-from witnesskit.limits import FILM_SAMPLE_MAX, FILM_SAMPLES_MAX
+from witnesskit.media_limits import FILM_SAMPLE_MAX, FILM_SAMPLES_MAX
 
 _GROUPS: Final = {b"roll": 2, b"prol": 2, b"rap ": 1}  # grouping types that decoding needs, bytes of one entry
 

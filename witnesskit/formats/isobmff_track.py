@@ -28,8 +28,8 @@ from witnesskit.formats.isobmff_tables import (
     read_sizes,
     table,
 )
-from witnesskit.limits import FILM_ENTRIES_MAX
-from witnesskit.model import Removal
+from witnesskit.media_limits import FILM_ENTRIES_MAX
+from witnesskit.media_model import Removal
 
 _KEPT_HANDLERS: Final = frozenset({b"vide", b"soun"})
 _STBL: Final = frozenset(b"stsd stts ctts cslg stss stps stsz stz2 stsc stco co64".split())

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge, UnsupportedMedia
-from witnesskit.limits import JPEG_PARTS_MAX, JPEG_RESTARTS_MAX
+from witnesskit.media_limits import JPEG_PARTS_MAX, JPEG_RESTARTS_MAX
 
 SOI: Final = 0xD8
 EOI: Final = 0xD9

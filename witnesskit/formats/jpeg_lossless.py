@@ -9,7 +9,7 @@ from typing import Final
 from witnesskit.errors.media import BadMedia, MediaCut, UnsupportedMedia
 from witnesskit.formats.jpeg import DHT, DRI, EOI, SOS
 from witnesskit.formats.jpeg_tables import parse_huffman
-from witnesskit.limits import JPEG_PARTS_MAX
+from witnesskit.media_limits import JPEG_PARTS_MAX
 
 SOF3: Final = 0xC3
 _RESTART: Final = re.compile(rb"\xff[\xd0-\xd7]")

@@ -15,8 +15,10 @@ from witnesskit.formats import matroska_ids as ids
 from witnesskit.formats.ebml import UNKNOWN_SIZE, Source, children, number, text
 from witnesskit.formats.isobmff import hash_range
 from witnesskit.formats.matroska_tracks import Tracks, read_tracks
-from witnesskit.limits import FILM_SAMPLES_MAX, KIB, MATROSKA_ELEMENTS_MAX, MATROSKA_HEAD_MAX, MATROSKA_SCAN_WINDOW
-from witnesskit.model import Removal, SeekableReader
+from witnesskit.limits import KIB
+from witnesskit.media_limits import FILM_SAMPLES_MAX, MATROSKA_ELEMENTS_MAX, MATROSKA_HEAD_MAX, MATROSKA_SCAN_WINDOW
+from witnesskit.media_model import Removal
+from witnesskit.model import SeekableReader
 
 _CUT: Final = "the file ends in the middle of a picture or sound: what was whole stays"
 _AFTER: Final = "after the Segment"

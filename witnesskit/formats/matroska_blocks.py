@@ -9,7 +9,7 @@ from typing import Final
 from witnesskit.errors.media import BadMedia, MediaTooLarge
 from witnesskit.formats import matroska_ids as ids
 from witnesskit.formats.ebml import make, make_number, make_signed, name_bytes, read_number, size_bytes
-from witnesskit.limits import FILM_SAMPLE_MAX
+from witnesskit.media_limits import FILM_SAMPLE_MAX
 
 NO_LACE, XIPH, FIXED, EBML_LACE = 0, 1, 2, 3
 INVISIBLE: Final = 0x08

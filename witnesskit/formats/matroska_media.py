@@ -11,7 +11,7 @@ from witnesskit.formats.ebml import Source, children, one
 from witnesskit.formats.ebml import number as number_in
 from witnesskit.formats.matroska import Film, Place, drop, drop_rest, walk
 from witnesskit.formats.matroska_blocks import INVISIBLE, Additions, Block, BlockHead, read_block
-from witnesskit.limits import MATROSKA_ADDITION_MAX, MATROSKA_DELAY_SECONDS
+from witnesskit.media_limits import MATROSKA_ADDITION_MAX, MATROSKA_DELAY_SECONDS
 
 _HEAD: Final = 2048  # bytes of a block in which its head lies, but for odd ones
 _TIME_MAX: Final = 1 << 62  # nanoseconds

@@ -11,7 +11,7 @@ from witnesskit.formats import matroska_ids as ids
 from witnesskit.formats.ebml import make, make_number, make_real, name_bytes, size_bytes
 from witnesskit.formats.matroska import Film
 from witnesskit.formats.matroska_blocks import Block, write_head
-from witnesskit.limits import (
+from witnesskit.media_limits import (
     MATROSKA_CLUSTER_SECONDS,
     MATROSKA_CLUSTER_SIZE,
     MATROSKA_CLUSTERS_MAX,

@@ -12,7 +12,7 @@ from witnesskit.formats.matroska_blocks import Block
 from witnesskit.formats.matroska_media import blocks
 from witnesskit.formats.matroska_plan import new_plan
 from witnesskit.formats.strict_json import canonical
-from witnesskit.limits import MATROSKA_SCAN_WINDOW
+from witnesskit.media_limits import MATROSKA_SCAN_WINDOW
 from witnesskit.model import Json, SeekableReader
 
 DEFINITION = "witnesskit.matroska/1"

@@ -12,8 +12,8 @@ from witnesskit.formats import matroska_ids as ids
 from witnesskit.formats.ebml import Fields, children, make, make_number, number, one, real, text
 from witnesskit.formats.matroska_private import Decoding, read_decoding
 from witnesskit.formats.matroska_shown import audio_element, video_element
-from witnesskit.limits import FILM_TRACKS_MAX, MATROSKA_DELAY_SECONDS, MATROSKA_PRIVATE_MAX
-from witnesskit.model import Removal
+from witnesskit.media_limits import FILM_TRACKS_MAX, MATROSKA_DELAY_SECONDS, MATROSKA_PRIVATE_MAX
+from witnesskit.media_model import Removal
 
 VIDEO, AUDIO = 1, 2
 _KINDS: Final = {3: "pictures and sound", 16: "logo", 17: "subtitles", 18: "buttons", 32: "control", 33: "metadata"}

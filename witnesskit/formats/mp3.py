@@ -15,7 +15,8 @@ from typing import Final
 from witnesskit.errors.media import BadMedia, MediaTooLarge, UnsupportedMedia
 from witnesskit.formats.mp3_header import Header, parse_header
 from witnesskit.formats.mp3_tags import tag_size, tags_behind, tags_in_front
-from witnesskit.limits import MP3_FRAMES_MAX, MP3_GAPS_MAX, READ_BLOCK
+from witnesskit.limits import READ_BLOCK
+from witnesskit.media_limits import MP3_FRAMES_MAX, MP3_GAPS_MAX
 from witnesskit.model import SeekableReader
 
 _SYNC: Final = re.compile(rb"\xff(?=[\xe2-\xff])")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from witnesskit.limits import MP3_TAGS_MAX
+from witnesskit.media_limits import MP3_TAGS_MAX
 from witnesskit.model import SeekableReader
 
 Tag = tuple[str, int, int]  # name, first byte, the byte behind it

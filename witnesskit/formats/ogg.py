@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from witnesskit.errors.media import MediaTooLarge
-from witnesskit.limits import OGG_GAPS_MAX, OGG_PAGES_MAX, READ_BLOCK
+from witnesskit.limits import READ_BLOCK
+from witnesskit.media_limits import OGG_GAPS_MAX, OGG_PAGES_MAX
 from witnesskit.model import SeekableReader
 
 CONTINUED, FIRST, LAST = 1, 2, 4

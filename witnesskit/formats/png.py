@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge, UnsupportedMedia
-from witnesskit.limits import PNG_CHUNKS_MAX
+from witnesskit.media_limits import PNG_CHUNKS_MAX
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 CRITICAL: Final = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND"})

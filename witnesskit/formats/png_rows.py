@@ -10,7 +10,8 @@ from witnesskit.errors.strip import HiddenInPicture
 from witnesskit.formats.png import GREY_ALPHA, INDEXED, RGB, RGB_ALPHA, Header, passes
 from witnesskit.formats.png_filters import SLOW, unfilter
 from witnesskit.formats.png_inflate import Inflater
-from witnesskit.limits import MIB, PNG_INFLATED_MAX, PNG_ROW_MAX, PNG_SLOW_MAX
+from witnesskit.limits import MIB
+from witnesskit.media_limits import PNG_INFLATED_MAX, PNG_ROW_MAX, PNG_SLOW_MAX
 
 _BATCH = MIB
 

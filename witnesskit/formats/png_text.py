@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from witnesskit.limits import PNG_TEXT_MAX
+from witnesskit.media_limits import PNG_TEXT_MAX
 
 
 def inflated(data: bytes) -> bytes:

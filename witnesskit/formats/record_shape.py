@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from witnesskit.errors.formats import BadJson
-from witnesskit.model import Finding, Json
+from witnesskit.media_model import Finding
+from witnesskit.model import Json
 
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _DIGEST_OR_NONE = re.compile(r"(?:[0-9a-f]{64})?", re.ASCII)

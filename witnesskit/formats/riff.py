@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from witnesskit.errors.media import MediaTooLarge
-from witnesskit.limits import READ_BLOCK, RIFF_CHUNKS_MAX
-from witnesskit.model import Removal, SeekableReader
+from witnesskit.limits import READ_BLOCK
+from witnesskit.media_limits import RIFF_CHUNKS_MAX
+from witnesskit.media_model import Removal
+from witnesskit.model import SeekableReader
 
 HEAD: Final = 8  # bytes of a chunk's name and length
 UNTOLD: Final = 0xFFFFFFFF  # the length a recorder writes before it knows better

@@ -12,7 +12,7 @@ from typing import Final
 from witnesskit.formats.avc_sps import PictureTiming, tells_time
 from witnesskit.formats.nal import H264, NalCoding, escapes, unescape
 from witnesskit.formats.sei_payloads import STEADY, fits
-from witnesskit.limits import NAL_STEADY_MAX
+from witnesskit.media_limits import NAL_STEADY_MAX
 
 FILLER: Final = 3
 USER_DATA: Final = 5

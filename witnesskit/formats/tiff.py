@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Final, Literal
 
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge
-from witnesskit.limits import TIFF_DIRECTORIES_MAX, TIFF_DIRECTORY_ENTRIES_MAX, TIFF_VALUE_MAX
+from witnesskit.media_limits import TIFF_DIRECTORIES_MAX, TIFF_DIRECTORY_ENTRIES_MAX, TIFF_VALUE_MAX
 from witnesskit.model import SeekableReader
 
 BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED, SRATIONAL, FLOAT, DOUBLE, LONG8 = 1, 2, 3, 4, 5, 7, 10, 11, 12, 16

@@ -17,7 +17,7 @@ from witnesskit.formats.tiff_layout import JPEGS, LOSSY_JPEG, Layout, one, read_
 from witnesskit.formats.tiff_page import REDUCED, Values, page_values, profile_of, profile_value, subfile_kind
 from witnesskit.formats.tiff_picture import CodedPicture, read_picture
 from witnesskit.formats.tiff_raws import is_dng, raw_kind
-from witnesskit.limits import TIFF_ALL_ENTRIES_MAX, TIFF_CHUNKS_MAX, TIFF_DEPTH_MAX, TIFF_DIRECTORIES_MAX
+from witnesskit.media_limits import TIFF_ALL_ENTRIES_MAX, TIFF_CHUNKS_MAX, TIFF_DEPTH_MAX, TIFF_DIRECTORIES_MAX
 from witnesskit.model import SeekableReader
 
 _BELOW: Final = {330: "SubIFD", 34665: "Exif", 34853: "GPS", 40965: "Interop"}

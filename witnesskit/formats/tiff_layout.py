@@ -7,7 +7,7 @@ from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaTooLarge, UnsupportedMedia
 from witnesskit.formats.tiff import Directory, Tiff
-from witnesskit.limits import TIFF_CHUNKS_MAX
+from witnesskit.media_limits import TIFF_CHUNKS_MAX
 
 PLAIN, FAX_RLE, FAX_T4, FAX_T6, LZW, OLD_JPEG, JPEG, DEFLATE = 1, 2, 3, 4, 5, 6, 7, 8
 PACKBITS, OLD_DEFLATE, LOSSY_JPEG = 32773, 32946, 34892

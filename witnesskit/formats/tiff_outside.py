@@ -9,7 +9,7 @@ from witnesskit.errors.media import MediaTooLarge
 from witnesskit.errors.strip import SurplusInPicture
 from witnesskit.formats.coded_text import reads_in_jumps
 from witnesskit.formats.tiff_layout import FAX, LZW, YCBCR, Layout
-from witnesskit.limits import TIFF_EDGE_MAX
+from witnesskit.media_limits import TIFF_EDGE_MAX
 
 Watch = Callable[[bytes], None]
 

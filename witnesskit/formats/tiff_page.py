@@ -10,7 +10,7 @@ from witnesskit.formats.icc import NeutralProfile, neutralise
 from witnesskit.formats.tiff import LONG, RATIONAL, SHORT, SRATIONAL, UNDEFINED, Directory, Tiff
 from witnesskit.formats.tiff_layout import FAX_T4, FAX_T6, PALETTE, YCBCR, Layout, one
 from witnesskit.formats.tiff_values import Value, ratios, whole
-from witnesskit.limits import ICC_MAX
+from witnesskit.media_limits import ICC_MAX
 
 REDUCED, PAGE, MASK = 1, 2, 4  # bits of NewSubfileType
 _PROFILE: Final = 34675

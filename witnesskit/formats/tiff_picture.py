@@ -17,7 +17,8 @@ from witnesskit.formats.tiff_layout import FAX, JPEGS, PLAIN, Layout, one
 from witnesskit.formats.tiff_outside import outside_of
 from witnesskit.formats.tiff_page import palette_of
 from witnesskit.formats.tiff_values import Value, whole
-from witnesskit.limits import READ_BLOCK, TIFF_CHUNK_MAX, TIFF_FAX_MAX
+from witnesskit.limits import READ_BLOCK
+from witnesskit.media_limits import TIFF_CHUNK_MAX, TIFF_FAX_MAX
 
 _JPEG_TABLES = 347
 _REVERSED: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))

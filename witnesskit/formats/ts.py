@@ -9,7 +9,7 @@ from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaTooLarge, UnsupportedMedia
 from witnesskit.errors.strip import UnknownCoding
-from witnesskit.limits import TS_GAPS_MAX, TS_PROGRAMS_MAX, TS_STREAMS_MAX, TS_WINDOW_PACKETS
+from witnesskit.media_limits import TS_GAPS_MAX, TS_PROGRAMS_MAX, TS_STREAMS_MAX, TS_WINDOW_PACKETS
 from witnesskit.model import SeekableReader
 
 PACKET: Final = 188

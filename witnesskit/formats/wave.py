@@ -16,7 +16,8 @@ from witnesskit.formats.riff import HEAD, UNTOLD, Chunk, behind, chunks, is_name
 from witnesskit.formats.strict_json import canonical
 from witnesskit.formats.wave_format import GSM, IMA_ADPCM, MS_ADPCM, NAMES, WaveFormat, parse_format
 from witnesskit.limits import MIB
-from witnesskit.model import Removal, SeekableReader
+from witnesskit.media_model import Removal
+from witnesskit.model import SeekableReader
 
 _LONG: Final = frozenset({b"RF64", b"BW64"})
 _FORMAT_MAX: Final = 4096  # bytes of a format chunk that are read; the largest known has 50

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge
-from witnesskit.limits import WEBP_CHUNKS_MAX
+from witnesskit.media_limits import WEBP_CHUNKS_MAX
 
 ICC, ALPHA, EXIF, XMP, ANIMATED = 0x20, 0x10, 0x08, 0x04, 0x02
 _CODINGS: Final = (b"VP8 ", b"VP8L")

@@ -8,7 +8,7 @@ from witnesskit.digest import sha256_hex
 from witnesskit.errors.media import BadMedia, MediaTooLarge
 from witnesskit.formats.strict_json import canonical
 from witnesskit.formats.webp import ALPHA, ANIMATED, Chunk, Picture, parse_chunks, read_picture
-from witnesskit.limits import WEBP_CHUNKS_MAX
+from witnesskit.media_limits import WEBP_CHUNKS_MAX
 
 
 @dataclass(frozen=True)

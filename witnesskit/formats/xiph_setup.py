@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from witnesskit.errors.media import BadMedia
-from witnesskit.limits import OGG_SETUP_MAX
+from witnesskit.media_limits import OGG_SETUP_MAX
 
 
 class _Bits:

@@ -15,7 +15,8 @@ from witnesskit.media.avi_walk import AviWalk, walk_avi
 from witnesskit.media.mjpeg_frames import clean_mjpeg
 from witnesskit.media.mp3_chunks import ChunkSound
 from witnesskit.media.mpeg4_pictures import clean_mpeg4
-from witnesskit.model import EssenceHash, SeekableReader
+from witnesskit.media_model import EssenceHash
+from witnesskit.model import SeekableReader
 
 _AHEAD: Final = 1 * MIB
 _CLEAN: Final[dict[str, Callable[[bytes], bytes]]] = {

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaTooLarge, UnsupportedMedia
-from witnesskit.limits import AVI_CHUNK_MAX, AVI_CHUNKS_MAX, AVI_STREAMS_MAX, MIB
+from witnesskit.limits import MIB
 from witnesskit.media.avi_streams import AviStream, read_stream
 from witnesskit.media.walk_riff import LOOSE, RiffChunk, read_chunk, read_chunks
+from witnesskit.media_limits import AVI_CHUNK_MAX, AVI_CHUNKS_MAX, AVI_STREAMS_MAX
 from witnesskit.model import SeekableReader
 
 _FIELDS_MAX: Final = 65_536

@@ -12,7 +12,7 @@ from witnesskit.media.texts import photoshop_values, xmp_values
 from witnesskit.media.walk_icc import walk_icc
 from witnesskit.media.walk_jumbf import jumbf_values
 from witnesskit.media.walk_tiff import walk_tiff
-from witnesskit.model import Revelation
+from witnesskit.media_model import Revelation
 
 _ORIENTATION_ONLY: Final = re.compile(
     rb"Exif\0\0MM\0\*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0[\x01-\x08]\0\0\0\0\0\0", re.DOTALL

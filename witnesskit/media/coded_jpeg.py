@@ -6,8 +6,8 @@ import re
 import struct
 from dataclasses import dataclass, field
 
-from witnesskit.limits import JPEG_RESTARTS_MAX
 from witnesskit.media.walk_jpeg import Piece, Walk
+from witnesskit.media_limits import JPEG_RESTARTS_MAX
 
 _RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 CODINGS = {0xC0: "baseline", 0xC1: "sequential", 0xC2: "progressive"}

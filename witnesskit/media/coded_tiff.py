@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaTooLarge, UnsupportedMedia
-from witnesskit.limits import READ_BLOCK, TIFF_CHUNK_MAX, TIFF_CHUNKS_MAX, TIFF_FAX_MAX
+from witnesskit.limits import READ_BLOCK
 from witnesskit.media.fax_tiff import fax_end
 from witnesskit.media.lzw_tiff import lzw_end
 from witnesskit.media.walk_tiff_file import Listing, TiffWalk
+from witnesskit.media_limits import TIFF_CHUNK_MAX, TIFF_CHUNKS_MAX, TIFF_FAX_MAX
 
 _ZIP: Final = frozenset({8, 32946})
 _LZW: Final = 5

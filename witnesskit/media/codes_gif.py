@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from witnesskit.limits import GIF_CLEARS_MAX
+from witnesskit.media_limits import GIF_CLEARS_MAX
 
 
 @dataclass(frozen=True)

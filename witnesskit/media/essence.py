@@ -7,7 +7,8 @@ from typing import Final
 
 from witnesskit.errors.media import UnsupportedMedia
 from witnesskit.media.probe import kind_of
-from witnesskit.model import EssenceHash, SeekableReader
+from witnesskit.media_model import EssenceHash
+from witnesskit.model import SeekableReader
 
 EssenceReader = Callable[[SeekableReader], tuple[EssenceHash, ...]]
 

@@ -9,14 +9,15 @@ import hashlib
 from collections.abc import Iterator
 
 from witnesskit.errors.media import BadMedia, UnsupportedMedia
-from witnesskit.limits import FILM_SAMPLE_MAX, FILM_SAMPLES_MAX, FILM_TRACKS_MAX, FILM_WINDOW
 from witnesskit.media.film_entries import EntryFacts, read_entries
 from witnesskit.media.film_fragments import read_fragments
 from witnesskit.media.film_samples import free_spans, names_encoder
 from witnesskit.media.film_tables import Chunk, TablesDiffer, chunks_of
 from witnesskit.media.mpeg4_pictures import clean_mpeg4
 from witnesskit.media.walk_isobmff import FilmWalk, walk_film
-from witnesskit.model import EssenceHash, SeekableReader
+from witnesskit.media_limits import FILM_SAMPLE_MAX, FILM_SAMPLES_MAX, FILM_TRACKS_MAX, FILM_WINDOW
+from witnesskit.media_model import EssenceHash
+from witnesskit.model import SeekableReader
 
 _HEAD = 1024  # bytes of a sound packet in which free data is looked for
 

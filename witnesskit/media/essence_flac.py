@@ -9,7 +9,8 @@ from witnesskit.errors.media import BadMedia
 from witnesskit.formats.strict_json import canonical
 from witnesskit.media.inspect_flac import speakers
 from witnesskit.media.walk_flac import FlacWalk, sound_bytes, walk_flac
-from witnesskit.model import EssenceHash, SeekableReader
+from witnesskit.media_model import EssenceHash
+from witnesskit.model import SeekableReader
 
 
 def essence_flac(reader: SeekableReader) -> tuple[EssenceHash, ...]:

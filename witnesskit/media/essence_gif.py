@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 
 from witnesskit.errors.media import BadMedia, MediaTooLarge
-from witnesskit.limits import GIF_MAX
 from witnesskit.media.walk_gif import GifWalk, walk_gif
-from witnesskit.model import EssenceHash, SeekableReader
+from witnesskit.media_limits import GIF_MAX
+from witnesskit.media_model import EssenceHash
+from witnesskit.model import SeekableReader
 
 
 def understood(reader: SeekableReader) -> GifWalk:

@@ -9,14 +9,15 @@ import hashlib
 from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaTooLarge, UnsupportedMedia
-from witnesskit.limits import HEIF_DATA_MAX, MOOV_MAX
 from witnesskit.media.heif_coded import hevc_units, obus
 from witnesskit.media.heif_tracks import is_sequence, read_tracks, samples_of
 from witnesskit.media.heif_tree import CODINGS, tree_of
 from witnesskit.media.inspect_heif import Part
 from witnesskit.media.walk_heif import HeifWalk, SeenItem, TopBox, bytes_of, own_boxes, walk_heif
 from witnesskit.media.walk_jpeg import walk_jpeg
-from witnesskit.model import EssenceHash, SeekableReader
+from witnesskit.media_limits import HEIF_DATA_MAX, MOOV_MAX
+from witnesskit.media_model import EssenceHash
+from witnesskit.model import SeekableReader
 
 _DEFINITIONS: Final = {"hvc1": "hevc-vcl", "av01": "av1-frames", "jpeg": "jpeg-scan"}
 

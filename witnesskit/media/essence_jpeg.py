@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 
 from witnesskit.errors.media import BadMedia, MediaTooLarge
-from witnesskit.limits import JPEG_MAX
 from witnesskit.media.walk_jpeg import Walk, walk_jpeg
-from witnesskit.model import EssenceHash, SeekableReader
+from witnesskit.media_limits import JPEG_MAX
+from witnesskit.media_model import EssenceHash
+from witnesskit.model import SeekableReader
 
 DEFINITION = "jpeg-scan"
 

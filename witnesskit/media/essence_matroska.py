@@ -6,13 +6,14 @@ import hashlib
 from dataclasses import dataclass, field
 
 from witnesskit.errors.media import BadMedia, UnsupportedMedia
-from witnesskit.limits import FILM_SAMPLE_MAX, MATROSKA_PRIVATE_MAX
 from witnesskit.media.essence_film import feed
 from witnesskit.media.film_entries import EntryFacts
 from witnesskit.media.matroska_blocks import seen_block
 from witnesskit.media.matroska_tracks import SeenTrack, seen_track
 from witnesskit.media.walk_matroska import Walk, Window, walk_matroska
-from witnesskit.model import EssenceHash, SeekableReader
+from witnesskit.media_limits import FILM_SAMPLE_MAX, MATROSKA_PRIVATE_MAX
+from witnesskit.media_model import EssenceHash
+from witnesskit.model import SeekableReader
 
 _ENTRY = "Segment/Tracks/TrackEntry"
 _CLOSED = frozenset({"SeekHead", "Info", "Tags", "Chapters", "Attachments", "Cues"})

@@ -11,7 +11,8 @@ from witnesskit.formats.strict_json import canonical
 from witnesskit.media.mp3_index import Index, in_force, read_index
 from witnesskit.media.mp3_sound import Pool
 from witnesskit.media.walk_mp3 import VERSIONS, FrameHead, Mp3Walk, frames_of, walk_mp3
-from witnesskit.model import EssenceHash, SeekableReader
+from witnesskit.media_model import EssenceHash
+from witnesskit.model import SeekableReader
 
 Frame = tuple[FrameHead, bytes]
 

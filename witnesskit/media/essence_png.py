@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from witnesskit.media.picture_png import understood
-from witnesskit.model import EssenceHash, SeekableReader
+from witnesskit.media_model import EssenceHash
+from witnesskit.model import SeekableReader
 
 
 def essence_png(reader: SeekableReader) -> tuple[EssenceHash, ...]:

@@ -10,7 +10,8 @@ from witnesskit.limits import READ_BLOCK
 from witnesskit.media.coded_tiff import JPEG_CODINGS, coding_end, geometry, load
 from witnesskit.media.streams_tiff import scans
 from witnesskit.media.walk_tiff_file import Listing, TiffWalk, walk_tiff_file
-from witnesskit.model import EssenceHash, SeekableReader
+from witnesskit.media_model import EssenceHash
+from witnesskit.model import SeekableReader
 
 DEFINITION = "tiff-strips"
 RAW_COLOURS = frozenset({32803, 34892})  # colour filter array, linear raw

@@ -8,7 +8,8 @@ from witnesskit.digest import sha256_hex
 from witnesskit.formats.strict_json import canonical
 from witnesskit.limits import READ_BLOCK
 from witnesskit.media.wave_facts import wave_facts
-from witnesskit.model import EssenceHash, SeekableReader
+from witnesskit.media_model import EssenceHash
+from witnesskit.model import SeekableReader
 
 
 def essence_wave(reader: SeekableReader) -> tuple[EssenceHash, ...]:

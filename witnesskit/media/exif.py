@@ -11,9 +11,9 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from witnesskit.limits import EXIF_READS_MAX
 from witnesskit.media.groups import shown
 from witnesskit.media.walk_tiff import Entry, walk_tiff
+from witnesskit.media_limits import EXIF_READS_MAX
 
 _KNOWN_TEXTS = {0x010F: "Make", 0x0110: "Model", 0x0131: "Software", 0x0132: "DateTime", 0x013B: "Artist"}
 _KNOWN_TEXTS |= {0x8298: "Copyright", 0x9003: "DateTimeOriginal", 0xA430: "CameraOwnerName", 0xA431: "SerialNumber"}

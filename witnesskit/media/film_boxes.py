@@ -9,7 +9,7 @@ from typing import Final
 from witnesskit.media.film_texts import texts_of
 from witnesskit.media.groups import shown
 from witnesskit.media.walk_isobmff import CONTAINERS, Node
-from witnesskit.model import Revelation
+from witnesskit.media_model import Revelation
 
 _EPOCH: Final = datetime(1904, 1, 1, tzinfo=UTC)
 _BRANDS: Final = frozenset(

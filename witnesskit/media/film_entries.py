@@ -12,7 +12,7 @@ from witnesskit.media.film_words import LONG_WORDS, WORDS
 from witnesskit.media.groups import shown
 from witnesskit.media.walk_icc import walk_icc
 from witnesskit.media.walk_isobmff import Node
-from witnesskit.model import Revelation
+from witnesskit.media_model import Revelation
 
 _VIDEO: Final = {
     "h264": "avc1 avc3 dva1 dvav",

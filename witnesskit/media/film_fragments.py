@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from witnesskit.limits import FILM_RUNS_MAX, FILM_SAMPLE_MAX, FILM_SAMPLES_MAX, MOOV_MAX
 from witnesskit.media.film_tables import Chunk
 from witnesskit.media.groups import shown
 from witnesskit.media.walk_isobmff import FilmWalk
-from witnesskit.model import Revelation, SeekableReader
+from witnesskit.media_limits import FILM_RUNS_MAX, FILM_SAMPLE_MAX, FILM_SAMPLES_MAX, MOOV_MAX
+from witnesskit.media_model import Revelation
+from witnesskit.model import SeekableReader
 
 _OPTIONS: Final = (0x2, 0x8, 0x10, 0x20)  # words of tfhd behind the base: description, duration, size, flags
 _REVELATIONS_MAX: Final = 200

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.errors.media import BadMedia
-from witnesskit.limits import FILM_SAMPLE_MAX, FILM_WINDOW
 from witnesskit.media.film_av1 import av1_spare
 from witnesskit.media.film_entries import EntryFacts
 from witnesskit.media.film_frames import jpeg_parts, prores_spare
@@ -20,7 +19,9 @@ from witnesskit.media.groups import shown
 from witnesskit.media.mpeg4_pictures import clean_mpeg4
 from witnesskit.media.readable import runs, table, words_at_end
 from witnesskit.media.walk_sps import SeenTiming, holds_clock, seen_timing
-from witnesskit.model import Revelation, SeekableReader
+from witnesskit.media_limits import FILM_SAMPLE_MAX, FILM_WINDOW
+from witnesskit.media_model import Revelation
+from witnesskit.model import SeekableReader
 
 _KNOWN: Final = {
     "47564adc5c4c433f94efc5113cd143a8": ("device", "message of Apple's encoder"),

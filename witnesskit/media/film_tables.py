@@ -6,8 +6,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from witnesskit.limits import FILM_SAMPLES_MAX
 from witnesskit.media.walk_isobmff import FilmWalk
+from witnesskit.media_limits import FILM_SAMPLES_MAX
 
 
 class TablesDiffer(Exception):

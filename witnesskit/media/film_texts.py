@@ -10,7 +10,7 @@ from typing import Final
 from witnesskit.media.blocks import CREDENTIALS, of_credentials
 from witnesskit.media.groups import group_of, shown
 from witnesskit.media.texts import xmp_values
-from witnesskit.model import Revelation
+from witnesskit.media_model import Revelation
 
 _XMP: Final = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _C2PA: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")

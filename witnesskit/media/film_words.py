@@ -8,7 +8,7 @@ from typing import Final
 
 from witnesskit.media.groups import shown
 from witnesskit.media.walk_isobmff import Node
-from witnesskit.model import Revelation
+from witnesskit.media_model import Revelation
 
 _SIGN: Final = "[A-Za-z0-9 +./:_@-]"
 _PAIRS: Final = f"(?:{_SIGN}\\0){{6,}}|(?:\\0{_SIGN}){{6,}}"

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from witnesskit.limits import HEIF_SETS_MAX, HEIF_UNITS_MAX
 from witnesskit.media.film_sets import profile_words
 from witnesskit.media.readable import words_near_end
 from witnesskit.media.walk_av1 import behind_header
+from witnesskit.media_limits import HEIF_SETS_MAX, HEIF_UNITS_MAX
 
 _WORDS: Final = re.compile(rb"[\x20-\x7e]{8,}")
 _TEXT: Final = re.compile(rb"[\x20-\x7e]{12,}")  # of a parameter set; chance makes shorter ones

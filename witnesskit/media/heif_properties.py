@@ -10,7 +10,7 @@ from typing import Final
 from witnesskit.media.blocks import of_profile
 from witnesskit.media.groups import group_of, shown
 from witnesskit.media.heif_coded import Odd, odd_in_av1c, odd_in_hvcc
-from witnesskit.model import Revelation
+from witnesskit.media_model import Revelation
 
 _ALPHA: Final = (
     b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha",

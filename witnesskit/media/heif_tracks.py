@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.limits import FILM_SAMPLE_MAX, FILM_TRACKS_MAX, HEIF_EDITS_MAX, HEIF_SAMPLES_MAX
 from witnesskit.media.film_boxes import of_box
 from witnesskit.media.film_entries import EntryFacts
 from witnesskit.media.film_samples import SampleScan, scan_samples
@@ -19,7 +18,9 @@ from witnesskit.media.heif_properties import of_property, readable, told_of
 from witnesskit.media.heif_tree import ALPHA_TYPES
 from witnesskit.media.walk_heif import boxes_in
 from witnesskit.media.walk_isobmff import FilmWalk, Node, walk_film
-from witnesskit.model import Revelation, SeekableReader
+from witnesskit.media_limits import FILM_SAMPLE_MAX, FILM_TRACKS_MAX, HEIF_EDITS_MAX, HEIF_SAMPLES_MAX
+from witnesskit.media_model import Revelation
+from witnesskit.model import SeekableReader
 
 _KINDS: Final = {"hvc1": "hvcC", "hev1": "hvcC", "av01": "av1C"}
 _DESCRIBING: Final = ("hvcC", "av1C", "colr", "pasp", "clap", "clli", "mdcv", "cclv", "amve")

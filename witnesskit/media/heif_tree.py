@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.limits import HEIF_DEPTH_MAX
 from witnesskit.media.walk_heif import HeifWalk, SeenItem
+from witnesskit.media_limits import HEIF_DEPTH_MAX
 
 CODINGS: Final = ("hvc1", "av01", "jpeg")
 MADE: Final = ("grid", "iovl", "iden")

@@ -7,7 +7,8 @@ from typing import Final
 
 from witnesskit.errors import WitnesskitError
 from witnesskit.media.probe import kind_of
-from witnesskit.model import Finding, Inspection, SeekableReader
+from witnesskit.media_model import Finding, Inspection
+from witnesskit.model import SeekableReader
 
 Inspector = Callable[[SeekableReader], Inspection]
 

@@ -23,7 +23,8 @@ from witnesskit.media.readable import runs, table
 from witnesskit.media.riff_makers import of_maker
 from witnesskit.media.riff_texts import of_chunk
 from witnesskit.media.walk_riff import read_chunks
-from witnesskit.model import Finding, Inspection, Json, Revelation, SeekableReader
+from witnesskit.media_model import Finding, Inspection, Revelation
+from witnesskit.model import Json, SeekableReader
 
 _MEDIA_TYPE: Final = "video/x-msvideo"
 _TEXT: Final = table(bytes(range(0x20, 0x7F)))

@@ -9,7 +9,8 @@ from typing import Final
 from witnesskit.media.groups import shown
 from witnesskit.media.tags_sound import MASK, of_comment, of_picture, of_surplus, texts_in, vendor_and_fields
 from witnesskit.media.walk_flac import FlacBlock, FlacInfo, FlacWalk, sound_bytes, walk_flac
-from witnesskit.model import Finding, Inspection, Revelation, SeekableReader
+from witnesskit.media_model import Finding, Inspection, Revelation
+from witnesskit.model import SeekableReader
 
 _NAMES: Final = {1: "PADDING", 2: "APPLICATION", 3: "SEEKTABLE", 4: "VORBIS_COMMENT", 5: "CUESHEET", 6: "PICTURE"}
 _RUNS: Final = re.compile(rb"[\x20-\x7e]{4,}")

@@ -11,7 +11,8 @@ from witnesskit.media.groups import group_of, shown
 from witnesskit.media.readable import runs, table
 from witnesskit.media.trailing import after_picture
 from witnesskit.media.walk_gif import Block, GifWalk, Picture, walk_gif
-from witnesskit.model import Finding, Inspection, Json, Revelation, SeekableReader
+from witnesskit.media_model import Finding, Inspection, Revelation
+from witnesskit.model import Json, SeekableReader
 
 _READABLE: Final = table(bytes(range(0x20, 0x7F)))
 _TEXT_MIN: Final = 8  # bytes of colours that read as a text

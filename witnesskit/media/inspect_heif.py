@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from witnesskit.limits import HEIF_DATA_MAX, JPEG_MAX, MIB, MOOV_MAX, READ_BLOCK
+from witnesskit.limits import MIB, READ_BLOCK
 from witnesskit.media.blocks import CREDENTIALS, of_credentials, of_exif, of_xmp
 from witnesskit.media.film_entries import EntryFacts
 from witnesskit.media.film_samples import SampleScan, scan_samples
@@ -22,7 +22,9 @@ from witnesskit.media.inspect_isobmff import inspect_isobmff
 from witnesskit.media.inspect_jpeg import inspect_jpeg
 from witnesskit.media.trailing import after_picture
 from witnesskit.media.walk_heif import HeifWalk, SeenItem, TopBox, bytes_of, own_boxes, walk_heif
-from witnesskit.model import Finding, Inspection, Json, Revelation, SeekableReader
+from witnesskit.media_limits import HEIF_DATA_MAX, JPEG_MAX, MOOV_MAX
+from witnesskit.media_model import Finding, Inspection, Revelation
+from witnesskit.model import Json, SeekableReader
 
 _BRANDS: Final = frozenset(
     b"heic heix heim heis hevc hevx avif avis avio mif1 mif2 msf1 miaf MiHB MiHE MiPr MiCm MA1A MA1B jpeg jpgs "

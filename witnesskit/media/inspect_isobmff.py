@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.limits import FILM_SAMPLES_MAX, FILM_TRACKS_MAX, READ_BLOCK
+from witnesskit.limits import READ_BLOCK
 from witnesskit.media.film_boxes import of_box
 from witnesskit.media.film_entries import EntryFacts, read_entries
 from witnesskit.media.film_fragments import Fragments, read_fragments
@@ -16,7 +16,9 @@ from witnesskit.media.film_tables import Chunk, TablesDiffer, chunks_of
 from witnesskit.media.film_words import words_in
 from witnesskit.media.groups import shown
 from witnesskit.media.walk_isobmff import FilmWalk, walk_film
-from witnesskit.model import Finding, Inspection, Json, Revelation, SeekableReader
+from witnesskit.media_limits import FILM_SAMPLES_MAX, FILM_TRACKS_MAX
+from witnesskit.media_model import Finding, Inspection, Revelation
+from witnesskit.model import Json, SeekableReader
 
 _KEYS: Final = b"keyd"
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from math import gcd
 from typing import Final
 
-from witnesskit.limits import JPEG_MAX
 from witnesskit.media.blocks import of_credentials, of_exif, of_photoshop, of_profile, of_xmp
 from witnesskit.media.coded_jpeg import CODINGS, CodedFacts, coded_facts
 from witnesskit.media.groups import shown
@@ -16,7 +15,9 @@ from witnesskit.media.readable import runs, table, word_before, words_near_end
 from witnesskit.media.trailing import after_picture
 from witnesskit.media.walk_jpeg import Piece, Walk, walk_jpeg
 from witnesskit.media.walk_jumbf import joined_segments
-from witnesskit.model import Finding, Inspection, Json, Revelation, SeekableReader
+from witnesskit.media_limits import JPEG_MAX
+from witnesskit.media_model import Finding, Inspection, Revelation
+from witnesskit.model import Json, SeekableReader
 
 _JOINED: Final = ("APP2 ICC", "APP11 JUMBF")  # read over all their segments
 _CODING: Final = frozenset({*CODINGS, 0xDB, 0xC4, 0xDD, 0xDA})

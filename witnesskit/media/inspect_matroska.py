@@ -8,14 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.limits import (
-    FILM_SAMPLE_MAX,
-    FILM_TRACKS_MAX,
-    KIB,
-    MATROSKA_CLUSTERS_MAX,
-    MATROSKA_PRIVATE_MAX,
-    MATROSKA_START_SECONDS,
-)
+from witnesskit.limits import KIB
 from witnesskit.media.film_samples import scan_frames
 from witnesskit.media.groups import shown
 from witnesskit.media.matroska_blocks import SeenBlock, seen_block
@@ -24,7 +17,15 @@ from witnesskit.media.matroska_rules import HEADERS, MASTERS, REPEATABLE, RULES
 from witnesskit.media.matroska_texts import Texts, value_of
 from witnesskit.media.matroska_tracks import SeenTrack, look_into, of_track, seen_track
 from witnesskit.media.walk_matroska import Visit, Walk, Window, walk_matroska
-from witnesskit.model import Finding, Inspection, Json, Revelation, SeekableReader
+from witnesskit.media_limits import (
+    FILM_SAMPLE_MAX,
+    FILM_TRACKS_MAX,
+    MATROSKA_CLUSTERS_MAX,
+    MATROSKA_PRIVATE_MAX,
+    MATROSKA_START_SECONDS,
+)
+from witnesskit.media_model import Finding, Inspection, Revelation
+from witnesskit.model import Json, SeekableReader
 
 _REVELATIONS_MAX: Final = 2_000
 _SUBTITLES_SHOWN: Final = 20

@@ -6,7 +6,6 @@ from array import array
 from collections.abc import Iterator
 from typing import Final
 
-from witnesskit.limits import RIFF_TEXT_MAX
 from witnesskit.media.essence_mp3 import Frame, sound_of
 from witnesskit.media.groups import shown
 from witnesskit.media.mp3_index import Index, clean_index
@@ -14,7 +13,9 @@ from witnesskit.media.mp3_sound import Pool
 from witnesskit.media.readable import runs, table
 from witnesskit.media.walk_id3 import of_apev2, of_id3v1, of_id3v2, readable
 from witnesskit.media.walk_mp3 import Mp3Walk, walk_mp3
-from witnesskit.model import Finding, Inspection, Revelation, SeekableReader
+from witnesskit.media_limits import RIFF_TEXT_MAX
+from witnesskit.media_model import Finding, Inspection, Revelation
+from witnesskit.model import SeekableReader
 
 _TAG_MAX: Final = 16 * RIFF_TEXT_MAX  # bytes of one tag that are read
 _TEXT: Final = table(bytes(range(0x20, 0x7F)))

@@ -10,7 +10,8 @@ from witnesskit.formats.strict_json import canonical
 from witnesskit.media.needles_words import words
 from witnesskit.media.scan_ogg import OggScan, OggStream, scan_ogg
 from witnesskit.media.tags_sound import MARKS, MASK
-from witnesskit.model import EssenceHash, Finding, Inspection, Json, SeekableReader
+from witnesskit.media_model import EssenceHash, Finding, Inspection
+from witnesskit.model import Json, SeekableReader
 
 
 def inspect_ogg(reader: SeekableReader) -> Inspection:

@@ -14,7 +14,8 @@ from witnesskit.media.picture_png import PngFacts, read_png
 from witnesskit.media.texts_png import TEXTS, all_texts, orientation_png, raw_block, unpacked
 from witnesskit.media.trailing import after_picture
 from witnesskit.media.walk_png import Piece
-from witnesskit.model import Finding, Inspection, Json, Revelation, SeekableReader
+from witnesskit.media_model import Finding, Inspection, Revelation
+from witnesskit.model import Json, SeekableReader
 
 _ONCE: Final = frozenset({"PLTE", "tRNS", "bKGD", "pHYs", "eXIf", "acTL", "iCCP", "IHDR", "IEND", *STATEMENTS})
 _QUIET: Final = _ONCE | {"IDAT", "fdAT", *TEXTS}  # what is looked at elsewhere

@@ -18,7 +18,8 @@ from witnesskit.media.rules_tiff import is_structure, print_size, strange
 from witnesskit.media.streams_tiff import of_stream, with_tables
 from witnesskit.media.tags_tiff import of_everything_named, of_field
 from witnesskit.media.walk_tiff_file import Listing, TiffWalk, walk_tiff_file
-from witnesskit.model import Finding, Inspection, Json, Revelation, SeekableReader
+from witnesskit.media_model import Finding, Inspection, Revelation
+from witnesskit.model import Json, SeekableReader
 
 _PROFILE, _VERSION, _JPEG_TABLES = 34675, 50706, 347
 _SAID_MAX: Final = 400  # bytes shown of what nothing refers to

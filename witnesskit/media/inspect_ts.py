@@ -10,7 +10,8 @@ from witnesskit.formats.strict_json import canonical
 from witnesskit.media.needles_words import words
 from witnesskit.media.scan_ts import TsScan, scan_ts
 from witnesskit.media.ts_pictures import PictureWalk
-from witnesskit.model import EssenceHash, Finding, Inspection, Json, SeekableReader
+from witnesskit.media_model import EssenceHash, Finding, Inspection
+from witnesskit.model import Json, SeekableReader
 
 
 def inspect_ts(reader: SeekableReader) -> Inspection:

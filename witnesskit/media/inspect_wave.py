@@ -12,7 +12,8 @@ from witnesskit.media.readable import runs, table
 from witnesskit.media.riff_texts import of_chunk
 from witnesskit.media.walk_riff import RiffChunk, read_chunks, tag_inside
 from witnesskit.media.wave_facts import WaveFacts, wave_facts
-from witnesskit.model import Finding, Inspection, Revelation, SeekableReader
+from witnesskit.media_model import Finding, Inspection, Revelation
+from witnesskit.model import SeekableReader
 
 _TEXT: Final = table(bytes(range(0x20, 0x7F)))
 _QUIET: Final = {"fmt ": range(16, 51), "fact": (4,), "ds64": (28,)}  # lengths; fields are looked at elsewhere

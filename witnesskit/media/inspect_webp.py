@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from witnesskit.limits import CODED_TAIL_MIN, CODED_TEXT_MIN
 from witnesskit.media.blocks import of_credentials, of_exif, of_profile, of_xmp
 from witnesskit.media.groups import shown
 from witnesskit.media.readable import runs, table, word_at_end, words_near_end
 from witnesskit.media.texts_png import orientation_of, xmp_orientation
 from witnesskit.media.trailing import after_picture
 from witnesskit.media.walk_webp import IMAGES, Piece, Still, WebpWalk, alpha_length, walk_webp
-from witnesskit.model import Finding, Inspection, Json, Revelation, SeekableReader
+from witnesskit.media_limits import CODED_TAIL_MIN, CODED_TEXT_MIN
+from witnesskit.media_model import Finding, Inspection, Revelation
+from witnesskit.model import Json, SeekableReader
 
 _FLAGS: Final = {"ICCP": 0x20, "EXIF": 0x08, "XMP": 0x04, "ANIM": 0x02}
 _ORDER: Final = ("VP8X", "ICCP", "ANIM", "ANMF", "ALPH", "VP8", "VP8L", "EXIF")

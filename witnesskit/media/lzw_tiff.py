@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.errors.media import BadMedia, UnsupportedMedia
-from witnesskit.limits import TIFF_CLEARS_MAX
+from witnesskit.media_limits import TIFF_CLEARS_MAX
 
 _FIRST: Final = 258  # the first entry that codes make
 _LIMIT: Final = 4096

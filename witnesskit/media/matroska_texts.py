@@ -12,7 +12,8 @@ from witnesskit.media.groups import VALUE_MAX, group_of, shown
 from witnesskit.media.inspect_jpeg import inspect_jpeg
 from witnesskit.media.probe import HEAD_SIZE, media_type
 from witnesskit.media.walk_matroska import Visit, Window
-from witnesskit.model import Revelation, SeekableReader
+from witnesskit.media_model import Revelation
+from witnesskit.model import SeekableReader
 
 _EPOCH: Final = datetime(2001, 1, 1, tzinfo=UTC)
 _GROUPS: Final = {

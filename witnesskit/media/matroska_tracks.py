@@ -20,7 +20,8 @@ from witnesskit.media.matroska_codecs import (
 from witnesskit.media.ogg_codings import OggCoding
 from witnesskit.media.walk_audio_frames import strange_sound
 from witnesskit.media.walk_obu import strange_units
-from witnesskit.model import Json, Revelation
+from witnesskit.media_model import Revelation
+from witnesskit.model import Json
 
 _KINDS: Final = {1: "pictures", 2: "sound", 3: "complex", 16: "logo", 17: "subtitles", 18: "buttons", 32: "control"}
 _PLACE: Final = "Segment/Tracks/TrackEntry"

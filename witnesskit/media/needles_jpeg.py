@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from witnesskit.limits import JPEG_MAX, KIB
+from witnesskit.limits import KIB
 from witnesskit.media.needles_words import of_exif_block, words
 from witnesskit.media.pieces_jpeg import exif_blocks, name_of
 from witnesskit.media.walk_jpeg import walk_jpeg
+from witnesskit.media_limits import JPEG_MAX
 from witnesskit.model import SeekableReader
 
 _QUIET: Final = frozenset({"APP0 JFIF", "APP14 Adobe", "APP2 ICC", "DQT", "DHT", "DRI", "SOS"})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from witnesskit.limits import RIFF_TEXT_MAX
 from witnesskit.media.needles_words import words
 from witnesskit.media.walk_mp3 import walk_mp3
+from witnesskit.media_limits import RIFF_TEXT_MAX
 from witnesskit.model import SeekableReader
 
 

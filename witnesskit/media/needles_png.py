@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from witnesskit.limits import KIB, PNG_MAX
+from witnesskit.limits import KIB
 from witnesskit.media.needles_words import of_exif_block, words
 from witnesskit.media.texts_png import all_texts, raw_block
 from witnesskit.media.walk_png import walk_png
+from witnesskit.media_limits import PNG_MAX
 from witnesskit.model import SeekableReader
 
 _CODING: Final = ("IHDR", "PLTE", "IDAT", "IEND", "fdAT", "fcTL", "acTL")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-from witnesskit.limits import DNG_OPCODES_MAX
+from witnesskit.media_limits import DNG_OPCODES_MAX
 
 _PLAIN: Final = {3: 56, 4: 8, 6: 16}  # bytes of vignette, bad pixels of one value, trim
 _PLANES: Final = {1: (20, 48), 2: (20, 32), 14: (24, 152)}  # bytes beside and for each plane of warps

@@ -16,7 +16,7 @@ from typing import Any, Final
 import av
 from av.container import InputContainer
 
-from witnesskit.limits import FILM_PIXELS_MAX
+from witnesskit.media_limits import FILM_PIXELS_MAX
 from witnesskit.model import SeekableReader
 
 _CONTAINERS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mpeg,avi,ogg,flac,mp3,wav,aac,aiff,amr,asf,flv,caf"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from witnesskit.errors.media import MediaTooLarge
-from witnesskit.limits import READ_BLOCK, TIFF_EDGE_MAX
+from witnesskit.limits import READ_BLOCK
 from witnesskit.media.coded_tiff import JPEG_CODINGS, Geometry, Part, coding_end, load
 from witnesskit.media.readable import jumping_words
 from witnesskit.media.walk_tiff_file import TiffWalk
+from witnesskit.media_limits import TIFF_EDGE_MAX
 
 _LZW = 5
 _FAX = frozenset({2, 3, 4})

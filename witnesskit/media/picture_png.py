@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from witnesskit.errors.media import BadMedia, MediaTooLarge
-from witnesskit.limits import PNG_MAX
 from witnesskit.media.colour_png import key_colour
 from witnesskit.media.pixels_png import PixelFacts, count_pixels
 from witnesskit.media.walk_png import PngWalk, walk_png
+from witnesskit.media_limits import PNG_MAX
 from witnesskit.model import SeekableReader
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Final
 
-from witnesskit.limits import KIB, MIB, PNG_INFLATED_MAX, PNG_ROW_MAX, PNG_SLOW_LOOKED_MAX
+from witnesskit.limits import KIB, MIB
 from witnesskit.media.walk_png import PngHead
+from witnesskit.media_limits import PNG_INFLATED_MAX, PNG_ROW_MAX, PNG_SLOW_LOOKED_MAX
 
 _STEPS: Final = ((8, 8, 0, 0), (8, 8, 4, 0), (4, 8, 0, 4), (4, 4, 2, 0), (2, 4, 0, 2), (2, 2, 1, 0), (1, 2, 0, 1))
 

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from witnesskit.limits import MIB, PREVIEW_MAX, PREVIEW_SCAN_MAX, PREVIEWS_MAX, PREVIEWS_SIZE_MAX
+from witnesskit.limits import MIB
 from witnesskit.media.preview_film import sheet_of
 from witnesskit.media.probe import HEAD_SIZE, media_type
 from witnesskit.media.walk_jpeg import LOOSE, walk_jpeg
+from witnesskit.media_limits import PREVIEW_MAX, PREVIEW_SCAN_MAX, PREVIEWS_MAX, PREVIEWS_SIZE_MAX
 from witnesskit.model import Json, SeekableReader, Sink
 
 _START: Final = re.compile(rb"\xff\xd8\xff[\xc0-\xfe]|\x89PNG\r\n\x1a\n")

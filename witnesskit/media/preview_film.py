@@ -10,8 +10,8 @@ from av.container import InputContainer
 from av.stream import Disposition
 from PIL import Image, JpegImagePlugin
 
-from witnesskit.limits import SHEET_PICTURES
 from witnesskit.media.open_av import AV_ERRORS, looked_at
+from witnesskit.media_limits import SHEET_PICTURES
 from witnesskit.model import SeekableReader
 
 _TILE: Final = 240  # points of the longer side of one picture

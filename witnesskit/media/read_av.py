@@ -11,7 +11,8 @@ from av.container import InputContainer
 from witnesskit.media.groups import shown
 from witnesskit.media.open_av import AV_ERRORS, looked_at
 from witnesskit.media.reading import VALUES_MAX, Reading, told
-from witnesskit.model import Revelation, SeekableReader
+from witnesskit.media_model import Revelation
+from witnesskit.model import SeekableReader
 
 NAME: Final = f"PyAV {av.__version__} (FFmpeg {av.ffmpeg_version_info})"
 _STREAMS_MAX: Final = 100

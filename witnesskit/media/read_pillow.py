@@ -21,10 +21,11 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from witnesskit.limits import PICTURE_PIXELS_MAX
 from witnesskit.media.open_av import LookedAt
 from witnesskit.media.reading import VALUES_MAX, Reading, told
-from witnesskit.model import Revelation, SeekableReader
+from witnesskit.media_limits import PICTURE_PIXELS_MAX
+from witnesskit.media_model import Revelation
+from witnesskit.model import SeekableReader
 
 _PLUGINS: Final = (
     AvifImagePlugin, BmpImagePlugin, GifImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from witnesskit.media.groups import group_of, shown
-from witnesskit.model import Json, Revelation
+from witnesskit.media_model import Revelation
+from witnesskit.model import Json
 
 VALUES_MAX = 2_000  # of one file; more are of no use to a person
 _SOFTWARE = ("encoder", "handler", "writing_app")

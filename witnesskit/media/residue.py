@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from witnesskit.limits import HELD_MAX, JPEG_MAX
 from witnesskit.media.inspect import inspect
 from witnesskit.media.more_needles import MORE_NEEDLES
 from witnesskit.media.needles import choose, forms, search
 from witnesskit.media.probe import HEAD_SIZE, media_type
 from witnesskit.media.walk_jpeg import walk_jpeg
-from witnesskit.model import Finding, Inspection, Revelation, SeekableReader
+from witnesskit.media_limits import HELD_MAX, JPEG_MAX
+from witnesskit.media_model import Finding, Inspection, Revelation
+from witnesskit.model import SeekableReader
 
 _TABLES = (0xDB, 0xC4)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from witnesskit.media.blocks import of_exif
 from witnesskit.media.groups import shown
-from witnesskit.model import Revelation
+from witnesskit.media_model import Revelation
 
 _RUN: Final = re.compile(rb"[\x20-\x7e]{4,}")
 _WIDE: Final = re.compile(rb"(?:[\x20-\x7e]\0){4,}")

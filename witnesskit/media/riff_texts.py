@@ -12,7 +12,8 @@ from witnesskit.media.groups import group_of, shown
 from witnesskit.media.riff_makers import of_maker
 from witnesskit.media.walk_id3 import of_id3v2
 from witnesskit.media.walk_riff import LOOSE, RiffChunk, read_chunks
-from witnesskit.model import Revelation, SeekableReader
+from witnesskit.media_model import Revelation
+from witnesskit.model import SeekableReader
 
 Revelations = Iterator[Revelation]
 _INFO: Final = {

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.limits import OGG_PACKET_MAX, OGG_POSITION_MAX, OGG_STREAMS_MAX
 from witnesskit.media.groups import shown
 from witnesskit.media.ogg_codings import OggCoding, coding_named
 from witnesskit.media.readable import runs, table
 from witnesskit.media.tags_sound import of_comment, of_picture, of_surplus, texts_in
 from witnesskit.media.walk_ogg import OggGap, OggPage, walk_ogg
-from witnesskit.model import Revelation, SeekableReader
+from witnesskit.media_limits import OGG_PACKET_MAX, OGG_POSITION_MAX, OGG_STREAMS_MAX
+from witnesskit.media_model import Revelation
+from witnesskit.model import SeekableReader
 
 _NO_END: Final = b"\xff" * 8
 _TELL_MAX: Final = 2_000

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.limits import TS_HEARD_MAX, TS_PES_MAX, TS_STREAMS_MAX
 from witnesskit.media.groups import shown
 from witnesskit.media.tags_sound import of_surplus, texts_in
 from witnesskit.media.ts_pictures import Mpeg2Walk, NalWalk, PictureWalk
@@ -27,7 +26,9 @@ from witnesskit.media.walk_ts import (
     rows,
     section_check,
 )
-from witnesskit.model import Revelation, SeekableReader
+from witnesskit.media_limits import TS_HEARD_MAX, TS_PES_MAX, TS_STREAMS_MAX
+from witnesskit.media_model import Revelation
+from witnesskit.model import SeekableReader
 
 _TELL_MAX: Final = 2_000
 _HEARD_MAX: Final = 1 << 18  # bytes of one PID that is no sound and no picture

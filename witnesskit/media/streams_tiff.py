@@ -13,7 +13,7 @@ from witnesskit.media.groups import shown
 from witnesskit.media.pieces_jpeg import name_of
 from witnesskit.media.readable import runs, table, word_at_end
 from witnesskit.media.walk_jpeg import Piece, Walk, walk_jpeg
-from witnesskit.model import Revelation
+from witnesskit.media_model import Revelation
 
 _TEXT: Final = table(bytes(range(0x20, 0x7F)) + b"\n\r\t")
 _TEXT_MIN: Final = 32  # bytes; shorter runs come by chance

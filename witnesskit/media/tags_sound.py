@@ -11,7 +11,8 @@ from typing import Final
 from witnesskit.media.groups import group_of, shown
 from witnesskit.media.inspect_jpeg import inspect_jpeg
 from witnesskit.media.readable import runs, table
-from witnesskit.model import Revelation, SeekableReader
+from witnesskit.media_model import Revelation
+from witnesskit.model import SeekableReader
 
 MARKS: Final = re.compile(rb"OggS|OpusHead|OpusTags|Speex|vorbis|theora|fLaC|FLAC")  # in every such file
 FIELDS_MAX: Final = 10_000  # fields of one comment that are told

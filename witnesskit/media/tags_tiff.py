@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from witnesskit.limits import TIFF_EXIF_MAX
 from witnesskit.media.blocks import of_credentials, of_photoshop, of_xmp
 from witnesskit.media.exif import read_exif
 from witnesskit.media.groups import group_of, shown
 from witnesskit.media.names_tiff import tag_name
 from witnesskit.media.walk_tiff_file import Field, Listing, TiffWalk
-from witnesskit.model import Revelation
+from witnesskit.media_limits import TIFF_EXIF_MAX
+from witnesskit.media_model import Revelation
 
 _XMP, _IPTC, _PHOTOSHOP, _LAYERS, _CREDENTIALS, _MAKER_NOTE = 700, 33723, 34377, 37724, 52545, 37500
 _WINDOWS: Final = range(0x9C9B, 0x9CA0)  # texts in UTF-16LE

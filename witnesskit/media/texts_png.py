@@ -5,9 +5,9 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 
-from witnesskit.limits import PNG_TEXT_MAX, PNG_TEXTS_MAX
 from witnesskit.media.walk_png import PngWalk
 from witnesskit.media.walk_tiff import ORIENTATION, walk_tiff
+from witnesskit.media_limits import PNG_TEXT_MAX, PNG_TEXTS_MAX
 
 TEXTS = ("tEXt", "zTXt", "iTXt")
 _RAW = "Raw profile type "

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from witnesskit.limits import JPEG_TRAILER_LOOKED_AT, READ_BLOCK
-from witnesskit.model import Revelation, SeekableReader
+from witnesskit.limits import READ_BLOCK
+from witnesskit.media_limits import JPEG_TRAILER_LOOKED_AT
+from witnesskit.media_model import Revelation
+from witnesskit.model import SeekableReader
 
 _PLACE: Final = "after the picture"
 _SIGNS: Final = (

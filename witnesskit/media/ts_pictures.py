@@ -9,11 +9,11 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from witnesskit.limits import TS_UNIT_MAX
 from witnesskit.media.film_entries import EntryFacts
 from witnesskit.media.film_samples import SampleScan, look_at_unit
 from witnesskit.media.groups import shown
 from witnesskit.media.walk_sps import BitsCut, TextBits
+from witnesskit.media_limits import TS_UNIT_MAX
 
 Say = Callable[[str, str, str], None]  # group, name, value
 

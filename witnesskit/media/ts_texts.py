@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from witnesskit.media.groups import shown
-from witnesskit.model import Revelation
+from witnesskit.media_model import Revelation
 
 _RUNS: Final = re.compile(rb"[\x20-\x7e]{5,}")
 _TABLES: Final = {16: "network", 17: "names of services", 18: "programme guide", 20: "time of day"}

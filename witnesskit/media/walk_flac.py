@@ -9,7 +9,8 @@ from functools import cache
 from itertools import repeat
 from typing import Final
 
-from witnesskit.limits import FLAC_BLOCKS_MAX, FLAC_FRAME_MAX, FLAC_FRAMES_MAX, READ_BLOCK
+from witnesskit.limits import READ_BLOCK
+from witnesskit.media_limits import FLAC_BLOCKS_MAX, FLAC_FRAME_MAX, FLAC_FRAMES_MAX
 from witnesskit.model import SeekableReader
 
 _BODY_MAX: Final = 16 * 1024 * 1024  # bytes; the size field holds no more

@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 
-from witnesskit.limits import GIF_BLOCKS_MAX, GIF_CLEARS_MAX, GIF_MAX
 from witnesskit.media.codes_gif import Codes, follow
+from witnesskit.media_limits import GIF_BLOCKS_MAX, GIF_CLEARS_MAX, GIF_MAX
 from witnesskit.model import SeekableReader
 
 

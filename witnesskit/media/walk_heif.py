@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.limits import FILM_BOXES_MAX, HEIF_EXTENTS_MAX, HEIF_ITEMS_MAX, HEIF_META_MAX
 from witnesskit.media.groups import shown
-from witnesskit.model import Revelation, SeekableReader
+from witnesskit.media_limits import FILM_BOXES_MAX, HEIF_EXTENTS_MAX, HEIF_ITEMS_MAX, HEIF_META_MAX
+from witnesskit.media_model import Revelation
+from witnesskit.model import SeekableReader
 
 _PLAIN_HANDLER: Final = bytes(8) + b"pict" + bytes(13)
 _KNOWN: Final = frozenset({"ftyp", "meta", "mdat", "moov", "mpvd"})

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from witnesskit.limits import ICC_MAX, ICC_TAGS_MAX
 from witnesskit.media.readable import jumping_words
+from witnesskit.media_limits import ICC_MAX, ICC_TAGS_MAX
 
 _COLOUR: Final = frozenset(b"wtpt bkpt chad cicp A2B0 A2B1 A2B2".split())  # of pictures of any colour space
 _COLOUR_OF: Final = {

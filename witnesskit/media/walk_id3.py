@@ -14,7 +14,7 @@ from witnesskit.errors import WitnesskitError
 from witnesskit.media.groups import group_of, shown
 from witnesskit.media.inspect_jpeg import inspect_jpeg
 from witnesskit.media.readable import runs, table
-from witnesskit.model import Revelation
+from witnesskit.media_model import Revelation
 
 _FRAMES_MAX: Final = 2_000
 _TEXT: Final = table(bytes(range(0x20, 0x7F)))

@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.limits import FILM_DEPTH_MAX, FILM_TOP_MAX, MOOV_MAX
+from witnesskit.media_limits import FILM_DEPTH_MAX, FILM_TOP_MAX, MOOV_MAX
 from witnesskit.model import SeekableReader
 
 CONTAINERS: Final = frozenset(

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from witnesskit.limits import JPEG_PARTS_MAX
+from witnesskit.media_limits import JPEG_PARTS_MAX
 
 LOOSE: Final = -1  # the code of bytes between segments
 _MARK: Final = re.compile(rb"\xff(?!\x00)")

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator
 from typing import Any, Final
 
-from witnesskit.limits import JUMBF_BOXES_MAX, JUMBF_DEPTH_MAX, JUMBF_VALUES_MAX
+from witnesskit.media_limits import JUMBF_BOXES_MAX, JUMBF_DEPTH_MAX, JUMBF_VALUES_MAX
 
 _WORDS: Final = re.compile(rb"[\x20-\x7e]{5,}")
 _SIMPLE: Final = {20: False, 21: True}

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from witnesskit.limits import FILM_DEPTH_MAX, FILM_SAMPLES_MAX, FILM_WINDOW
 from witnesskit.media.matroska_names import CLUSTER, EBML, KINDS, NAMES, SEGMENT, TOP
+from witnesskit.media_limits import FILM_DEPTH_MAX, FILM_SAMPLES_MAX, FILM_WINDOW
 from witnesskit.model import SeekableReader
 
 _ONES = tuple((1 << 7 * width) - 1 for width in range(9))

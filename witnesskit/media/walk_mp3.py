@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.limits import MIB, MP3_FRAMES_MAX, MP3_GAPS_MAX, MP3_TAGS_MAX
+from witnesskit.limits import MIB
 from witnesskit.media.walk_id3 import id3v2_size
+from witnesskit.media_limits import MP3_FRAMES_MAX, MP3_GAPS_MAX, MP3_TAGS_MAX
 from witnesskit.model import SeekableReader
 
 _STEP: Final = 1 * MIB

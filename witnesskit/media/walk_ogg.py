@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from witnesskit.limits import OGG_PAGES_MAX, READ_BLOCK
+from witnesskit.limits import READ_BLOCK
+from witnesskit.media_limits import OGG_PAGES_MAX
 from witnesskit.model import SeekableReader
 
 _HEAD: Final = struct.Struct("<4sBB8sIIIB")

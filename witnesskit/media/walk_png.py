@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Final
 
-from witnesskit.limits import PNG_CHUNKS_MAX
+from witnesskit.media_limits import PNG_CHUNKS_MAX
 
 _HEAD: Final = b"\x89PNG\r\n\x1a\n"
 _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}

@@ -9,7 +9,8 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
-from witnesskit.limits import MIB, RIFF_CHUNKS_MAX, RIFF_TEXT_MAX
+from witnesskit.limits import MIB
+from witnesskit.media_limits import RIFF_CHUNKS_MAX, RIFF_TEXT_MAX
 from witnesskit.model import SeekableReader
 
 LOOSE: Final = "loose bytes"

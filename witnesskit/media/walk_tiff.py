@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from witnesskit.limits import TIFF_ENTRIES_MAX
+from witnesskit.media_limits import TIFF_ENTRIES_MAX
 
 _SIZES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _BELOW: Final = {0x8769: "Exif", 0x8825: "GPS", 0xA005: "Interop"}

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.limits import (
+from witnesskit.media_limits import (
     TIFF_ALL_ENTRIES_MAX,
     TIFF_DEPTH_MAX,
     TIFF_DIRECTORIES_MAX,

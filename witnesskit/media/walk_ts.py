@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from witnesskit.limits import TS_GAPS_MAX, TS_WINDOW_PACKETS
+from witnesskit.media_limits import TS_GAPS_MAX, TS_WINDOW_PACKETS
 from witnesskit.model import SeekableReader
 
 _TURNED: Final = bytes(sum((byte >> bit & 1) << (7 - bit) for bit in range(8)) for byte in range(256))

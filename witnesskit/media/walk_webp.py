@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.limits import WEBP_CHUNKS_MAX, WEBP_MAX
+from witnesskit.media_limits import WEBP_CHUNKS_MAX, WEBP_MAX
 from witnesskit.model import SeekableReader
 
 IMAGES: Final = ("VP8", "VP8L")

@@ -9,7 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from witnesskit.errors.policy import PolicyConflict, RefusedByPolicy
-from witnesskit.model import EXPOSURES, Audience, Finding, Role, StripChoices
+from witnesskit.media_model import EXPOSURES, Finding, StripChoices
+from witnesskit.model import Audience, Role
 from witnesskit.policy.schema import ORIGINAL_DIGESTS, PARTS, TIME_FIELDS, Policy
 
 WITHHELD = "withheld"

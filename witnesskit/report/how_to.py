@@ -7,7 +7,8 @@ import shlex
 from collections.abc import Sequence
 from typing import Final
 
-from witnesskit.model import Audience, EssenceHash
+from witnesskit.media_model import EssenceHash
+from witnesskit.model import Audience
 from witnesskit.report.model import Step
 
 # an Ed25519 public key in DER is these twelve bytes and the 32 bytes of the key (RFC 8410 §4)

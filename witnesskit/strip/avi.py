@@ -16,8 +16,10 @@ from witnesskit.formats.mjpeg import clean_frame
 from witnesskit.formats.mp3 import Window
 from witnesskit.formats.mp3_stream import Mp3Stream
 from witnesskit.formats.mpeg4_units import clean_pictures
-from witnesskit.limits import AVI_SIZE_MAX, READ_BLOCK
-from witnesskit.model import DEFAULT_CHOICES, EssenceHash, Removal, SeekableReader, Sink, StripChoices, StripResult
+from witnesskit.limits import READ_BLOCK
+from witnesskit.media_limits import AVI_SIZE_MAX
+from witnesskit.media_model import DEFAULT_CHOICES, EssenceHash, Removal, StripChoices, StripResult
+from witnesskit.model import SeekableReader, Sink
 from witnesskit.strip.copying import Copying, refuse_if
 from witnesskit.strip.remarks import CREDENTIALS_DROPPED, FILM_CUT
 

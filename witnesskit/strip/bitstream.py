@@ -20,7 +20,7 @@ from witnesskit.formats.mpeg4_units import clean_pictures
 from witnesskit.formats.nal import H264, NalCoding, is_dolby, picture_end, unit_at
 from witnesskit.formats.nal_sets import trimmed
 from witnesskit.formats.sei import Seen, filler_unit, is_filler, messages, neutral
-from witnesskit.limits import NAL_SEI_MAX
+from witnesskit.media_limits import NAL_SEI_MAX
 from witnesskit.strip.isobmff_remarks import coder_remarks
 
 Part = bytes | memoryview

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from witnesskit.errors.derive import BadRegion, BadSpan, ChoiceDoesNotFit
-from witnesskit.limits import BOXES_MAX, DERIVE_SPAN_MAX, STILLS_MAX
+from witnesskit.media_limits import BOXES_MAX, DERIVE_SPAN_MAX, STILLS_MAX
 from witnesskit.model import Json
 
 ALWAYS: Final = -1  # milliseconds; an end that is open

@@ -13,7 +13,8 @@ from typing import Final
 
 from witnesskit.errors.derive import Undecodable
 from witnesskit.limits import READ_BLOCK
-from witnesskit.model import Json, SeekableReader, Sink, StripResult
+from witnesskit.media_model import StripResult
+from witnesskit.model import Json, SeekableReader, Sink
 from witnesskit.strip import recode_film, recode_picture
 from witnesskit.strip.derivation import Derivation
 from witnesskit.strip.recode_heif import recode_heif

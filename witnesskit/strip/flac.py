@@ -26,7 +26,8 @@ from witnesskit.formats.flac import (
 )
 from witnesskit.formats.strict_json import canonical
 from witnesskit.limits import READ_BLOCK
-from witnesskit.model import DEFAULT_CHOICES, EssenceHash, Removal, SeekableReader, Sink, StripChoices, StripResult
+from witnesskit.media_model import DEFAULT_CHOICES, EssenceHash, Removal, StripChoices, StripResult
+from witnesskit.model import SeekableReader, Sink
 from witnesskit.strip.copying import Copying
 from witnesskit.strip.remarks import GAIN_DROPPED, SOUND_BEGINS_LATE
 

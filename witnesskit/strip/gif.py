@@ -29,8 +29,9 @@ from witnesskit.formats.gif_lzw import CodeReader
 from witnesskit.formats.gif_tables import Coded, Tables, aspect, neutral_tables, presentation_sha256
 from witnesskit.formats.icc import COMMON, NeutralProfile, neutralise
 from witnesskit.formats.orientation_words import xmp_orientation
-from witnesskit.limits import GIF_MAX
-from witnesskit.model import DEFAULT_CHOICES, EssenceHash, Removal, SeekableReader, Sink, StripChoices, StripResult
+from witnesskit.media_limits import GIF_MAX
+from witnesskit.media_model import DEFAULT_CHOICES, EssenceHash, Removal, StripChoices, StripResult
+from witnesskit.model import SeekableReader, Sink
 from witnesskit.strip.copying import Copying, refuse_if
 from witnesskit.strip.jpeg_trailer import remove_trailer
 from witnesskit.strip.remarks import (

@@ -19,7 +19,8 @@ from witnesskit.formats.heif_sequence import Sequence
 from witnesskit.formats.heif_whole import MEDIA_TYPES, Whole, lay_out, read_whole, write_head
 from witnesskit.formats.icc import COMMON, neutralise
 from witnesskit.limits import READ_BLOCK
-from witnesskit.model import DEFAULT_CHOICES, Removal, SeekableReader, Sink, StripChoices, StripResult
+from witnesskit.media_model import DEFAULT_CHOICES, Removal, StripChoices, StripResult
+from witnesskit.model import SeekableReader, Sink
 from witnesskit.strip import remarks
 from witnesskit.strip.copying import Copying, refuse_if
 from witnesskit.strip.jpeg import strip_jpeg

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.errors.media import BadMedia, MediaTooLarge, UnsupportedMedia
-from witnesskit.limits import DERIVE_HEIF_INDEX_MAX, DERIVE_HEIF_TILES_MAX, PICTURE_PIXELS_MAX
+from witnesskit.media_limits import DERIVE_HEIF_INDEX_MAX, DERIVE_HEIF_TILES_MAX, PICTURE_PIXELS_MAX
 from witnesskit.model import SeekableReader
 
 CODED: Final = frozenset({b"hvc1", b"av01", b"hev1", b"avc1", b"jpeg"})

@@ -21,7 +21,8 @@ from witnesskit.formats.isobmff_samples import Ordered, Window, pieces, unused_m
 from witnesskit.formats.isobmff_track import Track
 from witnesskit.formats.isobmff_words import check_words
 from witnesskit.limits import MIB
-from witnesskit.model import DEFAULT_CHOICES, Removal, SeekableReader, Sink, StripChoices, StripResult
+from witnesskit.media_model import DEFAULT_CHOICES, Removal, StripChoices, StripResult
+from witnesskit.model import SeekableReader, Sink
 from witnesskit.strip.bitstream import Described, Part, TrackWork, pass_samples
 from witnesskit.strip.copying import refuse_if
 from witnesskit.strip.isobmff_remarks import film_remarks, hides_footage

@@ -18,8 +18,10 @@ from witnesskit.formats.coded_text import any_ends_in_word, reads_near_end
 from witnesskit.formats.jpeg import DHT, DQT, DRI, SOS, Picture, parse_jpeg
 from witnesskit.formats.jpeg_coding import CodedScan, Coding, read_coding
 from witnesskit.formats.jpeg_shown import presentation_sha256
-from witnesskit.limits import JPEG_MAX, READ_BLOCK
-from witnesskit.model import DEFAULT_CHOICES, EssenceHash, Removal, SeekableReader, Sink, StripChoices, StripResult
+from witnesskit.limits import READ_BLOCK
+from witnesskit.media_limits import JPEG_MAX
+from witnesskit.media_model import DEFAULT_CHOICES, EssenceHash, Removal, StripChoices, StripResult
+from witnesskit.model import SeekableReader, Sink
 from witnesskit.strip.copying import Copying, refuse_if
 from witnesskit.strip.jpeg_extras import Extras, read_extras
 from witnesskit.strip.jpeg_trailer import remove_trailer

@@ -11,7 +11,7 @@ from witnesskit.formats.exif_orientation import is_exif, orientation_body, read_
 from witnesskit.formats.icc import COMMON, NeutralProfile, neutralise
 from witnesskit.formats.jpeg import COM, Picture, Segment, Stray
 from witnesskit.formats.jpeg_shown import Shown, aspect_of
-from witnesskit.model import Removal
+from witnesskit.media_model import Removal
 from witnesskit.strip.remarks import (
     CREDENTIALS_DROPPED,
     FURTHER_PICTURES_DROPPED,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from witnesskit.limits import JPEG_TRAILER_LOOKED_AT, READ_BLOCK
-from witnesskit.model import Removal, SeekableReader
+from witnesskit.limits import READ_BLOCK
+from witnesskit.media_limits import JPEG_TRAILER_LOOKED_AT
+from witnesskit.media_model import Removal
+from witnesskit.model import SeekableReader
 from witnesskit.strip.remarks import FURTHER_PICTURES_DROPPED, GAIN_MAP_DROPPED, MOTION_PHOTO_DROPPED
 
 _SIGNS = (

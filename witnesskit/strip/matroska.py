@@ -21,8 +21,10 @@ from witnesskit.formats.matroska_plan import Plan, new_plan
 from witnesskit.formats.matroska_presentation import Shown, presentation_of
 from witnesskit.formats.matroska_private import packet_check
 from witnesskit.formats.mpeg4_units import ENCODER
-from witnesskit.limits import FILM_WINDOW, MATROSKA_SCAN_WINDOW, MIB
-from witnesskit.model import DEFAULT_CHOICES, EssenceHash, Removal, SeekableReader, Sink, StripChoices, StripResult
+from witnesskit.limits import MIB
+from witnesskit.media_limits import FILM_WINDOW, MATROSKA_SCAN_WINDOW
+from witnesskit.media_model import DEFAULT_CHOICES, EssenceHash, Removal, StripChoices, StripResult
+from witnesskit.model import SeekableReader, Sink
 from witnesskit.strip.bitstream import Described, Part, TrackWork, pass_samples
 from witnesskit.strip.copying import Copying, refuse_if
 from witnesskit.strip.isobmff_remarks import coder_remarks

@@ -17,7 +17,8 @@ from witnesskit.formats.mp3_info import Info, build_info, read_info, settled
 from witnesskit.formats.riff import removal
 from witnesskit.formats.strict_json import canonical
 from witnesskit.limits import READ_BLOCK
-from witnesskit.model import DEFAULT_CHOICES, EssenceHash, Removal, SeekableReader, Sink, StripChoices, StripResult
+from witnesskit.media_model import DEFAULT_CHOICES, EssenceHash, Removal, StripChoices, StripResult
+from witnesskit.model import SeekableReader, Sink
 from witnesskit.strip.copying import Copying, refuse_if
 from witnesskit.strip.remarks import CREDENTIALS_DROPPED, ENCODER_WORD, GAIN_DROPPED
 

@@ -27,7 +27,8 @@ from witnesskit.formats.ogg import (
 )
 from witnesskit.formats.strict_json import canonical
 from witnesskit.limits import READ_BLOCK
-from witnesskit.model import DEFAULT_CHOICES, EssenceHash, Removal, SeekableReader, Sink, StripChoices, StripResult
+from witnesskit.media_model import DEFAULT_CHOICES, EssenceHash, Removal, StripChoices, StripResult
+from witnesskit.model import SeekableReader, Sink
 from witnesskit.strip.copying import Copying
 from witnesskit.strip.ogg_plan import Plan, Stream, plan_ogg
 from witnesskit.strip.remarks import GAIN_DROPPED, SOUND_BEGINS_LATE, STREAMS_DROPPED

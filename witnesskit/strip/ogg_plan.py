@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge
 from witnesskit.formats.ogg import CONTINUED, FIRST, LAST, Gap, Page, read_pages
 from witnesskit.formats.ogg_streams import Coding, coding_of
-from witnesskit.limits import OGG_BLANKS_MAX, OGG_PACKET_MAX, OGG_POSITION_MAX, OGG_STREAMS_MAX
+from witnesskit.media_limits import OGG_BLANKS_MAX, OGG_PACKET_MAX, OGG_POSITION_MAX, OGG_STREAMS_MAX
 from witnesskit.model import SeekableReader
 
 

@@ -18,8 +18,9 @@ from witnesskit.formats.png_colour import background, transparent_colour
 from witnesskit.formats.png_frames import Picture, Pictures, read_pictures
 from witnesskit.formats.png_rows import Look, wants_key
 from witnesskit.formats.png_shown import Shown, presentation_sha256
-from witnesskit.limits import PNG_CHUNK, PNG_MAX
-from witnesskit.model import DEFAULT_CHOICES, EssenceHash, Removal, SeekableReader, Sink, StripChoices, StripResult
+from witnesskit.media_limits import PNG_CHUNK, PNG_MAX
+from witnesskit.media_model import DEFAULT_CHOICES, EssenceHash, Removal, StripChoices, StripResult
+from witnesskit.model import SeekableReader, Sink
 from witnesskit.strip.copying import Copying, refuse_if
 from witnesskit.strip.jpeg_trailer import remove_trailer
 from witnesskit.strip.png_extras import Extras, behind_palette

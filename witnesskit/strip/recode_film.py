@@ -17,7 +17,7 @@ from av.stream import Discard, Disposition
 from av.video.frame import PictureType
 
 from witnesskit.errors.derive import BadSpan, ChoiceDoesNotFit, Undecodable
-from witnesskit.limits import BROKEN_PACKETS_MAX
+from witnesskit.media_limits import BROKEN_PACKETS_MAX
 from witnesskit.model import SeekableReader
 from witnesskit.strip.derivation import ALWAYS, Derivation
 from witnesskit.strip.recode_shown import Maker, Shape, shape_of

@@ -10,7 +10,7 @@ from PIL import Image
 
 from witnesskit.errors.derive import ChoiceDoesNotFit, Undecodable
 from witnesskit.errors.media import BadMedia, MediaTooLarge
-from witnesskit.limits import PICTURE_PIXELS_MAX
+from witnesskit.media_limits import PICTURE_PIXELS_MAX
 from witnesskit.model import SeekableReader
 from witnesskit.strip.derivation import Derivation, Span
 from witnesskit.strip.heif_shown import Shown, read_shown

@@ -27,7 +27,7 @@ from PIL import (
 
 from witnesskit.errors.derive import ChoiceDoesNotFit, Undecodable
 from witnesskit.errors.media import MediaTooLarge, UnsupportedMedia
-from witnesskit.limits import PICTURE_PIXELS_MAX
+from witnesskit.media_limits import PICTURE_PIXELS_MAX
 from witnesskit.model import SeekableReader
 from witnesskit.strip.derivation import Derivation, Span, blocks_of, in_picture, made_size
 from witnesskit.strip.recode_source import Made, ReaderFile

@@ -13,7 +13,7 @@ import av
 from av.filter import Graph
 
 from witnesskit.errors.derive import Undecodable
-from witnesskit.limits import SOUND_HOLE_MAX
+from witnesskit.media_limits import SOUND_HOLE_MAX
 from witnesskit.strip.derivation import ALWAYS, Span
 
 RATE: Final = 48_000  # samples a second

@@ -17,7 +17,7 @@ import av
 from av.container import InputContainer
 
 from witnesskit.errors.derive import DerivativeTooLarge, Undecodable
-from witnesskit.limits import DERIVED_MAX, FILM_PIXELS_MAX
+from witnesskit.media_limits import DERIVED_MAX, FILM_PIXELS_MAX
 from witnesskit.model import SeekableReader
 
 CONTAINERS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mpeg,avi,ogg,flac,mp3,wav,aac,amr,asf,flv"

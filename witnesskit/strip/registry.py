@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Final
 
 from witnesskit.errors.strip import UnknownFormat
-from witnesskit.model import DEFAULT_CHOICES, SeekableReader, Sink, StripChoices, StripResult
+from witnesskit.media_model import DEFAULT_CHOICES, StripChoices, StripResult
+from witnesskit.model import SeekableReader, Sink
 
 Rewriter = Callable[[SeekableReader, Sink, StripChoices], StripResult]
 

@@ -13,7 +13,8 @@ from witnesskit.formats.tiff_build import build
 from witnesskit.formats.tiff_document import Document, presentation_sha256, read_document
 from witnesskit.formats.tiff_jpeg import Piece
 from witnesskit.limits import READ_BLOCK
-from witnesskit.model import DEFAULT_CHOICES, EssenceHash, SeekableReader, Sink, StripChoices, StripResult
+from witnesskit.media_model import DEFAULT_CHOICES, EssenceHash, StripChoices, StripResult
+from witnesskit.model import SeekableReader, Sink
 from witnesskit.strip.copying import Copying, refuse_if
 from witnesskit.strip.remarks import (
     CREDENTIALS_DROPPED,

@@ -10,8 +10,9 @@ from typing import Final
 from witnesskit.errors.media import BadMedia, MediaCut, MediaTooLarge
 from witnesskit.formats.tiff import Directory, Entry, Tiff
 from witnesskit.formats.tiff_document import Document, Page
-from witnesskit.limits import READ_BLOCK, TIFF_CHUNKS_MAX
-from witnesskit.model import Removal
+from witnesskit.limits import READ_BLOCK
+from witnesskit.media_limits import TIFF_CHUNKS_MAX
+from witnesskit.media_model import Removal
 
 _STRIPS: Final = ((273, 279), (324, 325), (513, 514))
 _PLACES: Final = frozenset({347, *(tag for pair in _STRIPS[:2] for tag in pair)})  # written anew in every copy

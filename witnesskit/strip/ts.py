@@ -16,7 +16,8 @@ from witnesskit.digest import sha256_hex
 from witnesskit.formats.strict_json import canonical
 from witnesskit.formats.ts import PACKET, Packets, has_clock, read_packets
 from witnesskit.limits import READ_BLOCK
-from witnesskit.model import DEFAULT_CHOICES, EssenceHash, Removal, SeekableReader, Sink, StripChoices, StripResult
+from witnesskit.media_model import DEFAULT_CHOICES, EssenceHash, Removal, StripChoices, StripResult
+from witnesskit.model import SeekableReader, Sink
 from witnesskit.strip.copying import Copying
 from witnesskit.strip.remarks import STREAMS_DROPPED
 from witnesskit.strip.ts_plan import PICTURES, Plan, Stream, plan_ts

@@ -34,7 +34,7 @@ from witnesskit.formats.ts import (
     programs_of,
     read_packets,
 )
-from witnesskit.limits import TS_EDITS_MAX, TS_EDITS_SIZE_MAX, TS_PES_MAX, TS_SKIPPED_MAX
+from witnesskit.media_limits import TS_EDITS_MAX, TS_EDITS_SIZE_MAX, TS_PES_MAX, TS_SKIPPED_MAX
 from witnesskit.model import SeekableReader
 from witnesskit.strip.ts_sound import SoundStream, sound_stream
 from witnesskit.strip.ts_units import UnitStream, unit_stream

@@ -18,7 +18,7 @@ from witnesskit.formats.bits import BitReader
 from witnesskit.formats.mp3_stream import Mp3Stream
 from witnesskit.formats.mpeg_layers import without_ancillary
 from witnesskit.formats.opus_packet import padding
-from witnesskit.limits import TS_FRAME_SEARCH
+from witnesskit.media_limits import TS_FRAME_SEARCH
 
 Edit = Callable[[int, bytes], None]
 _HEAD: Final = 16  # bytes of a frame that tell its size

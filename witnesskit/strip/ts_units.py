@@ -16,7 +16,7 @@ from witnesskit.errors.media import BadMedia, MediaTooLarge
 from witnesskit.errors.strip import TextInPictures
 from witnesskit.formats.bits import BitReader
 from witnesskit.formats.nal import H264, HEVC, NalCoding, picture_end
-from witnesskit.limits import TS_UNIT_MAX
+from witnesskit.media_limits import TS_UNIT_MAX
 from witnesskit.strip.bitstream import Described, TrackWork, other_unit
 
 Edit = Callable[[int, bytes], None]  # place in the elementary stream, the bytes to stand there

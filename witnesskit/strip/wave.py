@@ -7,7 +7,8 @@ import hashlib
 from witnesskit.errors.strip import CredentialsKept
 from witnesskit.formats.wave import head_of, read_wave, wave_presentation
 from witnesskit.limits import READ_BLOCK
-from witnesskit.model import DEFAULT_CHOICES, EssenceHash, SeekableReader, Sink, StripChoices, StripResult
+from witnesskit.media_model import DEFAULT_CHOICES, EssenceHash, StripChoices, StripResult
+from witnesskit.model import SeekableReader, Sink
 from witnesskit.strip.copying import Copying, refuse_if
 from witnesskit.strip.remarks import CREDENTIALS_DROPPED, RECORDING_CUT
 

@@ -18,8 +18,9 @@ from witnesskit.formats.icc import COMMON, NeutralProfile, neutralise
 from witnesskit.formats.orientation_words import tiff_orientation, xmp_orientation
 from witnesskit.formats.webp import ALPHA, ANIMATED, EXIF, ICC, XMP, Chunk, chunk_bytes, parse_webp, partition_ends
 from witnesskit.formats.webp_file import Frame, WebpFile, presentation_sha256, read_file
-from witnesskit.limits import WEBP_MAX
-from witnesskit.model import DEFAULT_CHOICES, EssenceHash, Removal, SeekableReader, Sink, StripChoices, StripResult
+from witnesskit.media_limits import WEBP_MAX
+from witnesskit.media_model import DEFAULT_CHOICES, EssenceHash, Removal, StripChoices, StripResult
+from witnesskit.model import SeekableReader, Sink
 from witnesskit.strip.copying import Copying, refuse_if
 from witnesskit.strip.jpeg_trailer import remove_trailer
 from witnesskit.strip.remarks import (

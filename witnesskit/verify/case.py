@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from witnesskit.formats.quorum import TrustPolicy
 from witnesskit.model import Opening
 
 
 @dataclass(frozen=True)
+class AnchorFile:
+    """Evidence about one checkpoint, as it came: its file name and its bytes (docs/spec/anchor.md)."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
 class LogFiles:
-    """Bytes of one ``log.jsonl`` and of the checkpoint notes that came with it."""
+    """Bytes of one ``log.jsonl``, of the checkpoint notes that came with it, and evidence about them."""
 
     log: bytes
     notes: tuple[bytes, ...] = ()
+    anchors: tuple[AnchorFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,8 +67,16 @@ class CaseFiles:
 class Trust:
     """What the person brought from outside the case: verifier keys, and logs seen before.
 
-    ``remembered``: origin -> (size, base64 root) of the newest checkpoint seen of it. Empty trusts nobody.
+    ``keys``: texts of logs' and operators' verifier keys. ``remembered``: origin -> (size, base64 root) of the
+    newest checkpoint seen of it. ``roots``: authority -> its one PEM root certificate; ``intermediates``: PEM.
+    ``headers``: height -> 80 bytes of a Bitcoin block header. ``now``: POSIX seconds, 0 where nothing is too late.
+    Empty trusts nobody.
     """
 
     keys: tuple[str, ...] = ()
     remembered: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    policy: TrustPolicy = field(default_factory=TrustPolicy)
+    roots: Mapping[str, bytes] = field(default_factory=dict)
+    intermediates: tuple[bytes, ...] = ()
+    headers: Mapping[int, bytes] = field(default_factory=dict)
+    now: int = 0

@@ -25,12 +25,16 @@ class CheckState(StrEnum):
 
 
 class ItemState(StrEnum):
-    """What became of a committed thing or item. ``WITHHELD``: not here, and nobody said that it must be."""
+    """What became of a committed thing or item. ``WITHHELD``: not here, and nobody said that it must be.
+
+    ``DELETED``: not here, and an attested ``delete`` event says so.
+    """
 
     PRESENT = "present"
     ALTERED = "altered"
     MISSING = "missing"
     WITHHELD = "withheld"
+    DELETED = "deleted"
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,41 @@ class Thing:
 
 
 @dataclass(frozen=True)
+class Bound:
+    """One end of an interval: POSIX seconds and who says so; ``proven`` when no single one of them must be believed.
+
+    ``time`` 0: there is no such bound.
+    """
+
+    time: int = 0
+    word_of: tuple[str, ...] = ()
+    proven: bool = False
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An event came into being after ``not_before`` and before ``not_after``."""
+
+    not_before: Bound = Bound()
+    not_after: Bound = Bound()
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Items that entered the logs: how many are opened here, recorded as deleted, not opened."""
+
+    items: int = 0
+    disclosed: int = 0
+    deleted: int = 0
+    unopened: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """As it is printed."""
+        return f"{self.disclosed} of {self.items} items disclosed, {self.deleted} deleted, {self.unopened} unopened"
+
+
+@dataclass(frozen=True)
 class ItemResult:
     """One ingest or derive event and its things."""
 
@@ -65,6 +104,7 @@ class ItemResult:
     day: str
     state: ItemState
     things: tuple[Thing, ...] = ()
+    interval: Interval = Interval()
 
 
 @dataclass(frozen=True)
@@ -76,6 +116,8 @@ class Verdict:
     word_of: tuple[str, ...]
     checks: tuple[CheckResult, ...]
     items: tuple[ItemResult, ...] = ()
+    tally: Tally = Tally()
+    interval: Interval = Interval()  # of everything behind an answer UNCHANGED: the loosest of its items'
 
     @property
     def sentence(self) -> str:
