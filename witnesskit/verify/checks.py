@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from witnesskit.keys import VerifierKey
+from witnesskit.verify.answer import answer
 from witnesskit.verify.case import CaseFiles, LogFiles, Trust
 from witnesskit.verify.checkpoints import Signed, check_keys, check_notes
 from witnesskit.verify.evidence import Hearing
@@ -17,16 +18,7 @@ from witnesskit.verify.files import Shelf
 from witnesskit.verify.item_checks import Inventory, check_closed, check_items_found, check_strangers
 from witnesskit.verify.log_view import LogView, check_lines, read_log
 from witnesskit.verify.openings import Opened, check_openings, wanted_lines
-from witnesskit.verify.answer import answer
 from witnesskit.verify.times import check_revoked, check_unanchored, find_followed
-    check_revoked,
-    check_time,
-    check_unanchored,
-    find_followed,
-    interval,
-    lone,
-    loosest,
-)
 from witnesskit.verify.trust import check_doubles, check_memory, check_receipts, check_signers, check_tail, read_keys
 from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, CheckResult, Verdict
 

@@ -43,9 +43,7 @@ class Hearing:
         for file in self.view.files.anchors[:ANCHORS_MAX]:
             name = parse_anchor_name(file.name)
             if name is None:
-                yield self.view.says(
-                    WARN, 14, "WITNESS", "evidence under a name that is not allowed: not read"
-                )
+                yield self.view.says(WARN, 14, "WITNESS", "evidence under a name that is not allowed: not read")
             elif name.ending == "cosig":
                 yield from self._cosignature(file)
             elif name.ending == "proof":
@@ -66,9 +64,7 @@ class Hearing:
             if state is BAD:
                 yield self.view.says(FAIL, 14, "SIG", f"the signature of witness {name} does not verify")
             elif state is not ABSENT and self._forked(one):
-                yield self.view.says(
-                    FAIL, 14, "FORK", f"witness {name} saw another history of {size} events"
-                )
+                yield self.view.says(FAIL, 14, "FORK", f"witness {name} saw another history of {size} events")
             elif state is not ABSENT and self._known(one):
                 self.cosigners.setdefault(size, set()).add(name)
                 self.view.parties.append((size, f"witness {name}"))

@@ -33,7 +33,7 @@ Wanted = Mapping[str, frozenset[int]]  # numbers of lines, by log id
 
 
 class Evidence(NamedTuple):
-    """An authority saw the first ``size`` lines at ``time``; event ``named`` holds the digest of the file that says so."""
+    """An authority saw the first ``size`` lines at ``time``; event ``named`` names the file that says so."""
 
     size: int
     time: int

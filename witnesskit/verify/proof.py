@@ -1,4 +1,4 @@
-"""``examine_proof``: one line, its openings, and the proof that a signed checkpoint covers it (docs/spec/proof.md)."""
+"""``examine_proof``: one line, its openings, the proof that a checkpoint covers it, and a file (spec: proof.md)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, CheckResult, ItemResult
 
 
 def examine_proof(proof: TlogProof, found: Found | None, trust: Trust) -> Verdict:
-    """Answer for one line and, if it is given, the file that the line commits; never raises on what the proof holds."""
+    """Answer for one line and, if one is given, the file it commits; never raises on what the proof holds."""
     keys, unreadable = read_keys(trust)
     line = ProvenLine(proof, keys)
     checks = [*unreadable, *line.checks]

@@ -61,9 +61,7 @@ class ProvenLine:
         # 5. the hashes lead from the line to the root that was signed
         try:
             check_inclusion(proof.index, checkpoint.size, leaf_hash(proof.line), proof.hashes, checkpoint.root)
-            yield view.says(
-                OK, 5, "PROOF", f"event {event.n} is one of {checkpoint.size} events that were signed"
-            )
+            yield view.says(OK, 5, "PROOF", f"event {event.n} is one of {checkpoint.size} events that were signed")
         except BadProof as error:
             yield view.says(FAIL, 5, "PROOF", str(error))
         # 6. every opening leads to a digest of the line

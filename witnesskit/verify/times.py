@@ -69,9 +69,7 @@ def check_revoked(view: LogView) -> Iterator[CheckResult]:
         low = next((n for n in starts if not _older(interval(view, n).not_after, since)), changed)
         if low < changed:
             view.doubtful.append(range(low, changed))
-            sentence = (
-                f"events {low} to {changed - 1} are not proven to be older than the theft of {since}"
-            )
+            sentence = f"events {low} to {changed - 1} are not proven to be older than the theft of {since}"
             yield view.says(WARN, 15, "REVOKED", sentence)
 
 
