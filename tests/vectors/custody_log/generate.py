@@ -9,13 +9,13 @@ import base64
 import json
 from pathlib import Path
 
-from tests.vectors.custody_log import defects_files, defects_lines, defects_signatures
+from tests.vectors.custody_log import defects_evidence, defects_files, defects_keys, defects_lines, defects_signatures
 from tests.vectors.custody_log.catalogue import VECTORS, Vector
 from tests.vectors.custody_log.honest import build
 from tests.vectors.custody_log.sentences import SENTENCES
 
 HERE = Path(__file__).parent
-ROOMS = (defects_files, defects_lines, defects_signatures)  # importing them fills VECTORS
+ROOMS = (defects_files, defects_lines, defects_signatures, defects_keys, defects_evidence)  # importing them fills VECTORS
 
 
 def all_vectors() -> list[Vector]:
@@ -31,7 +31,7 @@ def as_json(made: Vector) -> str:
         "expect": {
             "state": made.state,
             "codes": sorted(set(made.codes)),
-            "finding": SENTENCES[made.name],
+            **SENTENCES[made.name],
         },
         "trust": {
             "keys": list(trust.keys),
