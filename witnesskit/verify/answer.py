@@ -17,7 +17,7 @@ class Told:
     checks: Sequence[CheckResult]
     items: Sequence[ItemResult]
     backing: Sequence[OpenedEvent]
-    tally: Tally = Tally()
+    tally: Tally
 
 
 def answer(told: Told, last: int) -> Verdict:

@@ -14,7 +14,7 @@ from witnesskit.verify.openings import OpenedEvent
 from witnesskit.verify.proven_line import ProvenLine
 from witnesskit.verify.times import interval
 from witnesskit.verify.trust import read_keys
-from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, CheckResult, ItemResult, Thing, Verdict, decide
+from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, CheckResult, ItemResult, Tally, Thing, Verdict, decide
 
 
 def examine_proof(proof: TlogProof, found: Found | None, trust: Trust) -> Verdict:
@@ -33,7 +33,7 @@ def examine_proof(proof: TlogProof, found: Found | None, trust: Trust) -> Verdic
     item = ItemResult(
         entry.item, entry.event.log, entry.n, entry.event.type, entry.day, state, things, interval(view, entry.n)
     )
-    return answer(Told(sorted(checks, key=lambda check: check.number), (item,), (entry,)), 8)
+    return answer(Told(sorted(checks, key=lambda check: check.number), (item,), (entry,), Tally()), 8)
 
 
 def _check_file(entry: OpenedEvent, found: Found) -> Iterator[CheckResult]:
