@@ -134,7 +134,7 @@ class Hearing:
         except BadTlogProof as error:
             yield self.view.says(WARN, 14, "RECEIPT", str(error))
             return
-        bad = [check for check in line.checks if check.state is not OK]
+        bad = [check for check in line.checks if check.state in (FAIL, UNKNOWN)]
         lies = [check for check in bad if check.code in ("PROOF", "SIG", "OPENING")]
         receipt = Receipt.of(line.entry, line.view.origin) if line.entry else None
         if lies:

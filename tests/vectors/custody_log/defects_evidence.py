@@ -295,6 +295,13 @@ def receipt_untrusted(_: Example) -> Example:
     return _received(_receipt())
 
 
+@vector("warning-RECEIPT-edited-by-nobody-trusted", UNCHANGED, "RECEIPT")
+def receipt_planted(_: Example) -> Example:
+    """a receipt by a desk that nobody named, whose line was edited too: planted, it changes nothing"""
+    proof = parse_proof(_receipt())
+    return _received(proof_bytes(replace(proof, line=proof.line.replace(DAY.encode(), b"2019-01-01"))))
+
+
 @vector("warning-RECEIPT-of-another-log", UNCHANGED, "RECEIPT")
 def receipt_other_log(_: Example) -> Example:
     """a receipt of some other log"""
