@@ -42,7 +42,10 @@ class TlogProof:
 
 def proof_bytes(proof: TlogProof) -> bytes:
     """The file; raises BadTlogProof where ``parse_proof`` would not read it."""
-    extra = canonical({"disclosures": list(proof.disclosures), "line": proof.line.decode()})
+    try:
+        extra = canonical({"disclosures": list(proof.disclosures), "line": proof.line.decode()})
+    except (BadJson, UnicodeDecodeError):
+        raise BadTlogProof("a value it cannot hold") from None
     lines = [FIRST_LINE, f"extra {_text(extra)}", f"index {proof.index}", *map(_text, proof.hashes)]
     data = "\n".join(lines).encode() + b"\n\n" + proof.note
     if parse_proof(data) != proof:
