@@ -21,6 +21,7 @@ USES = "its signer may sign other things than times"
 NAMED = "the certificate that its signature names is not there"
 REFUSED = "the authority did not grant what was asked"
 SIGNERS = "it has not one signer"
+WEAK = "its signature is over a digest that is not SHA-2"
 UNREADABLE = "it cannot be read"
 
 
@@ -64,6 +65,8 @@ VECTORS = {
     "ok-signer-named-with-sha1": good(named_v1=True),
     "ok-signer-named-with-sha384": good(named_hash="sha384"),
     "ok-signer-named-with-sha512": good(named_hash="sha512"),
+    "ok-signature-sha384": good(digest="sha384"),
+    "ok-signature-sha512": good(digest="sha512"),
     "ok-self-signed-beside": good(certificates=unsorted("signer", "intermediate", "rogue-root")),
     "TSA--imprint-sha1": bad(DIGEST, imprint=bytes(20), imprint_hash="sha1"),
     "TSA--imprint-sha512": bad(DIGEST, imprint=bytes(64), imprint_hash="sha512"),
@@ -74,6 +77,7 @@ VECTORS = {
     "TSA--status-rejected-with-token": bad(REFUSED, status=2),
     "TSA--status-granted-without-token": bad(UNREADABLE, without_token=True),
     "TSA--content-not-a-timestamp": bad(UNREADABLE, content=tsa.SIGNED_DATA),
+    "TSA--signature-over-sha1": bad(WEAK, digest="sha1"),
     "TSA--signature-bit": bad(CHAIN, broken=True),
     "TSA--two-signers": bad(SIGNERS, signers=2),
     "TSA--no-signer": bad(SIGNERS, signers=0),
