@@ -52,6 +52,11 @@ class Card:
     number: int = 0  # 0: from its other facts
 
 
+def _number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8])
+
+
+SIGNER_NUMBER = _number("signer")
 CARDS = {
     "root": Card("Sample Root", "root", "Sample Root", "root"),
     "root-expired": Card("Sample Root", "root", "Sample Root", "root", (2020, 2022)),
@@ -65,19 +70,21 @@ CARDS = {
     "two-uses": Card("Sample Time", "signer", "Sample Intermediate", "intermediate", (2024, 2120), (TIME_STAMPING, SERVER_AUTH)),
     "use-not-critical": Card("Sample Time", "signer", "Sample Intermediate", "intermediate", (2024, 2120), (TIME_STAMPING,), False),
     "no-use": Card("Sample Time", "signer", "Sample Intermediate", "intermediate", (2024, 2120)),
+    "signer-of-root": Card("Sample Time", "signer", "Sample Root", "root", (2024, 2120), (TIME_STAMPING,)),
     # what an attacker makes: an authority under the true names, and a time stamper's twin of the server's certificate
     "rogue-root": Card("Sample Root", "rogue", "Sample Root", "rogue"),
     "rogue-intermediate": Card("Sample Intermediate", "intermediate", "Sample Root", "rogue"),
     "rogue-signer": Card("Sample Time", "other", "Sample Root", "rogue", (2024, 2120), (TIME_STAMPING,)),
     "rogue-twin": Card("Sample Time", "other", "Sample Intermediate", "other", (2024, 2120), (TIME_STAMPING,), number=7),
     "rogue-twin-of-the-key": Card("Sample Time", "signer", "Sample Intermediate", "other", (2024, 2120), (TIME_STAMPING,), number=7),
+    "twin": Card("Sample Time", "other", "Sample Intermediate", "other", (2024, 2120), (SERVER_AUTH,), number=SIGNER_NUMBER),
 }  # fmt: skip
 
 
 @cache
 def certificate(name: str) -> x509.Certificate:
     card = CARDS[name]
-    number = card.number or int.from_bytes(hashlib.sha256(name.encode()).digest()[:8])
+    number = card.number or _number(name)
     public = key(card.key).public_key()
     builder = (
         x509.CertificateBuilder(_name(card.issuer), _name(card.subject), public, number)

@@ -65,6 +65,8 @@ VECTORS = {
     "ok-signer-named-with-sha1": good(named_v1=True),
     "ok-signer-named-with-sha384": good(named_hash="sha384"),
     "ok-signer-named-with-sha512": good(named_hash="sha512"),
+    "ok-twin-of-the-signer-beside": good(certificates=("signer", "twin", "intermediate")),
+    "ok-signer-of-the-root-itself": good(signer="signer-of-root", certificates=("signer-of-root",), given=()),
     "ok-signature-sha384": good(digest="sha384"),
     "ok-signature-sha512": good(digest="sha512"),
     "ok-self-signed-beside": good(certificates=unsorted("signer", "intermediate", "rogue-root")),
@@ -82,6 +84,9 @@ VECTORS = {
     "TSA--two-signers": bad(SIGNERS, signers=2),
     "TSA--no-signer": bad(SIGNERS, signers=0),
     "TSA--signer-not-named": bad(NAMED, unnamed=True),
+    "TSA--signer-not-named-and-alone": bad(
+        NAMED, signer="signer-of-root", certificates=("signer-of-root",), given=(), unnamed=True
+    ),
     "TSA--another-named": bad(NAMED, named="no-use"),
     "TSA--intermediate-named": bad(USES, named="intermediate"),
     "TSA--signer-not-there": bad(NAMED, certificates=("intermediate",)),
@@ -131,6 +136,7 @@ VECTORS = {
     "TSA--another-content": Vector(
         sequence(sequence(integer(0)), sequence(tsa.oid(tsa.RSA), der(0xA0, sequence(integer(1))))), rule=UNREADABLE
     ),
+    "TSA--two-tokens": Vector(sequence(sequence(integer(0)), *[answer(REQUEST, Recipe(bare=True))] * 2), rule=UNREADABLE),
     "TSA--status-only": Vector(sequence(sequence(integer(0))), rule=UNREADABLE),
 }  # fmt: skip
 
