@@ -36,6 +36,9 @@ FORM = {"v": "[1-9][0-9]*", "n": "[0-9]+", "by": '"(field|desk)"', "type": '"[a-
     "log": f'"{HEX64}"', "t": f'"(sealed|{DAY}(T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]Z)?)"', "item": '"[0-9a-f]{32}"',
     "sd": r'\[("[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]",?)*\]'}
 
+PUBLIC = {"genesis": {"key": '"(?s:.*)"', "origin": '"(?s:.*)"', "next": f'"{HEX64}"'}, "recover": {"lost": "[0-9]+"},
+    "anchor": {"kind": '"(?s:.*)"', "size": "[0-9]+", "file": f'"{HEX64}"'}}
+
 class Refused(Exception):
     """A sentence, a code, a state; code and state may be left to the step that reads."""
 
@@ -169,7 +172,8 @@ class Case:
 
     def __init__(self, trust):
         self.findings, self.trust, self.keys, self.witnesses, self.quorum = [], trust, {}, {}, None
-        with self.guard("policy", "KEY-TEXT"): self.read_policy(trust["policy"])
+        with self.guard("policy", "KEY-TEXT"):
+            if trust["policy"]: self.read_policy(trust["policy"])
         for text in trust["keys"]:
             with self.guard("key", "KEY-TEXT"): self.keys[text] = read_key(text)
 
@@ -187,19 +191,28 @@ class Case:
             self.tell(own or code, subject, f"{code.lower()}: {why}", its or (None if own else state))
 
     def read_policy(self, text):
-        """C2SP tlog-policy; the quorum is a test of a set of public keys."""
-        groups = {"none": None}
-        for first, name, *rest in [line.split() for line in text.split("\n") if line.strip() and line.strip()[0] !=
-                "#"]:
-            if first == "log": self.keys[name] = read_key(name)
-            elif first == "witness":
-                self.witnesses[name] = read_key(rest[0])
-                groups[name] = lambda seen, raw=self.witnesses[name][3]: raw in seen
+        """C2SP tlog-policy (trust.md); the quorum is a test of a set of public keys."""
+        groups, keys, members, quorum = {"none": None}, [], [], []
+        need(text.count("\n") <= 1000 and not re.search("[\0-\x08\x0b-\x1f\x7f]", text), "its size or characters")
+        for line in [line.split() for line in text.split("\n") if line.strip() and line.strip()[0] != "#"]:
+            first, name, *rest = line
+            need(first in ("log", "quorum") or name not in groups, "a name that stands there twice")
+            if first in ("log", "witness"):
+                keys.append(read_key(name if first == "log" else rest.pop(0)))
+                need(keys[-1][2] in (6, 1 if first == "log" else 4) and len(rest) < 2, "a line of a key")
+                need(len({key[2:] for key in keys}) == len(keys), "a key that stands there twice")
+                (self.keys if first == "log" else self.witnesses)[name] = keys[-1]
+                if first == "witness": groups[name] = lambda seen, raw=keys[-1][3]: raw in seen
             elif first == "group":
-                least, parts = ({"any": 1, "all": len(rest) - 1}.get(rest[0]) or int(rest[0]), [groups[part] for part
-                    in rest[1:]])
+                members, parts = members + rest[1:], [groups[part] for part in rest[1:]]
+                need(like("any|all|[1-9][0-9]*", rest[0]) and len({*members}) == len(members), "a group")
+                least = {"any": 1, "all": len(parts)}.get(rest[0]) or int(rest[0])
+                need(0 < least <= len(parts), "a group of fewer members")
                 groups[name] = lambda seen, least=least, parts=parts: sum(part(seen) for part in parts) >= least
-            else: self.quorum = groups[name if first == "quorum" else "a line that is not known"]
+            else:
+                need(first == "quorum" and not rest and not quorum, "a line that is not known, or a second quorum")
+                quorum.append(groups[name])
+        (self.quorum,) = quorum
 
     def read_line(self, line):
         need(len(line) <= 65536, "longer than 65,536 bytes", "JSON")
@@ -213,6 +226,8 @@ class Case:
             need(like(form, canonical(event[name])) if wanted else name not in event, f"its field {name}")
         need((event["n"] == 0) == (kind == "genesis") and (event["t"] == "sealed") == (event["by"] == "field"),
             "its type or time")
+        for name, form in PUBLIC.get(kind, {}).items() if event["x"] or kind != "anchor" else ():
+            need(like(form, canonical(event["x"][name])), f"its public member {name}")
         count, public, _ = TYPES.get(kind, [["", len(sd)], event["x"], []])
         need(len(sd) == int(count[1]) and sd == sorted({*sd}), "its digests")
         for name in sorted({*event} - {*FORM} | {*event["x"]} - {*public} | {kind} - {*TYPES}):
@@ -270,7 +285,7 @@ class Case:
                     log.revoked += [(n, calendar.timegm(time.strptime(x["since"], "%Y-%m-%d")))] if x["since"] else []
                 log.keys, following, log.name = [*log.keys, (n + bool(n), key, x["key"])], x["next"], key[0]
         if not lines: self.tell("LINE", "log", "no events", UNKNOWN)
-        elif not log.events[0] or log.events[0]["type"] != "genesis":
+        elif log.events[0] and log.events[0]["type"] != "genesis":
             self.tell("ORIGIN", "log", "no genesis that can be read")
         for note in entry["notes"]:
             with self.guard(log.name, "NOTE"): self.read_signed(log, note)
@@ -351,7 +366,7 @@ class Case:
     def compare(self, log, values, name):
         """Does a receipt name exactly the first lines?"""
         size = values["size"]
-        need(type(size) is int and size > 0, "a receipt of nothing", "RECEIPT", WARN)
+        need(type(size) is int and size > 0 and isinstance(values["root"], str), "of nothing", "RECEIPT", WARN)
         need(size <= len(log.leaves), f"{name} received {size} events, {len(log.leaves)} are here", "RECEIPT",
             UNKNOWN)
         need(base64.b64encode(tree(log.leaves[:size])).decode() == values["root"],
@@ -361,7 +376,7 @@ class Case:
     def proof(self, data):
         """Steps 1 to 6 of proof.md: a log of which one line is here."""
         log, index = (types.SimpleNamespace(name="proof", leaves=[], events={}, opened={}, times=[], cosigned={},
-            receipts=[], others=set(), attested=0), 0)
+            receipts=[], others=set(), attested=0, direct=True), 0)
         start = len(self.findings)
         with self.guard("proof", "PROOF-FILE"):
             head, note = data.decode().split("\n\n", 1)
@@ -418,7 +433,8 @@ class Case:
         if not case["logs"]: self.tell("HANDED", "case", "there is no custody log")
         if not case["found"]: self.tell("HANDED", "case", "there is no file")
         everything, by_id, texts = case["expected"]["everything"], {}, {}
-        for log in [self.read_log(entry) for entry in case["logs"]]:
+        logs = [self.read_log(entry) for entry in case["logs"]]
+        for log in logs:
             if any(one != two for one, two in zip(by_id.get(log.id, log).leaves, log.leaves)):
                 self.tell("FORK", log.name, "two copies of the log tell two histories")
             by_id[log.id] = max(log, by_id.get(log.id, log), key=lambda one: len(one.leaves))
@@ -429,30 +445,32 @@ class Case:
                 need(n in range(len(by_id[log].events)), "of an event that is not here")
                 need(by_id[log].events[n], "of an event that is not read", "OPENING", UNKNOWN)
                 by_id[log].opened[n] = self.open(f"{by_id[log].name}, event {n}", by_id[log].events[n], disclosures)
-        for log in [log for log in by_id.values() if log.direct]:
+        for log in [log for log in logs if log.direct]:
             self.evidence(log)
             sizes = [size for size in log.signed if not self.quorum or self.quorum(log.cosigned.get(size, {}))]
             if self.quorum and not sizes:
                 self.tell("QUORUM", log.name, "no checkpoint here was cosigned by the quorum of witnesses")
             log.attested = max(sizes, default=0)
             self.revoke(log)
-        for log in [log for log in by_id.values() if not log.direct]:
-            for other, n, values in [(other, *opened) for other in by_id.values() if other.direct for opened in
-                    other.opened.items()]:
-                if (other.events[n]["type"] == "receipt" and values.get("log") == log.id and n in
-                        range(other.attested) and n not in other.unproven):
-                    with self.guard(log.name, "RECEIPT"):
-                        log.receipts.append((other, n, self.compare(log, values, other.name)))
+        told = [(log, n, values) for log in by_id.values() for n, values in sorted(log.opened.items()) if log.direct and
+            log.events[n]["type"] == "receipt" and n < log.attested and n not in log.unproven]
+        for log in logs:
+            for other, n, values in told:
+                whole = type(values.get("size")) is int and values["size"] > 0 and isinstance(values.get("root"), str)
+                if not whole or (values.get("log"), values.get("origin")) != (log.id, log.name): continue
+                with self.guard(log.name, "RECEIPT"):
+                    log.receipts.append((other, n, self.compare(log, values, other.name)))
+            if log.direct: continue
             log.attested = max((size for *_, size in log.receipts), default=0)
             if log.receipts: self.revoke(log)
             else:
                 self.tell("UNTRUSTED", log.name,
                     "its signer was not named from outside, and no trusted log received it")
-        for log in by_id.values():
-            size, root = self.trust["remembered"].get(log.name, (0, ""))
+        for log in logs:
+            size, root = self.trust["remembered"].get(log.name, (0, base64.b64encode(sha(b"")).decode()))
             if size > len(log.leaves):
                 self.tell("ROLLBACK", log.name, f"{size} events were seen before", FAIL if everything else UNKNOWN)
-            elif size and base64.b64encode(tree(log.leaves[:size])).decode() != root:
+            elif base64.b64encode(tree(log.leaves[:size])).decode() != root:
                 self.tell("FORK", log.name, f"another history of its first {size} events was seen before")
             if (log.direct or log.receipts) and log.attested < len(log.leaves):
                 self.tell("TAIL", log.name, f"events from event {log.attested} on stand on nobody's word", WARN)
@@ -537,7 +555,8 @@ class Case:
         """The answer's line, and its exit status (custody-log.md, "Verification")."""
         states = {state for _, state, *_ in self.findings}
         if FAIL in states or UNKNOWN in states: return ("CHANGED", 7) if FAIL in states else ("CANNOT TELL", 8)
-        behind = [(*(log.receipts[-1][:2] if log.receipts else (log, n)), self.not_after(log, n)) for log, n in good]
+        behind = [(*((log, n) if log.direct else max(log.receipts, key=lambda one: one[2])[:2]), self.not_after(log, n))
+            for log, n in good]
         proven = all(len(times) > 1 for *_, times in behind)
         days = [time.strftime("%Y-%m-%d", time.gmtime(times[1][0])) if proven else log.opened.get(n, {}).get("day",
             "sealed") if log.events[n]["t"] == "sealed" else log.events[n]["t"][:10] for log, n, times in behind]

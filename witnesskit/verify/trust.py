@@ -26,7 +26,8 @@ class Receipt:
     def of(cls, entry: OpenedEvent, voucher: str) -> Receipt | None:
         """The receipt that an opened event tells; None for any other event."""
         size = entry.fields.get("size")
-        return cls(entry, voucher, size) if entry.event.type == "receipt" and type(size) is int and size > 0 else None
+        whole = entry.event.type == "receipt" and type(size) is int and size > 0 and entry.text("root")
+        return cls(entry, voucher, size) if whole else None
 
     def about(self, view: LogView) -> bool:
         """Whether it is a receipt of this log."""
