@@ -7,6 +7,7 @@ import argparse, base64, calendar, contextlib, hashlib, json, re, ssl, subproces
 import tempfile, time, types, unicodedata
 from pathlib import Path
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 try: from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
@@ -118,6 +119,7 @@ def signers(keys, body, lines):
                 message = b"subtree/v1\n\0%c%b%b%c%b%b%b%b" % (len(name.encode()), name.encode(), told, len(origin),
                     origin.encode(), bytes(8), size.to_bytes(8, "big"), root)
             verifier.from_public_bytes(raw).verify(value[len(told) :], message)
+        except UnsupportedAlgorithm: continue
         except Exception: raise Refused(f"the signature of {name} does not verify", "SIG") from None
         found.append((key, number))
     return found
@@ -452,8 +454,8 @@ class Case:
                 self.tell("QUORUM", log.name, "no checkpoint here was cosigned by the quorum of witnesses")
             log.attested = max(sizes, default=0)
             self.revoke(log)
-        told = [(log, n, values) for log in by_id.values() for n, values in sorted(log.opened.items()) if log.direct and
-            log.events[n]["type"] == "receipt" and n < log.attested and n not in log.unproven]
+        told = [(log, n, values) for log in by_id.values() for n, values in sorted(log.opened.items()) if
+            log.direct and log.events[n]["type"] == "receipt" and n < log.attested and n not in log.unproven]
         for log in logs:
             for other, n, values in told:
                 whole = type(values.get("size")) is int and values["size"] > 0 and isinstance(values.get("root"), str)
@@ -554,9 +556,10 @@ class Case:
     def answer(self, good):
         """The answer's line, and its exit status (custody-log.md, "Verification")."""
         states = {state for _, state, *_ in self.findings}
-        if FAIL in states or UNKNOWN in states: return ("CHANGED", 7) if FAIL in states else ("CANNOT TELL", 8)
-        behind = [(*((log, n) if log.direct else max(log.receipts, key=lambda one: one[2])[:2]), self.not_after(log, n))
-            for log, n in good]
+        if FAIL in states: return "CHANGED", 7
+        if UNKNOWN in states or not good: return "CANNOT TELL", 8
+        behind = [(*((log, n) if log.direct else max(log.receipts, key=lambda one: one[2])[:2]),
+            self.not_after(log, n)) for log, n in good]
         proven = all(len(times) > 1 for *_, times in behind)
         days = [time.strftime("%Y-%m-%d", time.gmtime(times[1][0])) if proven else log.opened.get(n, {}).get("day",
             "sealed") if log.events[n]["t"] == "sealed" else log.events[n]["t"][:10] for log, n, times in behind]
@@ -570,13 +573,13 @@ class Case:
 def read_bag(bag, case):
     """An opened bundle (bundle.md, from step 4 on) as a case; a damaged file is told and left out."""
 
-    def read(name, digest=None, code="MANIFEST"):
+    def read(name, digest=None, code="MANIFEST", whole=True):
         path = bag / name
-        need((path.is_file() and not path.is_symlink()) or (not path.exists() and digest), f"{name} is no plain file",
-            "BAG-ENTRY")
-        data = path.read_bytes()
-        need(digest in (None, sha(data).hex()), f"{name} is not the one that was signed", code)
-        return data
+        plain = path.is_file() and not path.is_symlink()
+        need(plain or (digest and not path.exists()), f"{name} is no plain file", "BAG-ENTRY")
+        with path.open("rb") as file: found = hashlib.file_digest(file, "sha256").hexdigest()
+        need(digest in (None, found), f"{name} is not the one that was signed", code)
+        return path.read_bytes() if whole else b""
 
     need(read("bagit.txt") == b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n", "bagit.txt is another",
         "MANIFEST")
@@ -589,15 +592,16 @@ def read_bag(bag, case):
     members = [read_json(line) for line in read("members.jsonl", meta["members_sha256"]).splitlines()]
     manifest = "".join(f"{member['sha256']}  data/{n:08}\n" for n, member in enumerate(members, 1))
     need(read("manifest-sha256.txt", meta["manifest_sha256"]) == manifest.encode(), "two lists of files", "MANIFEST")
-    need({path.name for path in (bag / "data").iterdir()} <= {f"{n + 1:08}" for n in range(len(members))},
-        "a file that is not listed", "BAG-ENTRY")
+    there, names = {path.name for path in (bag / "data").iterdir()}, {f"{n + 1:08}" for n in range(len(members))}
+    need(there <= names and not (bag / "data").is_symlink(), "data holds a file that is not listed", "BAG-ENTRY")
     openings, things = [text for one in meta["openings"] for text in one["disclosures"]], []
     for n, one in enumerate(members, 1):
         same = [other for other in members if other.get("item") == one.get("item")]
         paper = one.get("role") == "record" and one["part"] == len(same) == 1  # it holds openings and nothing else
         if one["kind"] in ("capsule", "media", "copy") and not paper: things.append(one)
         with case.guard(f"data/{n:08}", "HASH"):
-            data, kind, name = read(f"data/{n:08}", one["sha256"], "HASH"), one["kind"], one.get("name", "")
+            kind, name = one["kind"], one.get("name", "")
+            data = read(f"data/{n:08}", one["sha256"], "HASH", kind in ("chain", "checkpoint", "anchor", "openings"))
             log = logs.setdefault(one.get("origin"), {"lines": [], "notes": [], "anchors": []})
             need(kind != "chain" or not log["lines"], "two logs of one origin", "MANIFEST")
             if kind == "chain": log["lines"] = data.decode("utf-8", "surrogateescape").split("\n")
@@ -650,9 +654,11 @@ def main():
     asked = options.parse_args()
     if bool(asked.case) + bool(asked.proof) + bool(asked.bag and not asked.proof) != 1:
         options.error("name a bag, --proof or --case")
+    for path in (asked.bag, asked.proof, asked.case, asked.trust):
+        if path and not Path(path).exists(): options.error(f"there is no {path}")
     if asked.case:
-        return print(judge(json.loads(Path(asked.case).read_text()))[0],
-            *judge(json.loads(Path(asked.case).read_text()))[1])
+        state, codes = judge(json.loads(Path(asked.case).read_text(encoding="utf-8")))
+        return print(state, *codes)
     try: case, counts, good, bundle = Case(read_trust(asked.trust, asked.signer)), {}, [], None
     except Exception as error: options.error(f"the trust folder cannot be used: {error.args[0]}")
     with case.guard("bundle", "MANIFEST"):
@@ -660,11 +666,11 @@ def main():
     with case.guard("case", "HANDED"):
         if bundle: counts, good = case.judge(bundle)
         if asked.proof:
-            found = asked.bag and {"sha256": sha(Path(asked.bag).read_bytes()).hex()}
-            good = case.file(*case.proof(Path(asked.proof).read_bytes()), found)
+            with open(asked.bag or asked.proof, "rb") as file: found = hashlib.file_digest(file, "sha256").hexdigest()
+            good = case.file(*case.proof(Path(asked.proof).read_bytes()), {"sha256": found} if asked.bag else None)
     answer, status = case.answer(good)
     for finding in sorted(case.findings):
-        print(*(str(part).encode("ascii", "backslashreplace").decode() for part in finding), sep="\t")
+        print(*(str(part).encode("unicode_escape").decode() for part in finding), sep="\t")
     print(answer)
     if counts:
         print("{disclosed} of {items} items disclosed, {deleted} deleted, {unopened} unopened".format(**counts))

@@ -162,6 +162,20 @@ def test_a_trust_folder_with_a_strange_file_is_refused(court, tmp_path):
     assert run(court.bag, "--trust", tmp_path).returncode == 2
 
 
+def test_a_place_that_is_not_there_is_no_answer(tmp_path):
+    told = run(tmp_path / "nothing")
+    assert (told.returncode, told.stdout) == (2, "")
+    assert "there is no" in told.stderr
+
+
+def test_what_it_prints_of_a_case_cannot_steer_a_terminal(court, bag):
+    member = bag / "members.jsonl"
+    member.write_bytes(b'{"\x1b[2J":1}\n')
+    told = run(bag, "--signer", court.signer)
+    assert told.returncode == 7
+    assert "\x1b" not in told.stdout + told.stderr
+
+
 def kind_of(bag: Path, kind: str) -> Path:
     members = [json.loads(line) for line in (bag / "members.jsonl").read_text().splitlines()]
     return bag / "data" / f"{next(one['ordinal'] for one in members if one['kind'] == kind):08d}"
