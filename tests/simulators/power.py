@@ -76,7 +76,7 @@ def of_folder(folder: Path) -> Disk:
 
 
 @contextmanager
-def recording(disk: Disk) -> Iterator[None]:  # noqa: C901 - one small wrapper for each call of the system
+def recording(disk: Disk) -> Iterator[None]:
     """Watch every change of the folder by this process."""
     real = {name: getattr(os, name) for name in ("open", "write", "close", "fsync", "fdatasync", "replace", "unlink")}
 
