@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from witnesskit.actions.item_files import ItemFiles
 from witnesskit.actions.publish import PublishedCopy
+from witnesskit.actions.shown_collection import shown_collection
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import Json
 from witnesskit.policy import decide
@@ -52,6 +53,7 @@ def _values(files: ItemFiles) -> dict[str, str]:
         "egress": collection.get("egress", ""),
         "sealed_sha256": ", ".join(capsule.sha256 for capsule in files.capsules),
         "events": str(len(files.lines)),
+        **shown_collection(record),
     }
     for copy in files.copies[:1]:
         found |= _copy_values(copy)

@@ -15,8 +15,11 @@ from witnesskit.model import Audience
 
 ONLY_FOR_COURT: Final = frozenset({"original_sha256"})
 NEVER_PUBLIC: Final = frozenset(
-    {"uploader", "name", "collector", "egress", "original_size", "sealed_sha256", "field_log"}
-)
+    {
+        "uploader", "name", "collector", "egress", "original_size", "sealed_sha256", "field_log", "received",
+        "attempts", "resolver", "connection", "clock", "tool_identity", "formats", "ranges",
+    }
+)  # fmt: skip
 BERKELEY_MINIMUM: Final = ("url", "html", "screenshot")
 # digests and numbers in sentences of the verifier: hex as long as a digest; for the public also ids and roots
 _DIGEST: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
