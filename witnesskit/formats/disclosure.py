@@ -14,11 +14,11 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from witnesskit.custody_limits import DISCLOSURE_MAX
+from witnesskit.custody_model import Json, Opening
 from witnesskit.errors.formats import BadJson
 from witnesskit.errors.verify import BadDisclosure
 from witnesskit.formats.strict_json import canonical, loads_canonical
-from witnesskit.limits import DISCLOSURE_MAX
-from witnesskit.model import Json, Opening
 
 SALT_BYTES = 16
 NAME = re.compile(r"[a-z0-9_]{1,32}", re.ASCII)

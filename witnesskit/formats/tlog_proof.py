@@ -18,10 +18,10 @@ import binascii
 import re
 from dataclasses import dataclass, field
 
+from witnesskit.custody_limits import DISCLOSURE_MAX, EVENT_LINE_MAX, NOTE_MAX
 from witnesskit.errors.formats import BadJson
 from witnesskit.errors.verify import BadTlogProof
 from witnesskit.formats.strict_json import canonical, loads_canonical
-from witnesskit.limits import DISCLOSURE_MAX, EVENT_LINE_MAX, NOTE_MAX
 
 FIRST_LINE = "c2sp.org/tlog-proof@v1"
 PROOF_MAX = 2 * (DISCLOSURE_MAX + EVENT_LINE_MAX) + NOTE_MAX  # bytes

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from witnesskit.model import Json
+from witnesskit.custody_model import Json
 from witnesskit.verify.case import CaseFiles, Found
 from witnesskit.verify.openings import OpenedEvent
 from witnesskit.verify.verdict import ItemState, Thing

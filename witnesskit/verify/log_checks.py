@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from witnesskit.custody_limits import LOG_LINES_MAX, LOG_MAX
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.formats import BadKey, BadNote, NewerFormat
 from witnesskit.formats import custody_event
@@ -13,7 +14,6 @@ from witnesskit.formats.checkpoint import Checkpoint, SignatureState, parse_chec
 from witnesskit.formats.custody_event import FIELD_TIME, Event
 from witnesskit.formats.merkle_tree import Tree, leaf_hash
 from witnesskit.keys import VerifierKey, parse_verifier_key
-from witnesskit.limits import LOG_LINES_MAX, LOG_MAX
 from witnesskit.verify.case import LogFiles
 from witnesskit.verify.verdict import CheckResult, CheckState
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from witnesskit.custody_model import Json, Opening
 from witnesskit.errors.verify import BadDisclosure
 from witnesskit.formats import disclosure
 from witnesskit.formats.custody_event import Event
 from witnesskit.formats.custody_types import COMMITTED
-from witnesskit.model import Json, Opening
 from witnesskit.verify.log_checks import FAIL, OK, UNKNOWN, WARN, LogView
 from witnesskit.verify.verdict import CheckResult
 
