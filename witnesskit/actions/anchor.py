@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from witnesskit.actions.anchor_calendars import Promised, checked_calendars, promise
 from witnesskit.actions.anchor_files import keep_anchor, log_anchors, unlogged
 from witnesskit.actions.anchored import ENOUGH
 from witnesskit.actions.opening import open_for_saving
@@ -54,6 +55,7 @@ class AnchorDone:
     size: int
     answers: tuple[Answered, ...]
     resumed: int = 0
+    promises: tuple[Promised, ...] = ()
 
     @property
     def good(self) -> tuple[Answered, ...]:
@@ -68,18 +70,19 @@ class AnchorDone:
     @property
     def status(self) -> ExitStatus:
         """Done, partial, or nothing: the network's fault, or somebody's whose answer was none."""
-        errors = [answer.error for answer in self.answers if answer.error]
-        if self.good or not errors:
+        told = [*(one.error for one in self.answers), *(one.error for one in self.promises)]
+        errors = [error for error in told if error]
+        if len(errors) < len(told):
             return ExitStatus.PARTIAL if errors else ExitStatus.DONE
         others = [error.status for error in errors if not isinstance(error, NoReply)]
         return others[0] if others else ExitStatus.NETWORK
 
 
-def anchor(vault: Vault, passphrase: str) -> AnchorDone:
-    """Ask every authority once; raises NoAuthority, and the leaves of the vault. Failures of one are in its answer."""
+def anchor(vault: Vault, passphrase: str, calendars: Sequence[str] = ()) -> AnchorDone:
+    """Ask every authority once; raises NoAuthority and the vault's leaves. The failure of one is in its answer."""
     layout.demand(vault, VaultKind.DESK)
-    authorities = load_authorities(vault)
-    if not authorities:
+    authorities, urls = load_authorities(vault), checked_calendars(calendars) if calendars else ()
+    if not authorities and not urls:
         raise NoAuthority
     with open_for_saving(vault, passphrase) as session:
         resumed = resume(session, authorities)
@@ -90,8 +93,9 @@ def anchor(vault: Vault, passphrase: str) -> AnchorDone:
             for answer in answers
             if answer.error is None
         ]
-        log_anchors(session, kept)
-    return AnchorDone(size, answers, resumed)
+        proofs, promises = promise(session, urls, note, size) if urls else ([], [])
+        log_anchors(session, [*kept, *proofs])
+    return AnchorDone(size, answers, resumed, tuple(promises))
 
 
 def resume(session: Session, authorities: Sequence[Authority]) -> int:
@@ -105,26 +109,24 @@ def resume(session: Session, authorities: Sequence[Authority]) -> int:
 
 def ask_all(egress: Egress, authorities: Sequence[Authority], note: bytes) -> tuple[Answered, ...]:
     """All at once, so that their times can be compared; in the order of the authorities."""
-    with ThreadPoolExecutor(max_workers=len(authorities)) as threads:
+    with ThreadPoolExecutor(max_workers=max(len(authorities), 1)) as threads:
         return tuple(threads.map(lambda authority: ask_one(egress, authority, note), authorities))
 
 
 def ask_one(egress: Egress, authority: Authority, note: bytes) -> Answered:
     """One authority's answer, checked against its one root and the request's nonce."""
-    request = timestamper.request(note)
-    question = Question(
-        authority.url, TOKEN_MAX, request.data, "application/timestamp-query", "application/timestamp-reply"
-    )
+    request, nonce = timestamper.request_bytes(note)
+    question = Question(authority.url, TOKEN_MAX, request, timestamper.QUERY, timestamper.REPLY)
     try:
         data = ask(egress, question)
-        told = timestamper.checked_answer(data, note, request, authority.root, authority.intermediates)
+        told = timestamper.checked_response(data, note, nonce, authority.root, authority.intermediates)
     except WitnesskitError as error:
         return Answered(authority.name, error=error)
-    return Answered(authority.name, told.time, data)
+    return Answered(authority.name, told, data)
 
 
 def plausible(answers: tuple[Answered, ...], now: int) -> tuple[Answered, ...]:
-    """Answers without those whose time is nobody else's: neither this computer's nor, if its clock is wrong, another's.
+    """Refuse a time that is nobody else's: not this computer's and, if its clock is wrong, not another's.
 
     A time that is stored can never be taken back, and would put every later one in doubt (TIMEORDER, FUTURE).
     """

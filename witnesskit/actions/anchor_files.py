@@ -1,4 +1,4 @@
-"""The files of ``custody/anchors``: read with limits, kept before their event is logged, logged once (docs/spec/anchor.md)."""
+"""The files of ``custody/anchors``: read with limits, kept before they are logged (docs/spec/anchor.md)."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def keep_anchor(session: Session, name: AnchorName, data: bytes) -> AnchorFile:
 
 
 def log_anchors(session: Session, files: Sequence[AnchorFile]) -> None:
-    """One event for each file that lies there, then a checkpoint over them: later events are later than the evidence."""
+    """One event for each file that lies there, then a checkpoint: events that follow are later than the evidence."""
     events = [_event(session, file) for file in files]
     if not events:
         return

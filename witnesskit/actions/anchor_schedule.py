@@ -1,4 +1,4 @@
-"""``anchor --every HOURS``: at fixed hours of UTC, also when nothing is new, so that it tells nobody when a desk works."""
+"""``anchor --every HOURS``: at fixed hours of UTC, also when nothing is new: it tells nobody when a desk works."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def following(now: float, hours: int) -> int:
 
 
 def keep_time(hours: int, run: Callable[[], object], told: Callable[[int], object], clock: Clock) -> None:
-    """Call ``run`` at each multiple, for ever; ``told`` with each next one. An hour that was slept through is run once."""
+    """Call ``run`` at each multiple, for ever; ``told`` with each next one. What was slept through is run once."""
     while True:
         due = following(clock.now(), hours)
         told(due)

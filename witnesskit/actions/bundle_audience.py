@@ -56,7 +56,9 @@ def _public(session: Session, policy: Policy, wish: BundleWish) -> Contents:
     copies = done.copies
     if not copies:
         raise NoSuchItem("no clean copy that may be published")
-    contents = Contents([desk_copy(session.vault, session.journal, public=True)], items=len(copies), held_back=done.held_back)
+    contents = Contents(
+        [desk_copy(session.vault, session.journal, public=True)], items=len(copies), held_back=done.held_back
+    )
     for copy in copies:
         contents.members.append(file_member("copy", copy.file, item=copy.item))
     contents.members.append(openings_member(copy.line for copy in copies))

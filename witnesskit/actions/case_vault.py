@@ -49,7 +49,9 @@ def case_of(vault: Vault, keyring: Keyring | None, own: str, keys: tuple[str, ..
     trusted = (*keys, *(trusted_keys(keyring) if keyring else ()), *((own, *_closed_keys(vault)) if own else ()))
     files = CaseFiles(logs, openings, found, Expected(everything=False, listed=frozenset(_listed(vault))))
     fixity = _fixity(len(load_state(vault).capsules()), wrong, keyring)
-    return Case(files, own_trust(vault, trusted) if own else Trust(trusted), (fixity, *unknown_evidence(strangers(vault))))
+    return Case(
+        files, own_trust(vault, trusted) if own else Trust(trusted), (fixity, *unknown_evidence(strangers(vault)))
+    )
 
 
 def own_trust(vault: Vault, keys: tuple[str, ...]) -> Trust:

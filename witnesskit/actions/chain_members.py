@@ -67,7 +67,7 @@ def desk_copy(vault: Vault, journal: Journal, *, public: bool = False) -> LogCop
 
 
 def thinned(files: Iterable[tuple[AnchorName, bytes]], most: int = ANCHORS_MAX) -> list[tuple[AnchorName, bytes]]:
-    """At most ``most`` of the files, all of every k-th checkpoint and of the newest: bounds grow wider, none is lost."""
+    """At most ``most`` files: all of every k-th checkpoint and of the newest; bounds grow wider, none is lost."""
     groups = [list(group) for _size, group in groupby(files, key=lambda one: one[0].size)]
     step = 1
     while sum(map(len, groups[::-step])) > most and step < len(groups):

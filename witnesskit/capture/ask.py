@@ -1,6 +1,6 @@
 """One small question over HTTP, and its answer: what a desk asks of authorities of time.
 
-No cookie, no redirect, no name of a program, no second try. The answer proves itself, so http serves as well as https.
+No cookie, no redirect, no name of a program, no second try. The answer proves itself: http serves as well as https.
 """
 
 from __future__ import annotations

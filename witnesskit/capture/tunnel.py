@@ -1,4 +1,4 @@
-"""A connection that leaves through the egress or not at all: direct, through an HTTP proxy, or through SOCKS5 (RFC 1928)."""
+"""A connection that leaves through the egress or not at all: direct, by an HTTP proxy, by SOCKS5 (RFC 1928)."""
 
 from __future__ import annotations
 

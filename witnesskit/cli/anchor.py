@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import click
 from witnesskit.cli.options import common, passphrase_option, read_secret, vault_option
 from witnesskit.cli.output import Answer, Output
 from witnesskit.errors import ExitStatus, WitnesskitError
+from witnesskit.errors.cli import Usage
 from witnesskit.model import VaultKind
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ _ALONE = "one authority alone proves no time: its word counts when a second one 
 
 
 @click.command()
+@click.option("--ots", is_flag=True, help="Also ask OpenTimestamps calendars (slow, free, survives the authorities).")
+@click.option("--calendar", "calendars", multiple=True, help="Address of a calendar for --ots or --upgrade; repeat.")
+@click.option("--upgrade", is_flag=True, help="Fetch what calendars promised earlier; ask nobody else.")
 @click.option("--every", type=click.IntRange(1, 168), help="Stay, and anchor at each multiple of so many hours, UTC.")
 @passphrase_option
 @vault_option
@@ -34,24 +39,51 @@ def command(output: Output, answer: Answer, **options: Any) -> None:
     from witnesskit.actions.opening import find_vault
 
     vault = find_vault(options["vault_path"], VaultKind.DESK)
+    calendars = options["calendars"]
+    if bool(calendars) != bool(options["ots"] or options["upgrade"]) or (options["upgrade"] and options["every"]):
+        raise Usage("--ots and --upgrade need --calendar, and --upgrade stands without --every")
     passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
+    run = partial(_upgrade if options["upgrade"] else _once, output, answer, vault, passphrase, calendars)
     if options["every"]:
-        _stay(output, answer, options["every"], partial(_once, output, answer, vault, passphrase))
+        _stay(output, answer, options["every"], run)
     else:
-        _once(output, answer, vault, passphrase)
+        run()
 
 
-def _once(output: Output, answer: Answer, vault: Vault, passphrase: str) -> None:
+def _upgrade(output: Output, answer: Answer, vault: Vault, passphrase: str, calendars: Sequence[str]) -> None:
+    from witnesskit.actions.anchor_calendars import upgrade
+
+    done = upgrade(vault, passphrase, calendars)
+    answer.counts = {"complete": done.complete, "waiting": done.waiting}
+    answer.state = "upgraded"
+    output.say(f"{done.complete} proofs are complete now, {done.waiting} still wait for a block.")
+    for one in done.failures:
+        answer.warn("OTS-WAITING", f"{one.calendar}: {one.error}")
+
+
+def _once(output: Output, answer: Answer, vault: Vault, passphrase: str, calendars: Sequence[str]) -> None:
     from witnesskit.actions.anchor import anchor
 
-    done = anchor(vault, passphrase)
-    answer.counts = {"lines": done.size, "asked": len(done.answers), "answered": len(done.good), "resumed": done.resumed}
+    done = anchor(vault, passphrase, calendars)
+    answer.counts = {
+        "lines": done.size,
+        "asked": len(done.answers),
+        "answered": len(done.good),
+        "resumed": done.resumed,
+    }
     answer.items = [{"id": one.name, "time": one.said} for one in done.good]
     for one in done.good:
         output.data(f"{one.name}  {one.said}")
     for one in done.answers:
         if one.error:
             answer.refuse(one.error, one.name)
+    for promise in done.promises:
+        if promise.error:
+            answer.refuse(promise.error, promise.calendar)
+        else:
+            output.say(
+                f"{promise.calendar} promised; in a day: witnesskit anchor --upgrade --calendar {promise.calendar}"
+            )
     _conclude(output, answer, done)
 
 

@@ -57,21 +57,3 @@ class SigningKeyDamaged(WitnesskitError):
     status = ExitStatus.STORAGE
     message = "the signing key cannot be read"
     hint = "nothing was written; what was sealed can still be delivered, begin a new vault for new items"
-
-
-class OtsMissing(WitnesskitError):
-    """The optional library for OpenTimestamps is not installed."""
-
-    code = "OTS-MISSING"
-    status = ExitStatus.USAGE
-    message = "OpenTimestamps is not part of this installation"
-    hint = "nothing was sent; install witnesskit[ots], or anchor without it"
-
-
-class BadCalendar(WitnesskitError):
-    """What a calendar answered, or a stored proof, is no OpenTimestamps proof."""
-
-    code = "OTS-ANSWER"
-    status = ExitStatus.CANNOT_TELL
-    message = "this is no OpenTimestamps proof"
-    hint = "nothing was stored; ask another calendar"

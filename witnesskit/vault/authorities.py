@@ -1,6 +1,6 @@
-"""Authorities of time that a desk asks: certificates in ``trust/``, addresses in ``authorities`` (docs/spec/vault.md).
+"""Authorities of time that a desk asks: certificates in ``trust/``, addresses beside it (docs/spec/vault.md).
 
-``trust/`` is a folder as a verifier is given it (docs/spec/trust.md); that is why the addresses lie beside it.
+``trust/`` is a folder as a verifier is given it (docs/spec/trust.md): the addresses are in ``authorities``.
 """
 
 from __future__ import annotations
@@ -102,7 +102,9 @@ def _root_path(vault: Vault, name: str) -> Path:
 def _between(vault: Vault, name: str) -> list[Path]:
     """Its intermediates, in their order; ``a-1`` is no intermediate of ``a`` but may be its first file's name."""
     form = re.compile(re.escape(name) + r"-([1-9][0-9]{0,3})\.pem", re.ASCII)
-    numbers = [int(match[1]) for path in (_folder(vault) / "tsa-int").glob("*") if (match := form.fullmatch(path.name))]
+    numbers = [
+        int(match[1]) for path in (_folder(vault) / "tsa-int").glob("*") if (match := form.fullmatch(path.name))
+    ]
     return [_folder(vault) / "tsa-int" / f"{name}-{number}.pem" for number in sorted(numbers)]
 
 
