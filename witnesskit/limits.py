@@ -28,6 +28,14 @@ CAPSULE_MEMBERS_MAX: Final = 8 * MIB  # members, 8 TiB of media
 
 # custody
 TRUST_POLICY_LINES_MAX: Final = 1000  # lines of a trust policy; 32 logs, witnesses and groups take a hundred
+TOKEN_MAX: Final = 64 * KIB  # bytes of one timestamp response; with a chain of certificates it has some 6,000
+OTS_MAX: Final = 16 * KIB  # bytes of one OpenTimestamps proof; complete from four calendars it has some 5,000
+ANCHORS_MAX: Final = 4096  # evidence files of one log that are looked at; each costs signature checks
+ASK_SECONDS_MAX: Final = 60  # seconds of one question to an authority, from the connection to the last byte
+ANCHOR_TIMES_DIFFER_MAX: Final = 300  # seconds between clocks of authorities (docs/spec/custody-log.md, TIMEORDER)
+CALENDAR_ANSWER_MAX: Final = 10_000  # bytes of one answer of a calendar; what its own client reads
+AUTHORITIES_MAX: Final = 32  # authorities of time of one desk; each is asked at every anchoring
+CERTIFICATES_MAX: Final = 64 * KIB  # bytes of one PEM file; a certificate has some 2,000
 
 # bundles
 VOLUME_MAX: Final = 4 * GIB - 1  # bytes; FAT32 sticks
@@ -49,7 +57,7 @@ PLAYLIST_MAX: Final = 16 * MIB  # bytes of one segment list
 REQUEST_LOG_MAX: Final = 2 * MIB  # bytes of requests told of one link; the record holds them beside all else
 CONNECTIONS_MAX: Final = 64  # ends whose TLS is told of one link; an honest site has a handful
 RANGES_MAX: Final = 256  # requests of one stream told with their ranges; a cut film resumes some dozen times
-CERTIFICATES_MAX: Final = 16  # certificates of one chain; OpenSSL itself verifies some hundred
+CHAIN_CERTIFICATES_MAX: Final = 16  # certificates of one chain; OpenSSL itself verifies some hundred
 CERTIFICATE_TEXT_MAX: Final = 1024  # characters of a subject or an issuer; a certificate may hold megabytes
 VALIDATOR_MAX: Final = 256  # characters kept of an ETag or a Last-Modified beside its range
 DATES_MAX: Final = 10_000  # Date headers of one link that the clock is compared with

@@ -15,7 +15,7 @@ from witnesskit.capture.facts import listed
 from witnesskit.capture.ranges import RangeLog
 from witnesskit.capture.requestlog import RequestLog, about_to_send
 from witnesskit.digest import sha256_hex
-from witnesskit.limits import CERTIFICATE_TEXT_MAX, CERTIFICATES_MAX, CONNECTIONS_MAX, RANGES_MAX, VALIDATOR_MAX
+from witnesskit.limits import CERTIFICATE_TEXT_MAX, CHAIN_CERTIFICATES_MAX, CONNECTIONS_MAX, RANGES_MAX, VALIDATOR_MAX
 from witnesskit.model import Outcome
 
 
@@ -141,7 +141,7 @@ def test_what_cannot_be_had_is_missing_and_nothing_breaks():
 
 def test_a_chain_without_end_is_cut():
     facts = tls.facts_of(_Socket(get_verified_chain=[b"x"] * 1000))
-    assert facts["chain"] == "verified" and len(facts["chain_sha256"]) == CERTIFICATES_MAX
+    assert facts["chain"] == "verified" and len(facts["chain_sha256"]) == CHAIN_CERTIFICATES_MAX
 
 
 def test_connections_without_end_cannot_fill_the_record():

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from witnesskit.capture.facts import clean
 from witnesskit.digest import sha256_hex
-from witnesskit.limits import CERTIFICATE_TEXT_MAX, CERTIFICATES_MAX
+from witnesskit.limits import CERTIFICATE_TEXT_MAX, CHAIN_CERTIFICATES_MAX
 from witnesskit.model import Json
 
 PLAIN: Final = "none: not encrypted"
@@ -35,7 +35,7 @@ def facts_of(connection: Any) -> dict[str, Json]:
         "verified": verified,
         "host_checked": verified and bool(connection.context.check_hostname),
         "chain": kind,
-        "chain_sha256": [sha256_hex(one) for one in chain[:CERTIFICATES_MAX] if isinstance(one, bytes)],
+        "chain_sha256": [sha256_hex(one) for one in chain[:CHAIN_CERTIFICATES_MAX] if isinstance(one, bytes)],
         "leaf": _had(lambda: _leaf(connection.getpeercert() or {})),
         "authorities": _had(lambda: _authorities(connection.context)),
     }
