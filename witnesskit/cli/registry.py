@@ -28,6 +28,7 @@ VERBS: Final[Mapping[str, str]] = {
     "verify": "Check a vault, a bundle or an opened bag.",
     "report": "Write what is known and proven as one page.",
     "policy": "Show or check the rules in force.",
+    "doctor": "Look whether this installation and this vault are sound.",
     "demo": "Play the whole story on this computer.",
 }
 
@@ -69,6 +70,8 @@ def load(verb: str) -> click.Command:  # noqa: C901 - one line for each verb
             from witnesskit.cli.report import command
         case "policy":
             from witnesskit.cli.policy import command
+        case "doctor":
+            from witnesskit.cli.doctor import command
         case "demo":
             from witnesskit.cli.demo import command
         case _:

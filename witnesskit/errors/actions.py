@@ -195,3 +195,12 @@ class WrongTime(WitnesskitError):
     status = ExitStatus.CANNOT_TELL
     message = "its time is neither that of this computer nor that of another authority"
     hint = "its answer was not stored; set this computer's clock, then run it again"
+
+
+class NotTheProgram(WitnesskitError):
+    """The verifier here does not answer as its own vectors say."""
+
+    code = "VALIDATE"
+    status = ExitStatus.BUG
+    message = "do not trust this installation: it does not answer as its own vectors say"
+    hint = "believe none of its answers; what is sealed is safe, install witnesskit again and run this again"

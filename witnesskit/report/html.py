@@ -43,6 +43,8 @@ def _page(report: Report) -> Iterator[str]:
     yield from _limits()
     yield "</main>"
     yield f"<footer><p>Made {markup(report.made)} by {markup(report.tool)}.</p>"
+    if report.validated:
+        yield f"<p>{markup(report.validated)}</p>"
     yield f'<p>Policy <span class="code">{markup(report.policy)}</span></p></footer>'
     yield "</body>\n</html>"
 

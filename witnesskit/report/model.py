@@ -99,6 +99,9 @@ class Report:
     steps: tuple[Step, ...] = ()
     notes: tuple[str, ...] = field(default=())  # further sentences that must be read with the answer
     language: str = "en"
+    validated: str = (
+        ""  # a sentence: when this program was last checked against its own vectors; never for the public
+    )
 
 
 def guarded(report: Report) -> Report:
@@ -113,6 +116,8 @@ def guarded(report: Report) -> Report:
     def scrub(text: str) -> str:
         return pattern.sub(lambda found: found[0] if found[0] in shown else WITHHELD, text)
 
+    if report.audience is Audience.PUBLIC:
+        report = replace(report, validated="")  # a day on which a desk worked
     checks = tuple(replace(c, subject=scrub(c.subject), sentence=scrub(c.sentence)) for c in report.checks)
     answer = replace(report.answer, word_of=tuple(scrub(name) for name in report.answer.word_of))
     return replace(report, items=items, checks=checks, answer=answer, notes=tuple(map(scrub, report.notes)))

@@ -83,6 +83,8 @@ def _closing(report: Report) -> Iterator[str]:
     for sentence in words.UNPROVABLE:
         yield from _wrap(f"- {sentence}", 2)
     yield from ("", f"made {plain(report.made)} by {plain(report.tool)}", f"policy {plain(report.policy)}")
+    if report.validated:
+        yield from _wrap(plain(report.validated), 0)
 
 
 def _title(words_of_title: str) -> Iterator[str]:
