@@ -17,4 +17,5 @@ NOTE_MAX: Final = 64 * KIB  # bytes of one checkpoint with all its signatures
 NOTE_SIGNATURES_MAX: Final = 100  # lines; each costs a signature check
 DISCLOSURE_MAX: Final = 4 * MIB  # bytes of one opening (yt-dlp's allow-listed facts are the largest)
 TOKEN_MAX: Final = 64 * KIB  # bytes of one timestamp response; with a chain of certificates it has some 6,000
+OTS_MAX: Final = 16 * KIB  # bytes of one OpenTimestamps proof; complete from four calendars it has some 5,000
 ANCHORS_MAX: Final = 4096  # evidence files of one log that are looked at; each costs signature checks

@@ -28,9 +28,6 @@ CAPSULE_MEMBERS_MAX: Final = 8 * MIB  # members, 8 TiB of media
 
 # custody
 TRUST_POLICY_LINES_MAX: Final = 1000  # lines of a trust policy; 32 logs, witnesses and groups take a hundred
-TOKEN_MAX: Final = 64 * KIB  # bytes of one timestamp response; with a chain of certificates it has some 6,000
-OTS_MAX: Final = 16 * KIB  # bytes of one OpenTimestamps proof; complete from four calendars it has some 5,000
-ANCHORS_MAX: Final = 4096  # evidence files of one log that are looked at; each costs signature checks
 ASK_SECONDS_MAX: Final = 60  # seconds of one question to an authority, from the connection to the last byte
 ANCHOR_TIMES_DIFFER_MAX: Final = 300  # seconds between clocks of authorities (docs/spec/custody-log.md, TIMEORDER)
 CALENDAR_ANSWER_MAX: Final = 10_000  # bytes of one answer of a calendar; what its own client reads
