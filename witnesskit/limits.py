@@ -45,7 +45,6 @@ OTS_MAX: Final = 16 * KIB  # bytes of one OpenTimestamps proof; complete from fo
 ANCHORS_MAX: Final = 4096  # evidence files of one log that are looked at; each costs signature checks
 ASK_SECONDS_MAX: Final = 60  # seconds of one question to an authority, from the connection to the last byte
 ANCHOR_TIMES_DIFFER_MAX: Final = 300  # seconds between clocks of authorities (docs/spec/custody-log.md, TIMEORDER)
-CALENDAR_ANSWER_MAX: Final = 10_000  # bytes of one answer of a calendar; what its own client reads
 AUTHORITIES_MAX: Final = 32  # authorities of time of one desk; each is asked at every anchoring
 CERTIFICATES_MAX: Final = 64 * KIB  # bytes of one PEM file; a certificate has some 2,000
 
