@@ -13,13 +13,14 @@ from witnesskit.errors.actions import AnchorExists
 from witnesskit.formats import custody_event
 from witnesskit.formats.anchor import AnchorName, parse_anchor_name
 from witnesskit.formats.custody_event import Event
+from witnesskit.formats.ots_proof import HEAD
 from witnesskit.formats.tlog_proof import PROOF_MAX
-from witnesskit.limits import TOKEN_MAX
+from witnesskit.limits import OTS_MAX, TOKEN_MAX
 from witnesskit.vault import durable
 from witnesskit.vault.layout import Vault
 from witnesskit.verify.case import AnchorFile
 
-_MOST = {"tsr": TOKEN_MAX, "ots": TOKEN_MAX, "cosig": TOKEN_MAX, "proof": PROOF_MAX}
+_MOST = {"tsr": TOKEN_MAX, "ots": len(HEAD) + 32 + OTS_MAX, "cosig": TOKEN_MAX, "proof": PROOF_MAX}
 
 
 def anchor_limit(name: AnchorName) -> int:

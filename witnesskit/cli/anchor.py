@@ -11,6 +11,7 @@ import click
 
 from witnesskit.cli.options import common, passphrase_option, read_secret, vault_option
 from witnesskit.cli.output import Answer, Output
+from witnesskit.cli.terminal import printable
 from witnesskit.errors import ExitStatus, WitnesskitError
 from witnesskit.errors.cli import Usage
 from witnesskit.model import VaultKind
@@ -57,6 +58,8 @@ def _upgrade(output: Output, answer: Answer, vault: Vault, passphrase: str, cale
     answer.counts = {"complete": done.complete, "waiting": done.waiting}
     answer.state = "upgraded"
     output.say(f"{done.complete} proofs are complete now, {done.waiting} still wait for a block.")
+    for url in done.unasked:
+        answer.warn("OTS-UNASKED", f"a proof waits at {printable(url)}, which was not asked; name it with --calendar")
     for one in done.failures:
         answer.warn("OTS-WAITING", f"{one.calendar}: {one.error}")
 
