@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from tests.custody.conftest import SIGNER, observe
 from witnesskit.custody import Journal, Signer, prepare
@@ -17,6 +20,7 @@ from witnesskit.formats.key_change import REVOKE, ROTATE
 from witnesskit.keys import ML_DSA_44, parse_verifier_key
 from witnesskit.sealing import rings
 
+VAULT_PAGE = Path(__file__).parents[2] / "docs" / "spec" / "vault.md"
 RECOVERY = b"\x03" * 32
 
 
@@ -240,3 +244,12 @@ def test_an_operator_signs_under_a_name_of_its_own(folder):
     with pytest.raises(NotCommittable):
         journal.checkpoint(SIGNER, [fresh(9)])
     assert Journal.open(folder, by="desk").size == 2
+
+
+def test_the_page_says_how_the_second_seed_follows():
+    """RFC 5869 by hand, and the value that docs/spec/vault.md prints for this seed."""
+    extracted = hmac.digest(b"witnesskit/signer/v1", SIGNER.to_bytes(), "sha256")
+    seed = hmac.digest(extracted, b"ml-dsa-44\x01", "sha256")
+    public = MLDSA44PrivateKey.from_seed_bytes(seed).public_key().public_bytes_raw()
+    assert SIGNER.second_key.public == public
+    assert f"`{seed.hex()}`" in VAULT_PAGE.read_text(encoding="utf-8")

@@ -201,3 +201,12 @@ class ShortIdAmbiguous(WitnesskitError):
     status = ExitStatus.USAGE
     message = "more than one item has this id"
     hint = "nothing was changed; use one of the longer ids"
+
+
+class BadOperatorKey(WitnesskitError):
+    """A file or a name that is no operator's key, or one that may not sign here; ``detail`` says why."""
+
+    code = "OPERATOR-KEY"
+    status = ExitStatus.CANNOT_TELL
+    message = "this is no operator's key that could sign this log"
+    hint = "nothing was signed; `witnesskit key operator NAME --out FILE` makes one"
