@@ -27,6 +27,7 @@ VERBS: Final[Mapping[str, str]] = {
     "anchor": "Have the time of the log proven by outside authorities (desk).",
     "verify": "Check a vault, a bundle or an opened bag.",
     "report": "Write what is known and proven as one page.",
+    "key": "Replace, show and rehearse the keys of a desk.",
     "policy": "Show or check the rules in force.",
     "doctor": "Look whether this installation and this vault are sound.",
     "demo": "Play the whole story on this computer.",
@@ -68,6 +69,8 @@ def load(verb: str) -> click.Command:  # noqa: C901 - one line for each verb
             from witnesskit.cli.verify import command
         case "report":
             from witnesskit.cli.report import command
+        case "key":
+            from witnesskit.cli.key import command
         case "policy":
             from witnesskit.cli.policy import command
         case "doctor":
