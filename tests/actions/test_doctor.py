@@ -15,9 +15,10 @@ from witnesskit.actions.doctor import doctor, files_as_installed
 from witnesskit.actions.doctor_vault import vault_findings
 from witnesskit.actions.library_ranges import Library, libraries, read
 from witnesskit.actions.opening import open_for_saving
+from witnesskit.actions.own_checks import DRILL, last_check
 from witnesskit.actions.report import ReportWish, report
 from witnesskit.actions.validate import validate_and_log
-from witnesskit.actions.validation import KIND, last_check
+from witnesskit.actions.validation import last_validation
 from witnesskit.errors.actions import NotTheProgram
 from witnesskit.vault import lock
 
@@ -106,7 +107,7 @@ def test_a_desk_logs_what_it_found_and_its_pages_say_so(stage, device, stick, tm
     stage.take_in(device.bundle(stick))
     done = validate_and_log(stage.desk, stage.passphrase)
     with open_for_saving(stage.desk, stage.passphrase) as session:
-        found = last_check(session, KIND)
+        found = last_validation(session)
     assert (found.ok, found.bad, found.day) == (done.total, 0, done.day)
     for audience in ("desk", "court"):
         report(stage.desk, stage.passphrase, ReportWish(audience, (), tmp_path / audience))
@@ -130,8 +131,8 @@ def test_a_desk_logs_a_bad_result_too_and_the_newest_counts(stage, shipped):
     with pytest.raises(NotTheProgram, match=f"1 of {done.total}"):
         done.require()
     with open_for_saving(stage.desk, stage.passphrase) as session:
-        assert last_check(session, KIND).bad == 1
-        assert last_check(session, "drill") is None
+        assert last_validation(session).bad == 1
+        assert last_check(session, DRILL) is None
     validation = of(vault_findings(stage.desk, stage.passphrase), "last validation")
     assert validation.state == "bad" and "--validate" in validation.next
 

@@ -10,8 +10,9 @@ from typing import Final
 from witnesskit.actions.anchored import ENOUGH, anchored
 from witnesskit.actions.finding import BAD, LOOK, OK, Finding
 from witnesskit.actions.opening import open_for_saving, policy_of
+from witnesskit.actions.own_checks import DRILL, last_check
 from witnesskit.actions.session import Session
-from witnesskit.actions.validation import KIND, Checked, last_check
+from witnesskit.actions.validation import Validated, last_validation
 from witnesskit.custody.journal import Journal, utc_day
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.vault import VaultBusy
@@ -165,19 +166,22 @@ def _own_log(vault: Vault, passphrase: str) -> Iterator[Finding]:
 
 
 def _checks(session: Session) -> Iterator[Finding]:
-    drill, validation = last_check(session, "drill"), last_check(session, KIND)
-    if drill is None or drill.bad or _older(drill.day, _DRILL_DAYS):
+    drill = last_check(session, DRILL)
+    if drill is None or drill.looked.bad or _older(drill.day, _DRILL_DAYS):
         told = f"last tried on {drill.day}" if drill else "never tried since the vault was made"
-        failed = ", and it did not fit" if drill and drill.bad else ""
+        failed = ", and it did not fit" if drill and drill.looked.bad else ""
         yield Finding(
-            "last drill", BAD if failed else LOOK, f"the recovery sheet: {told}{failed}", "try the sheet from paper"
+            "last drill",
+            BAD if failed else LOOK,
+            f"the recovery sheet: {told}{failed}",
+            "run `witnesskit key drill` and type the sheet from paper",
         )
     else:
         yield Finding("last drill", OK, f"the recovery sheet was last tried on {drill.day}, and it fits")
-    yield _validated(validation)
+    yield _validated(last_validation(session))
 
 
-def _validated(done: Checked | None) -> Finding:
+def _validated(done: Validated | None) -> Finding:
     step = "run `witnesskit doctor --validate`"
     if done is None:
         return Finding("last validation", LOOK, "this program was never checked against its own vectors", step)

@@ -35,6 +35,7 @@ class OwnCheck:
     n: int
     day: str
     looked: Looked
+    tool: str = ""
 
 
 def log_check(session: Session, looked: Looked, operators: Sequence[Signer] = ()) -> int:
@@ -78,4 +79,4 @@ def _check(event: OwnEvent, kind: str) -> OwnCheck:
         kind, int(fields.get("ok", 0)), int(fields.get("bad", 0)), tuple(map(str, fields.get("problems", ()))),
         str(fields.get("who", "")),
     )  # fmt: skip
-    return OwnCheck(event.n, str(fields.get("day", "")), looked)
+    return OwnCheck(event.n, str(fields.get("day", "")), looked, str(fields.get("tool", "")))

@@ -15,7 +15,7 @@ from witnesskit.actions.publish import PublishedCopy, publish
 from witnesskit.actions.session import Session
 from witnesskit.actions.shown_items import shown_copy, shown_item, unreadable_note
 from witnesskit.actions.tool_identity import TOOL
-from witnesskit.actions.validation import KIND, last_check
+from witnesskit.actions.validation import last_validation
 from witnesskit.actions.verify import judged
 from witnesskit.digest import sha256_stream
 from witnesskit.errors.actions import NoSuchItem
@@ -91,7 +91,7 @@ def build(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tuple
         return public_report(session, policy, done.copies), done.held_back
     verdict = judged(case_vault.case_of(session.vault, session.keyring, session.signer.vkey, (), _silent))
     made = _report(session, policy, verdict, tuple(shown_item(files, policy) for files in items), _hashes(items))
-    validated = last_check(session, KIND)
+    validated = last_validation(session)
     notes = tuple(unreadable_note(files) for files in items if files.faults)
     return replace(made, notes=notes, validated=validated.sentence if validated else ""), ()
 
