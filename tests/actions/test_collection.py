@@ -31,7 +31,9 @@ from witnesskit.capture.egress import parse_egress
 from witnesskit.capture.transport import Patience
 from witnesskit.capture.worker import prestart
 from witnesskit.digest import sha256_hex
+from witnesskit.errors.formats import BadJson
 from witnesskit.formats import strict_json
+from witnesskit.formats.record_shape import check_stub
 from witnesskit.limits import CLOCK_APART_SECONDS
 from witnesskit.vault.keyring import custodian_identities, desk_identities
 
@@ -240,3 +242,32 @@ def test_a_line_of_a_record_cannot_look_like_another():
     assert "\n" not in shown_collection(record)["formats"]
     assert record_json()  # the smallest record shows nothing of its collection
     assert shown_collection(strict_json.loads(record_json())) == {}
+
+
+def test_of_a_capture_that_was_killed_the_page_still_says_what_was_received_through_what(stage, site_once, tmp_path):
+    class Killed(Quiet):
+        def progress(self, done, whole):
+            raise MemoryError  # not Ctrl-C: nothing is tidied up
+
+    with prestart(parse_egress("direct"), allow_local=True, patience=PATIENCE) as running, pytest.raises(MemoryError):
+        archive(stage.desk, ArchiveWish((f"{site_once.url}/p/good.html",), stage.passphrase, True), running, Killed())
+    report(stage.desk, stage.passphrase, ReportWish("court", (), tmp_path / "page.html"))
+    text = html.unescape(re.sub(r"<[^>]+>", "", (tmp_path / "page.html").read_text(encoding="utf-8")))
+    assert "What the tool received through a direct connection, not that 127.0.0.1 published it." in text
+    assert f"{site_once.url}/p/good.html" in text
+
+
+@pytest.fixture
+def site_once():
+    with site.serve() as served:
+        yield served
+
+
+@pytest.mark.parametrize("stub", [[], "x", {"url": 1}, {"kind": []}, {"egress": {}}, {"started_at": True}])
+def test_a_stub_of_another_shape_is_refused(stub):
+    with pytest.raises(BadJson):
+        check_stub(stub)
+
+
+def test_a_stub_holds_what_it_must_and_may_hold_more():
+    assert check_stub({"kind": "file", "more": 1})["kind"] == "file"

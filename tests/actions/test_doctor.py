@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
+import re
 import shutil
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from tests.actions.stage import copy_of
-from witnesskit.actions import doctor_vault, vectors
+from witnesskit.actions import doctor_vault, tool_identity, vectors
 from witnesskit.actions.doctor import doctor, files_as_installed
 from witnesskit.actions.doctor_vault import vault_findings
+from witnesskit.actions.finding import Finding
 from witnesskit.actions.library_ranges import Library, libraries, read
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.own_checks import DRILL, last_check
@@ -210,8 +215,62 @@ def test_extras_are_not_needed_and_a_missing_library_is_told():
     assert not found[1].fits
 
 
-def test_an_editable_install_says_so():
+def test_an_editable_install_says_so_and_gives_no_digest():
     assert files_as_installed().state == "look"
+    assert tool_identity.files_digest() == "missing: an editable install, its files are not recorded"
+
+
+@pytest.fixture
+def release(tmp_path, monkeypatch) -> Path:
+    """An installed release of two files, in place of the one that is worked on."""
+    place = tmp_path / "site"
+    (place / "witnesskit").mkdir(parents=True)
+    (place / "witnesskit-9.dist-info").mkdir()
+    lines = [
+        "../../../bin/witnesskit,sha256=abc,1",
+        "witnesskit/__pycache__/a.pyc,,",
+        "witnesskit-9.dist-info/RECORD,,",
+    ]
+    for name in ("b.py", "a.py"):
+        (place / "witnesskit" / name).write_text(name)
+        digest = base64.urlsafe_b64encode(hashlib.sha256(name.encode()).digest()).rstrip(b"=").decode()
+        lines.append(f"witnesskit/{name},sha256={digest},{len(name)}")
+    (place / "witnesskit-9.dist-info" / "RECORD").write_text("\n".join(lines) + "\n")
+    (place / "witnesskit-9.dist-info" / "METADATA").write_text("Name: witnesskit\nVersion: 9\n")
+    found = metadata.PathDistribution(place / "witnesskit-9.dist-info")
+    monkeypatch.setattr(metadata, "distribution", lambda _name: found)
+    return place
+
+
+def test_a_release_is_known_by_one_digest_of_its_own_files_wherever_it_is_installed(release):
+    record = release / "witnesskit-9.dist-info" / "RECORD"
+    own = [line for line in record.read_text().splitlines() if re.match("witnesskit/.*,sha256=", line)]
+    digest = hashlib.sha256("".join(f"{line}\n" for line in sorted(own)).encode()).hexdigest()
+    assert tool_identity.files_digest() == digest
+    record.write_text(record.read_text().replace("bin/witnesskit,sha256=abc", "Scripts/witnesskit.exe,sha256=def"))
+    assert tool_identity.files_digest() == digest
+    assert files_as_installed() == Finding("files", "ok", "2 files are as they were installed")
+
+
+def test_a_file_of_ours_that_was_changed_or_taken_away_is_bad(release):
+    (release / "witnesskit" / "a.py").write_text("b.py")
+    assert files_as_installed().sentence == "1 of 2 files are not as they were installed"
+    (release / "witnesskit" / "b.py").unlink()
+    assert (files_as_installed().state, files_as_installed().sentence[:6]) == ("bad", "2 of 2")
+
+
+@pytest.mark.parametrize("told", ["", "no,list", "witnesskit/a.py,,"])
+def test_an_installation_that_recorded_nothing_is_said_to(release, told):
+    (release / "witnesskit-9.dist-info" / "RECORD").write_text(told)
+    assert tool_identity.files_digest() == "missing: nothing is recorded"
+    assert files_as_installed().state == "bad"
+
+
+@pytest.mark.parametrize("told", ["[", "[]", "7", '{"dir_info": 7}'])
+def test_where_it_came_from_may_be_unreadable(release, told):
+    (release / "witnesskit-9.dist-info" / "direct_url.json").write_text(told)
+    assert files_as_installed().state in ("ok", "look")
+    assert tool_identity.files_digest()
 
 
 @pytest.mark.parametrize("place", ["/dev/shm", "/run/shm"])

@@ -45,6 +45,7 @@ class Incoming:
         self._media: told.Media | None = None
         self._head = b""
         stub = {"kind": "url", "url": url, "started_at": gathered.started_at}
+        stub["egress"] = egress_kind(self._connected.egress)  # of a capture that is killed, nothing else tells it
         self._stub.add("stub.json", strict_json.canonical(stub))
         gathered.source |= {"kind": "url", "url": url}
         gathered.observed["url"] = url

@@ -60,7 +60,8 @@ def own_lines(found: metadata.Distribution) -> list[str]:
 def is_editable(found: metadata.Distribution) -> bool:
     """Whether the files that run are a folder somebody works in (PEP 610)."""
     told = json.loads(found.read_text("direct_url.json") or "{}")
-    return bool(isinstance(told, dict) and (told.get("dir_info") or {}).get("editable"))
+    folder = told.get("dir_info") if isinstance(told, dict) else None
+    return isinstance(folder, dict) and bool(folder.get("editable"))
 
 
 def _version(name: str) -> str:
