@@ -1,13 +1,13 @@
-"""Vector files of tests/vectors/custody_log, by name; witnesskit/actions/vectors.py reads them for doctor too."""
+"""Vector files of tests/vectors/custody_log, by name; witnesskit/actions/vector_forms.py reads them for doctor too."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from witnesskit.actions import vectors
-from witnesskit.actions.vectors import Vector, case_of, ended, trust_of
+from witnesskit.actions import vector_forms
+from witnesskit.actions.vector_forms import Vector, case_ended, case_of, intervals_of, trust_of
 
-__all__ = ["FOLDER", "case_of", "ended", "load", "names", "trust_of"]
+__all__ = ["FOLDER", "case_ended", "case_of", "intervals_of", "load", "names", "trust_of"]
 FOLDER = Path(__file__).parent.parent / "vectors" / "custody_log"
 
 
@@ -16,4 +16,4 @@ def names() -> list[str]:
 
 
 def load(name: str) -> Vector:
-    return vectors.load(FOLDER / f"{name}.json")
+    return vector_forms.load(FOLDER / f"{name}.json")
