@@ -32,7 +32,7 @@ from witnesskit.vault import lock
 def shipped(tmp_path, monkeypatch) -> Path:
     """A copy of the vectors, the one that is run."""
     there = tmp_path / "vectors"
-    for name in ("custody_log", "invite", "merkle", "timestamp_token"):
+    for name in vectors.FAMILIES:
         shutil.copytree(vectors.folder() / name, there / name)
     monkeypatch.setattr(vectors, "_FOLDERS", (there,))
     return there
@@ -48,6 +48,7 @@ def test_every_shipped_vector_passes_and_none_is_left_out():
         len(list((there / name).glob(f"*.{ending}")))
         for name, ending in (("custody_log", "json"), ("invite", "invite"))
     )
+    count += len(list((there / "tlog_proof").glob("*.json")))
     count += len(json.loads((there / "merkle" / "rfc6962.json").read_text()))
     count += len(json.loads((there / "timestamp_token" / "expected.json").read_text()))
     done = vectors.validate()
@@ -103,9 +104,15 @@ def test_one_vector_that_does_not_end_as_it_says_is_named(shipped, spoil):
 def test_without_vectors_nothing_is_known(tmp_path, monkeypatch):
     monkeypatch.setattr(vectors, "_FOLDERS", (tmp_path / "none",))
     done = validate_and_log(None, "")
-    assert (done.total, done.trusted) == (0, False)
-    with pytest.raises(NotTheProgram, match="no vectors are here"):
+    assert (done.passed, done.trusted) == (0, False)
+    assert done.problems == tuple(f"{name}: none is here" for name in vectors.FAMILIES)
+    with pytest.raises(NotTheProgram):
         done.require()
+
+
+def test_a_family_of_vectors_that_was_taken_away_is_named(shipped):
+    shutil.rmtree(shipped / "tlog_proof")
+    assert vectors.validate().problems == ("tlog_proof: none is here",)
 
 
 def test_a_desk_logs_what_it_found_and_its_pages_say_so(stage, device, stick, tmp_path):

@@ -31,9 +31,9 @@ class Validated(Validation):
         return f"{TOOL} passed {self.passed} of {self.total} vectors on {self.day}"
 
     def require(self) -> None:
-        """Raise NotTheProgram if one vector did not end as it says, or there is none."""
+        """Raise NotTheProgram if one vector did not end as it says."""
         if not self.trusted:
-            raise NotTheProgram(f"{len(self.problems)} of {self.total}" if self.total else "no vectors are here")
+            raise NotTheProgram(f"{len(self.problems)} of {self.total}")
 
 
 def desk_here(path: Path | None) -> Vault | None:
