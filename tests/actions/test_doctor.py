@@ -170,7 +170,7 @@ def test_a_wrong_passphrase_is_told_and_the_rest_is_looked_at(stage):
 def test_a_field_vault_is_looked_at_and_left_as_it_was(stage, device):
     before = {path: path.stat().st_mtime_ns for path in sorted(device.folder.rglob("*"))}
     found = list(vault_findings(device.vault, ""))
-    assert [one.state for one in found if one.name in ("vault", "lock", "log", "policy")] == ["ok"] * 4
+    assert [one.state for one in found if one.name in ("vault", "disk", "log", "policy")] == ["ok"] * 4
     assert {path: path.stat().st_mtime_ns for path in sorted(device.folder.rglob("*"))} == before
     told = " ".join(one.sentence + one.next for one in found)
     assert str(device.folder) not in told and device.vault.config.origin not in told
@@ -178,7 +178,7 @@ def test_a_field_vault_is_looked_at_and_left_as_it_was(stage, device):
 
 def test_a_vault_that_is_being_written_is_not_touched(stage):
     with lock.writing(stage.desk):
-        assert of(vault_findings(stage.desk, ""), "lock").state == "look"
+        assert of(vault_findings(stage.desk, ""), "disk").state == "look"
 
 
 def test_a_log_that_was_cut_is_bad(stage):
@@ -286,6 +286,6 @@ def test_a_vault_in_memory_is_told(stage, place, monkeypatch):
         pytest.skip("no folder in memory here")
     moved = copy_of(stage, Path(place) / f"witnesskit-test-{os.getpid()}")
     try:
-        assert of(vault_findings(moved.desk, ""), "lock").state == "bad"
+        assert of(vault_findings(moved.desk, ""), "disk").state == "bad"
     finally:
         shutil.rmtree(moved.folder)

@@ -35,7 +35,7 @@ def vault_findings(vault: Vault, passphrase: str) -> Iterator[Finding]:
     """Every finding of a vault; ``passphrase``, if given, opens a desk's own log."""
     desk = vault.config.kind is VaultKind.DESK
     yield _kind(vault, desk=desk)
-    for name, look in (("lock", _flushes), ("room", _room), ("policy", _policy), ("log", _log)):
+    for name, look in (("disk", _flushes), ("room", _room), ("policy", _policy), ("log", _log)):
         yield _told(name, look, vault)
     if desk:
         yield _told("authorities", _authorities, vault)
@@ -70,16 +70,16 @@ def _flushes(vault: Vault) -> Finding:
             durable.remove(vault.work / _PROBE)
     except VaultBusy:
         return Finding(
-            "lock", LOOK, "another command is writing in this vault", "wait until it ends, then look again"
+            "disk", LOOK, "another command is writing in this vault", "wait until it ends, then look again"
         )
     if system in _MEMORY:
-        return Finding("lock", BAD, "the vault lies in memory: it is gone when the power is", "move it to a disk")
+        return Finding("disk", BAD, "the vault lies in memory: it is gone when the power is", "move it to a disk")
     if system in _ELSEWHERE:
         return Finding(
-            "lock", LOOK, f"the vault lies on another computer ({system})", "move it to a disk of this one"
+            "disk", LOOK, f"the vault lies on another computer ({system})", "move it to a disk of this one"
         )
     return Finding(
-        "lock", OK, f"the vault is free, and its file system takes a file and flushes it ({system or 'unknown kind'})"
+        "disk", OK, f"the vault is free, and its file system takes a file and flushes it ({system or 'unknown kind'})"
     )
 
 

@@ -16,6 +16,7 @@ from witnesskit.capture.egress import parse_egress
 from witnesskit.capture.outcome import AttemptResult
 from witnesskit.formats import strict_json
 from witnesskit.formats.media_record import MediaFact
+from witnesskit.limits import RANGES_MAX
 from witnesskit.media.probe import HEAD_SIZE, media_type
 from witnesskit.model import Json, Outcome, Role
 from witnesskit.sealing.capsule import CapsuleWriter, StreamWriter
@@ -75,7 +76,7 @@ class Incoming:
                 self._end_media(message.complete, message.reason)
                 if self._served:
                     self._served[-1] |= _plain(
-                        {"requests": message.requests, "gaps": message.gaps, "ranges": message.ranges}
+                        {"requests": message.requests, "gaps": message.gaps, "ranges": message.ranges[:RANGES_MAX]}
                         | ({"ranges_dropped": message.ranges_dropped} if message.ranges_dropped else {})
                     )
             case told.Facts():
