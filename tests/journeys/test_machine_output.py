@@ -51,6 +51,8 @@ SUCCESSES = {
     "strip folder": ("strip", "photos", "--out", "stripped"),
     "report": ("report", "--audience", "desk", "--out", "public.html", *DESK),
     "report court": ("report", "--audience", "court", "--out", "court.html", *DESK),
+    "doctor": ("doctor", *DESK),
+    "doctor validate": ("doctor", "--validate", *DESK),
     "policy": ("policy", "show", "--vault", "field"),
     "policy lint": ("policy", "lint", Path(__file__).resolve().parents[2] / "policies" / "court.toml"),
 }

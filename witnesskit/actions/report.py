@@ -15,6 +15,7 @@ from witnesskit.actions.publish import PublishedCopy, publish
 from witnesskit.actions.session import Session
 from witnesskit.actions.shown_items import shown_copy, shown_item, unreadable_note
 from witnesskit.actions.tool_identity import TOOL
+from witnesskit.actions.validation import last_validation
 from witnesskit.actions.verify import judged
 from witnesskit.digest import sha256_stream
 from witnesskit.errors.actions import NoSuchItem
@@ -28,7 +29,7 @@ from witnesskit.report.model import Answer, Check, Item, Report, guarded, withhe
 from witnesskit.vault import layout
 from witnesskit.vault.keyring import desk_identities
 from witnesskit.vault.layout import Vault
-from witnesskit.verify import CaseFiles, Found, LogFiles, Trust, Verdict
+from witnesskit.verify import CaseFiles, Found, Verdict
 from witnesskit.verify.case import LISTED
 
 POLICIES = {Audience.DESK: "protect-filmer", Audience.COURT: "court", Audience.PUBLIC: "public"}
@@ -90,7 +91,9 @@ def build(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tuple
         return public_report(session, policy, done.copies), done.held_back
     verdict = judged(case_vault.case_of(session.vault, session.keyring, session.signer.vkey, (), _silent))
     made = _report(session, policy, verdict, tuple(shown_item(files, policy) for files in items), _hashes(items))
-    return replace(made, notes=tuple(unreadable_note(files) for files in items if files.faults)), ()
+    validated = last_validation(session)
+    notes = tuple(unreadable_note(files) for files in items if files.faults)
+    return replace(made, notes=notes, validated=validated.sentence if validated else ""), ()
 
 
 def public_report(session: Session, policy: Policy, copies: Sequence[PublishedCopy]) -> Report:
@@ -109,9 +112,11 @@ def public_case(session: Session, copies: Sequence[PublishedCopy]) -> Case:
         with copy.file.open() as stream:
             digest, size = sha256_stream(stream)
         found.append(Found("copy", digest, size, None, copy.item))
-    logs = (LogFiles(session.journal.log_bytes(), session.journal.notes()[-1:]),)
+    log = case_vault.own_log(session.vault, session.journal)
+    public = tuple(one for one in log.anchors if not one.name.endswith(".proof"))  # a receipt names another desk
     openings = tuple(opening for copy in copies for opening in copy.openings)
-    return Case(CaseFiles(logs, openings, tuple(found), LISTED), Trust((session.signer.vkey,)))
+    files = CaseFiles((replace(log, anchors=public),), openings, tuple(found), LISTED)
+    return Case(files, case_vault.own_trust(session.vault, (session.signer.vkey,)))
 
 
 def _report(

@@ -13,7 +13,7 @@ import click
 VERBS: Final[Mapping[str, str]] = {
     "init": "Make a vault on this computer.",
     "invite": "Make an invite file for one field device (desk).",
-    "trust": "Accept a desk's invite on this device (field).",
+    "trust": "Accept a desk's invite (field), or name authorities of time (desk).",
     "archive": "Save one or several links before they vanish.",
     "add": "Seal files that you already have.",
     "status": "Count what is saved, delivered and waiting.",
@@ -24,9 +24,12 @@ VERBS: Final[Mapping[str, str]] = {
     "import": "Take in a bundle and write its receipt (desk).",
     "receipt": "Read a desk's receipt for a bundle (field).",
     "forget": "Erase what a desk has confirmed (field).",
+    "anchor": "Have the time of the log proven by outside authorities (desk).",
     "verify": "Check a vault, a bundle or an opened bag.",
     "report": "Write what is known and proven as one page.",
+    "key": "Replace, show and rehearse the keys of a desk.",
     "policy": "Show or check the rules in force.",
+    "doctor": "Look whether this installation and this vault are sound.",
     "demo": "Play the whole story on this computer.",
 }
 
@@ -60,12 +63,18 @@ def load(verb: str) -> click.Command:  # noqa: C901 - one line for each verb
             from witnesskit.cli.receipt import command
         case "forget":
             from witnesskit.cli.forget import command
+        case "anchor":
+            from witnesskit.cli.anchor import command
         case "verify":
             from witnesskit.cli.verify import command
         case "report":
             from witnesskit.cli.report import command
+        case "key":
+            from witnesskit.cli.key import command
         case "policy":
             from witnesskit.cli.policy import command
+        case "doctor":
+            from witnesskit.cli.doctor import command
         case "demo":
             from witnesskit.cli.demo import command
         case _:
