@@ -7,6 +7,7 @@ import secrets
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from witnesskit.errors.custody import SigningKeyDamaged
+from witnesskit.formats import sshsig
 from witnesskit.formats.checkpoint import note_bytes, signature_line
 from witnesskit.keys import VerifierKey
 
@@ -61,6 +62,10 @@ class Signer:
     def note(self, text: str) -> bytes:
         """The whole signed note over ``text``."""
         return note_bytes(text, self.sign_note(text))
+
+    def ssh_signature(self, message: bytes) -> bytes:
+        """An OpenSSH signature file over ``message``, in the namespace of checkpoints (docs/spec/sshsig.md)."""
+        return sshsig.armored(self.key, self._private.sign(sshsig.signed_data(message)))
 
     def __repr__(self) -> str:
         return f"Signer({self.origin!r})"
