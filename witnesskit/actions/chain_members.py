@@ -11,11 +11,12 @@ from witnesskit.custody.journal import Journal
 from witnesskit.digest import sha256_hex
 from witnesskit.formats.bundle_manifest import ChainHead
 from witnesskit.vault.layout import Vault
+from witnesskit.verify.case import AnchorFile
 
 
 @dataclass(frozen=True)
 class LogCopy:
-    """Bytes of one log and of the checkpoint that covers it."""
+    """Bytes of one log, of the checkpoint that covers it, and of evidence: ``N.note`` and files about them."""
 
     origin: str
     log: str
@@ -23,6 +24,7 @@ class LogCopy:
     root: str
     lines: bytes
     note: bytes
+    evidence: tuple[AnchorFile, ...] = ()
 
     @property
     def head(self) -> ChainHead:

@@ -26,6 +26,7 @@ VERBS: Final[Mapping[str, str]] = {
     "forget": "Erase what a desk has confirmed (field).",
     "verify": "Check a vault, a bundle or an opened bag.",
     "report": "Write what is known and proven as one page.",
+    "export": "Write the chain of custody in a form that others read (desk).",
     "policy": "Show or check the rules in force.",
     "demo": "Play the whole story on this computer.",
 }
@@ -64,6 +65,8 @@ def load(verb: str) -> click.Command:  # noqa: C901 - one line for each verb
             from witnesskit.cli.verify import command
         case "report":
             from witnesskit.cli.report import command
+        case "export":
+            from witnesskit.cli.export import command
         case "policy":
             from witnesskit.cli.policy import command
         case "demo":

@@ -38,7 +38,12 @@ _FIELD_OF: Final = {
         "parent_sha256": "field_log",
     },
 }  # fmt: skip
-_OF_THE_LOG: Final = frozenset({"genesis", "transfer", "receipt", "recover", "close", "note"})
+_OF_THE_LOG: Final = frozenset(
+    {
+        "genesis", "transfer", "receipt", "recover", "close", "note",
+        "key", "access", "check", "anchor", "delete", "link",
+    }
+)  # fmt: skip
 
 
 def opening_may_leave(policy: Policy, event_type: str, name: str) -> Decision:

@@ -1,0 +1,100 @@
+"""What a desk may tell a court of some items: logs, openings, verdict, story and tables. The policy decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from witnesskit.actions import case_vault
+from witnesskit.actions.chain_members import LogCopy, log_copy
+from witnesskit.actions.custody_story import OpenedEvent, opened_events, story_of
+from witnesskit.actions.item_files import ItemFiles
+from witnesskit.actions.openings import resolve
+from witnesskit.actions.seen import seen_logs
+from witnesskit.actions.session import Session
+from witnesskit.actions.shown_items import shown_item
+from witnesskit.actions.verify import judged
+from witnesskit.errors import WitnesskitError
+from witnesskit.formats import custody_event, disclosure
+from witnesskit.model import Opening
+from witnesskit.policy.openings import opening_may_leave
+from witnesskit.policy.schema import Policy
+from witnesskit.report import berkeley
+from witnesskit.report.custody import Story
+from witnesskit.report.model import Item, Table
+from witnesskit.verify import Trust, Verdict
+
+
+@dataclass(frozen=True)
+class CourtView:
+    """One desk's answer about ``items``. ``openings``: those that the policy lets out; the story stands on them."""
+
+    items: tuple[ItemFiles, ...]
+    shown: tuple[Item, ...]
+    logs: tuple[LogCopy, ...]
+    openings: tuple[Opening, ...]
+    events: tuple[OpenedEvent, ...]
+    trust: Trust
+    verdict: Verdict
+    story: Story
+    tables: tuple[Table, ...]
+
+
+def court_view(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> CourtView:
+    """Everything at once, with the vault's own verdict; hashes every capsule of the vault."""
+    logs = court_logs(session)
+    openings = tuple(_allowed(session, items, logs, policy))
+    case = case_vault.case_of(session.vault, session.keyring, session.signer.vkey, (), _silent)
+    verdict = judged(case)
+    events = opened_events(logs, openings)
+    story = story_of(events, [item.item for item in items], verdict, policy.id)
+    shown = tuple(shown_item(files, policy) for files in items)
+    tables = tuple(berkeley.table(one, story, _clock(files)) for one, files in zip(shown, items, strict=True))
+    return CourtView(tuple(items), shown, logs, openings, events, case.trust, verdict, story, tables)
+
+
+def court_logs(session: Session) -> tuple[LogCopy, ...]:
+    """The desk's own log, then every field log it has seen."""
+    seen = (
+        LogCopy(log.head.origin, log.log, log.head.size, log.head.root_text, log.lines, log.note)
+        for log in seen_logs(session.vault)
+    )
+    return (log_copy(session.journal), *seen)
+
+
+def _allowed(
+    session: Session, items: Sequence[ItemFiles], logs: Sequence[LogCopy], policy: Policy
+) -> Iterator[Opening]:
+    """Openings of the items and of what is of no item (genesis, transfers, receipts), as the policy lets them out.
+
+    A paper may tell of an item that was not asked for: of a copy of it that was published, say.
+    """
+    papers = case_vault.vault_openings(session.vault, session.keyring, papers=True) if session.keyring else ()
+    asked = {item.item for item in items}
+    receipts = [line for line in papers if line.about() <= asked]
+    lines = [line for item in items for line in item.lines]
+    types = {(log.log, event.n): event.type for log in logs for event in _events(log)}
+    for opening in resolve([*lines, *receipts], [log.lines for log in logs]):
+        event_type = types.get((opening.log, opening.n), "")
+        if opening_may_leave(policy, event_type, disclosure.parse(opening.disclosure).name).allowed:
+            yield opening
+
+
+def _events(log: LogCopy) -> Iterable[custody_event.Event]:
+    for line in log.lines.splitlines():
+        try:
+            yield custody_event.parse(line)
+        except WitnesskitError:  # the verifier names it
+            continue
+
+
+def _clock(files: ItemFiles) -> dict[str, str]:
+    clock = files.record.get("collection", {}).get("clock", {})
+    if not clock:
+        return {}
+    synced = clock.get("synced", "unknown")
+    return {"clock": f"{clock.get('source', 'unknown')}, synced: {str(synced).lower()}"}
+
+
+def _silent(_done: int, _whole: int | None) -> None:
+    """Nobody watches."""
