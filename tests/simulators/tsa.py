@@ -168,6 +168,7 @@ class Recipe:
     imprint: bytes | None = None  # another digest than the one asked for
     imprint_hash: str = "sha256"
     nonce: int | None = None  # another nonce than the one asked with
+    without_nonce: bool = False
     policy: str = POLICY
     signer: str = "signer"
     certificates: tuple[str, ...] | None = None  # in this order; None: signer and intermediate, sorted
@@ -216,7 +217,7 @@ def _info(digest: bytes, nonce: int | None, recipe: Recipe) -> bytes:
         sequence(sequence(oid(OIDS[recipe.imprint_hash]), der(0x05)), octets(recipe.imprint or digest)),
         integer(int.from_bytes(hashlib.sha256(digest + moment.encode()).digest()[:8])),
         der(0x18, moment.encode()),
-        *([] if said is None else [integer(said)]),
+        *([] if said is None or recipe.without_nonce else [integer(said)]),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from witnesskit.actions.audience_members import Contents, data_member, file_member, openings_member
 from witnesskit.actions.bundled import BundleDone, BundleWish
-from witnesskit.actions.chain_members import log_copy
+from witnesskit.actions.chain_members import copy_members, desk_copy
 from witnesskit.actions.court_contents import court_contents
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.publish import publish
@@ -56,7 +56,9 @@ def _public(session: Session, policy: Policy, wish: BundleWish) -> Contents:
     copies = done.copies
     if not copies:
         raise NoSuchItem("no clean copy that may be published")
-    contents = Contents([log_copy(session.journal)], items=len(copies), held_back=done.held_back)
+    contents = Contents(
+        [desk_copy(session.vault, session.journal, public=True)], items=len(copies), held_back=done.held_back
+    )
     for copy in copies:
         contents.members.append(file_member("copy", copy.file, item=copy.item))
     contents.members.append(openings_member(copy.line for copy in copies))
@@ -71,10 +73,7 @@ def _write(session: Session, policy: Policy, wish: BundleWish, contents: Content
         (one.meta_sha256 for one in session.state.bundles.values() if not one.sender and one.counter == counter - 1),
         "",
     )
-    chain = []
-    for log in contents.logs:
-        chain.append(data_member("chain", log.lines, origin=log.origin))
-        chain.append(data_member("checkpoint", log.note, origin=log.origin))
+    chain = [member for log in contents.logs for member in copy_members(log)]
     plan = BundlePlan(
         sender=session.signer.vkey,
         counter=counter,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from witnesskit.actions import case_vault
-from witnesskit.actions.chain_members import LogCopy, log_copy
+from witnesskit.actions.chain_members import LogCopy, desk_copy
 from witnesskit.actions.custody_story import OpenedEvent, opened_events, story_of
 from witnesskit.actions.item_files import ItemFiles
 from witnesskit.actions.openings import resolve
@@ -59,7 +59,7 @@ def court_logs(session: Session) -> tuple[LogCopy, ...]:
         LogCopy(log.head.origin, log.log, log.head.size, log.head.root_text, log.lines, log.note)
         for log in seen_logs(session.vault)
     )
-    return (log_copy(session.journal), *seen)
+    return (desk_copy(session.vault, session.journal), *seen)
 
 
 def _allowed(
