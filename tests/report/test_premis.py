@@ -6,7 +6,9 @@ The schema's file is not stored here; ORDER is our own table, taken from the seq
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 import pytest
 
@@ -173,6 +175,11 @@ def test_what_somebody_else_wrote_cannot_leave_its_place():
 def test_each_type_of_the_log_has_a_term_and_an_unknown_one_too():
     assert EVENT_TYPES.keys() == DIGESTS.keys()
     assert Happening("wk1/x", 1, "later-type", "", ()).premis_type == "metadata modification"
+
+
+def test_the_table_of_the_specification_is_the_one_in_use():
+    page = (Path(__file__).parents[2] / "docs" / "spec" / "export.md").read_text(encoding="utf-8")
+    assert dict(re.findall(r"^\| `([a-z]+)` \| ([a-z ]+) \|$", page, re.MULTILINE)) == EVENT_TYPES
 
 
 @pytest.mark.parametrize(

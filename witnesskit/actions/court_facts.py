@@ -153,17 +153,15 @@ def _key_changes(log: LogCopy) -> Iterator[CheckableKeyChange]:
 
 def _receipts(parts: CourtParts) -> Iterator[CheckableReceipt]:
     logs = {log.log: log for log in parts.logs}
+    told: dict[tuple[str, int], list[str]] = {}
+    for opening in parts.openings:
+        told.setdefault((opening.log, opening.n), []).append(opening.disclosure)
     for one in parts.events:
         fields = one.fields
         received = logs.get(str(fields.get("log", "")))
         if one.event.type != "receipt" or received is None or not fields.keys() >= _NAMED:
             continue
-        texts = [
-            opening.disclosure
-            for opening in parts.openings
-            if (opening.log, opening.n) == (one.log.log, one.event.n)
-            and disclosure.parse(opening.disclosure).name in _NAMED
-        ]
+        texts = [text for text in told[one.log.log, one.event.n] if disclosure.parse(text).name in _NAMED]
         yield CheckableReceipt(
             file_name(one.log.origin), one.event.n, file_name(received.origin),
             int(fields["size"]), str(fields["root"]), tuple(texts),

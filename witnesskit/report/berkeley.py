@@ -88,7 +88,7 @@ def _clock(told: str) -> Row:
 
 def _form(item: Item, story: Story) -> Iterator[Row]:
     """Paragraphs 153 and 154."""
-    kinds = {thing.kind for thing in story.things if thing.item == item.short}
+    kinds = {thing.kind for thing in story.by_item.get(item.short, ())}
     asks, where = "the original form, unaltered", "the original; the log commits its SHA-256"
     yield _either("153", asks, ORIGINAL in kinds, where, "no original of this item is told here")
     asks = "every alteration documented"
@@ -117,8 +117,8 @@ def _preservation(story: Story) -> Iterator[Row]:
 
 def _custody(item: Item, story: Story) -> Iterator[Row]:
     """Paragraph 167."""
-    own = {thing.id for thing in story.things if thing.item == item.short}
-    events = sum(any(thing in own for thing, _role in one.things) for one in story.happenings)
+    own = story.by_item.get(item.short, ())
+    events = len({event.id for thing in own for event in story.by_thing.get(thing.id, ())})
     asks, reason = "control, transfer and analysis in the order of time", "no entry about it is opened here"
     yield _either("167", asks, events, f"{events} entries about it in signed logs", reason)
     yield Row(

@@ -26,10 +26,11 @@ _SPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:witnesskit:case")
 
 def render(story: Story) -> bytes:
     """The document, in ASCII."""
+    tools = frozenset(agent.id for agent in story.agents if agent.version)
     graph = [
         *(node for thing in story.things for node in _thing(thing, story)),
         *(_agent(agent) for agent in story.agents),
-        *(_action(happening, story) for happening in story.happenings),
+        *(_action(happening, tools) for happening in story.happenings),
     ]
     return (json.dumps({"@context": CONTEXT, "@graph": graph}, ensure_ascii=True, indent=1) + "\n").encode()
 
@@ -37,7 +38,7 @@ def render(story: Story) -> bytes:
 def _thing(thing: Thing, story: Story) -> list[dict[str, Any]]:
     """An observable object; for an item a provenance record over everything that belongs to it."""
     if thing.kind == ITEM:
-        parts = [_ref(one.id) for one in story.things if one.item == thing.item and one.kind != ITEM]
+        parts = [_ref(one.id) for one in story.by_item[thing.item] if one.kind != ITEM]
         record = _node(thing.id, "case-investigation:ProvenanceRecord", thing.label)
         record["case-investigation:exhibitNumber"] = thing.item
         return [{**record, "uco-core:object": parts} if parts else record]
@@ -71,14 +72,13 @@ def _agent(agent: Agent) -> dict[str, Any]:
     return node
 
 
-def _action(happening: Happening, story: Story) -> dict[str, Any]:
+def _action(happening: Happening, tools: frozenset[str]) -> dict[str, Any]:
     node = _node(happening.id, "case-investigation:InvestigativeAction", happening.premis_type)
     told = [f"witnesskit type {happening.type}", f"claimed time: {happening.when or 'not told'}"]
     told += [f"{name}: {value}" for name, value in happening.facts.items()]
     node["uco-core:description"] = "; ".join((*told, happening.bounds) if happening.bounds else told)
     if _TIME.fullmatch(happening.when):
         node["uco-action:startTime"] = {"@type": "xsd:dateTime", "@value": happening.when}
-    tools = {agent.id for agent in story.agents if agent.version}
     if instruments := [_ref(agent) for agent in happening.agents if agent in tools]:
         node["uco-action:instrument"] = instruments
     performers = [agent for agent in happening.agents if agent not in tools]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 # PREMIS event types (id.loc.gov/vocabulary/preservation/eventType) of the types of docs/spec/custody-log.md
@@ -100,6 +101,23 @@ class Story:
     agents: tuple[Agent, ...]
     happenings: tuple[Happening, ...]
     unopened: int = 0
+
+    @cached_property
+    def by_item(self) -> Mapping[str, tuple[Thing, ...]]:
+        """Short id -> the item itself, and everything that belongs to it."""
+        found: dict[str, list[Thing]] = {}
+        for thing in self.things:
+            found.setdefault(thing.item, []).append(thing)
+        return {item: tuple(things) for item, things in found.items()}
+
+    @cached_property
+    def by_thing(self) -> Mapping[str, tuple[Happening, ...]]:
+        """Id of a thing -> the events about it, in their order."""
+        found: dict[str, list[Happening]] = {}
+        for happening in self.happenings:
+            for thing in dict.fromkeys(name for name, _role in happening.things):
+                found.setdefault(thing, []).append(happening)
+        return {thing: tuple(happenings) for thing, happenings in found.items()}
 
     def of_kind(self, kind: str) -> tuple[Thing, ...]:
         """Things of one kind."""

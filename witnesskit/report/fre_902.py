@@ -80,7 +80,7 @@ def _files(story: Story) -> Iterator[str]:
 
 
 def _committed(story: Story, thing: Thing) -> Sequence[Happening]:
-    return [one for one in story.happenings if (thing.id, "outcome") in one.things]
+    return [one for one in story.by_thing.get(thing.id, ()) if (thing.id, "outcome") in one.things]
 
 
 def _events(story: Story) -> Iterator[str]:

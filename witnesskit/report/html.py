@@ -59,6 +59,8 @@ def _answer(answer: Answer, notes: Iterable[str]) -> Iterator[str]:
     yield f'<section class="answer{kind}" aria-label="Answer">'
     yield f'<p class="word">{markup(answer.state)}</p>'
     yield f'<p class="whom">{first}{day} {names}</p>'
+    if answer.word_of:
+        yield f'<p class="soft">{words.KEYS}</p>'
     yield f"<p>{words.MEANINGS.get(answer.state, words.NO_STATE)}</p>"
     if words.must_say_unproven(answer.state, answer.time_proven):
         yield f"<p>{words.TIME_UNPROVEN}</p>"

@@ -69,7 +69,7 @@ def _object(thing: Thing, story: Story) -> Element:
         content.append(_characteristics(thing))
     if thing.label:
         content.append(Element("originalName", thing.label))
-    whole = next((one.id for one in story.of_kind(ITEM) if one.item == thing.item and thing.item), "")
+    whole = next((one.id for one in story.by_item[thing.item] if one.kind == ITEM), "")
     if whole and not entity:
         content.append(_relationship(whole))
     kind = "premis:intellectualEntity" if entity else "premis:file"

@@ -45,6 +45,8 @@ def _answer(report: Report) -> Iterator[str]:
     first, second = words.by_whom(answer.state)
     day = f" {plain(answer.since) or 'an unknown day'}, {second}" if second else ""
     yield from _wrap(f"{first}{day} {names}", 2)
+    if answer.word_of:
+        yield from _wrap(words.KEYS, 2)
     yield from _wrap(words.MEANINGS.get(answer.state, words.NO_STATE), 2)
     if words.must_say_unproven(answer.state, answer.time_proven):
         yield from _wrap(words.TIME_UNPROVEN, 2)
