@@ -1,4 +1,4 @@
-"""Every maximum we accept, its unit and its reason, in one place."""
+"""Every maximum we accept, its unit and its reason, in one place; a verifier's are in custody_limits.py."""
 
 from __future__ import annotations
 
@@ -26,23 +26,8 @@ CAPSULE_HEADER_MAX: Final = 4 * KIB  # bytes of capsule.json; ours has 143
 CAPSULE_SIZE_MIN: Final = 64 * KIB  # bytes; the smallest of the size classes
 CAPSULE_MEMBERS_MAX: Final = 8 * MIB  # members, 8 TiB of media
 
-# JSON from outside
-JSON_MAX: Final = 16 * MIB  # bytes of one document
-JSON_DEPTH_MAX: Final = 16  # levels; parsers recurse
-
 # custody
-EVENT_LINE_MAX: Final = 64 * KIB  # bytes of one log line
-EVENT_DEPTH_MAX: Final = 4  # levels of one log line
-LOG_MAX: Final = 512 * MIB  # bytes of one log; a desk of decades
-LOG_LINES_MAX: Final = 1024 * 1024  # lines of one log; more than fit in it at their least length
-NOTE_MAX: Final = 64 * KIB  # bytes of one checkpoint with all its signatures
-NOTE_SIGNATURES_MAX: Final = 100  # lines; each costs a signature check
-DISCLOSURE_MAX: Final = 4 * MIB  # bytes of one opening (yt-dlp's allow-listed facts are the largest)
-
 TRUST_POLICY_LINES_MAX: Final = 1000  # lines of a trust policy; 32 logs, witnesses and groups take a hundred
-TOKEN_MAX: Final = 64 * KIB  # bytes of one timestamp response; with a chain of certificates it has some 6,000
-OTS_MAX: Final = 16 * KIB  # bytes of one OpenTimestamps proof; complete from four calendars it has some 5,000
-ANCHORS_MAX: Final = 4096  # evidence files of one log that are looked at; each costs signature checks
 ASK_SECONDS_MAX: Final = 60  # seconds of one question to an authority, from the connection to the last byte
 ANCHOR_TIMES_DIFFER_MAX: Final = 300  # seconds between clocks of authorities (docs/spec/custody-log.md, TIMEORDER)
 AUTHORITIES_MAX: Final = 32  # authorities of time of one desk; each is asked at every anchoring
@@ -66,6 +51,13 @@ ENTRIES_MAX: Final = 20  # videos taken from one link; a channel is not one item
 SEGMENTS_MAX: Final = 100_000  # pieces of one stream; days of video
 PLAYLIST_MAX: Final = 16 * MIB  # bytes of one segment list
 REQUEST_LOG_MAX: Final = 2 * MIB  # bytes of requests told of one link; the record holds them beside all else
+CONNECTIONS_MAX: Final = 64  # ends whose TLS is told of one link; an honest site has a handful
+RANGES_MAX: Final = 256  # requests of one stream told with their ranges; a cut film resumes some dozen times
+CHAIN_CERTIFICATES_MAX: Final = 16  # certificates of one chain; OpenSSL itself verifies some hundred
+CERTIFICATE_TEXT_MAX: Final = 1024  # characters of a subject or an issuer; a certificate may hold megabytes
+VALIDATOR_MAX: Final = 256  # characters kept of an ETag or a Last-Modified beside its range
+DATES_MAX: Final = 10_000  # Date headers of one link that the clock is compared with
+CLOCK_APART_SECONDS: Final = 300  # between this computer's clock and a site's; more is said as a warning
 FACTS_MAX: Final = 3 * MIB  # bytes of what the extractor told of one link; must fit into one opening
 CAPTURE_FRAME_MAX: Final = 1 * MIB  # bytes of one piece of media or page on the pipe
 CAPTURE_MESSAGE_MAX: Final = 8 * MIB  # bytes of one message on the pipe; facts are the largest
@@ -95,6 +87,7 @@ SHEET_TEXT_MAX: Final = 16 * KIB  # characters of what is typed from a sheet; a 
 VAULT_CONFIG_MAX: Final = 64 * KIB  # bytes of vault.toml
 STATE_MAX: Final = 256 * MIB  # bytes of the state file; half a million items
 STATE_DEPTH_MAX: Final = 6  # levels of the state file
+OPERATOR_FILE_MAX: Final = 16 * KIB  # bytes of an operator's key, sealed; ours have some hundreds
 KEYRING_MAX: Final = 16 * MIB  # bytes of the opened keyring; thousands of invites
 ROOM_RESERVE: Final = 16 * MIB  # bytes kept free for record, log, checkpoint and state
 SYNC_MARKERS_MAX: Final = 10_000  # names looked at in one folder for marks of synchronising programs

@@ -13,6 +13,7 @@ from witnesskit.actions.openings import resolve
 from witnesskit.actions.seen import seen_logs
 from witnesskit.actions.session import Session
 from witnesskit.actions.shown_items import shown_item
+from witnesskit.actions.validation import last_validation
 from witnesskit.actions.verify import judged
 from witnesskit.errors import WitnesskitError
 from witnesskit.formats import custody_event, disclosure
@@ -38,6 +39,7 @@ class CourtView:
     verdict: Verdict
     story: Story
     tables: tuple[Table, ...]
+    validated: str  # when this program was last checked against its own vectors; empty for never
 
 
 def court_view(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> CourtView:
@@ -50,7 +52,9 @@ def court_view(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> 
     story = story_of(events, [item.item for item in items], verdict, policy.id)
     shown = tuple(shown_item(files, policy) for files in items)
     tables = tuple(berkeley.table(one, story, _clock(files)) for one, files in zip(shown, items, strict=True))
-    return CourtView(tuple(items), shown, logs, openings, events, case.trust, verdict, story, tables)
+    last = last_validation(session)
+    validated = last.sentence if last else ""
+    return CourtView(tuple(items), shown, logs, openings, events, case.trust, verdict, story, tables, validated)
 
 
 def court_logs(session: Session) -> tuple[LogCopy, ...]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from witnesskit.actions import handover, ownership, seen
+from witnesskit.actions import handover, ownership, quarantine, seen
 from witnesskit.actions.given_file import open_given
 from witnesskit.actions.import_sinks import Stores
 from witnesskit.actions.imported import ImportDone
@@ -63,12 +63,14 @@ def open_for_import(vault: Vault, passphrase: str) -> Iterator[Desk]:
 def import_bundle(desk: Desk, path: Path, wish: ImportWish, report: Report) -> ImportDone:
     """Take in one bundle; importing it again changes nothing but the receipt's date.
 
-    Raises the leaves of errors/bundle.py, ForeignItem, ChainRefused and the disk's; what verified before stays.
+    Raises the leaves of errors/bundle.py, ForeignItem, ChainRefused, DeviceLost and the disk's; what verified
+    before stays.
     """
     session, vault = desk.session, desk.session.vault
     with open_given(path) as stream:
         volume = open_volume(stream, desk_identities(desk.keyring))
         invite = handover.invite_for(desk.keyring, volume.meta)
+        quarantine.refuse_lost(session, invite, volume.meta, stream)
         keyring = handover.admit(desk.keyring, invite, volume.meta, vault.config.key)
         senders = handover.senders_of(keyring, invite)
         ownership.demand_own(session.state, senders, volume.meta, volume.members)

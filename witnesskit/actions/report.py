@@ -17,6 +17,7 @@ from witnesskit.actions.publish import PublishedCopy, publish
 from witnesskit.actions.session import Session
 from witnesskit.actions.shown_items import shown_copy, shown_item, unreadable_note
 from witnesskit.actions.tool_identity import TOOL
+from witnesskit.actions.validation import last_validation
 from witnesskit.actions.verify import judged
 from witnesskit.digest import sha256_stream
 from witnesskit.errors.actions import NoSuchItem
@@ -98,13 +99,14 @@ def build(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tuple
     verdict = judged(case_vault.case_of(session.vault, session.keyring, session.signer.vkey, (), _silent))
     shown = tuple(shown_item(files, policy) for files in items)
     made = _report(policy, verdict, shown, how_to.steps(Audience.DESK, (session.signer.vkey,), _hashes(items)))
-    return replace(made, notes=_unreadable(items)), ()
+    validated = last_validation(session)
+    return replace(made, notes=_unreadable(items), validated=validated.sentence if validated else ""), ()
 
 
 def court_report(policy: Policy, view: CourtView, steps: tuple[Step, ...]) -> Report:
     """The report for a court, with how to check it and the tables of what a standard asks for."""
     made = _report(policy, view.verdict, view.shown, steps)
-    return replace(made, notes=_unreadable(view.items), tables=view.tables)
+    return replace(made, notes=_unreadable(view.items), validated=view.validated, tables=view.tables)
 
 
 def _unreadable(items: Sequence[ItemFiles]) -> tuple[str, ...]:

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from witnesskit.actions.ownership import is_name_of_another
+from witnesskit.custody_limits import LOG_MAX, NOTE_MAX
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.actions import ChainRefused
 from witnesskit.formats.bundle_manifest import BundleMeta
 from witnesskit.formats.bundle_members import Member
 from witnesskit.formats.checkpoint import Checkpoint, parse_checkpoint, parse_note
 from witnesskit.keys import VerifierKey, parse_verifier_key
-from witnesskit.limits import LOG_MAX, NOTE_MAX
 from witnesskit.model import Opening
 from witnesskit.vault import durable
 from witnesskit.vault.keyring import Keyring
 from witnesskit.vault.layout import Vault
-from witnesskit.vault.trustfile import trusted_keys
+from witnesskit.vault.trustfile import known_keys
 from witnesskit.verify import CaseFiles, CheckState, LogFiles, Trust, examine_chain
 from witnesskit.verify.case import LISTED
 
@@ -65,7 +65,7 @@ def judge(
     logs = logs_of(chain)
     public = parse_verifier_key(meta.sender).public
     keys = [VerifierKey(log.head.origin, public) for log in logs]
-    if any(is_name_of_another((vault.config.key, *trusted_keys(keyring)), key) for key in keys):
+    if any(is_name_of_another((vault.config.key, *known_keys(keyring)), key) for key in keys):
         raise ChainRefused("a log of another device")
     trust = Trust(tuple(key.text for key in keys), _remembered(vault, logs, late=late))
     case = CaseFiles(tuple(LogFiles(log.lines, (log.note,)) for log in logs), _openings(meta, logs[-1]), (), LISTED)

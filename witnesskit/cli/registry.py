@@ -28,7 +28,9 @@ VERBS: Final[Mapping[str, str]] = {
     "verify": "Check a vault, a bundle or an opened bag.",
     "report": "Write what is known and proven as one page.",
     "export": "Write the chain of custody in a form that others read (desk).",
+    "key": "Replace, show and rehearse the keys of a desk.",
     "policy": "Show or check the rules in force.",
+    "doctor": "Look whether this installation and this vault are sound.",
     "demo": "Play the whole story on this computer.",
 }
 
@@ -70,8 +72,12 @@ def load(verb: str) -> click.Command:  # noqa: C901 - one line for each verb
             from witnesskit.cli.report import command
         case "export":
             from witnesskit.cli.export import command
+        case "key":
+            from witnesskit.cli.key import command
         case "policy":
             from witnesskit.cli.policy import command
+        case "doctor":
+            from witnesskit.cli.doctor import command
         case "demo":
             from witnesskit.cli.demo import command
         case _:

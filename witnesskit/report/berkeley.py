@@ -27,7 +27,8 @@ _CAPTURE: Final = (
     ("155 (f)", "context: comments, account, surroundings", "context", "the sealed file of the original"),
 )
 _NEVER: Final = "this program does not record it, to protect the person; whoever collected it can state it"
-_REPORT: Final = "name and version of the program; the steps and settings of the collection are recorded only in part"
+_REPORT: Final = "name and version of the program; no request or connection of the collection is told here"
+_TOLD: Final = ("tool_identity", "attempts")  # the program exactly, and every request it sent
 
 
 def table(item: Item, story: Story, facts: Mapping[str, str]) -> Table:
@@ -73,7 +74,12 @@ def _collection(item: Item, facts: Mapping[str, str]) -> Iterator[Row]:
     yield _either("155 (h)", "hash value from the point of collection", digest, where, reason)
     tool = item.values.get("tool", "")
     asks = "technical report of an automated collection"
-    yield Row("156", asks, IN_PART, tool, _REPORT) if tool else Row("156", asks, MISSING, "", "it is not told here")
+    if all(item.values.get(name) for name in _TOLD):
+        yield Row("156", asks, HELD, f"{tool}: exactly, with requests and connections, in the record", "")
+    else:
+        yield (
+            Row("156", asks, IN_PART, tool, _REPORT) if tool else Row("156", asks, MISSING, "", "it is not told here")
+        )
 
 
 def _clock(told: str) -> Row:

@@ -13,7 +13,16 @@ from witnesskit.report.questions import ANSWERS, question
 
 _SAID_ELSEWHERE: Final = ("item", "parts")  # in the heading, and one by one
 _ROW_STATES: Final = {"held": "ok", "in part": "warn", "MISSING": "fail"}
-_CODES: Final = ("copy_sha256", "original_sha256", "sealed_sha256", "essence", "field_log", "events")
+_CODES: Final = (
+    "copy_sha256",
+    "original_sha256",
+    "sealed_sha256",
+    "essence",
+    "field_log",
+    "events",
+    "connection",
+    "ranges",
+)
 
 
 def render(report: Report) -> str:
@@ -38,6 +47,8 @@ def _page(report: Report) -> Iterator[str]:
     yield from _limits()
     yield "</main>"
     yield f"<footer><p>Made {markup(report.made)} by {markup(report.tool)}.</p>"
+    if report.validated:
+        yield f"<p>{markup(report.validated)}</p>"
     yield f'<p>Policy <span class="code">{markup(report.policy)}</span></p></footer>'
     yield "</body>\n</html>"
 
@@ -103,7 +114,7 @@ def _row(label_markup: str, value_markup: str) -> str:
 
 
 def _value(name: str, untrusted_text: str) -> str:
-    shown = markup(words.value(name, untrusted_text))
+    shown = "<br>".join(markup(words.value(name, line)) for line in words.lines(name, untrusted_text))
     return f'<span class="code">{shown}</span>' if name in _CODES else shown
 
 

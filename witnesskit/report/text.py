@@ -57,7 +57,10 @@ def _answer(report: Report) -> Iterator[str]:
 def _item(item: Item) -> Iterator[str]:
     yield from ("", f"Item {plain(item.short)}")
     for name in words.ordered(name for name in item.values if name not in ("item", "parts")):
-        yield from _wrap(f"{plain(words.label(name))}: {plain(words.value(name, item.values[name]))}", 2)
+        first, *more = words.lines(name, item.values[name])
+        yield from _wrap(f"{plain(words.label(name))}: {plain(words.value(name, first))}", 2)
+        for line in more:
+            yield from _wrap(plain(line), 4)
     for part in item.parts:
         reason = f" ({plain(part.reason)})" if part.reason else ""
         yield from _wrap(f"{words.PARTS.get(part.name, plain(part.name))}: {plain(part.state)}{reason}", 4)
@@ -86,6 +89,8 @@ def _closing(report: Report) -> Iterator[str]:
     for sentence in words.UNPROVABLE:
         yield from _wrap(f"- {sentence}", 2)
     yield from ("", f"made {plain(report.made)} by {plain(report.tool)}", f"policy {plain(report.policy)}")
+    if report.validated:
+        yield from _wrap(plain(report.validated), 0)
 
 
 def _title(words_of_title: str) -> Iterator[str]:
