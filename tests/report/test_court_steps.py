@@ -16,6 +16,7 @@ from witnesskit.actions.chain_members import LogCopy
 from witnesskit.actions.court_facts import CourtParts, checkable
 from witnesskit.actions.custody_story import opened_events
 from witnesskit.custody.journal import Journal
+from witnesskit.custody.key_line import ChangeWish, authorise
 from witnesskit.custody.prepare import prepare
 from witnesskit.custody.signer import Signer
 from witnesskit.formats import key_change
@@ -33,6 +34,7 @@ from witnesskit.verify.case import AnchorFile
 
 ORIGIN, WHEN = "wk1/desk000000000", 1_900_000_000
 SIGNER, RECOVERY = Signer(ORIGIN, bytes(range(32))), Signer("recovery/1", bytes(32))
+NEW = Signer(ORIGIN, b"n" * 32)
 WITNESS = Ed25519PrivateKey.from_private_bytes(b"w" * 32)
 WITNESS_KEY = VerifierKey("wk1/witness0000000", WITNESS.public_key().public_bytes_raw(), COSIGNATURE)
 
@@ -44,14 +46,10 @@ def log(tmp_path) -> LogCopy:
         "genesis", {"day": "2026-01-02"}, x={"next": hashlib.sha256(RECOVERY.vkey.encode()).hexdigest()}
     )
     journal = Journal.create(tmp_path / "log", signer=SIGNER, by="desk", genesis=genesis)
-    changed = ("rotate", SIGNER.vkey, "0" * 64, "")
-    text = key_change.signed_text(journal.log, 1, *changed)
-    auth = Ed25519PrivateKey.from_private_bytes(bytes(32)).sign(text.encode())
-    members = dict(zip(("op", "key", "next", "since"), changed, strict=True))
-    x = {**members, "auth_key": RECOVERY.vkey, "auth": base64.b64encode(auth).decode()}
-    journal.append(prepare("key", {"day": "2026-01-03"}, x=x), {})
+    change = authorise(RECOVERY, journal.log, journal.settle(), ChangeWish("rotate", NEW.key, "0" * 64, ""))
+    journal.change_key(prepare("key", {"day": "2026-01-03"}, x=key_change.public_members(change)), NEW)
     journal.append(prepare("receipt", {"day": "2026-01-04", "origin": "wk1/other00000000"}), {})
-    journal.checkpoint(SIGNER)
+    journal.checkpoint(NEW)
     return LogCopy(ORIGIN, journal.log, journal.size, journal.root, journal.log_bytes(), journal.notes()[-1])
 
 
