@@ -85,7 +85,9 @@ def steps_of(sheet: str) -> list[Step]:
 
 @pytest.fixture(scope="module")
 def reader(team, site, tmp_path_factory) -> Reader:
-    """A photo, a film and a link; taken in, anchored by two authorities, and sent to somebody with an age key."""
+    """A photo, a film and a link; taken in, anchored by two authorities; then the desk's key is replaced, and all is
+    sent to somebody with an age key.
+    """
     for tool in TOOLS:
         require(tool)
     folder = copy_of(team, tmp_path_factory.mktemp("court"))
@@ -103,6 +105,7 @@ def reader(team, site, tmp_path_factory) -> Reader:
             folder.ok("trust", "authority", name, *chosen, "--vault", "desk")
             shutil.copy(folder.path / "roots" / f"{name}.pem", place / f"root-{name}.pem")
         folder.desk("anchor")
+    folder.desk("key", "rotate", "--sheet", "sec/recovery-sheet.txt", "--reason", "a new year")
     secret = subprocess.run(["age-keygen"], capture_output=True, check=True, text=True).stdout
     recipient = next(line.split()[-1] for line in secret.splitlines() if "public key" in line)
     (folder.path / "out").mkdir()
@@ -157,6 +160,23 @@ def test_both_authorities_hold_for_openssl_at_the_time_that_is_filled_in(reader,
         later = re.sub(r"-attime \d+", "-attime 9999999999", step.commands[1])
         done = reader.run(("cd check", later))
         assert "Verification: OK" not in done.stdout  # in the year 2286 only the time of the token verifies
+
+
+def test_what_the_authorities_prove_is_told_in_every_paper_and_the_page_does_not_deny_it(reader):
+    proven = re.compile(r"existed before \d{4}-\d\d-\d\dT[\d:]+Z on the word of .*north.*south.*\(proven\)")
+    for name in ("premis.xml", "premis.json", "case.jsonld", "fre-902-draft.txt"):
+        text = " ".join(reader.paper(name).decode().split())
+        assert len(proven.findall(text.replace("(proven)", "(proven)\n"))) >= 1, name
+    page = reader.paper("report.html").decode()
+    assert "No clock outside" not in page
+    assert "UNCHANGED" in page
+
+
+def test_the_change_of_the_desks_key_was_allowed_by_the_key_that_was_committed(output):
+    (printed,) = told(output, "was allowed to replace its key")
+    assert "Signature Verified Successfully" in printed
+    digest = re.search(r"^([0-9a-f]{64})  -$", printed, re.MULTILINE)[1]
+    assert digest not in printed.splitlines()[0]  # it was committed before, not by the change itself
 
 
 def test_roots_are_computed_as_they_were_signed(output):

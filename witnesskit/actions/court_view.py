@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from witnesskit.actions import case_vault
 from witnesskit.actions.chain_members import LogCopy, desk_copy
@@ -43,11 +43,16 @@ class CourtView:
 
 
 def court_view(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> CourtView:
-    """Everything at once, with the vault's own verdict; hashes every capsule of the vault."""
+    """Everything at once; hashes every capsule of the vault.
+
+    The verdict is the one that a court reaches that was told the desk's key and nobody else's: devices stand on the
+    desk's receipts, and so on the times of these.
+    """
     logs = court_logs(session)
     openings = tuple(_allowed(session, items, logs, policy))
     case = case_vault.case_of(session.vault, session.keyring, session.signer.vkey, (), _silent)
-    verdict = judged(case)
+    trust = replace(case.trust, keys=(session.signer.vkey,))
+    verdict = judged(replace(case, trust=trust))
     events = opened_events(logs, openings)
     story = story_of(events, [item.item for item in items], verdict, policy.id)
     shown = tuple(shown_item(files, policy) for files in items)
