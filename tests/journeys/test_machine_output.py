@@ -51,6 +51,7 @@ SUCCESSES = {
     "strip folder": ("strip", "photos", "--out", "stripped"),
     "report": ("report", "--audience", "desk", "--out", "public.html", *DESK),
     "report court": ("report", "--audience", "court", "--out", "court.html", *DESK),
+    "export": ("export", "--format", "premis-json", "--out", "events.json", *DESK),
     "policy": ("policy", "show", "--vault", "field"),
     "policy lint": ("policy", "lint", Path(__file__).resolve().parents[2] / "policies" / "court.toml"),
 }

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from witnesskit.report import shell
-from witnesskit.report.checkable import Checkable, CheckableLog
+from witnesskit.report.checkable import Checkable, CheckableFile, CheckableLog
 from witnesskit.report.model import Step
 from witnesskit.report.outside_steps import VERIFIED, anchor_steps, key_change, receipt_step
 
@@ -117,14 +117,20 @@ def _openings(checkable: Checkable) -> Iterator[Step]:
     if not opened and not checkable.receipts:
         return
     commands = [*shell.OPENED]
-    commands += [f"opened {shlex.quote(file.disclosure)} {file.log}.log" for file in opened]
-    expected = [f"{file.n + 1}, then a list that holds {file.sha256}" for file in opened]
+    for file in opened:
+        commands.append(_said(f"line {file.n + 1}, {file.sha256}: {file.label}"))
+        commands.append(f"opened {shlex.quote(file.disclosure)} {file.log}.log")
     yield Step(
         "Check that entries of the log commit these files",
         tuple(commands),
-        f"for each the number of the line that commits it, and what it commits: {'; '.join(expected)}. "
+        "for each the number of the line and a list with the digest that stand in the line above the command. "
         "No number: nothing committed it. Further openings are in openings.jsonl and are checked the same way",
     )
+
+
+def _said(text: str) -> str:
+    """A line that every shell reads and that does nothing: what the next command must print."""
+    return f": {shlex.quote(text)}"
 
 
 def _files(checkable: Checkable) -> Iterator[Step]:
@@ -136,23 +142,30 @@ def _files(checkable: Checkable) -> Iterator[Step]:
             tuple(f"exiftool -a -G1 -ee {shlex.quote(file.name)}" for file in copies),
             "no place, device, name or time of recording; technical values such as width and duration remain",
         )
-    coded = [
-        (file, commands) for file in checkable.files if (commands := shell.essence_commands(file.name, file.essence))
-    ]
+    coded = [command for file in checkable.files for command in _coded(file)]
     if coded:
-        told = "; ".join(f"{one.sha256} ({one.stream} of {file.label})" for file, _c in coded for one in file.essence)
         yield Step(
             "Compare coded picture and sound",
-            tuple(command for _file, commands in coded for command in commands),
-            f"{told}. A copy whose coded picture and sound are the original's gives the same",
+            tuple(coded),
+            "for each the digest that stands in a line above it; a copy whose coded picture and sound are those of "
+            "the original gives the same",
         )
+
+
+def _coded(file: CheckableFile) -> tuple[str, ...]:
+    commands = shell.essence_commands(file.name, file.essence)
+    told = (f"{one.stream} of {file.label}: {one.sha256}" for one in file.essence)
+    return (*map(_said, told), *commands) if commands else ()
 
 
 def _digests(checkable: Checkable) -> Iterator[Step]:
     if checkable.files:
-        names = " ".join(shlex.quote(file.name) for file in checkable.files)
-        expected = "; ".join(f"{file.sha256} for {file.label}" for file in checkable.files)
-        yield Step("Check the files themselves", (f"sha256sum {names}",), expected)
+        lines = [f"{file.sha256}  {file.name}" for file in checkable.files]
+        yield Step(
+            "Check the files themselves",
+            ("sha256sum --strict -c <<'END'", *lines, "END"),
+            "OK behind every name; the digests that were committed stand in the command",
+        )
 
 
 def _second_verifier(name: str, sha256: str) -> Step:
