@@ -13,7 +13,7 @@ import click
 VERBS: Final[Mapping[str, str]] = {
     "init": "Make a vault on this computer.",
     "invite": "Make an invite file for one field device (desk).",
-    "trust": "Accept a desk's invite on this device (field).",
+    "trust": "Say whom this vault trusts: a desk (field), other desks (desk).",
     "archive": "Save one or several links before they vanish.",
     "add": "Seal files that you already have.",
     "status": "Count what is saved, delivered and waiting.",

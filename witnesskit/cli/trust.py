@@ -9,12 +9,13 @@ import click
 
 from witnesskit.cli.options import EXISTING_FILE, ask, common, passphrase_option, vault_option, vault_passphrase
 from witnesskit.cli.output import Answer, Output
+from witnesskit.cli.trust_peer import peer, show
 from witnesskit.model import VaultKind
 
 
 @click.group()
 def command() -> None:
-    """Accept a desk's invite on this device (field)."""
+    """Say whom this vault trusts: a desk (field), other desks (desk)."""
 
 
 @command.command("add")
@@ -34,3 +35,7 @@ def add(output: Output, answer: Answer, invite: Path, digits: str | None, **opti
     answer.state = "trusted"
     output.say("The invite is the one they hold. From now on everything saved here is sealed to that desk.")
     output.say("Next: witnesskit archive, or witnesskit add FILE. Erase the invite file from the stick.")
+
+
+for _each in (show, peer):
+    command.add_command(_each)

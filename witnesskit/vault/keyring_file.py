@@ -14,7 +14,7 @@ from witnesskit.sealing.open import open_with_passphrase
 from witnesskit.sealing.rings import OfflineHalves
 from witnesskit.sealing.seal import seal_with_passphrase
 from witnesskit.vault import durable
-from witnesskit.vault.keyring import IssuedInvite, Keyring
+from witnesskit.vault.keyring import IssuedInvite, Keyring, Peer
 from witnesskit.vault.layout import Vault
 from witnesskit.vault.passphrase import typed_passphrase
 
@@ -22,6 +22,8 @@ FORMAT = "witnesskit.keyring/1"
 KEYRING: Final = "keys/keyring.age"
 _FAMILY = re.compile(r"witnesskit\.keyring/[0-9]{1,4}", re.ASCII)
 _MEMBERS = {"format", "desk", "signing", "custodian", "own", "pool", "issued", "sheet_confirmed"}
+_OPTIONAL = {"peers"}  # keyrings of before peers could be told do not have it
+_PEER = {"name", "key", "witness"}
 _ISSUED = {"id", "number", "enrol", "valid_until", "name", "senders"}
 
 
@@ -58,6 +60,7 @@ def dump_keyring(keyring: Keyring) -> bytes:
         "pool": [_halves_json(halves) for halves in keyring.pool],
         "issued": [{name: _plain(getattr(invite, name)) for name in _ISSUED} for invite in keyring.issued],
         "sheet_confirmed": keyring.sheet_confirmed,
+        **({"peers": [vars(peer) for peer in keyring.peers]} if keyring.peers else {}),
     }
     return strict_json.canonical(document) + b"\n"
 
@@ -86,7 +89,7 @@ def _plain(value: Any) -> Any:
 
 
 def _keyring(document: Any) -> Keyring:
-    _only(document, _MEMBERS)
+    _only({name: document[name] for name in document.keys() - _OPTIONAL}, _MEMBERS)
     if document["format"] != FORMAT or not isinstance(document["sheet_confirmed"], bool):
         raise ValueError
     return Keyring(
@@ -97,7 +100,13 @@ def _keyring(document: Any) -> Keyring:
         issued=tuple(_invite(each) for each in document["issued"]),
         sheet_confirmed=document["sheet_confirmed"],
         custodian_seed=_seed(document["custodian"]) if document["custodian"] else None,
+        peers=tuple(_peer(each) for each in document.get("peers", ())),
     )
+
+
+def _peer(found: Any) -> Peer:
+    _only(found, _PEER)
+    return Peer(_text(found["name"]), _text(found["key"]), _text(found["witness"]))
 
 
 def _invite(found: Any) -> IssuedInvite:
