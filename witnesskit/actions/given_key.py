@@ -14,7 +14,10 @@ _PATH_MAX = 4096  # characters
 
 
 def key_text(text: str, kinds: Container[bytes] = (ED25519,)) -> str:
-    """A verifier key of one of ``kinds``, or the first line of the file of that name; raises BadKey, FileUnreadable."""
+    """A verifier key of one of ``kinds``, or the first line of the file of that name.
+
+    Raises BadKey, FileUnreadable.
+    """
     try:
         return parse_verifier_key(text, kinds).text
     except BadKey:
