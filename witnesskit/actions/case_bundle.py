@@ -115,6 +115,11 @@ def open_bag(folder: Path, key: Path | None, signers: tuple[str, ...], report: R
     return _case(read_bag(folder), read_identities(key), signers, report)
 
 
+def read_volume(volume: Container, identities: Sequence[Identity], signers: tuple[str, ...], report: Report) -> Case:
+    """A volume that is open already."""
+    return _case(volume, identities, signers, report)
+
+
 def read_identities(key: Path | None) -> tuple[Identity, ...]:
     """Identities of an age key file: one on each line, comments begin with ``#``."""
     if key is None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from witnesskit.actions import received
 from witnesskit.actions.case import Case, container_check
 from witnesskit.actions.chain_members import log_copies
 from witnesskit.actions.openings import OpeningLine, read_capsule_openings, resolve
@@ -46,7 +47,17 @@ def case_of(vault: Vault, keyring: Keyring | None, own: str, keys: tuple[str, ..
     trusted = (*keys, *(trusted_keys(keyring) if keyring else ()), *((own, *_closed_keys(vault)) if own else ()))
     files = CaseFiles(logs, openings, found, Expected(everything=False, listed=frozenset(_listed(vault))))
     fixity = _fixity(len(load_state(vault).capsules()), wrong, keyring)
-    return Case(files, Trust(trusted), (fixity,))
+    return Case(files, Trust(trusted), (fixity, *_received(vault)))
+
+
+def _received(vault: Vault) -> Iterator[CheckResult]:
+    """Bundles of other desks are compared with the list: their own events are theirs to prove."""
+    due, wrong = received.wrong(vault, load_state(vault))
+    if wrong:
+        sentence = f"{wrong} of {due} bundles of other desks are missing or not as they came"
+        yield container_check("RECEIVED", sentence, CheckState.FAIL)
+    elif due:
+        yield container_check("RECEIVED", f"{due} bundles of other desks are as they came")
 
 
 def _own_word(vouched: bool) -> CheckResult:

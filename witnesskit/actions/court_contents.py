@@ -116,7 +116,7 @@ def _allowed_lines(
 
 
 def _is_between_others(own_type: str, openings: Sequence[Opening], shown: Collection[str]) -> bool:
-    """Whether an event of the desk's own log tells what it gave to or took from somebody who is not in this bundle."""
+    """Whether an event of the desk's own log tells what it gave to, or took from, somebody who is not in here."""
     if own_type == "receipt":
         told = {found.name: found.value for found in (disclosure.parse(one.disclosure) for one in openings)}
         return told.get("log") not in shown
