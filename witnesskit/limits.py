@@ -41,7 +41,12 @@ DISCLOSURE_MAX: Final = 4 * MIB  # bytes of one opening (yt-dlp's allow-listed f
 
 TRUST_POLICY_LINES_MAX: Final = 1000  # lines of a trust policy; 32 logs, witnesses and groups take a hundred
 TOKEN_MAX: Final = 64 * KIB  # bytes of one timestamp response; with a chain of certificates it has some 6,000
+OTS_MAX: Final = 16 * KIB  # bytes of one OpenTimestamps proof; complete from four calendars it has some 5,000
 ANCHORS_MAX: Final = 4096  # evidence files of one log that are looked at; each costs signature checks
+ASK_SECONDS_MAX: Final = 60  # seconds of one question to an authority, from the connection to the last byte
+ANCHOR_TIMES_DIFFER_MAX: Final = 300  # seconds between clocks of authorities (docs/spec/custody-log.md, TIMEORDER)
+AUTHORITIES_MAX: Final = 32  # authorities of time of one desk; each is asked at every anchoring
+CERTIFICATES_MAX: Final = 64 * KIB  # bytes of one PEM file; a certificate has some 2,000
 
 # bundles
 VOLUME_MAX: Final = 4 * GIB - 1  # bytes; FAT32 sticks

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from witnesskit.actions.audience_members import Contents, data_member, file_member, openings_member
 from witnesskit.actions.bundled import BundleDone, BundleWish
-from witnesskit.actions.chain_members import LogCopy, log_copy
+from witnesskit.actions.chain_members import LogCopy, copy_members, desk_copy
 from witnesskit.actions.court_contents import court_contents
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.openings_capsule import seal_openings
@@ -61,7 +61,9 @@ def _public(session: Session, policy: Policy, wish: BundleWish) -> Contents:
     copies = done.copies
     if not copies:
         raise NoSuchItem("no clean copy that may be published")
-    contents = Contents([log_copy(session.journal)], items=len(copies), held_back=done.held_back)
+    contents = Contents(
+        [desk_copy(session.vault, session.journal, public=True)], items=len(copies), held_back=done.held_back
+    )
     for copy in copies:
         contents.members.append(file_member("copy", copy.file, item=copy.item))
     contents.members.append(openings_member(copy.line for copy in copies))
@@ -107,7 +109,9 @@ def _handed_over(session: Session, wish: BundleWish, contents: Contents, plan: B
     """
     committed = {
         "bundle": plan.id,
-        "manifest_sha256": transfer_digest(contents.members, chain_members=len(_chain(contents.logs))),
+        "manifest_sha256": transfer_digest(
+            contents.members, chain_members=len(_chain(_with_own(session, contents.logs, grown=True)))
+        ),
         "day": utc_day(),
         "to": wish.recipient,
         "counter": plan.counter,
@@ -117,8 +121,7 @@ def _handed_over(session: Session, wish: BundleWish, contents: Contents, plan: B
     session.state = seal_openings(session.vault, session.state, session.recipients, [event.opening_line()])
     number = session.journal.append(event)
     session.journal.checkpoint(session.signer)
-    own = log_copy(session.journal)
-    logs = [own if log.log == own.log else log for log in contents.logs]
+    logs = _with_own(session, contents.logs)
     return replace(
         plan,
         members=[*_chain(logs), *contents.members],
@@ -127,12 +130,14 @@ def _handed_over(session: Session, wish: BundleWish, contents: Contents, plan: B
     )
 
 
+def _with_own(session: Session, logs: Iterable[LogCopy], *, grown: bool = False) -> list[LogCopy]:
+    """The logs with the desk's own as it is now; ``grown``: with the files it will have after its next checkpoint."""
+    own = desk_copy(session.vault, session.journal, grown=grown)
+    return [own if log.log == own.log else log for log in logs]
+
+
 def _chain(logs: Iterable[LogCopy]) -> list[PlannedMember]:
-    members = []
-    for log in logs:
-        members.append(data_member("chain", log.lines, origin=log.origin))
-        members.append(data_member("checkpoint", log.note, origin=log.origin))
-    return members
+    return [member for log in logs for member in copy_members(log)]
 
 
 def _next_in_line(present: State) -> tuple[int, str]:

@@ -7,16 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from witnesskit.actions import received
-from witnesskit.actions.case import Case, container_check
-from witnesskit.actions.chain_members import log_copies
+from witnesskit.actions.anchor_files import stored_anchors, strangers
+from witnesskit.actions.case import Case, container_check, unknown_evidence
+from witnesskit.actions.chain_members import log_copies, thinned
 from witnesskit.actions.openings import OpeningLine, read_capsule_openings, resolve
+from witnesskit.actions.peers import peers_policy
 from witnesskit.actions.seen import seen_logs
 from witnesskit.actions.successor import closed_folders
 from witnesskit.custody.journal import Journal
 from witnesskit.digest import sha256_stream
+from witnesskit.formats.quorum import TrustPolicy
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import Role, SealedCapsule, VaultKind
 from witnesskit.vault import layout, store
+from witnesskit.vault.authorities import load_authorities
 from witnesskit.vault.keyring import Keyring, desk_identities
 from witnesskit.vault.keyring_file import open_keyring
 from witnesskit.vault.layout import Vault
@@ -24,6 +28,7 @@ from witnesskit.vault.signing import is_locked, load_signer
 from witnesskit.vault.state import load_state
 from witnesskit.vault.trustfile import trusted_keys
 from witnesskit.verify import CaseFiles, Expected, Found, LogFiles, Trust
+from witnesskit.verify.case import AnchorFile
 from witnesskit.verify.verdict import CheckResult, CheckState
 
 Report = Callable[[int, int | None], None]
@@ -47,7 +52,8 @@ def case_of(vault: Vault, keyring: Keyring | None, own: str, keys: tuple[str, ..
     trusted = (*keys, *(trusted_keys(keyring) if keyring else ()), *((own, *_closed_keys(vault)) if own else ()))
     files = CaseFiles(logs, openings, found, Expected(everything=False, listed=frozenset(_listed(vault))))
     fixity = _fixity(len(load_state(vault).capsules()), wrong, keyring)
-    return Case(files, Trust(trusted), (fixity, *_received(vault)))
+    container = (fixity, *_received(vault), *unknown_evidence(strangers(vault)))
+    return Case(files, own_trust(vault, trusted, keyring) if own else Trust(trusted), container)
 
 
 def _received(vault: Vault) -> Iterator[CheckResult]:
@@ -58,6 +64,17 @@ def _received(vault: Vault) -> Iterator[CheckResult]:
         yield container_check("RECEIVED", sentence, CheckState.FAIL)
     elif due:
         yield container_check("RECEIVED", f"{due} bundles of other desks are as they came")
+
+
+def own_trust(vault: Vault, keys: tuple[str, ...], keyring: Keyring | None) -> Trust:
+    """Whoever holds what opens a desk believes the authorities and desks that it chose; see ``_own_word``.
+
+    Another desk's log is believed for its receipts of this one; no log of another desk is part of this case.
+    """
+    authorities = load_authorities(vault) if vault.config.kind is VaultKind.DESK else ()
+    roots = {authority.name: authority.root for authority in authorities}
+    between = tuple(one for each in authorities for one in each.intermediates)
+    return Trust(keys, roots=roots, intermediates=between, policy=peers_policy(keyring) if keyring else TrustPolicy())
 
 
 def _own_word(vouched: bool) -> CheckResult:
@@ -71,10 +88,17 @@ def _own_word(vouched: bool) -> CheckResult:
 
 
 def vault_logs(vault: Vault) -> tuple[LogFiles, ...]:
-    """Own logs, closed ones first, then those of others."""
+    """Own logs, closed ones first, then those of others; a desk's with every checkpoint and the evidence about it."""
     journal = Journal.open(vault.custody, by=vault.config.kind.value)
-    own = tuple(LogFiles(copy.lines, (copy.note,)) for copy in log_copies(vault, journal))
+    closed = tuple(LogFiles(copy.lines, (copy.note,)) for copy in log_copies(vault, journal)[:-1])
+    own = (*closed, own_log(vault, journal))
     return own + tuple(LogFiles(log.lines, (log.note,)) for log in seen_logs(vault))
+
+
+def own_log(vault: Vault, journal: Journal) -> LogFiles:
+    """The open log of this vault, every checkpoint of it, and the evidence about them."""
+    anchors = tuple(AnchorFile(name.text, data) for name, data in thinned(stored_anchors(vault)))
+    return LogFiles(journal.log_bytes(), journal.notes(), anchors)
 
 
 def vault_openings(vault: Vault, keyring: Keyring, *, papers: bool = False) -> Iterator[OpeningLine]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from witnesskit.actions import case_vault
 from witnesskit.actions.audience_members import Contents, data_member, file_member, openings_member
 from witnesskit.actions.bundled import BundleWish
-from witnesskit.actions.chain_members import LogCopy, log_copy
+from witnesskit.actions.chain_members import LogCopy, desk_copy
 from witnesskit.actions.given_file import given_text
 from witnesskit.actions.item_files import ItemFiles, chosen, read_item
 from witnesskit.actions.openings import OpeningLine, resolve
@@ -33,7 +33,7 @@ from witnesskit.vault.keyring import Keyring, custodian_identities, desk_identit
 def court_contents(session: Session, policy: Policy, wish: BundleWish) -> Contents:
     """Raises CustodianKeyNeeded where originals may leave and nobody brought the key."""
     items = _opened(session, policy, wish)
-    logs = [log_copy(session.journal), *_field_logs(session)]
+    logs = [desk_copy(session.vault, session.journal), *_field_logs(session)]
     contents = Contents(logs, items=len(items))
     for item in items:
         contents.members += _item_members(item, policy)

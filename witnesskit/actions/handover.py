@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from witnesskit.actions.anchored import anchored
 from witnesskit.actions.openings_capsule import seal_openings
 from witnesskit.actions.ownership import is_name_of_another
 from witnesskit.actions.seen import SeenLog
@@ -109,6 +110,7 @@ def answer(session: Session, keyring: Keyring, done: Handover, folder: Path) -> 
         opened=0,
         copies=done.copies,
         missing=done.unpacked.missing,
+        checkpoint=anchored(session.vault).note,
     )
     _log(session, done, receipt)
     witness = _witness(keyring, done.invite)

@@ -8,6 +8,7 @@ from typing import Final
 
 from witnesskit.errors.formats import BadKey
 from witnesskit.errors.peers import NoSuchPeer, PeerTaken
+from witnesskit.formats.quorum import TrustPolicy
 from witnesskit.keys import COSIGNATURE, ED25519, VerifierKey, parse_verifier_key
 from witnesskit.model import VaultKind
 from witnesskit.sealing import rings
@@ -72,6 +73,13 @@ def own_keys(vault: Vault, passphrase: str) -> OwnKeys:
 def peer_of(keyring: Keyring, key: str) -> Peer | None:
     """The trusted desk whose log ``key`` (verifier key text) signs."""
     return next((peer for peer in keyring.peers if peer.key == key), None)
+
+
+def peers_policy(keyring: Keyring) -> TrustPolicy:
+    """The trusted desks as a verifier's policy: their logs and, where they told them, their witnesses."""
+    logs = tuple(parse_verifier_key(peer.key) for peer in keyring.peers)
+    told = {peer.name: peer.witness for peer in keyring.peers if peer.witness}
+    return TrustPolicy(logs, {name: parse_verifier_key(text, (COSIGNATURE,)) for name, text in told.items()})
 
 
 def _checked(peer: Peer) -> Peer:

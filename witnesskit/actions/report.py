@@ -28,7 +28,7 @@ from witnesskit.report.model import Answer, Check, Item, Report, guarded, withhe
 from witnesskit.vault import layout
 from witnesskit.vault.keyring import desk_identities
 from witnesskit.vault.layout import Vault
-from witnesskit.verify import CaseFiles, Found, LogFiles, Trust, Verdict
+from witnesskit.verify import CaseFiles, Found, Verdict
 from witnesskit.verify.case import LISTED
 
 POLICIES = {Audience.DESK: "protect-filmer", Audience.COURT: "court", Audience.PUBLIC: "public"}
@@ -109,9 +109,11 @@ def public_case(session: Session, copies: Sequence[PublishedCopy]) -> Case:
         with copy.file.open() as stream:
             digest, size = sha256_stream(stream)
         found.append(Found("copy", digest, size, None, copy.item))
-    logs = (LogFiles(session.journal.log_bytes(), session.journal.notes()[-1:]),)
+    log = case_vault.own_log(session.vault, session.journal)
+    public = tuple(one for one in log.anchors if not one.name.endswith(".proof"))  # a receipt names another desk
     openings = tuple(opening for copy in copies for opening in copy.openings)
-    return Case(CaseFiles(logs, openings, tuple(found), LISTED), Trust((session.signer.vkey,)))
+    files = CaseFiles((replace(log, anchors=public),), openings, tuple(found), LISTED)
+    return Case(files, case_vault.own_trust(session.vault, (session.signer.vkey,), session.keyring))
 
 
 def _report(

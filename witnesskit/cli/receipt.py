@@ -25,6 +25,10 @@ def command(output: Output, answer: Answer, receipt: Path, **options: Any) -> No
     answer.state = taken.result
     answer.counts = {"confirmed": taken.confirmed, "missing": taken.missing, "copies": taken.copies}
     output.say(f"The desk confirms {taken.confirmed} items in {taken.copies} copies; {taken.missing} files missing.")
+    if taken.since:
+        output.say(
+            "It also fixes that what you save from now on is later than a proven time. Erase the receipt file."
+        )
     if taken.missing:
         output.say("Next: witnesskit bundle, to send the rest again")
     else:

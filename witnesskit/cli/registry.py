@@ -13,7 +13,7 @@ import click
 VERBS: Final[Mapping[str, str]] = {
     "init": "Make a vault on this computer.",
     "invite": "Make an invite file for one field device (desk).",
-    "trust": "Say whom this vault trusts: a desk (field), other desks (desk).",
+    "trust": "Say whom this vault trusts: a desk (field), authorities of time and other desks (desk).",
     "archive": "Save one or several links before they vanish.",
     "add": "Seal files that you already have.",
     "status": "Count what is saved, delivered and waiting.",
@@ -24,6 +24,7 @@ VERBS: Final[Mapping[str, str]] = {
     "import": "Take in a bundle and write its receipt (desk).",
     "receipt": "Read a desk's receipt for a bundle (field).",
     "forget": "Erase what a desk has confirmed (field).",
+    "anchor": "Have the time of the log proven by outside authorities (desk).",
     "verify": "Check a vault, a bundle or an opened bag.",
     "report": "Write what is known and proven as one page.",
     "policy": "Show or check the rules in force.",
@@ -60,6 +61,8 @@ def load(verb: str) -> click.Command:  # noqa: C901 - one line for each verb
             from witnesskit.cli.receipt import command
         case "forget":
             from witnesskit.cli.forget import command
+        case "anchor":
+            from witnesskit.cli.anchor import command
         case "verify":
             from witnesskit.cli.verify import command
         case "report":

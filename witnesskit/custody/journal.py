@@ -156,6 +156,10 @@ class Journal:
         """The lines without line feeds."""
         return tuple(self.log_bytes().split(b"\n")[:-1])
 
+    def sizes(self) -> tuple[int, ...]:
+        """Lines of every stored checkpoint, ascending."""
+        return tuple(checkpointer.sizes(self._folder))
+
     def notes(self) -> tuple[bytes, ...]:
         """Every stored checkpoint, oldest first."""
         return tuple(checkpointer.read_note(self._folder, size) for size in checkpointer.sizes(self._folder))

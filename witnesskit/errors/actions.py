@@ -150,3 +150,48 @@ class NothingToVerify(WitnesskitError):
     status = ExitStatus.CANNOT_TELL
     message = "this is neither a vault, a bundle nor an opened bag"
     hint = "nothing was changed; name the vault's folder, the .age file, or the folder it was opened into"
+
+
+class AnchorExists(WitnesskitError):
+    """Evidence of that name lies there and is logged; it is never replaced."""
+
+    code = "ANCHOR-EXISTS"
+    status = ExitStatus.REFUSED
+    message = "there is already evidence of this name about this checkpoint"
+    hint = "nothing was changed; what lies there is logged and stays as it came"
+
+
+class NoAuthority(WitnesskitError):
+    """There is nobody to ask for the time."""
+
+    code = "NO-AUTHORITY"
+    status = ExitStatus.USAGE
+    message = "no authority of time is named yet"
+    hint = "nothing was sent; name at least two with `witnesskit trust authority NAME --url URL --root ROOT.pem`"
+
+
+class AuthorityKnown(WitnesskitError):
+    """A name that is taken, or a root certificate under a second name; ``detail`` says which."""
+
+    code = "AUTHORITY-KNOWN"
+    status = ExitStatus.REFUSED
+    message = "this authority is named here already"
+    hint = "nothing was changed; two names of one authority prove no more than one, remove the other first"
+
+
+class BadAuthority(WitnesskitError):
+    """Certificates that cannot stand for an authority; ``detail`` names the rule."""
+
+    code = "AUTHORITY"
+    status = ExitStatus.USAGE
+    message = "these are not the certificates of an authority of time"
+    hint = "nothing was changed; give one root certificate, and each intermediate in a PEM file of its own"
+
+
+class WrongTime(WitnesskitError):
+    """An authority tells a time that neither this computer nor another authority tells."""
+
+    code = "TIME-DIFFERS"
+    status = ExitStatus.CANNOT_TELL
+    message = "its time is neither that of this computer nor that of another authority"
+    hint = "its answer was not stored; set this computer's clock, then run it again"
