@@ -7,15 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from tests.actions.stage import Device, Stage, make_stage, silent
 from witnesskit.actions import peers
+from witnesskit.actions.answer import AnswersTaken, take_answers
 from witnesskit.actions.bundle import bundle
 from witnesskit.actions.bundled import BundleWish
+from witnesskit.actions.exchange import ExchangeRead, read_exchange, write_exchange
 from witnesskit.actions.import_bundle import ImportWish, import_bundle, open_for_import
 from witnesskit.actions.imported import PeerImportDone
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.custody.journal import Journal
 from witnesskit.custody.prepare import prepare
+from witnesskit.errors import WitnesskitError
 from witnesskit.formats import custody_event
 from witnesskit.vault.keyring import Peer
 
@@ -70,6 +75,22 @@ class Desk(Stage):
         with open_for_import(self.desk, self.passphrase) as desk:
             return [import_bundle(desk, path, wish, silent) for path in paths]
 
+    def take(self, *answers: object) -> AnswersTaken:
+        return take_answers(self.desk, self.passphrase, [Path(str(answer)) for answer in answers])
+
+    def tell(self, path: Path, to: Desk | None = None) -> Path:
+        """A file of what this desk saw; sealed, and then with its devices, where it is ``to`` somebody."""
+        write_exchange(self.desk, self.passphrase, path, to.keys.recipient if to else "")
+        return path
+
+    def hear(self, path: Path) -> ExchangeRead:
+        return read_exchange(self.desk, self.passphrase, path)
+
+    def conflicts(self) -> list[bytes]:
+        """What is kept of forks."""
+        folder = self.desk.custody / "seen" / "conflicts"
+        return [path.read_bytes() for path in sorted(folder.glob("*"))]
+
     def types(self) -> list[str]:
         return [custody_event.parse(line).type for line in self.journal.lines()]
 
@@ -91,3 +112,10 @@ def copies(desks: Sequence[Desk], folder: Path) -> list[Desk]:
 
 def device_of(desk: Desk, name: str) -> Device:
     return Device(desk.folder / name)
+
+
+def refusal(action, *arguments) -> WitnesskitError:
+    """What was raised."""
+    with pytest.raises(WitnesskitError) as caught:
+        action(*arguments)
+    return caught.value

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.actions.desks import Desk, copies, copy_desk, make_desk
+from tests.actions.desks import Desk, copy_desk
 from tests.actions.stage import Stage, data_member, make_stage, silent
 from witnesskit.actions import peers, seen
 from witnesskit.actions.bundle import bundle
@@ -106,22 +106,6 @@ def test_an_enrolled_device_is_no_other_desk(stage, device, stick):
 def test_a_field_vault_trusts_no_other_desk(stage, device):
     assert code_of(peers.add_peer, device.vault, "", Peer("north", SOME.text)) == "VAULT-KIND"
     assert code_of(peers.own_keys, device.vault, "") == "VAULT-KIND"
-
-
-@pytest.fixture(scope="module")
-def first(tmp_path_factory) -> list[Desk]:
-    """Desks a, b and c; a has one item of a device; a and b trust each other. Never written to again."""
-    folder = tmp_path_factory.mktemp("desks")
-    a, b, c = (make_desk(folder, name) for name in ("a", "b", "c"))
-    a.collect("field")
-    a.trust(b)
-    b.trust(a)
-    return [a, b, c]
-
-
-@pytest.fixture
-def desks(first, tmp_path) -> list[Desk]:
-    return copies(first, tmp_path)
 
 
 def opened(path: Path) -> tuple[TlogProof, dict]:

@@ -47,8 +47,8 @@ def load(vault: Vault) -> tuple[Heard, ...]:
 def add(vault: Vault, peer: str, heads: Iterable[Head]) -> int:
     """Keep what a desk told; returns how many are new. Raises BadExchange where they are too many."""
     kept = load(vault)
-    known = {one.head.checkpoint for one in kept}
-    fresh = tuple(Heard(head, peer) for head in heads if head.checkpoint not in known)
+    known = {one.head.note for one in kept}  # not by what it says: the signature is what counts
+    fresh = tuple(Heard(head, peer) for head in heads if head.note not in known)
     if len(kept) + len(fresh) > HEADS_MAX:
         raise BadExchange(f"more than {HEADS_MAX} logs are waited for here")
     if fresh:

@@ -22,7 +22,7 @@ VERBS: Final[Mapping[str, str]] = {
     "derive": "Make a smaller copy whose picture and sound are coded anew.",
     "bundle": "Pack what is saved into one encrypted file.",
     "import": "Take in a bundle and write its receipt (desk).",
-    "receipt": "Read a desk's receipt for a bundle (field).",
+    "receipt": "Read what a desk answered to a bundle.",
     "forget": "Erase what a desk has confirmed (field).",
     "anchor": "Have the time of the log proven by outside authorities (desk).",
     "verify": "Check a vault, a bundle or an opened bag.",

@@ -10,7 +10,7 @@ import click
 
 from witnesskit.cli.options import EXISTING_FILE, ask, common, passphrase_option, vault_option, vault_passphrase
 from witnesskit.cli.output import Answer, Output
-from witnesskit.cli.trust_peer import peer, show
+from witnesskit.cli.trust_peer import exchange, peer, show
 from witnesskit.errors.cli import Usage
 from witnesskit.model import VaultKind
 
@@ -86,5 +86,5 @@ def _list(output: Output, answer: Answer, shown: Sequence[ShownAuthority]) -> No
         output.say("No authority of time is named here.")
 
 
-for _each in (show, peer):
+for _each in (show, peer, exchange):
     command.add_command(_each)

@@ -1,15 +1,19 @@
-"""``witnesskit trust peer`` and ``trust show``: desks that trust each other."""
+"""``witnesskit trust peer``, ``trust show`` and ``trust exchange``: desks that trust each other."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from witnesskit.cli.options import common, passphrase_option, read_secret, vault_option
+from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, common, passphrase_option, read_secret, vault_option
 from witnesskit.cli.output import Answer, Output, table
 from witnesskit.errors.cli import Usage
 from witnesskit.model import VaultKind
+
+if TYPE_CHECKING:
+    from witnesskit.vault.layout import Vault
 
 
 @click.command("peer")
@@ -83,6 +87,58 @@ def show(output: Output, answer: Answer, **options: Any) -> None:
     output.data(f"  digits       {keys.witness.fingerprint}")
     output.data(f"age recipient  {keys.recipient}")
     output.say("Next, at the other desk: witnesskit trust peer NAME LOGKEY --witness WITNESSKEY")
+
+
+@click.command("exchange")
+@click.argument("file", required=False, type=EXISTING_FILE)
+@click.option("--out", type=ANY_PATH, help="Write what this desk saw to this file.")
+@click.option("--to", "recipient", default="", help="Seal it to this age recipient (age1...); it names devices then.")
+@passphrase_option
+@vault_option
+@common
+def exchange(output: Output, answer: Answer, file: Path | None, out: Path | None, **options: Any) -> None:
+    """Compare with another desk which logs were seen (desk).
+
+    Write a file with --out for the other desk, and read the FILE it wrote. Somebody who shows two desks two histories
+    of one log is found so, even if the two never meet.
+    """
+    from witnesskit.actions.opening import find_vault
+
+    if (file is None) == (out is None) or (file is not None and options["recipient"]):
+        raise Usage("give the FILE of another desk, or --out FILE to write one")
+    vault = find_vault(options["vault_path"], VaultKind.DESK)
+    passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
+    if out is not None:
+        _write(output, answer, (vault, passphrase), out, options["recipient"])
+    elif file is not None:
+        _compare(output, answer, (vault, passphrase), file)
+
+
+def _write(output: Output, answer: Answer, desk: tuple[Vault, str], out: Path, recipient: str) -> None:
+    from witnesskit.actions.exchange import write_exchange
+
+    written = write_exchange(*desk, out, recipient)
+    answer.counts = {"logs": written.logs, "withheld": written.withheld}
+    output.say(f"{written.logs} logs are named in this file:")
+    output.data(str(out))
+    if written.withheld:
+        output.say(f"{written.withheld} devices are not named; seal it with --to AGE1..., and they are.")
+
+
+def _compare(output: Output, answer: Answer, desk: tuple[Vault, str], file: Path) -> None:
+    from witnesskit.actions.exchange import read_exchange
+
+    found = read_exchange(*desk, file)
+    answer.state = "agrees"
+    answer.counts = {name: getattr(found, name) for name in ("agreed", "ahead", "unknown", "unsigned")}
+    output.say(
+        f"Nothing that {found.peer} saw contradicts this desk: {found.agreed} logs agree, {found.ahead} are longer "
+        f"there, {found.unknown} are not known here yet. What comes later must agree with them."
+    )
+    if found.older:
+        answer.warn("EXCHANGE-OLDER", f"{found.peer} showed more before: this file is an older one")
+    if found.unsigned:
+        answer.warn("EXCHANGE-UNSIGNED", f"{found.unsigned} logs are not signed by their own key and did not count")
 
 
 def _digits(text: str) -> str:
