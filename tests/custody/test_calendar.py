@@ -14,9 +14,9 @@ from tests.simulators import calendar as simulator
 from tests.simulators.calendar import TIME, Calendar, attested
 from witnesskit.custody import calendar
 from witnesskit.custody.calendar import Question
+from witnesskit.custody_limits import OTS_MAX
 from witnesskit.errors.custody import OtsMissing, StampRefused
 from witnesskit.errors.verify import BadToken
-from witnesskit.limits import OTS_MAX
 from witnesskit.verify.bitcoin import block_time
 
 DATA = b"the bytes of a checkpoint\n"

@@ -12,8 +12,8 @@ from tests.oracles import require
 from tests.simulators import tsa
 from tests.simulators.tsa import Recipe
 from witnesskit.custody import timestamper
+from witnesskit.custody_limits import TOKEN_MAX
 from witnesskit.errors.custody import StampRefused
-from witnesskit.limits import TOKEN_MAX
 from witnesskit.verify.timestamp import token_time
 
 DATA = b"the bytes of a checkpoint\n"

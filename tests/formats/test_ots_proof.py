@@ -13,9 +13,9 @@ from opentimestamps.core.serialize import BytesSerializationContext
 from opentimestamps.core.timestamp import DetachedTimestampFile, Timestamp
 
 from tests.simulators.calendar import Calendar, attested
+from witnesskit.custody_limits import OTS_MAX
 from witnesskit.errors.verify import BadToken
 from witnesskit.formats.ots_proof import HEAD, block_claims, read_branch, read_proof
-from witnesskit.limits import OTS_MAX
 
 DATA = b"the bytes of a checkpoint\n"
 DIGEST = hashlib.sha256(DATA).digest()

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from tests.oracles import require
 from tests.simulators import tsa
 from tests.vectors.timestamp_token import generate
+from witnesskit.custody_limits import TOKEN_MAX
 from witnesskit.errors.verify import BadToken
 from witnesskit.formats.timestamp_token import TimeToken, checked
-from witnesskit.limits import TOKEN_MAX
 from witnesskit.verify.timestamp import token_time
 
 FOLDER = generate.FOLDER

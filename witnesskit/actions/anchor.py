@@ -19,13 +19,14 @@ from witnesskit.actions.session import Session
 from witnesskit.capture.ask import Question, ask
 from witnesskit.capture.egress import Egress, parse_egress
 from witnesskit.custody import timestamper
+from witnesskit.custody_limits import TOKEN_MAX
 from witnesskit.errors import ExitStatus, WitnesskitError
 from witnesskit.errors.actions import NoAuthority, WrongTime
 from witnesskit.errors.capture import NoReply
 from witnesskit.errors.verify import BadToken
 from witnesskit.formats.anchor import AnchorName, parse_anchor_name
 from witnesskit.formats.timestamp_token import checked
-from witnesskit.limits import ANCHOR_TIMES_DIFFER_MAX, TOKEN_MAX
+from witnesskit.limits import ANCHOR_TIMES_DIFFER_MAX
 from witnesskit.model import VaultKind
 from witnesskit.vault import layout
 from witnesskit.vault.authorities import Authority, load_authorities

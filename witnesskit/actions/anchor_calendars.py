@@ -14,11 +14,11 @@ from witnesskit.actions.session import Session
 from witnesskit.capture import ask as http
 from witnesskit.capture.egress import Egress, check_url, parse_egress
 from witnesskit.custody import calendar
+from witnesskit.custody_limits import OTS_MAX
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.verify import BadToken
 from witnesskit.formats.anchor import AnchorName
 from witnesskit.formats.ots_proof import read_branch, read_proof
-from witnesskit.limits import OTS_MAX
 from witnesskit.model import VaultKind
 from witnesskit.vault import layout
 from witnesskit.vault.layout import Vault

@@ -8,6 +8,7 @@ from witnesskit.actions.openings_capsule import seal_openings
 from witnesskit.actions.session import Session
 from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import Prepared, prepare
+from witnesskit.custody_limits import OTS_MAX, TOKEN_MAX
 from witnesskit.digest import sha256_hex
 from witnesskit.errors.actions import AnchorExists
 from witnesskit.formats import custody_event
@@ -15,7 +16,6 @@ from witnesskit.formats.anchor import AnchorName, parse_anchor_name
 from witnesskit.formats.custody_event import Event
 from witnesskit.formats.ots_proof import HEAD
 from witnesskit.formats.tlog_proof import PROOF_MAX
-from witnesskit.limits import OTS_MAX, TOKEN_MAX
 from witnesskit.vault import durable
 from witnesskit.vault.layout import Vault
 from witnesskit.verify.case import AnchorFile

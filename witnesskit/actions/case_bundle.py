@@ -17,12 +17,13 @@ from witnesskit.bundle.bagdir import read_bag
 from witnesskit.bundle.result import Damage, MemberSink, Unpacked
 from witnesskit.bundle.tags import Tags
 from witnesskit.bundle.unpack import open_volume
+from witnesskit.custody_limits import ANCHORS_MAX, NOTE_MAX
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.bundle import InnerOrder, MemberHash, MemberSize
 from witnesskit.errors.formats import BadJson
 from witnesskit.formats.anchor import note_size, parse_anchor_name
 from witnesskit.formats.bundle_members import CHAIN_KINDS, Member
-from witnesskit.limits import ANCHORS_MAX, KEY_FILE_MAX, MIB, NOTE_MAX
+from witnesskit.limits import KEY_FILE_MAX, MIB
 from witnesskit.model import Opening, Role
 from witnesskit.sealing.identity import Identity
 from witnesskit.verify import CaseFiles, Expected, Found, LogFiles, Trust

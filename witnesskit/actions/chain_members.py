@@ -14,10 +14,10 @@ from witnesskit.actions.anchor_files import stored_anchors
 from witnesskit.actions.successor import closed_folders
 from witnesskit.bundle.plan import PlannedMember
 from witnesskit.custody.journal import Journal
+from witnesskit.custody_limits import ANCHORS_MAX
 from witnesskit.digest import sha256_hex
 from witnesskit.formats.anchor import AnchorName
 from witnesskit.formats.bundle_manifest import ChainHead
-from witnesskit.limits import ANCHORS_MAX
 from witnesskit.vault.layout import Vault
 from witnesskit.verify.case import AnchorFile
 

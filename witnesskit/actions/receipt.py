@@ -10,11 +10,11 @@ from witnesskit.actions.opening import policy_of
 from witnesskit.actions.openings_capsule import seal_openings
 from witnesskit.custody.journal import Journal, utc_day
 from witnesskit.custody.prepare import prepare
+from witnesskit.custody_limits import NOTE_MAX
 from witnesskit.errors.actions import ReceiptForeign
 from witnesskit.errors.cli import FileUnreadable
 from witnesskit.formats.receipt import Receipt, parse_receipt
 from witnesskit.keys import parse_verifier_key
-from witnesskit.limits import NOTE_MAX
 from witnesskit.model import VaultKind
 from witnesskit.vault import durable, layout, lock, state
 from witnesskit.vault.layout import Vault

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from witnesskit.custody_limits import OTS_MAX
 from witnesskit.errors.verify import BadToken
-from witnesskit.limits import OTS_MAX
 
 MAGIC = b"\x00OpenTimestamps\x00\x00Proof\x00\xbf\x89\xe2\xe8\x84\xe8\x92\x94"
 HEAD = MAGIC + b"\x01\x08"  # version 1; what follows is a digest of SHA-256

@@ -15,9 +15,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from witnesskit.custody_limits import TOKEN_MAX
 from witnesskit.errors.verify import BadToken
 from witnesskit.formats.der import CONTEXT_0, INTEGER, OCTETS, OID, SEQUENCE, Element, elements
-from witnesskit.limits import TOKEN_MAX
 
 _UNREADABLE = x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType
 _GRANTED = Element(SEQUENCE, Element(INTEGER, b"\0").whole)
