@@ -28,25 +28,29 @@ from witnesskit.verify.verdict import CheckResult, CheckState
 Report = Callable[[int, int | None], None]
 
 
-def open_case(path: Path, passphrase: str, signers: tuple[str, ...], report: Report) -> Case:
+def open_case(path: Path, passphrase: str, trust: Trust, report: Report) -> Case:
     """The whole vault; raises WrongPassphrase, VaultLocked and the leaves of a damaged vault."""
     vault = layout.open_vault(path)
     keyring = open_keyring(vault, passphrase) if vault.config.kind is VaultKind.DESK else None
     own = keyring.signer(vault.config.origin) if keyring else load_signer(vault, passphrase)
     held = bool(keyring) or is_locked(vault)  # a key that lies there in clear is anybody's
-    case = case_of(vault, keyring, own.vkey if held else "", signers, report)
-    return replace(case, container=(*case.container, _own_word(own.vkey in signers))) if held else case
+    case = case_of(vault, keyring, own.vkey if held else "", trust, report)
+    return replace(case, container=(*case.container, _own_word(own.vkey in trust.keys))) if held else case
 
 
-def case_of(vault: Vault, keyring: Keyring | None, own: str, keys: tuple[str, ...], report: Report) -> Case:
+def case_of(vault: Vault, keyring: Keyring | None, own: str, trust: Trust, report: Report) -> Case:
     """The case of a vault that is open already; ``own``: its verifier key if the person held what opens it, or ""."""
     logs = vault_logs(vault)
     found, wrong = _found(vault, report)
     openings = resolve(vault_openings(vault, keyring), [log.log for log in logs]) if keyring else ()
-    trusted = (*keys, *(trusted_keys(keyring) if keyring else ()), *((own, *_closed_keys(vault)) if own else ()))
+    trusted = (
+        *trust.keys,
+        *(trusted_keys(keyring) if keyring else ()),
+        *((own, *_closed_keys(vault)) if own else ()),
+    )
     files = CaseFiles(logs, openings, found, Expected(everything=False, listed=frozenset(_listed(vault))))
     fixity = _fixity(len(load_state(vault).capsules()), wrong, keyring)
-    return Case(files, Trust(trusted), (fixity,))
+    return Case(files, replace(trust, keys=trusted), (fixity,))
 
 
 def _own_word(vouched: bool) -> CheckResult:

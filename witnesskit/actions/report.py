@@ -88,7 +88,7 @@ def build(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tuple
         if not done.copies:
             raise NoSuchItem("no clean copy that may be published")
         return public_report(session, policy, done.copies), done.held_back
-    verdict = judged(case_vault.case_of(session.vault, session.keyring, session.signer.vkey, (), _silent))
+    verdict = judged(case_vault.case_of(session.vault, session.keyring, session.signer.vkey, Trust(), _silent))
     made = _report(session, policy, verdict, tuple(shown_item(files, policy) for files in items), _hashes(items))
     return replace(made, notes=tuple(unreadable_note(files) for files in items if files.faults)), ()
 

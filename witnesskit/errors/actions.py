@@ -150,3 +150,21 @@ class NothingToVerify(WitnesskitError):
     status = ExitStatus.CANNOT_TELL
     message = "this is neither a vault, a bundle nor an opened bag"
     hint = "nothing was changed; name the vault's folder, the .age file, or the folder it was opened into"
+
+
+class BadTrustFolder(WitnesskitError):
+    """A trust folder, or a certificate named beside it, is not as docs/spec/trust.md wants it."""
+
+    code = "TRUST-FOLDER"
+    status = ExitStatus.USAGE
+    message = "what was given as trusted cannot be used"
+    hint = "nothing was checked; compare the folder with docs/spec/trust.md, one root certificate for each authority"
+
+
+class BadHashList(WitnesskitError):
+    """A list of digests of which not one line can be read."""
+
+    code = "HASH-LIST"
+    status = ExitStatus.USAGE
+    message = "no line of this file is one of a sha256sum list"
+    hint = "nothing was checked; a line is 64 hex digits, two spaces and a name, as sha256sum writes it"
