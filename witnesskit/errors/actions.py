@@ -168,3 +168,30 @@ class BadHashList(WitnesskitError):
     status = ExitStatus.USAGE
     message = "no line of this file is one of a sha256sum list"
     hint = "nothing was checked; a line is 64 hex digits, two spaces and a name, as sha256sum writes it"
+
+
+class NotTheSame(WitnesskitError):
+    """Two items whose originals are not equal, by anything that the log commits."""
+
+    code = "NOT-THE-SAME"
+    status = ExitStatus.REFUSED
+    message = "nothing shows that these two are the same"
+    hint = "nothing was logged; only originals with equal digests, or with equal coded pictures and sound, are linked"
+
+
+class NoSuchField(WitnesskitError):
+    """A field that the log does not hold of this item; ``detail`` names those that it does."""
+
+    code = "NO-FIELD"
+    status = ExitStatus.USAGE
+    message = "the log holds no such field of this item"
+    hint = "nothing was written or logged; `witnesskit disclose ITEM --list` shows what there is"
+
+
+class FieldWithheld(WitnesskitError):
+    """A field that the policy of this audience does not let out; ``detail`` names the rule."""
+
+    code = "FIELD-WITHHELD"
+    status = ExitStatus.REFUSED
+    message = "the policy of this audience does not let this field out"
+    hint = "nothing was written or logged; `witnesskit disclose ITEM --list` shows what may leave"
