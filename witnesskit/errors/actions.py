@@ -195,3 +195,12 @@ class FieldWithheld(WitnesskitError):
     status = ExitStatus.REFUSED
     message = "the policy of this audience does not let this field out"
     hint = "nothing was written or logged; `witnesskit disclose ITEM --list` shows what may leave"
+
+
+class NothingToCompare(WitnesskitError):
+    """A place without a log: nothing that could be compared with another copy of it."""
+
+    code = "NO-LOG"
+    status = ExitStatus.CANNOT_TELL
+    message = "there is no custody log here"
+    hint = "nothing was changed; name a log.jsonl, a custody folder, a vault, a bag or a bundle with its --key"
