@@ -17,6 +17,8 @@ def test_a_vector_ends_as_it_says(name):
     verdict = examine(cases.case_of(vector), cases.trust_of(vector))
     codes = sorted({code for code in verdict.codes(*_TOLD) if code != "TIME"})
     assert (verdict.state, codes) == (vector["expect"]["state"], vector["expect"]["codes"])
+    finding = vector["expect"]["finding"]
+    assert (finding["code"], finding["sentence"]) in {(check.code, check.sentence) for check in verdict.checks}
 
 
 def test_the_generator_makes_exactly_these_vectors():

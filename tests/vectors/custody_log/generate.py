@@ -5,12 +5,14 @@ Run ``python -m tests.vectors.custody_log.generate``; tests/verify/test_vectors.
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 
 from tests.vectors.custody_log import defects_files, defects_lines, defects_signatures
 from tests.vectors.custody_log.catalogue import VECTORS, Vector
 from tests.vectors.custody_log.honest import build
+from tests.vectors.custody_log.sentences import SENTENCES
 
 HERE = Path(__file__).parent
 ROOMS = (defects_files, defects_lines, defects_signatures)  # importing them fills VECTORS
@@ -26,10 +28,26 @@ def as_json(made: Vector) -> str:
     content = {
         "name": made.name,
         "says": made.says,
-        "expect": {"state": made.state, "codes": sorted(set(made.codes))},
-        "trust": {"keys": list(trust.keys), "remembered": {k: list(v) for k, v in trust.remembered.items()}},
+        "expect": {
+            "state": made.state,
+            "codes": sorted(set(made.codes)),
+            "finding": SENTENCES[made.name],
+        },
+        "trust": {
+            "keys": list(trust.keys),
+            "remembered": {k: list(v) for k, v in trust.remembered.items()},
+            "policy": made.example.policy,
+            "roots": {name: pem.decode() for name, pem in trust.roots.items()},
+            "intermediates": [pem.decode() for pem in trust.intermediates],
+            "headers": {str(height): header.hex() for height, header in trust.headers.items()},
+            "now": trust.now,
+        },
         "logs": [
-            {"lines": one.log.decode().split("\n"), "notes": [note.decode() for note in one.notes]}
+            {
+                "lines": one.log.decode().split("\n"),
+                "notes": [note.decode() for note in one.notes],
+                "anchors": [{"name": file.name, "data": _base64(file.data)} for file in one.anchors],
+            }
             for one in case.logs
         ],
         "openings": [{"log": one.log, "n": one.n, "disclosure": one.disclosure} for one in case.openings],
@@ -37,6 +55,10 @@ def as_json(made: Vector) -> str:
         "expected": {"everything": case.expected.everything, "listed": sorted(case.expected.listed)},
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
 
 
 def main() -> None:

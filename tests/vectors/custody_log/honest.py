@@ -32,6 +32,7 @@ class Example:
 
     case: CaseFiles
     trust: Trust
+    policy: str = ""  # the text that ``trust.policy`` was read from
 
 
 def digest_of(name: str) -> str:
