@@ -12,6 +12,7 @@ from witnesskit.cli.output import Answer, Output
 from witnesskit.errors.cli import Usage
 
 _EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+PROOF_ENDING = ".tlog-proof"
 
 
 @click.command()
@@ -23,6 +24,8 @@ _EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 )
 @click.option("--key", type=EXISTING_FILE, help="age identity file that opens the bundle.")
 @click.option("--in", "case", type=EXISTING_PATH, help="Vault, bundle or bag: is the file PATH one of it?")
+@click.option("--proof", type=EXISTING_FILE, help="A .tlog-proof about the file PATH.")
+@click.option("--against", type=EXISTING_PATH, help="Another copy of the log PATH: do both tell one history?")
 @click.option("--hash-list", type=EXISTING_FILE, help="A sha256sum list: which of its files does --in PATH know?")
 @click.option("--write-hashes", type=ANY_PATH, help="Write a sha256sum list of what was checked.")
 @click.option("--items", "show_items", is_flag=True, help="Show each item with its state and its times.")
@@ -32,10 +35,11 @@ def command(output: Output, answer: Answer, path: Path | None, **options: Any) -
     """Check a vault, a bundle or an opened bag.
 
     Answers UNCHANGED since when, on whose word (0), CHANGED (7) or CANNOT TELL (8). Trust comes only from --signer,
-    --trust, --tsa-root or from a key you hold, never from the thing itself. With --in or --hash-list it
-    answers about one file or a list.
+    --trust, --tsa-root or from a key you hold, never from the thing itself. With --in, --proof, --against or
+    --hash-list it answers about one file, one proof, two copies of a log, or a list.
     """
     from witnesskit.cli import verify_modes as modes
+    from witnesskit.cli import verify_proofs
 
     _check_form(path, options)
     if options["hash_list"]:
@@ -45,6 +49,11 @@ def command(output: Output, answer: Answer, path: Path | None, **options: Any) -
         raise Usage("name what to verify")
     elif options["case"]:
         modes.show_known_file(output, answer, path, wish_of(options["case"], options))
+    elif options["proof"] or path.name.endswith(PROOF_ENDING):
+        proof, file = (options["proof"], path) if options["proof"] else (path, None)
+        verify_proofs.show_proof(output, answer, proof, file, wish_of(path, options))
+    elif options["against"]:
+        verify_proofs.show_two_logs(output, answer, wish_of(path, options), options["against"])
     else:
         wish = wish_of(path, options)
         modes.show_case(output, answer, wish, options["write_hashes"], show_items=options["show_items"])
@@ -66,18 +75,20 @@ def wish_of(path: Path, options: dict[str, Any]) -> Any:
 
 def _check_form(path: Path | None, options: dict[str, Any]) -> None:
     """One question at a time."""
-    asked = [name for name in ("case", "hash_list") if options[name]]
+    asked = [name for name in ("case", "proof", "against", "hash_list") if options[name]]
     if options["hash_list"]:
         if path is not None or asked != ["case", "hash_list"]:
             raise Usage("--hash-list FILE goes with --in PATH, and with nothing else to verify")
+    elif len(asked) > 1:
+        raise Usage("--in, --proof and --against are three questions; ask one of them")
     if options["write_hashes"] and (asked or path is None):
         raise Usage("--write-hashes goes with a vault, a bundle or a bag")
 
 
 def _passphrase(path: Path, options: dict[str, Any]) -> str:
-    """A vault may need one; a bundle or a bag never does."""
+    """A vault may need one; a bundle or a bag never does, and two logs are compared without opening anything."""
     from witnesskit.actions.opening import find_vault
 
-    if not (path / "vault.toml").is_file():
+    if options["against"] or not (path / "vault.toml").is_file():
         return ""
     return vault_passphrase(find_vault(path), options["passphrase_file"])

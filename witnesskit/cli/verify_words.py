@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 
 from witnesskit.verify.verdict import Bound, Interval, State, Tally, Verdict
 
-UNPROVEN = "one party's word, time unproven"
+UNPROVEN = "time unproven: nobody outside says when"
 _COUNTS = {2: "two", 3: "three", 4: "four", 5: "five"}
 
 
 def verdict_lines(verdict: Verdict) -> Iterator[str]:
     """The lines under the answer: when, and how much of the case that is."""
-    if verdict.state is State.UNCHANGED:
+    said = verdict.lone and not verdict.interval.not_after.time  # the answer itself says then that no time is proven
+    if verdict.state is State.UNCHANGED and not said:
         yield from interval_lines(verdict.interval)
     if verdict.tally != Tally():
         yield verdict.tally.sentence
