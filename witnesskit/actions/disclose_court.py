@@ -30,6 +30,7 @@ class _Log:
 
     lines: bytes
     note: bytes
+    key: str  # verifier key of the signer of ``note``
 
 
 def court_fields(session: Session, policy: Policy, item: ItemFiles) -> Fields:
@@ -67,9 +68,8 @@ def _write(event: OpenedLine, logs: Sequence[_Log], names: Sequence[str], wish: 
     texts = tuple(event.disclosures[name] for name in names)
     proof = TlogProof(event.n, merkle.inclusion(tree, event.n), log.note, event.line, texts)
     name = f"{short_id(event.about)}-{event.type}-{event.n}"
-    key = str(custody_event.parse(lines[0]).x["key"])
     shut = len(custody_event.parse(event.line).sd) - len(texts)
-    return WrittenProof(write_proof(wish.out, name, proof), event.type, key, tuple(names), shut)
+    return WrittenProof(write_proof(wish.out, name, proof), event.type, log.key, tuple(names), shut)
 
 
 def _events(item: ItemFiles, logs: Sequence[_Log]) -> list[OpenedLine]:
@@ -80,5 +80,10 @@ def _events(item: ItemFiles, logs: Sequence[_Log]) -> list[OpenedLine]:
 
 
 def _logs(session: Session) -> list[_Log]:
-    own = _Log(session.journal.log_bytes(), session.journal.notes()[-1])
-    return [own, *(_Log(log.lines, log.note) for log in seen_logs(session.vault))]
+    own = _Log(session.journal.log_bytes(), session.journal.notes()[-1], session.signer.vkey)
+    return [own, *(_Log(log.lines, log.note, _key(log.lines)) for log in seen_logs(session.vault))]
+
+
+def _key(lines: bytes) -> str:
+    """Of a log that another signs: the key in its first line."""
+    return str(custody_event.parse(lines.partition(b"\n")[0]).x["key"])
