@@ -276,7 +276,7 @@ def test_fewer_events_than_were_seen_and_other_events_than_were_seen_are_refused
     a, b, c = desks
     b.receive(a.send(b))
     twin = copy_desk(a, tmp_path / "twin")
-    for _ in range(3):
+    for _ in range(12):
         a.more()
     b.receive(a.send(b))
     assert refused(b, twin.send(b)).code == "ROLLBACK"  # a number that was used
@@ -284,7 +284,7 @@ def test_fewer_events_than_were_seen_and_other_events_than_were_seen_are_refused
     error = refused(b, twin.send(b))
     assert (error.code, error.status) == ("CHAIN-REFUSED", 7)
     assert "ROLLBACK" in str(error)
-    for _ in range(3):
+    for _ in range(20):
         twin.more()
     error = refused(b, twin.send(b))
     assert (error.code, error.status) == ("CHAIN-REFUSED", 7)

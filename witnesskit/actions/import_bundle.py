@@ -9,6 +9,7 @@ from pathlib import Path
 
 from witnesskit.actions import handover, ownership, seen
 from witnesskit.actions.case_bundle import read_identities
+from witnesskit.actions.delete_item import erase_again
 from witnesskit.actions.given_file import open_given
 from witnesskit.actions.import_sinks import Stores
 from witnesskit.actions.imported import ImportDone
@@ -98,6 +99,7 @@ def _from_device(desk: Desk, path: Path, volume: OpenVolume, wish: ImportWish, r
     handover.keep_keyring(vault, desk, keyring)
     done = handover.Handover(volume.meta, unpacked, heads, invite, copies)
     receipt = handover.answer(session, keyring, done, wish.receipts)
+    erase_again(session, items)
     counts = {"items": len(items), "new": len(items - before), "here": len(items & before)}
     return ImportDone(volume.meta.id, counts, unpacked, str(receipt), copies, tuple(sorted(map(short_id, items))))
 

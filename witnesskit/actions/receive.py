@@ -5,6 +5,7 @@ Its items never become this desk's: what another desk collected stays its eviden
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +36,7 @@ from witnesskit.vault import state
 from witnesskit.vault.keyring import Keyring, Peer, desk_identities
 from witnesskit.vault.state import BundleState
 from witnesskit.vault.trustfile import trusted_keys
+from witnesskit.verify import Trust
 from witnesskit.verify.verdict import CheckState, State
 
 Report = Callable[[int, int | None], None]
@@ -118,7 +120,7 @@ def _verified(
 def _judge(
     session: Session, keyring: Keyring, volume: OpenVolume, peer: Peer, *, late: bool, report: Report
 ) -> tuple[SeenLog, ...]:
-    case = case_bundle.read_volume(volume, (), (peer.key,), report)
+    case = case_bundle.read_volume(volume, (), Trust((peer.key,), now=int(time.time())), report)
     logs = tuple(SeenLog(log.log, log.notes[0]) for log in case.files.logs if log.notes)
     if len(logs) != len(case.files.logs) or not logs:
         raise ChainRefused("its logs and checkpoints do not pair")

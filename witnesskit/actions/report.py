@@ -9,6 +9,7 @@ from pathlib import Path
 
 from witnesskit.actions import case_vault
 from witnesskit.actions.case import Case
+from witnesskit.actions.chain_members import OF_DESKS
 from witnesskit.actions.item_files import ItemFiles, chosen, read_item
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.publish import PublishedCopy, publish
@@ -28,7 +29,7 @@ from witnesskit.report.model import Answer, Check, Item, Report, guarded, withhe
 from witnesskit.vault import layout
 from witnesskit.vault.keyring import desk_identities
 from witnesskit.vault.layout import Vault
-from witnesskit.verify import CaseFiles, Found, Verdict
+from witnesskit.verify import CaseFiles, Found, Trust, Verdict
 from witnesskit.verify.case import LISTED
 
 POLICIES = {Audience.DESK: "protect-filmer", Audience.COURT: "court", Audience.PUBLIC: "public"}
@@ -88,7 +89,7 @@ def build(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tuple
         if not done.copies:
             raise NoSuchItem("no clean copy that may be published")
         return public_report(session, policy, done.copies), done.held_back
-    verdict = judged(case_vault.case_of(session.vault, session.keyring, session.signer.vkey, (), _silent))
+    verdict = judged(case_vault.case_of(session.vault, session.keyring, session.signer.vkey, Trust(), _silent))
     made = _report(session, policy, verdict, tuple(shown_item(files, policy) for files in items), _hashes(items))
     return replace(made, notes=tuple(unreadable_note(files) for files in items if files.faults)), ()
 
@@ -110,10 +111,10 @@ def public_case(session: Session, copies: Sequence[PublishedCopy]) -> Case:
             digest, size = sha256_stream(stream)
         found.append(Found("copy", digest, size, None, copy.item))
     log = case_vault.own_log(session.vault, session.journal)
-    public = tuple(one for one in log.anchors if not one.name.endswith(".proof"))  # a receipt names another desk
+    public = tuple(one for one in log.anchors if not one.name.endswith(OF_DESKS))
     openings = tuple(opening for copy in copies for opening in copy.openings)
     files = CaseFiles((replace(log, anchors=public),), openings, tuple(found), LISTED)
-    return Case(files, case_vault.own_trust(session.vault, (session.signer.vkey,), session.keyring))
+    return Case(files, case_vault.own_trust(session.vault, (session.signer.vkey,), None))
 
 
 def _report(

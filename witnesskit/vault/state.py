@@ -23,6 +23,7 @@ __all__ = [
     "with_capsules",
     "with_item",
     "with_paper",
+    "without_capsules",
     "without_items",
 ]
 
@@ -82,6 +83,13 @@ def answered(state: State, bundle: str) -> State:
     if facts is None or not facts.awaited:
         return state
     return replace(state, bundles={**state.bundles, bundle: replace(facts, awaited=False)})
+
+
+def without_capsules(state: State, item: str, *gone: str) -> State:
+    """The state without capsules that were erased; the item stays listed, also without any."""
+    found = state.items[item]
+    kept = tuple(capsule for capsule in found.capsules if capsule.id not in gone)
+    return with_item(state, item, replace(found, capsules=kept))
 
 
 def without_items(state: State, *gone: str) -> State:
