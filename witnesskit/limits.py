@@ -80,6 +80,7 @@ SHEET_TEXT_MAX: Final = 16 * KIB  # characters of what is typed from a sheet; a 
 VAULT_CONFIG_MAX: Final = 64 * KIB  # bytes of vault.toml
 STATE_MAX: Final = 256 * MIB  # bytes of the state file; half a million items
 STATE_DEPTH_MAX: Final = 6  # levels of the state file
+OPERATOR_FILE_MAX: Final = 16 * KIB  # bytes of an operator's key, sealed; ours have some hundreds
 KEYRING_MAX: Final = 16 * MIB  # bytes of the opened keyring; thousands of invites
 ROOM_RESERVE: Final = 16 * MIB  # bytes kept free for record, log, checkpoint and state
 SYNC_MARKERS_MAX: Final = 10_000  # names looked at in one folder for marks of synchronising programs

@@ -97,13 +97,13 @@ class Desk(Stage):
 
 def make_desk(folder: Path, name: str) -> Desk:
     stage = make_stage(folder / name)
-    return Desk(stage.folder, stage.passphrase, stage.custodian_sheet, name)
+    return Desk(stage.folder, stage.passphrase, stage.custodian_sheet, stage.recovery_sheet, name)
 
 
 def copy_desk(desk: Desk, folder: Path) -> Desk:
     """The same desk, log and keys, in another folder: what a thief or a restored copy is."""
     shutil.copytree(desk.folder, folder)
-    return Desk(folder, desk.passphrase, desk.custodian_sheet, desk.name)
+    return Desk(folder, desk.passphrase, desk.custodian_sheet, desk.recovery_sheet, desk.name)
 
 
 def copies(desks: Sequence[Desk], folder: Path) -> list[Desk]:

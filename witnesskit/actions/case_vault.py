@@ -15,10 +15,11 @@ from witnesskit.actions.openings import OpeningLine, read_capsule_openings, reso
 from witnesskit.actions.peers import peers_policy
 from witnesskit.actions.seen import seen_logs
 from witnesskit.actions.successor import closed_folders
+from witnesskit.actions.vouched import still_vouched
 from witnesskit.custody.journal import Journal
 from witnesskit.digest import sha256_stream
 from witnesskit.formats.short_id import short_id
-from witnesskit.model import Role, SealedCapsule, VaultKind
+from witnesskit.model import Opening, Role, SealedCapsule, VaultKind
 from witnesskit.vault import layout, store
 from witnesskit.vault.authorities import load_authorities
 from witnesskit.vault.keyring import Keyring, desk_identities
@@ -49,7 +50,7 @@ def case_of(vault: Vault, keyring: Keyring | None, own: str, trust: Trust, repor
     """The case of a vault that is open already; ``own``: its verifier key if the person held what opens it, or ""."""
     logs = vault_logs(vault)
     found, wrong = _found(vault, report)
-    openings = resolve(vault_openings(vault, keyring), [log.log for log in logs]) if keyring else ()
+    openings = _vouching(vault, keyring, logs) if keyring else ()
     trusted = (
         *trust.keys,
         *(trusted_keys(keyring) if keyring else ()),
@@ -118,6 +119,12 @@ def vault_openings(vault: Vault, keyring: Keyring, *, papers: bool = False) -> I
         if capsule.role is Role.RECORD and store.has(vault, capsule.id):
             with store.open_capsule(vault, capsule.id) as stream:
                 yield from read_capsule_openings(stream, identities, capsule.sha256)
+
+
+def _vouching(vault: Vault, keyring: Keyring, logs: tuple[LogFiles, ...]) -> tuple[Opening, ...]:
+    """Openings of every log, without the receipts for what a device sent after it was lost."""
+    openings = resolve(vault_openings(vault, keyring), [log.log for log in logs])
+    return still_vouched(openings, logs[0].log, keyring)
 
 
 def _closed_keys(vault: Vault) -> tuple[str, ...]:

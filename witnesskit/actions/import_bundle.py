@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from witnesskit.actions import handover, ownership, seen
+from witnesskit.actions import handover, ownership, quarantine, seen
 from witnesskit.actions.case_bundle import read_identities
 from witnesskit.actions.delete_item import erase_again
 from witnesskit.actions.given_file import open_given
@@ -67,12 +67,14 @@ def open_for_import(vault: Vault, passphrase: str) -> Iterator[Desk]:
 def import_bundle(desk: Desk, path: Path, wish: ImportWish, report: Report) -> ImportDone:
     """Take in one bundle; importing it again changes nothing but the receipt's date.
 
-    Raises the leaves of errors/bundle.py, ForeignItem, ChainRefused and the disk's; what verified before stays.
+    Raises the leaves of errors/bundle.py, ForeignItem, ChainRefused, DeviceLost and the disk's; what verified
+    before stays.
     """
     brought = read_identities(wish.key)
     with open_given(path) as stream:
         volume = open_volume(stream, (*desk_identities(desk.keyring), *brought))
         if not is_between_desks(desk.keyring, volume.meta):
+            quarantine.refuse_lost(desk.session, handover.invite_for(desk.keyring, volume.meta), volume.meta, stream)
             return _from_device(desk, path, volume, wish, report)
         meta = volume.meta
     arrival = Arrival(path, meta, brought, wish.receipts, wish.second_copy)

@@ -5,28 +5,25 @@ The receipt is a line of this desk's log. Whoever holds the proof needs neither 
 
 from __future__ import annotations
 
-import contextlib
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from witnesskit.actions import heads
 from witnesskit.actions.case_vault import vault_openings
 from witnesskit.actions.history import History
-from witnesskit.actions.openings import resolve
+from witnesskit.actions.openings import OpeningLine
 from witnesskit.actions.openings_capsule import seal_openings
+from witnesskit.actions.own_events import OpenedLine, own_events
 from witnesskit.actions.seen import SeenLog, known_logs
 from witnesskit.actions.session import Session
 from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import Prepared, prepare
-from witnesskit.errors.verify import BadDisclosure
-from witnesskit.formats import disclosure
 from witnesskit.formats.bundle_manifest import BundleMeta
 from witnesskit.formats.merkle import Tree, inclusion, leaf_hash
 from witnesskit.formats.tlog_proof import TlogProof, proof_bytes
-from witnesskit.model import Json
 from witnesskit.vault import durable
 from witnesskit.vault.keyring import Keyring
 
@@ -42,15 +39,6 @@ class Taken:
     copies: int
 
 
-@dataclass(frozen=True)
-class Logged:
-    """One ``receipt`` event of this desk's log: its number, its openings by name, and their texts."""
-
-    n: int
-    fields: Mapping[str, Json]
-    texts: Mapping[str, str]
-
-
 def answer(
     session: Session, keyring: Keyring, taken: Taken, folder: Path, *, logged_before: bool
 ) -> tuple[Path, ...]:
@@ -58,8 +46,10 @@ def answer(
 
     Returns the paths of the proof and, where nothing larger of the log is known, of the cosignature.
     """
-    logged = _logged_before(session, keyring, taken.meta.id) if logged_before else {}
-    logged |= _log(session, taken, [log for log in taken.logs if log.log not in logged])
+    papers = vault_openings(session.vault, keyring, papers=True) if logged_before else ()
+    logged = _receipts(session, papers, taken.meta.id)
+    fresh = _log(session, taken, [log for log in taken.logs if log.log not in logged])
+    logged |= _receipts(session, fresh, taken.meta.id)
     session.journal.checkpoint(session.signer)
     own = next(log for log in taken.logs if log.head.origin == taken.meta.sender.partition("+")[0])
     durable.make_folder(folder)
@@ -74,16 +64,14 @@ def answer(
     return tuple(paths)
 
 
-def _log(session: Session, taken: Taken, logs: Sequence[SeenLog]) -> dict[str, Logged]:
-    """One receipt event for each of ``logs``, its openings sealed first."""
-    if not logs:
-        return {}
+def _log(session: Session, taken: Taken, logs: Sequence[SeenLog]) -> list[OpeningLine]:
+    """One receipt event for each of ``logs``, its openings sealed first; returns the openings."""
     events = [_receipt(session, taken, log) for log in logs]
-    lines = [event.opening_line() for event in events]
-    session.state = seal_openings(session.vault, session.state, session.recipients, lines)
-    numbers = session.journal.append_all([(event, {}) for event in events])
-    found = [_opened(n, event.disclosures) for n, event in zip(numbers, events, strict=True)]
-    return {log.log: one for log, one in zip(logs, found, strict=True)}
+    if events:
+        lines = [event.opening_line() for event in events]
+        session.state = seal_openings(session.vault, session.state, session.recipients, lines)
+        session.journal.append_all([(event, {}) for event in events])
+    return [OpeningLine(event.disclosures, {}) for event in events]
 
 
 def _receipt(session: Session, taken: Taken, log: SeenLog) -> Prepared:
@@ -105,31 +93,18 @@ def _receipt(session: Session, taken: Taken, log: SeenLog) -> Prepared:
     return prepare("receipt", committed)
 
 
-def _logged_before(session: Session, keyring: Keyring, bundle: str) -> dict[str, Logged]:
-    """The receipts of a bundle that stand in this desk's log, by the log they are about."""
-    texts: dict[int, list[str]] = {}
-    openings = vault_openings(session.vault, keyring, papers=True)
-    for opening in resolve(openings, [session.journal.log_bytes()]):
-        texts.setdefault(opening.n, []).append(opening.disclosure)
-    found = [_opened(n, told) for n, told in sorted(texts.items())]
-    ours = [one for one in found if one.fields.get("bundle") == bundle and set(TOLD) <= one.texts.keys()]
-    return {str(one.fields["log"]): one for one in ours}
+def _receipts(session: Session, lines: Iterable[OpeningLine], bundle: str) -> dict[str, OpenedLine]:
+    """Those of ``lines`` that open a receipt of this bundle in this desk's log, by the log that it is about."""
+    found = (event for event in own_events(session, lines) if event.type == "receipt")
+    ours = (event for event in found if event.fields.get("bundle") == bundle and set(TOLD) <= event.fields.keys())
+    return {str(event.fields["log"]): event for event in ours}
 
 
-def _opened(n: int, texts: Iterable[str]) -> Logged:
-    fields, by_name = {}, {}
-    for text in texts:
-        with contextlib.suppress(BadDisclosure):
-            told = disclosure.parse(text)
-            fields[told.name], by_name[told.name] = told.value, text
-    return Logged(n, fields, by_name)
-
-
-def _proof(session: Session, found: Logged) -> bytes:
+def _proof(session: Session, found: OpenedLine) -> bytes:
     lines = session.journal.lines()
     hashes = inclusion(Tree(map(leaf_hash, lines)), found.n)
-    texts = tuple(found.texts[name] for name in TOLD)
-    return proof_bytes(TlogProof(found.n, hashes, session.journal.notes()[-1], lines[found.n], texts))
+    texts = tuple(found.disclosures[name] for name in TOLD)
+    return proof_bytes(TlogProof(found.n, hashes, session.journal.notes()[-1], found.line, texts))
 
 
 def _newest(session: Session, own: SeenLog) -> SeenLog | None:

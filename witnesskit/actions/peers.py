@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
+from witnesskit.custody.journal import Journal
 from witnesskit.errors.formats import BadKey
 from witnesskit.errors.peers import NoSuchPeer, PeerTaken
 from witnesskit.formats.quorum import TrustPolicy
@@ -67,7 +68,8 @@ def own_keys(vault: Vault, passphrase: str) -> OwnKeys:
     layout.demand(vault, VaultKind.DESK)
     keyring, origin = open_keyring(vault, passphrase), vault.config.origin
     recipient = rings.desk_identity(keyring.desk_seed, rings.OWN).recipient
-    return OwnKeys(keyring.signer(origin).key, keyring.cosigner(origin).key, recipient)
+    in_force = parse_verifier_key(Journal.open(vault.custody, by=VaultKind.DESK).vkey)
+    return OwnKeys(in_force, keyring.cosigner(origin).key, recipient)
 
 
 def peer_of(keyring: Keyring, key: str) -> Peer | None:

@@ -26,7 +26,7 @@ from witnesskit.model import Opening
 from witnesskit.vault import durable
 from witnesskit.vault.keyring import Keyring
 from witnesskit.vault.layout import Vault
-from witnesskit.vault.trustfile import trusted_keys
+from witnesskit.vault.trustfile import known_keys
 from witnesskit.verify import CaseFiles, CheckState, LogFiles, Trust, examine_chain
 from witnesskit.verify.case import LISTED
 
@@ -70,7 +70,7 @@ def judge(
     logs = logs_of(chain)
     public = parse_verifier_key(meta.sender).public
     keys = [VerifierKey(log.head.origin, public) for log in logs]
-    if any(is_name_of_another((vault.config.key, *trusted_keys(keyring)), key) for key in keys):
+    if any(is_name_of_another((vault.config.key, *known_keys(keyring)), key) for key in keys):
         raise ChainRefused("a log of another device")
     old = old_logs(vault, logs) if late else frozenset()
     trust = Trust(tuple(key.text for key in keys), remembered(vault, old))

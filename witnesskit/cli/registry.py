@@ -31,6 +31,7 @@ VERBS: Final[Mapping[str, str]] = {
     "link": "Log that two items are the same footage (desk).",
     "audit": "Read everything that is stored again and log how it was (desk).",
     "report": "Write what is known and proven as one page.",
+    "key": "Replace, show and rehearse the keys of a desk.",
     "policy": "Show or check the rules in force.",
     "demo": "Play the whole story on this computer.",
 }
@@ -79,6 +80,8 @@ def load(verb: str) -> click.Command:  # noqa: C901 - one line for each verb
             from witnesskit.cli.audit import command
         case "report":
             from witnesskit.cli.report import command
+        case "key":
+            from witnesskit.cli.key import command
         case "policy":
             from witnesskit.cli.policy import command
         case "demo":
