@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from witnesskit.actions.access import CUSTODIAN, DESK, log_access
 from witnesskit.actions.audience_members import Contents, data_member, file_member, openings_member
 from witnesskit.actions.bundled import BundleWish
 from witnesskit.actions.court_papers import Wrapped, court_papers
@@ -29,7 +30,7 @@ from witnesskit.vault.keyring import Keyring, custodian_identities, desk_identit
 
 def court_contents(session: Session, policy: Policy, wish: BundleWish) -> Contents:
     """Raises CustodianKeyNeeded where originals may leave and nobody brought the key."""
-    view = court_view(session, policy, _opened(session, policy, wish))
+    view = court_view(session, policy, _opened(session, policy, wish), () if wish.items else tuple(_deleted(session)))
     contents = Contents(list(view.logs), items=len(view.items))
     files = [Wrapped(short_id(item.item), member) for item in view.items for member in _files(item, policy)]
     contents.members += [_record_member(item) for item in view.items]
@@ -43,8 +44,11 @@ def _opened(session: Session, policy: Policy, wish: BundleWish) -> tuple[ItemFil
     keyring = session.keyring
     if keyring is None:
         raise NotForBundle
-    identities = (*desk_identities(keyring), *_custodian(keyring, wish))
     chosen_items = chosen(session.state, wish.items)
+    custodian = _custodian(keyring, wish) if policy.rules.release_originals else ()
+    if custodian:  # on record before a byte of an original is read
+        log_access(session, chosen_items, who=CUSTODIAN if wish.custodian_sheet else DESK, why=wish.why)
+    identities = (*desk_identities(keyring), *custodian)
     items = tuple(read_item(session.vault, session.state, item, identities) for item in chosen_items)
     if policy.rules.release_originals and any(item.media and not any(item.streams("media")) for item in items):
         raise CustodianKeyNeeded
@@ -52,10 +56,12 @@ def _opened(session: Session, policy: Policy, wish: BundleWish) -> tuple[ItemFil
 
 
 def _custodian(keyring: Keyring, wish: BundleWish) -> tuple[Identity, ...]:
-    """A lone researcher holds the key; anybody else brings the sheet."""
+    """A lone researcher holds the key; anybody else brings the sheet. Raises CustodianKeyNeeded for a wrong one."""
     if wish.custodian_sheet is None:
         return custodian_identities(keyring)
     seed = parse_sheet(given_text(wish.custodian_sheet, SHEET_TEXT_MAX), SheetKind.CUSTODIAN)
+    if rings.custodian_identity(seed, rings.OWN).recipient != keyring.own.custodian:
+        raise CustodianKeyNeeded
     numbers = (*(invite.number for invite in keyring.issued), rings.OWN)
     return tuple(rings.custodian_identity(seed, number) for number in numbers)
 
@@ -84,3 +90,7 @@ def _lines(openings: Iterable[Opening]) -> Iterator[OpeningLine]:
     for opening in openings:
         kept.setdefault((opening.log, opening.n), []).append(opening.disclosure)
     return (OpeningLine(tuple(texts), {}) for texts in kept.values())
+
+
+def _deleted(session: Session) -> Iterable[str]:
+    return (item for item, found in session.state.items.items() if not found.capsules)

@@ -35,6 +35,7 @@ from witnesskit.report.checkable import (
 
 # genTime of a timestamp: the first GeneralizedTime of a response, for the text of a command and no more
 _GEN_TIME = re.compile(rb"\x18[\x0f-\x19](\d{14})(?:\.\d+)?Z")
+_OWN: Final = ("data/00000001", "data/00000002")  # the chain stands first, and the desk's own log before others
 _NAMED: Final = frozenset({"origin", "log", "size", "root"})
 
 
@@ -58,7 +59,7 @@ class CourtParts:
 def checkable(parts: CourtParts) -> Checkable:
     """Every fact that the commands of report/court_steps.py are filled with."""
     return Checkable(
-        logs=tuple(_log(log, parts.ssh_signatures.get(log.origin, b"")) for log in parts.logs),
+        logs=tuple(_log(log, parts.ssh_signatures.get(log.origin, b""), log is parts.logs[0]) for log in parts.logs),
         files=tuple(_files(parts)),
         anchors=tuple(anchor for log in parts.logs for anchor in _anchors(log, parts.witnesses)),
         key_changes=tuple(change for log in parts.logs for change in _key_changes(log)),
@@ -67,12 +68,20 @@ def checkable(parts: CourtParts) -> Checkable:
     )
 
 
-def _log(log: LogCopy, ssh_signature: bytes) -> CheckableLog:
+def _log(log: LogCopy, ssh_signature: bytes, own: bool) -> CheckableLog:
     vkey = key_at(log.lines, log.size)
     allowed = sshsig.allowed_signers_line(parse_verifier_key(vkey)) if ssh_signature else ""
     digest = sha256_hex(ssh_signature) if ssh_signature else ""
     return CheckableLog(
-        log.origin, vkey, log.size, log.root, sha256_hex(log.lines), sha256_hex(log.note), digest, allowed
+        log.origin,
+        vkey,
+        log.size,
+        log.root,
+        sha256_hex(log.lines),
+        sha256_hex(log.note),
+        digest,
+        allowed,
+        _OWN if own else None,
     )
 
 

@@ -37,6 +37,7 @@ def court_papers(
     yield from (data_member("spec", data, name=name) for name, data in pages.items())
     own = view.logs[0]
     signature = session.signer.ssh_signature(own.note)
+    yield data_member("report", own.note, name=f"{own.size}.note")  # the log grows by the entry of this bundle
     yield data_member("report", signature, name=f"{own.size}.note.sshsig")
     verifier = (VERIFIER, sha256_hex(pages[VERIFIER])) if VERIFIER in pages else ("", "")
     parts = CourtParts(

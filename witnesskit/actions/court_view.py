@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from witnesskit.actions import case_vault
@@ -42,19 +42,21 @@ class CourtView:
     validated: str  # when this program was last checked against its own vectors; empty for never
 
 
-def court_view(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> CourtView:
-    """Everything at once; hashes every capsule of the vault.
+def court_view(
+    session: Session, policy: Policy, items: Sequence[ItemFiles], deleted: Sequence[str] = ()
+) -> CourtView:
+    """Everything at once; hashes every capsule of the vault. ``deleted``: items of which it is told that they were.
 
     The verdict is the one that a court reaches that was told the desk's key and nobody else's: devices stand on the
     desk's receipts, and so on the times of these.
     """
     logs = court_logs(session)
-    openings = tuple(_allowed(session, items, logs, policy))
-    case = case_vault.case_of(session.vault, session.keyring, session.signer.vkey, (), _silent)
+    openings = tuple(_allowed(session, {*deleted, *(item.item for item in items)}, items, logs, policy))
+    case = case_vault.case_of(session.vault, session.keyring, session.signer.vkey, Trust(), _silent)
     trust = replace(case.trust, keys=(session.signer.vkey,))
     verdict = judged(replace(case, trust=trust))
     events = opened_events(logs, openings)
-    story = story_of(events, [item.item for item in items], verdict, policy.id)
+    story = story_of(events, [*(item.item for item in items), *deleted], verdict, policy.id)
     shown = tuple(shown_item(files, policy) for files in items)
     tables = tuple(berkeley.table(one, story, _clock(files)) for one, files in zip(shown, items, strict=True))
     last = last_validation(session)
@@ -72,21 +74,35 @@ def court_logs(session: Session) -> tuple[LogCopy, ...]:
 
 
 def _allowed(
-    session: Session, items: Sequence[ItemFiles], logs: Sequence[LogCopy], policy: Policy
+    session: Session, asked: Collection[str], items: Sequence[ItemFiles], logs: Sequence[LogCopy], policy: Policy
 ) -> Iterator[Opening]:
-    """Openings of the items and of what is of no item (genesis, transfers, receipts), as the policy lets them out.
+    """Openings of the items and of what is of no item (genesis, receipts), as the policy lets them out.
 
-    A paper may tell of an item that was not asked for: of a copy of it that was published, say.
+    Who asked for everything reads of each item that was deleted that it was, and why. A paper may tell of an item
+    that was not ``asked`` for: of a copy of it that was published, say.
     """
     papers = case_vault.vault_openings(session.vault, session.keyring, papers=True) if session.keyring else ()
-    asked = {item.item for item in items}
-    receipts = [line for line in papers if line.about() <= asked]
+    receipts = [line for line in papers if line.about() <= set(asked)]
     lines = [line for item in items for line in item.lines]
     types = {(log.log, event.n): event.type for log in logs for event in _events(log)}
+    kept: dict[tuple[str, int], list[Opening]] = {}
     for opening in resolve([*lines, *receipts], [log.lines for log in logs]):
         event_type = types.get((opening.log, opening.n), "")
         if opening_may_leave(policy, event_type, disclosure.parse(opening.disclosure).name).allowed:
-            yield opening
+            kept.setdefault((opening.log, opening.n), []).append(opening)
+    shown = {log.log for log in logs}
+    for (log, n), openings in kept.items():
+        own_type = types[log, n] if log == session.journal.log else ""
+        if not _is_between_others(own_type, openings, shown):
+            yield from openings
+
+
+def _is_between_others(own_type: str, openings: Sequence[Opening], shown: Collection[str]) -> bool:
+    """Whether an event of the desk's own log tells what it gave to, or took from, somebody who is not in here."""
+    if own_type == "receipt":
+        told = {found.name: found.value for found in (disclosure.parse(one.disclosure) for one in openings)}
+        return told.get("log") not in shown
+    return own_type == "transfer"
 
 
 def _events(log: LogCopy) -> Iterable[custody_event.Event]:

@@ -37,7 +37,7 @@ class OpeningLine:
         return (*self.disclosures, *late)
 
     def about(self) -> frozenset[str]:
-        """Items that the disclosures name: their event's own, its parent, the one it is said to be the same as."""
+        """Items that the disclosures name: their event's own, its parent, the one it is linked with."""
         found = set()
         for text in self.disclosures:
             with contextlib.suppress(BadDisclosure):

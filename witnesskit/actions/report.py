@@ -10,6 +10,7 @@ from pathlib import Path
 
 from witnesskit.actions import case_vault
 from witnesskit.actions.case import Case
+from witnesskit.actions.chain_members import OF_DESKS
 from witnesskit.actions.court_view import CourtView, court_view
 from witnesskit.actions.item_files import ItemFiles, chosen, read_item
 from witnesskit.actions.opening import open_for_saving
@@ -32,7 +33,7 @@ from witnesskit.report.model import Answer, Check, Item, Report, Step, guarded, 
 from witnesskit.vault import layout
 from witnesskit.vault.keyring import desk_identities
 from witnesskit.vault.layout import Vault
-from witnesskit.verify import CaseFiles, Found, Verdict
+from witnesskit.verify import CaseFiles, Found, Trust, Verdict
 from witnesskit.verify.case import LISTED
 
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -96,7 +97,7 @@ def build(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tuple
     if policy.rules.policy_audience is Audience.COURT:
         view = court_view(session, policy, items)
         return court_report(policy, view, how_to.steps(Audience.COURT, (session.signer.vkey,), _hashes(items))), ()
-    verdict = judged(case_vault.case_of(session.vault, session.keyring, session.signer.vkey, (), _silent))
+    verdict = judged(case_vault.case_of(session.vault, session.keyring, session.signer.vkey, Trust(), _silent))
     shown = tuple(shown_item(files, policy) for files in items)
     made = _report(policy, verdict, shown, how_to.steps(Audience.DESK, (session.signer.vkey,), _hashes(items)))
     validated = last_validation(session)
@@ -130,10 +131,10 @@ def public_case(session: Session, copies: Sequence[PublishedCopy]) -> Case:
             digest, size = sha256_stream(stream)
         found.append(Found("copy", digest, size, None, copy.item))
     log = case_vault.own_log(session.vault, session.journal)
-    public = tuple(one for one in log.anchors if not one.name.endswith(".proof"))  # a receipt names another desk
+    public = tuple(one for one in log.anchors if not one.name.endswith(OF_DESKS))
     openings = tuple(opening for copy in copies for opening in copy.openings)
     files = CaseFiles((replace(log, anchors=public),), openings, tuple(found), LISTED)
-    return Case(files, case_vault.own_trust(session.vault, (session.signer.vkey,)))
+    return Case(files, case_vault.own_trust(session.vault, (session.signer.vkey,), None))
 
 
 def _report(policy: Policy, verdict: Verdict, items: tuple[Item, ...], steps: tuple[Step, ...]) -> Report:

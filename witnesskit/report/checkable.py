@@ -15,9 +15,11 @@ def file_name(origin: str) -> str:
 
 @dataclass(frozen=True)
 class CheckableLog:
-    """One log, its newest checkpoint, and the OpenSSH signature where its key lay at the desk.
+    """One log, a checkpoint of it, and the OpenSSH signature where its key lay at the desk.
 
     Digests are SHA-256 of the files, by which they are found in the bag; ``root`` is base64 as in the checkpoint.
+    ``place``: of the desk's own log, which grows by the entry of this very bundle after these facts are told, where it
+    and its newest checkpoint lie: no digest can tell that.
     """
 
     origin: str
@@ -28,6 +30,7 @@ class CheckableLog:
     note_sha256: str
     sshsig_sha256: str = ""
     allowed_signers: str = ""  # the line for ssh-keygen
+    place: tuple[str, str] | None = None
 
     @property
     def name(self) -> str:

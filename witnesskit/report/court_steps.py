@@ -22,6 +22,7 @@ def steps(checkable: Checkable) -> Iterator[Step]:
     yield _names(checkable)
     yield _signed_list(checkable.logs[0])
     yield from (_signature(log, own=log is checkable.logs[0]) for log in checkable.logs)
+    yield from (_newest(log) for log in checkable.logs if log.place)
     yield from (_openssh(log) for log in checkable.logs if log.sshsig_sha256)
     yield _roots(checkable)
     yield from _openings(checkable)
@@ -37,7 +38,14 @@ def steps(checkable: Checkable) -> Iterator[Step]:
 def _names(checkable: Checkable) -> Step:
     commands = ["mkdir check", "cd check"]
     for log in checkable.logs:
-        commands += [shell.copied(log.sha256, f"{log.name}.log"), shell.copied(log.note_sha256, f"{log.name}.note")]
+        if log.place:
+            commands += [
+                f"cp ../bag/{log.place[0]} {log.name}.log",
+                f"cp ../bag/{log.place[1]} {log.name}.newest.note",
+            ]
+        else:
+            commands.append(shell.copied(log.sha256, f"{log.name}.log"))
+        commands.append(shell.copied(log.note_sha256, f"{log.name}.note"))
         if log.sshsig_sha256:
             commands.append(shell.copied(log.sshsig_sha256, f"{log.name}.note.sshsig"))
     commands += [shell.copied(file.sha256, file.name) for file in checkable.files]
@@ -65,6 +73,23 @@ def _signature(log: CheckableLog, *, own: bool) -> Step:
             f"openssl pkeyutl -verify -pubin -inkey {log.name}.pem -rawin -in text -sigfile sig",
         ),
         f"{VERIFIED}. The key is {log.vkey}: {compare if own else vouched}",
+    )
+
+
+def _newest(log: CheckableLog) -> Step:
+    """The checkpoint that was signed after this bundle was entered in the log: no paper can tell its size and root."""
+    note = f"{log.name}.newest.note"
+    return Step(
+        f"Check the newest signature under the log {log.origin}, which covers the entry of this bundle too",
+        (
+            f"awk '/^$/{{exit}}{{print}}' {note} > text",
+            f"{shell.signature_line(log.vkey, note)} | tail -c +5 > sig",
+            f"openssl pkeyutl -verify -pubin -inkey {log.name}.pem -rawin -in text -sigfile sig",
+            *shell.ROOT_PROGRAM,
+            f'python3 root.py {log.name}.log "$(sed -n 2p {note})"',
+            f"sed -n 3p {note}",
+        ),
+        f"{VERIFIED}, then twice the same root: what was computed from all entries, and what was signed",
     )
 
 
