@@ -18,8 +18,8 @@ class CheckableLog:
     """One log, a checkpoint of it, and the OpenSSH signature where its key lay at the desk.
 
     Digests are SHA-256 of the files, by which they are found in the bag; ``root`` is base64 as in the checkpoint.
-    ``place``: of the desk's own log, which grows by the entry of this very bundle after these facts are told, where it
-    and its newest checkpoint lie: no digest can tell that.
+    ``place``: where the desk's own log and its newest checkpoint lie; no digest can tell that, for the log grows by
+    the entry of this very bundle after these facts are told.
     """
 
     origin: str

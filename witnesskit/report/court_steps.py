@@ -77,7 +77,7 @@ def _signature(log: CheckableLog, *, own: bool) -> Step:
 
 
 def _newest(log: CheckableLog) -> Step:
-    """The checkpoint that was signed after this bundle was entered in the log: no paper can tell its size and root."""
+    """The checkpoint that covers the entry of this very bundle: no paper in it can tell its size and root."""
     note = f"{log.name}.newest.note"
     return Step(
         f"Check the newest signature under the log {log.origin}, which covers the entry of this bundle too",
