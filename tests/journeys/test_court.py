@@ -299,6 +299,16 @@ def test_no_person_and_no_network_is_named_in_any_paper(reader):
         assert secret not in told
 
 
+def test_the_second_verifier_says_the_same_and_is_the_one_whose_digest_is_printed(reader, output):
+    (printed,) = told(output, "Run the second verifier")
+    digest = hashlib.sha256((DOCS / "verifier" / "verify_standalone.py").read_bytes()).hexdigest()
+    assert printed.split()[0] == digest
+    assert printed.strip().splitlines()[-1].startswith("UNCHANGED since ")
+    assert f"verify_standalone.py in this bundle has the SHA-256 {digest}" in " ".join(
+        reader.paper("HOW-TO-CHECK.txt").decode().split()
+    )
+
+
 def test_the_program_itself_says_the_same_of_the_opened_bag(reader):
     vkey = json.loads((reader.path / "bag" / "bundle.json").read_text())["sender"]
     ran = reader.desk.run("verify", reader.path / "bag", "--signer", vkey, "--json")

@@ -32,7 +32,7 @@ def steps(checkable: Checkable) -> Iterator[Step]:
     for anchor in checkable.anchors:
         yield from anchor_steps(anchor)
     if checkable.verifier[0]:
-        yield _second_verifier(*checkable.verifier)
+        yield _second_verifier(*checkable.verifier, checkable.logs[0].vkey)
 
 
 def _names(checkable: Checkable) -> Step:
@@ -193,10 +193,11 @@ def _digests(checkable: Checkable) -> Iterator[Step]:
         )
 
 
-def _second_verifier(name: str, sha256: str) -> Step:
+def _second_verifier(name: str, sha256: str, vkey: str) -> Step:
     return Step(
         "Run the second verifier",
-        (f"sha256sum {name}", f"python3 {name} --help"),
-        f"{sha256}, then how it is used. It is in this bundle so that it is not lost; whoever could change the bundle"
-        " could change it too: get it, or its SHA-256, from elsewhere as well",
+        (f"sha256sum {name}", f"python3 {name} ../bag --signer {shlex.quote(vkey)}"),
+        f"{sha256}; then every finding, and last the answer, which begins with UNCHANGED. It needs Python 3.11 with the "
+        "package cryptography. It is here so that it is not lost; whoever could change the bundle could change it too: "
+        "get it, or its SHA-256, from elsewhere as well",
     )
