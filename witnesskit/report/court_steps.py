@@ -198,6 +198,6 @@ def _second_verifier(name: str, sha256: str, vkey: str) -> Step:
         "Run the second verifier",
         (f"sha256sum {name}", f"python3 {name} ../bag --signer {shlex.quote(vkey)}"),
         f"{sha256}; then every finding, and last the answer, which begins with UNCHANGED. It needs Python 3.11 with "
-        "the package cryptography. It is here so that it is not lost; whoever could change the bundle could change it "
-        "too: get it, or its SHA-256, from elsewhere as well",
+        "the package cryptography. It is here so that it is not lost; whoever could change the bundle could change "
+        "it too: get it, or its SHA-256, from elsewhere as well",
     )
