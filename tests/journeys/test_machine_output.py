@@ -53,6 +53,7 @@ SUCCESSES = {
     "report court": ("report", "--audience", "court", "--out", "court.html", *DESK),
     "doctor": ("doctor", *DESK),
     "doctor validate": ("doctor", "--validate", *DESK),
+    "export": ("export", "--format", "premis-json", "--out", "events.json", *DESK),
     "policy": ("policy", "show", "--vault", "field"),
     "policy lint": ("policy", "lint", Path(__file__).resolve().parents[2] / "policies" / "court.toml"),
 }

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
+from witnesskit.actions import received
 from witnesskit.actions.anchor_files import stored_anchors, strangers
 from witnesskit.actions.case import Case, container_check, unknown_evidence
 from witnesskit.actions.chain_members import log_copies, thinned
 from witnesskit.actions.openings import OpeningLine, read_capsule_openings, resolve
+from witnesskit.actions.peers import peers_policy
 from witnesskit.actions.seen import seen_logs
 from witnesskit.actions.successor import closed_folders
 from witnesskit.actions.vouched import still_vouched
@@ -29,37 +32,58 @@ from witnesskit.verify import CaseFiles, Expected, Found, LogFiles, Trust
 from witnesskit.verify.case import AnchorFile
 from witnesskit.verify.verdict import CheckResult, CheckState
 
+NOBODY: Final = Trust()
 Report = Callable[[int, int | None], None]
 
 
-def open_case(path: Path, passphrase: str, signers: tuple[str, ...], report: Report) -> Case:
+def open_case(path: Path, passphrase: str, trust: Trust, report: Report) -> Case:
     """The whole vault; raises WrongPassphrase, VaultLocked and the leaves of a damaged vault."""
     vault = layout.open_vault(path)
     keyring = open_keyring(vault, passphrase) if vault.config.kind is VaultKind.DESK else None
     own = keyring.signer(vault.config.origin) if keyring else load_signer(vault, passphrase)
     held = bool(keyring) or is_locked(vault)  # a key that lies there in clear is anybody's
-    case = case_of(vault, keyring, own.vkey if held else "", signers, report)
-    return replace(case, container=(*case.container, _own_word(own.vkey in signers))) if held else case
+    case = case_of(vault, keyring, own.vkey if held else "", trust, report)
+    return replace(case, container=(*case.container, _own_word(own.vkey in trust.keys))) if held else case
 
 
-def case_of(vault: Vault, keyring: Keyring | None, own: str, keys: tuple[str, ...], report: Report) -> Case:
+def case_of(vault: Vault, keyring: Keyring | None, own: str, trust: Trust, report: Report) -> Case:
     """The case of a vault that is open already; ``own``: its verifier key if the person held what opens it, or ""."""
     logs = vault_logs(vault)
     found, wrong = _found(vault, report)
     openings = _vouching(vault, keyring, logs) if keyring else ()
-    trusted = (*keys, *(trusted_keys(keyring) if keyring else ()), *((own, *_closed_keys(vault)) if own else ()))
+    trusted = (
+        *trust.keys,
+        *(trusted_keys(keyring) if keyring else ()),
+        *((own, *_closed_keys(vault)) if own else ()),
+    )
     files = CaseFiles(logs, openings, found, Expected(everything=False, listed=frozenset(_listed(vault))))
     fixity = _fixity(len(load_state(vault).capsules()), wrong, keyring)
-    return Case(
-        files, own_trust(vault, trusted) if own else Trust(trusted), (fixity, *unknown_evidence(strangers(vault)))
-    )
+    container = (fixity, *_received(vault), *unknown_evidence(strangers(vault)))
+    return Case(files, own_trust(vault, trusted, keyring, trust) if own else replace(trust, keys=trusted), container)
 
 
-def own_trust(vault: Vault, keys: tuple[str, ...]) -> Trust:
-    """Whoever holds what opens a desk believes the authorities that the desk chose; see ``_own_word``."""
+def _received(vault: Vault) -> Iterator[CheckResult]:
+    """Bundles of other desks are compared with the list: their own events are theirs to prove."""
+    due, wrong = received.wrong(vault, load_state(vault))
+    if wrong:
+        sentence = f"{wrong} of {due} bundles of other desks are missing or not as they came"
+        yield container_check("RECEIVED", sentence, CheckState.FAIL)
+    elif due:
+        yield container_check("RECEIVED", f"{due} bundles of other desks are as they came")
+
+
+def own_trust(vault: Vault, keys: tuple[str, ...], keyring: Keyring | None, given: Trust = NOBODY) -> Trust:
+    """Whoever holds what opens a desk believes the authorities and desks that it chose; see ``_own_word``.
+
+    What is ``given`` from outside comes first. Another desk's log is believed for its receipts of this one; no log of
+    another desk is part of this case.
+    """
     authorities = load_authorities(vault) if vault.config.kind is VaultKind.DESK else ()
-    roots = {authority.name: authority.root for authority in authorities}
-    return Trust(keys, roots=roots, intermediates=tuple(one for each in authorities for one in each.intermediates))
+    known = set(given.roots.values())
+    roots = {one.name: one.root for one in authorities if one.name not in given.roots and one.root not in known}
+    between = (*given.intermediates, *(one for each in authorities for one in each.intermediates))
+    policy = peers_policy(keyring) if keyring and given.policy == NOBODY.policy else given.policy
+    return replace(given, keys=keys, roots={**given.roots, **roots}, intermediates=between, policy=policy)
 
 
 def _own_word(vouched: bool) -> CheckResult:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from witnesskit.actions.case_vault import vault_openings
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.own_checks import LOST, Looked, log_check
-from witnesskit.actions.own_events import OwnEvent, own_events
+from witnesskit.actions.own_events import OpenedLine, own_events
 from witnesskit.actions.session import Session
 from witnesskit.errors.actions import ReceiptUnknown
 from witnesskit.errors.cli import WrongVaultKind
@@ -57,7 +57,7 @@ def device_lost(vault: Vault, passphrase: str, name: str, since_receipt: str = "
     return LossNoted(invite.name, loss.receipt, str(last.fields.get("day", "")) if last else "", len(named), lines)
 
 
-def _receipts(session: Session, invite: IssuedInvite) -> Iterator[OwnEvent]:
+def _receipts(session: Session, invite: IssuedInvite) -> Iterator[OpenedLine]:
     """Receipts that this desk gave to a device, under whatever name it signed, oldest first."""
     if session.keyring is not None:
         for event in own_events(session, vault_openings(session.vault, session.keyring, papers=True)):
@@ -65,7 +65,7 @@ def _receipts(session: Session, invite: IssuedInvite) -> Iterator[OwnEvent]:
                 yield event
 
 
-def _last(receipts: Sequence[OwnEvent], wanted: str) -> OwnEvent | None:
+def _last(receipts: Sequence[OpenedLine], wanted: str) -> OpenedLine | None:
     """The last receipt that counts."""
     if not wanted:
         return receipts[-1] if receipts else None
@@ -76,11 +76,11 @@ def _last(receipts: Sequence[OwnEvent], wanted: str) -> OwnEvent | None:
     raise ReceiptUnknown
 
 
-def _is_bundle(event: OwnEvent, wanted: str) -> bool:
+def _is_bundle(event: OpenedLine, wanted: str) -> bool:
     return len(wanted) >= _BUNDLE_LEAST and str(event.fields.get("bundle", "")).startswith(wanted.lower())
 
 
-def _lines(receipts: Iterable[OwnEvent], last: int) -> tuple[tuple[str, int], ...]:
+def _lines(receipts: Iterable[OpenedLine], last: int) -> tuple[tuple[str, int], ...]:
     """For each log the most lines that a receipt up to event ``last`` names."""
     found: dict[str, int] = {}
     for event in receipts:

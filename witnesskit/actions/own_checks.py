@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from witnesskit.actions.case_vault import vault_openings
 from witnesskit.actions.openings_capsule import seal_openings
-from witnesskit.actions.own_events import OwnEvent, own_events
+from witnesskit.actions.own_events import OpenedLine, own_events
 from witnesskit.actions.session import Session
 from witnesskit.actions.tool_identity import TOOL
 from witnesskit.custody.journal import utc_day
@@ -73,7 +73,7 @@ def last_drill(session: Session) -> str:
     return days[-1] if days else ""
 
 
-def _check(event: OwnEvent, kind: str) -> OwnCheck:
+def _check(event: OpenedLine, kind: str) -> OwnCheck:
     fields = event.fields
     looked = Looked(
         kind, int(fields.get("ok", 0)), int(fields.get("bad", 0)), tuple(map(str, fields.get("problems", ()))),

@@ -36,7 +36,13 @@ def rotate(output: Output, answer: Answer, **options: Any) -> None:
 
 
 @click.command("revoke")
-@click.option("--since", type=_DAY, required=True, help="First day on which the key may have been in other hands.")
+@click.option(
+    "--since",
+    type=_DAY,
+    metavar="YYYY-MM-DD",
+    required=True,
+    help="First day on which the key may have been in other hands.",
+)
 @_SHEET
 @_REASON
 @passphrase_option

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from witnesskit.errors.custody import SigningKeyDamaged
+from witnesskit.formats import sshsig
 from witnesskit.formats.checkpoint import note_bytes, parse_checkpoint, signature_line
 from witnesskit.formats.cosignature import cosignature_line, message
 from witnesskit.keys import ML_DSA_44, VerifierKey
@@ -96,6 +97,10 @@ class Signer:
         """Derived anew at each use (docs/spec/vault.md): most logs never need it."""
         derived = HKDF(algorithm=SHA256(), length=SEED_BYTES, salt=b"witnesskit/signer/v1", info=b"ml-dsa-44")
         return MLDSA44PrivateKey.from_seed_bytes(derived.derive(self._seed))
+
+    def ssh_signature(self, message: bytes) -> bytes:
+        """An OpenSSH signature file over ``message``, in the namespace of checkpoints (docs/spec/sshsig.md)."""
+        return sshsig.armored(self.key, self._private.sign(sshsig.signed_data(message)))
 
     def __repr__(self) -> str:
         return f"Signer({self.origin!r})"

@@ -24,6 +24,7 @@ def render(report: Report) -> str:
         "notes": seen.notes,
         "validated": seen.validated,
         "steps": [asdict(step) for step in seen.steps],
+        "tables": [asdict(table) for table in seen.tables],
     }
     return json.dumps(document, ensure_ascii=True, indent=1, sort_keys=True) + "\n"
 

@@ -86,6 +86,26 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Row:
+    """One demand of a standard: the clause, what it asks for, whether it is held, where, and why not."""
+
+    clause: str
+    asks: str
+    state: str
+    where: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Demands of a standard beside what is held, with one sentence that sums them up."""
+
+    title: str
+    summary: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
 class Report:
     """A whole report. ``policy`` is the id of the policy, ``made`` the day, ``tool`` name and version."""
 
@@ -98,6 +118,7 @@ class Report:
     items: tuple[Item, ...] = ()
     steps: tuple[Step, ...] = ()
     notes: tuple[str, ...] = field(default=())  # further sentences that must be read with the answer
+    tables: tuple[Table, ...] = ()  # for the court: demands of a standard beside what is held
     language: str = "en"
     validated: str = (
         ""  # a sentence: when this program was last checked against its own vectors; never for the public
@@ -120,7 +141,8 @@ def guarded(report: Report) -> Report:
         report = replace(report, validated="")  # a day on which a desk worked
     checks = tuple(replace(c, subject=scrub(c.subject), sentence=scrub(c.sentence)) for c in report.checks)
     answer = replace(report.answer, word_of=tuple(scrub(name) for name in report.answer.word_of))
-    return replace(report, items=items, checks=checks, answer=answer, notes=tuple(map(scrub, report.notes)))
+    notes = tuple(map(scrub, report.notes))
+    return replace(report, items=items, checks=checks, answer=answer, notes=notes, tables=())
 
 
 def withheld(report: Report) -> tuple[str, ...]:

@@ -81,6 +81,8 @@ NO_STATE: Final = "This word is not an answer of the verifier. Treat the report 
 
 CHECK_STATES: Final = {"ok": "holds", "warn": "read this", "unknown": "cannot tell", "fail": "DOES NOT HOLD"}
 
+KEYS: Final = "These are names of keys and of authorities, not of people; the desk says who held which key."
+
 TIME_UNPROVEN: Final = "The day is what the signers' clocks said. No clock outside their control has confirmed it."
 
 CLEAN_MEANS: Final = "“Clean” means that no identifying metadata was found. It never means that a file is safe."

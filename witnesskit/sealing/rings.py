@@ -53,6 +53,11 @@ def witness_seed(desk_seed: bytes, number: int) -> bytes:
     return _derived(desk_seed, b"witness", number)
 
 
+def cosigner_seed(desk_seed: bytes) -> bytes:
+    """Ed25519 seed (32 bytes) of the key with which the desk cosigns checkpoints of other desks."""
+    return _derived(desk_seed, b"cosigner", OWN)
+
+
 def next_seed(desk_seed: bytes, number: int) -> bytes:
     """Ed25519 seed (32 bytes) of the key that may replace the device's signing key."""
     return _derived(desk_seed, b"next", number)

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from witnesskit.custody.cosigner import Cosigner
 from witnesskit.custody.signer import Signer
 from witnesskit.errors.vault import BadKeyring, PoolEmpty, SheetWrong
 from witnesskit.limits import INVITE_POOL
@@ -51,6 +52,15 @@ class IssuedInvite:
 
 
 @dataclass(frozen=True)
+class Peer:
+    """Another desk, as its people told of it over another channel than the evidence."""
+
+    name: str  # what this desk calls it, ``[a-z0-9][a-z0-9-]{0,31}``
+    key: str  # verifier key text of its log
+    witness: str = ""  # verifier key text (kind 0x04) with which it cosigns; empty: not told
+
+
+@dataclass(frozen=True)
 class Keyring:
     """A desk's secrets; its text form shows none of them."""
 
@@ -61,6 +71,7 @@ class Keyring:
     issued: tuple[IssuedInvite, ...] = field(default=(), repr=False)
     sheet_confirmed: bool = False
     custodian_seed: bytes | None = field(default=None, repr=False)  # lone researcher only
+    peers: tuple[Peer, ...] = field(default=(), repr=False)
     pending_seed: bytes | None = field(default=None, repr=False)  # of a signing key that may not be in force yet
     post_quantum: bool = False  # the log's checkpoints bear a second signature
     passphrase: str = field(default="", repr=False, compare=False)  # in its printed form; not stored in the keyring
@@ -90,6 +101,10 @@ class Keyring:
             if signer.vkey == vkey:
                 return signer
         raise BadKeyring("it does not hold the key that signs this log; an older copy of it was put back")
+
+    def cosigner(self, origin: str) -> Cosigner:
+        """What cosigns checkpoints of other desks, under a name of its own."""
+        return Cosigner(f"{origin}/witness", rings.cosigner_seed(self.desk_seed))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from witnesskit.sealing.open import open_with_passphrase
 from witnesskit.sealing.rings import OfflineHalves
 from witnesskit.sealing.seal import seal_with_passphrase
 from witnesskit.vault import durable
-from witnesskit.vault.keyring import IssuedInvite, Keyring, Loss
+from witnesskit.vault.keyring import IssuedInvite, Keyring, Loss, Peer
 from witnesskit.vault.layout import Vault
 from witnesskit.vault.passphrase import typed_passphrase
 
@@ -24,7 +24,8 @@ FORMAT = "witnesskit.keyring/1"
 KEYRING: Final = "keys/keyring.age"
 _FAMILY = re.compile(r"witnesskit\.keyring/[0-9]{1,4}", re.ASCII)
 _MEMBERS = {"format", "desk", "signing", "custodian", "own", "pool", "issued", "sheet_confirmed"}
-_LATER = {"pending", "post_quantum"}  # written only where they say something: an older program reads on
+_LATER = {"peers", "pending", "post_quantum"}  # written only where they say something: an older program reads on
+_PEER = {"name", "key", "witness"}
 _ISSUED = {"id", "number", "enrol", "valid_until", "name", "senders"}
 
 
@@ -61,6 +62,7 @@ def dump_keyring(keyring: Keyring) -> bytes:
         "pool": [_halves_json(halves) for halves in keyring.pool],
         "issued": [_issued_json(invite) for invite in keyring.issued],
         "sheet_confirmed": keyring.sheet_confirmed,
+        **({"peers": [vars(peer) for peer in keyring.peers]} if keyring.peers else {}),
     }
     if keyring.pending_seed is not None:
         document["pending"] = keyring.pending_seed.hex()
@@ -108,9 +110,15 @@ def _keyring(document: Any) -> Keyring:
         issued=tuple(_invite(each) for each in document["issued"]),
         sheet_confirmed=document["sheet_confirmed"],
         custodian_seed=_seed(document["custodian"]) if document["custodian"] else None,
+        peers=tuple(_peer(each) for each in document.get("peers", ())),
         pending_seed=_seed(document["pending"]) if "pending" in document else None,
         post_quantum=document.get("post_quantum", False),
     )
+
+
+def _peer(found: Any) -> Peer:
+    _only(found, _PEER)
+    return Peer(_text(found["name"]), _text(found["key"]), _text(found["witness"]))
 
 
 def _invite(found: Any) -> IssuedInvite:
