@@ -9,10 +9,11 @@ import pytest
 
 from tests.actions.desks import Desk, copy_desk
 from tests.actions.stage import Stage, data_member, make_stage, silent
-from witnesskit.actions import peers, seen
+from witnesskit.actions import peers, received, seen
 from witnesskit.actions.bundle import bundle
 from witnesskit.actions.bundled import BundleWish
 from witnesskit.actions.chain_members import log_copy
+from witnesskit.actions.import_bundle import ImportWish, import_bundle, open_for_import
 from witnesskit.actions.verify import VerifyWish, verify
 from witnesskit.bundle.pack import write_volume
 from witnesskit.bundle.plan import BundlePlan
@@ -227,7 +228,7 @@ def signer_of(desk: Desk) -> Signer:
     return open_keyring(desk.desk, desk.passphrase).signer(desk.desk.config.origin)
 
 
-def hostile(folder: Path, signer: Signer, to: Desk, *journals: Journal) -> Path:
+def hostile(folder: Path, signer: Signer, to: Desk, *journals: Journal, **changes) -> Path:
     """A bundle that is signed and sealed correctly, whatever its logs are."""
     logs = [log_copy(journal) for journal in journals]
     chain = [
@@ -236,7 +237,7 @@ def hostile(folder: Path, signer: Signer, to: Desk, *journals: Journal) -> Path:
         for kind, data in (("chain", log.lines), ("checkpoint", log.note))
     ]
     members = [*chain, data_member("report", b"<html>", name="report.html")]
-    plan = BundlePlan(signer.vkey, 1, "", "court", members, chain=tuple(log.head for log in logs))
+    plan = BundlePlan(signer.vkey, 1, "", "court", members, chain=tuple(log.head for log in logs), **changes)
     return write_volume(folder, plan, [to.keys.recipient], signer.sign_note).path
 
 
@@ -309,3 +310,29 @@ def test_a_received_bundle_that_is_altered_here_is_told(desks):
     kept.write_bytes(kept.read_bytes()[:-1] + b"x")
     found = verify(VerifyWish(b.folder / "desk", passphrase=b.passphrase), silent)
     assert found.state == "CHANGED"
+
+
+def test_a_second_copy_is_verified_and_counted(desks):
+    a, b, _c = desks
+    path, shelf = a.send(b), b.folder / "shelf"
+    with open_for_import(b.desk, b.passphrase) as desk:
+        done = import_bundle(desk, path, ImportWish(b.folder / "answers", shelf), silent)
+    assert done.copies == 2
+    (copy,) = shelf.iterdir()
+    assert copy.read_bytes() == path.read_bytes()
+
+
+def test_another_content_under_a_number_that_was_taken_in_is_refused(desks, tmp_path):
+    a, b, _c = desks
+    (done,) = b.receive(a.send(b))
+    again = hostile(tmp_path, signer_of(a), b, a.journal, id=done.bundle)
+    assert refused(b, again).code == "ID-REUSED"
+
+
+def test_a_bundle_that_was_changed_on_its_way_into_the_vault_is_refused(desks, monkeypatch):
+    """What is verified is the copy: a stick that gives other bytes the second time gains nothing."""
+    a, b, _c = desks
+    path, other = a.send(b), a.send(b)
+    real = received._copy
+    monkeypatch.setattr("witnesskit.actions.received._copy", lambda _source, part: real(other, part))
+    assert refused(b, path).code == "BUNDLE-DAMAGED"
