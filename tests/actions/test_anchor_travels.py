@@ -33,7 +33,7 @@ from witnesskit.sealing.open import open_bytes
 from witnesskit.vault.keyring_file import open_keyring
 from witnesskit.vault.signing import signing_file
 from witnesskit.vault.state import load_state
-from witnesskit.verify.case import AnchorFile
+from witnesskit.verify.case import AnchorFile, Trust
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def court(stage) -> Path:
 def case_of(stage, path: Path):
     key = stage.folder / "reader.txt"
     key.write_text(READER.text + "\n")
-    return case_bundle.open_file(path, key, (), silent)
+    return case_bundle.open_file(path, key, Trust(), silent)
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ def test_a_court_bundle_holds_every_note_and_token_that_verifies(delivered):
     own = next(log for log in case.files.logs if delivered.desk.config.origin.encode() in log.log)
     assert sorted(file.name.split(".", 1)[1] for file in own.anchors) == ["north.tsr"] * 2 + ["south.tsr"] * 2
     notes = {int(note.split(b"\n")[1]): note for note in own.notes}
-    roots = case_vault.own_trust(delivered.desk, ()).roots
+    roots = case_vault.own_trust(delivered.desk, Trust()).roots
     for file in own.anchors:
         size, name, _ending = file.name.split(".")
         assert checked(file.data, notes[int(size)], roots[name], ()).time > 0

@@ -48,7 +48,7 @@ def name_authority(vault: Vault, wish: AuthorityWish) -> ShownAuthority:
         known = load_authorities(vault)
         if authority.name in {one.name for one in known}:
             raise AuthorityKnown("this name is taken")
-        same = [one.name for one in known if _key(_one(one.root)) == _key(_one(authority.root))]
+        same = [one.name for one in known if root_key(one.root) == root_key(authority.root)]
         if same:
             raise AuthorityKnown(f"its root certificate is that of {same[0]}")
         if len(known) >= AUTHORITIES_MAX:
@@ -68,6 +68,13 @@ def shown_authorities(vault: Vault) -> tuple[ShownAuthority, ...]:
     """All of them, by name."""
     layout.demand(vault, VaultKind.DESK)
     return tuple(map(_shown, load_authorities(vault)))
+
+
+def root_key(pem: bytes) -> bytes:
+    """What makes an authority one: a root that was issued anew for the same key is the same. Raises BadAuthority."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return _one(pem).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _checked(wish: AuthorityWish) -> Authority:
@@ -113,13 +120,6 @@ def _pem(certificate: Certificate) -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding
 
     return certificate.public_bytes(Encoding.PEM)
-
-
-def _key(certificate: Certificate) -> bytes:
-    """A root that was issued anew for the same key is the same authority."""
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    return certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _shown(authority: Authority) -> ShownAuthority:

@@ -126,16 +126,16 @@ class Gathered:
         return resolve(lines, [log.log for log in self.logs()])
 
 
-def open_file(path: Path, key: Path | None, signers: tuple[str, ...], report: Report) -> Case:
+def open_file(path: Path, key: Path | None, trust: Trust, report: Report) -> Case:
     """A sealed bundle with the identity file that opens it; raises what ``open_volume`` raises."""
     identities = read_identities(key)
     with open_given(path) as stream:
-        return _case(open_volume(stream, identities), identities, signers, report)
+        return _case(open_volume(stream, identities), identities, trust, report)
 
 
-def open_bag(folder: Path, key: Path | None, signers: tuple[str, ...], report: Report) -> Case:
+def open_bag(folder: Path, key: Path | None, trust: Trust, report: Report) -> Case:
     """A bag that somebody opened with stock tools; raises what ``read_bag`` raises."""
-    return _case(read_bag(folder), read_identities(key), signers, report)
+    return _case(read_bag(folder), read_identities(key), trust, report)
 
 
 def read_identities(key: Path | None) -> tuple[Identity, ...]:
@@ -146,7 +146,7 @@ def read_identities(key: Path | None) -> tuple[Identity, ...]:
     return tuple(Identity.from_text(line) for line in lines if line.strip() and not line.startswith("#"))
 
 
-def _case(container: Container, identities: Sequence[Identity], signers: tuple[str, ...], report: Report) -> Case:
+def _case(container: Container, identities: Sequence[Identity], trust: Trust, report: Report) -> Case:
     gathered = Gathered(identities)
     tags = container.tags
     unpacked = container.each(gathered.store, lambda done: report(done, tags.meta.bytes))
@@ -164,14 +164,14 @@ def _case(container: Container, identities: Sequence[Identity], signers: tuple[s
         for member in there
     )
     listed = Expected(everything=False, listed=frozenset(_names(things)))
-    checks = [_members_check(unpacked), _signer_check(tags, signers), *unknown_evidence(gathered.unknown)]
+    checks = [_members_check(unpacked), _signer_check(tags, trust.keys), *unknown_evidence(gathered.unknown)]
     try:
         openings = gathered.openings(tags)
     except (BadJson, WitnesskitError) as error:
         openings = ()
         checks.append(container_check(error.code, "the openings cannot be read", CheckState.FAIL))
     files = CaseFiles(gathered.logs(), openings, found, listed)
-    return Case(files, Trust(signers), tuple(checks))
+    return Case(files, trust, tuple(checks))
 
 
 def _names(members: Sequence[Member]) -> list[str]:

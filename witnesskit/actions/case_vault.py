@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from witnesskit.actions.anchor_files import stored_anchors, strangers
+from witnesskit.actions.authorities import root_key
 from witnesskit.actions.case import Case, container_check, unknown_evidence
 from witnesskit.actions.chain_members import log_copies, thinned
 from witnesskit.actions.openings import OpeningLine, read_capsule_openings, resolve
@@ -31,34 +32,43 @@ from witnesskit.verify.verdict import CheckResult, CheckState
 Report = Callable[[int, int | None], None]
 
 
-def open_case(path: Path, passphrase: str, signers: tuple[str, ...], report: Report) -> Case:
+def open_case(path: Path, passphrase: str, trust: Trust, report: Report) -> Case:
     """The whole vault; raises WrongPassphrase, VaultLocked and the leaves of a damaged vault."""
     vault = layout.open_vault(path)
     keyring = open_keyring(vault, passphrase) if vault.config.kind is VaultKind.DESK else None
     own = keyring.signer(vault.config.origin) if keyring else load_signer(vault, passphrase)
     held = bool(keyring) or is_locked(vault)  # a key that lies there in clear is anybody's
-    case = case_of(vault, keyring, own.vkey if held else "", signers, report)
-    return replace(case, container=(*case.container, _own_word(own.vkey in signers))) if held else case
+    case = case_of(vault, keyring, own.vkey if held else "", trust, report)
+    return replace(case, container=(*case.container, _own_word(own.vkey in trust.keys))) if held else case
 
 
-def case_of(vault: Vault, keyring: Keyring | None, own: str, keys: tuple[str, ...], report: Report) -> Case:
+def case_of(vault: Vault, keyring: Keyring | None, own: str, trust: Trust, report: Report) -> Case:
     """The case of a vault that is open already; ``own``: its verifier key if the person held what opens it, or ""."""
     logs = vault_logs(vault)
     found, wrong = _found(vault, report)
     openings = resolve(vault_openings(vault, keyring), [log.log for log in logs]) if keyring else ()
-    trusted = (*keys, *(trusted_keys(keyring) if keyring else ()), *((own, *_closed_keys(vault)) if own else ()))
+    trusted = (
+        *trust.keys,
+        *(trusted_keys(keyring) if keyring else ()),
+        *((own, *_closed_keys(vault)) if own else ()),
+    )
     files = CaseFiles(logs, openings, found, Expected(everything=False, listed=frozenset(_listed(vault))))
     fixity = _fixity(len(load_state(vault).capsules()), wrong, keyring)
-    return Case(
-        files, own_trust(vault, trusted) if own else Trust(trusted), (fixity, *unknown_evidence(strangers(vault)))
-    )
+    held = own_trust(vault, trust) if own else trust
+    return Case(files, replace(held, keys=trusted), (fixity, *unknown_evidence(strangers(vault))))
 
 
-def own_trust(vault: Vault, keys: tuple[str, ...]) -> Trust:
-    """Whoever holds what opens a desk believes the authorities that the desk chose; see ``_own_word``."""
+def own_trust(vault: Vault, trust: Trust) -> Trust:
+    """Whoever holds what opens a desk believes the authorities that the desk chose; see ``_own_word``.
+
+    What came from outside comes first: one authority never counts under two names.
+    """
     authorities = load_authorities(vault) if vault.config.kind is VaultKind.DESK else ()
-    roots = {authority.name: authority.root for authority in authorities}
-    return Trust(keys, roots=roots, intermediates=tuple(one for each in authorities for one in each.intermediates))
+    given = {root_key(pem) for pem in trust.roots.values()}
+    more = [one for one in authorities if one.name not in trust.roots and root_key(one.root) not in given]
+    roots = {**trust.roots, **{one.name: one.root for one in more}}
+    between = (*trust.intermediates, *(pem for one in more for pem in one.intermediates))
+    return replace(trust, roots=roots, intermediates=between)
 
 
 def _own_word(vouched: bool) -> CheckResult:

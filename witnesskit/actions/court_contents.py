@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from witnesskit.actions import case_vault
+from witnesskit.actions.access import CUSTODIAN, DESK, log_access
 from witnesskit.actions.audience_members import Contents, data_member, file_member, openings_member
 from witnesskit.actions.bundled import BundleWish
 from witnesskit.actions.chain_members import LogCopy, desk_copy
@@ -37,7 +38,8 @@ def court_contents(session: Session, policy: Policy, wish: BundleWish) -> Conten
     contents = Contents(logs, items=len(items))
     for item in items:
         contents.members += _item_members(item, policy)
-    contents.members.append(openings_member(_allowed_lines(session, items, logs, policy)))
+    deleted = () if wish.items else tuple(_deleted(session))
+    contents.members.append(openings_member(_allowed_lines(session, items, deleted, logs, policy)))
     page = html.render(build(session, policy, items)[0])
     contents.members.append(data_member("report", page.encode(), name="report.html"))
     return contents
@@ -47,8 +49,11 @@ def _opened(session: Session, policy: Policy, wish: BundleWish) -> tuple[ItemFil
     keyring = session.keyring
     if keyring is None:
         raise NotForBundle
-    identities = (*desk_identities(keyring), *_custodian(keyring, wish))
     chosen_items = chosen(session.state, wish.items)
+    custodian = _custodian(keyring, wish) if policy.rules.release_originals else ()
+    if custodian:  # on record before a byte of an original is read
+        log_access(session, chosen_items, who=CUSTODIAN if wish.custodian_sheet else DESK, why=wish.why)
+    identities = (*desk_identities(keyring), *custodian)
     items = tuple(read_item(session.vault, session.state, item, identities) for item in chosen_items)
     if policy.rules.release_originals and any(item.media and not any(item.streams("media")) for item in items):
         raise CustodianKeyNeeded
@@ -56,10 +61,12 @@ def _opened(session: Session, policy: Policy, wish: BundleWish) -> tuple[ItemFil
 
 
 def _custodian(keyring: Keyring, wish: BundleWish) -> tuple[Identity, ...]:
-    """A lone researcher holds the key; anybody else brings the sheet."""
+    """A lone researcher holds the key; anybody else brings the sheet. Raises CustodianKeyNeeded for a wrong one."""
     if wish.custodian_sheet is None:
         return custodian_identities(keyring)
     seed = parse_sheet(given_text(wish.custodian_sheet, SHEET_TEXT_MAX), SheetKind.CUSTODIAN)
+    if rings.custodian_identity(seed, rings.OWN).recipient != keyring.own.custodian:
+        raise CustodianKeyNeeded
     numbers = (*(invite.number for invite in keyring.issued), rings.OWN)
     return tuple(rings.custodian_identity(seed, number) for number in numbers)
 
@@ -91,14 +98,15 @@ def _field_logs(session: Session) -> list[LogCopy]:
 
 
 def _allowed_lines(
-    session: Session, items: Sequence[ItemFiles], logs: Sequence[LogCopy], policy: Policy
+    session: Session, items: Sequence[ItemFiles], deleted: Sequence[str], logs: Sequence[LogCopy], policy: Policy
 ) -> Iterable[OpeningLine]:
     """Openings of the items and of what is of no item (genesis, transfers, receipts), as the policy lets them out.
 
-    A paper may tell of an item that was not asked for: of a copy of it that was published, say.
+    Who asked for everything reads of each item that was ``deleted`` that it was, and why. A paper may tell of an item
+    that was not asked for: of a copy of it that was published, say.
     """
     papers = case_vault.vault_openings(session.vault, session.keyring, papers=True) if session.keyring else ()
-    asked = {item.item for item in items}
+    asked = {*deleted, *(item.item for item in items)}
     receipts = [line for line in papers if line.about() <= asked]
     lines = [line for item in items for line in item.lines]
     types = {(log.log, event.n): event.type for log in logs for event in _events(log)}
@@ -110,6 +118,10 @@ def _allowed_lines(
             kept.setdefault((opening.log, opening.n), []).append(opening)
     for openings in kept.values():
         yield OpeningLine(tuple(opening.disclosure for opening in openings), {})
+
+
+def _deleted(session: Session) -> Iterable[str]:
+    return (item for item, found in session.state.items.items() if not found.capsules)
 
 
 def _events(log: LogCopy) -> Iterable[custody_event.Event]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from witnesskit.actions import handover, ownership, seen
+from witnesskit.actions.delete_item import erase_again
 from witnesskit.actions.given_file import open_given
 from witnesskit.actions.import_sinks import Stores
 from witnesskit.actions.imported import ImportDone
@@ -86,6 +87,7 @@ def import_bundle(desk: Desk, path: Path, wish: ImportWish, report: Report) -> I
     handover.keep_keyring(vault, desk, keyring)
     done = handover.Handover(volume.meta, unpacked, heads, invite, copies)
     receipt = handover.answer(session, keyring, done, wish.receipts)
+    erase_again(session, items)
     counts = {"items": len(items), "new": len(items - before), "here": len(items & before)}
     return ImportDone(volume.meta.id, counts, unpacked, str(receipt), copies, tuple(sorted(map(short_id, items))))
 

@@ -28,7 +28,7 @@ from witnesskit.report.model import Answer, Check, Item, Report, guarded, withhe
 from witnesskit.vault import layout
 from witnesskit.vault.keyring import desk_identities
 from witnesskit.vault.layout import Vault
-from witnesskit.verify import CaseFiles, Found, Verdict
+from witnesskit.verify import CaseFiles, Found, Trust, Verdict
 from witnesskit.verify.case import LISTED
 
 POLICIES = {Audience.DESK: "protect-filmer", Audience.COURT: "court", Audience.PUBLIC: "public"}
@@ -88,7 +88,7 @@ def build(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tuple
         if not done.copies:
             raise NoSuchItem("no clean copy that may be published")
         return public_report(session, policy, done.copies), done.held_back
-    verdict = judged(case_vault.case_of(session.vault, session.keyring, session.signer.vkey, (), _silent))
+    verdict = judged(case_vault.case_of(session.vault, session.keyring, session.signer.vkey, Trust(), _silent))
     made = _report(session, policy, verdict, tuple(shown_item(files, policy) for files in items), _hashes(items))
     return replace(made, notes=tuple(unreadable_note(files) for files in items if files.faults)), ()
 
@@ -113,7 +113,7 @@ def public_case(session: Session, copies: Sequence[PublishedCopy]) -> Case:
     public = tuple(one for one in log.anchors if not one.name.endswith(".proof"))  # a receipt names another desk
     openings = tuple(opening for copy in copies for opening in copy.openings)
     files = CaseFiles((replace(log, anchors=public),), openings, tuple(found), LISTED)
-    return Case(files, case_vault.own_trust(session.vault, (session.signer.vkey,)))
+    return Case(files, case_vault.own_trust(session.vault, Trust((session.signer.vkey,))))
 
 
 def _report(

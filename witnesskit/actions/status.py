@@ -55,7 +55,9 @@ class VaultStatus:
 def status(vault: Vault) -> VaultStatus:
     """Count; raises BadState, StorageFault."""
     state = load_state(vault)
-    lines = tuple(_line(state, item) for item in sorted(state.items) if not state.items[item].paper)
+    lines = tuple(
+        _line(state, item) for item, found in sorted(state.items.items()) if found.capsules and not found.paper
+    )
     counts = {
         "items": len(lines),
         "waiting": sum(line.words == "waiting" for line in lines),

@@ -26,6 +26,10 @@ VERBS: Final[Mapping[str, str]] = {
     "forget": "Erase what a desk has confirmed (field).",
     "anchor": "Have the time of the log proven by outside authorities (desk).",
     "verify": "Check a vault, a bundle or an opened bag.",
+    "disclose": "Prove single facts of an item and withhold the rest (desk).",
+    "delete": "Erase an item on purpose and leave that on record (desk).",
+    "link": "Log that two items are the same footage (desk).",
+    "audit": "Read everything that is stored again and log how it was (desk).",
     "report": "Write what is known and proven as one page.",
     "policy": "Show or check the rules in force.",
     "demo": "Play the whole story on this computer.",
@@ -65,6 +69,14 @@ def load(verb: str) -> click.Command:  # noqa: C901 - one line for each verb
             from witnesskit.cli.anchor import command
         case "verify":
             from witnesskit.cli.verify import command
+        case "disclose":
+            from witnesskit.cli.disclose import command
+        case "delete":
+            from witnesskit.cli.delete import command
+        case "link":
+            from witnesskit.cli.link import command
+        case "audit":
+            from witnesskit.cli.audit import command
         case "report":
             from witnesskit.cli.report import command
         case "policy":

@@ -49,6 +49,7 @@ class Journal:
         self._torn = found.torn
         self._usable = True
         self._tree = found.tree
+        self._last = found.lines[-1]
         self._items = {match[1].decode() for line in found.lines for match in _ITEM.finditer(line)}
         self._bytes = sum(map(len, found.lines)) + len(found.lines)
 
@@ -118,6 +119,11 @@ class Journal:
         """Bytes of torn lines that the next append cuts and records in a ``recover`` event."""
         return self._torn
 
+    @property
+    def last_line(self) -> bytes:
+        """The newest whole line, without its line feed."""
+        return self._last
+
     def holds_item(self, item: str) -> bool:
         """Whether an ingest or derive line bears this id (32 hex digits)."""
         return item in self._items
@@ -168,6 +174,10 @@ class Journal:
         """Proof that the first ``old_size`` lines begin this log."""
         return merkle.consistency(self._tree, old_size)
 
+    def inclusion(self, index: int) -> tuple[bytes, ...]:
+        """Proof that line ``index`` is in the tree over all lines."""
+        return merkle.inclusion(self._tree, index)
+
     def _make(self, number: int, prepared: Prepared, values: Mapping[str, Json]) -> bytes:
         if prepared.type == "genesis":
             raise NotCommittable("genesis comes once")
@@ -202,6 +212,7 @@ class Journal:
         for line in lines:
             self._tree.append(merkle.leaf_hash(line))
             self._bytes += len(line) + 1
+            self._last = line
 
 
 def _line(event: Event) -> bytes:

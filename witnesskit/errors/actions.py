@@ -195,3 +195,57 @@ class WrongTime(WitnesskitError):
     status = ExitStatus.CANNOT_TELL
     message = "its time is neither that of this computer nor that of another authority"
     hint = "its answer was not stored; set this computer's clock, then run it again"
+
+
+class BadTrustFolder(WitnesskitError):
+    """A trust folder, or a certificate named beside it, is not as docs/spec/trust.md wants it."""
+
+    code = "TRUST-FOLDER"
+    status = ExitStatus.USAGE
+    message = "what was given as trusted cannot be used"
+    hint = "nothing was checked; compare the folder with docs/spec/trust.md, one root certificate for each authority"
+
+
+class BadHashList(WitnesskitError):
+    """A list of digests of which not one line can be read."""
+
+    code = "HASH-LIST"
+    status = ExitStatus.USAGE
+    message = "no line of this file is one of a sha256sum list"
+    hint = "nothing was checked; a line is 64 hex digits, two spaces and a name, as sha256sum writes it"
+
+
+class NotTheSame(WitnesskitError):
+    """Two items whose originals are not equal, by anything that the log commits."""
+
+    code = "NOT-THE-SAME"
+    status = ExitStatus.REFUSED
+    message = "nothing shows that these two are the same"
+    hint = "nothing was logged; only originals with equal digests, or with equal coded pictures and sound, are linked"
+
+
+class NoSuchField(WitnesskitError):
+    """A field that the log does not hold of this item; ``detail`` names those that it does."""
+
+    code = "NO-FIELD"
+    status = ExitStatus.USAGE
+    message = "the log holds no such field of this item"
+    hint = "nothing was written or logged; `witnesskit disclose ITEM --list` shows what there is"
+
+
+class FieldWithheld(WitnesskitError):
+    """A field that the policy of this audience does not let out; ``detail`` names the rule."""
+
+    code = "FIELD-WITHHELD"
+    status = ExitStatus.REFUSED
+    message = "the policy of this audience does not let this field out"
+    hint = "nothing was written or logged; `witnesskit disclose ITEM --list` shows what may leave"
+
+
+class NothingToCompare(WitnesskitError):
+    """A place without a log: nothing that could be compared with another copy of it."""
+
+    code = "NO-LOG"
+    status = ExitStatus.CANNOT_TELL
+    message = "there is no custody log here"
+    hint = "nothing was changed; name a log.jsonl, a custody folder, a vault, a bag or a bundle with its --key"

@@ -22,6 +22,7 @@ __all__ = [
     "with_capsules",
     "with_item",
     "with_paper",
+    "without_capsules",
     "without_items",
 ]
 
@@ -73,6 +74,13 @@ def receipted(state: State, bundle: str, copies: int) -> State:
         if carried.get(item) == len(found.capsules)
     }
     return replace(state, items={**state.items, **items}, bundles={**state.bundles, bundle: facts})
+
+
+def without_capsules(state: State, item: str, *gone: str) -> State:
+    """The state without capsules that were erased; the item stays listed, also without any."""
+    found = state.items[item]
+    kept = tuple(capsule for capsule in found.capsules if capsule.id not in gone)
+    return with_item(state, item, replace(found, capsules=kept))
 
 
 def without_items(state: State, *gone: str) -> State:
