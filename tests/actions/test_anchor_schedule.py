@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from witnesskit.actions.anchor_schedule import following, keep_time
+from witnesskit.actions.anchor_schedule import following, keep_time, when_free
+from witnesskit.errors.vault import VaultBusy
 
 HOUR = 3600
 MIDNIGHT = 1_795_651_200  # 2026-11-26T00:00:00Z
@@ -58,3 +59,26 @@ def test_runs_that_take_their_time_do_not_drift():
 def test_hours_that_were_slept_through_are_run_once():
     times = ran_at(FakeClock(MIDNIGHT + 1), [20 * HOUR, 1])
     assert [(time - MIDNIGHT) / HOUR for time in times] == [6, 30]
+
+
+@pytest.mark.parametrize(("busy", "runs"), [(0, 1), (3, 4), (19, 20)])
+def test_a_vault_that_another_command_holds_is_waited_for(busy, runs):
+    tried = []
+
+    def run() -> None:
+        tried.append(1)
+        if len(tried) <= busy:
+            raise VaultBusy
+
+    when_free(run, FakeClock(0))
+    assert len(tried) == runs
+
+
+def test_a_vault_that_is_never_free_is_told():
+    def run() -> None:
+        raise VaultBusy
+
+    clock = FakeClock(0)
+    with pytest.raises(VaultBusy):
+        when_free(run, clock)
+    assert clock.time < HOUR

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import shutil
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -13,8 +15,10 @@ import pytest
 
 from tests.journeys.conftest import copy_of
 from tests.journeys.program import PASSPHRASE_FILE, Folder
-from tests.simulators import authorities, calendar
+from tests.oracles import require
+from tests.simulators import authorities, calendar, tsa
 from witnesskit.sealing.identity import Identity
+from witnesskit.sealing.open import open_bytes
 
 READER = Identity.generate()
 TIME = r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ"
@@ -231,3 +235,43 @@ def test_a_schedule_waits_for_its_hour_and_ends_cleanly(desk):
     assert re.search(rf"Next: {TIME}", told)
     assert "Ended." in told
     assert pair.north.requests == []
+
+
+def test_a_schedule_tells_at_once_what_would_fail_hours_later(desk):
+    folder, _pair = desk
+    (folder.path / "wrong.txt").write_text("GXYR-YN24-04F1-FH6F\n")
+    ran = folder.run("anchor", "--every", "6", "--vault", "desk", "--passphrase-file", "wrong.txt", "--json")
+    assert (ran.status, ran.codes()) == (9, ["WRONG-PASSPHRASE"])
+
+
+def test_openssl_verifies_every_token_of_a_bag_that_was_opened_with_tar(desk):
+    folder, _pair = desk
+    openssl = require("openssl")
+    folder.desk("anchor")
+    deliver(folder, "first.txt")
+    folder.desk("anchor")
+    bag = folder.path / "bag"
+    bag.mkdir()
+    (folder.path / "bag.tar").write_bytes(open_bytes(court_bundle(folder).read_bytes(), [READER]))
+    subprocess.run(["tar", "-x", "-f", "../bag.tar"], cwd=bag, check=True)
+    members = [json.loads(line) for line in (bag / "members.jsonl").read_text().splitlines()]
+    chain = {}
+    (origin,) = {one["origin"] for one in members if one["kind"] == "anchor"}
+    for one in (one for one in members if one.get("origin") == origin):
+        path = bag / "data" / f"{one['ordinal']:08d}"
+        if one["kind"] == "anchor":
+            chain[one["name"]] = path
+        elif one["kind"] == "checkpoint":
+            chain[path.read_text().split("\n")[1] + ".note"] = path
+    tokens = [name for name in chain if name.endswith(".tsr")]
+    assert len(tokens) == 4
+    for token in tokens:
+        size, name, _ending = token.split(".")
+        between = folder.path / "between.pem"
+        between.write_bytes(tsa.pem("intermediate"))
+        ended = subprocess.run(
+            [openssl, "ts", "-verify", "-data", chain[f"{size}.note"], "-in", chain[token],
+             "-CAfile", folder.path / "roots" / f"{name}.pem", "-untrusted", between],
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert "Verification: OK" in ended.stdout, ended.stderr
