@@ -14,7 +14,7 @@ from tests.actions.test_anchor import journal, run, wish
 from tests.actions.test_audiences import READER
 from tests.actions.test_import import refused
 from tests.simulators import authorities
-from witnesskit.actions import case_bundle, case_vault, court_contents
+from witnesskit.actions import bundle_audience, case_bundle, case_vault
 from witnesskit.actions.add import add
 from witnesskit.actions.anchored import anchored
 from witnesskit.actions.authorities import name_authority
@@ -179,7 +179,7 @@ def test_a_court_bundle_holds_every_note_and_token_that_verifies(delivered):
     own = next(log for log in case.files.logs if delivered.desk.config.origin.encode() in log.log)
     assert sorted(file.name.split(".", 1)[1] for file in own.anchors) == ["north.tsr"] * 2 + ["south.tsr"] * 2
     notes = {int(note.split(b"\n")[1]): note for note in own.notes}
-    roots = case_vault.own_trust(delivered.desk, Trust()).roots
+    roots = case_vault.own_trust(delivered.desk, (), None).roots
     for file in own.anchors:
         size, name, _ending = file.name.split(".")
         assert checked(file.data, notes[int(size)], roots[name], ()).time > 0
@@ -207,14 +207,14 @@ def test_a_bundle_opened_with_stock_tools_holds_all_of_it(delivered):
 
 
 def test_what_is_no_evidence_by_its_name_is_told_and_not_looked_at(delivered, monkeypatch):
-    real = court_contents.desk_copy
+    real = bundle_audience.desk_copy
 
     def with_strangers(*given, **options):
         copy = real(*given, **options)
         extra = tuple(AnchorFile(name, b"x") for name in ("../../etc/passwd", "1.north.exe", "0.north.tsr"))
         return dataclasses.replace(copy, evidence=copy.evidence + extra)
 
-    monkeypatch.setattr(court_contents, "desk_copy", with_strangers)
+    monkeypatch.setattr(bundle_audience, "desk_copy", with_strangers)
     case = case_of(delivered, court(delivered))
     assert [check.sentence.split()[0] for check in case.container if check.code == "ANCHORS"] == ["3"]
     assert all(len(log.anchors) in (0, 4) for log in case.files.logs)

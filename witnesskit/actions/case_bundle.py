@@ -138,6 +138,11 @@ def open_bag(folder: Path, key: Path | None, trust: Trust, report: Report) -> Ca
     return _case(read_bag(folder), read_identities(key), trust, report)
 
 
+def read_volume(volume: Container, identities: Sequence[Identity], trust: Trust, report: Report) -> Case:
+    """A volume that is open already."""
+    return _case(volume, identities, trust, report)
+
+
 def read_identities(key: Path | None) -> tuple[Identity, ...]:
     """Identities of an age key file: one on each line, comments begin with ``#``."""
     if key is None:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
+from witnesskit.actions import received
 from witnesskit.actions.anchor_files import stored_anchors, strangers
 from witnesskit.actions.authorities import root_key
 from witnesskit.actions.case import Case, container_check, unknown_evidence
 from witnesskit.actions.chain_members import log_copies, thinned
 from witnesskit.actions.openings import OpeningLine, read_capsule_openings, resolve
+from witnesskit.actions.peers import peers_policy
 from witnesskit.actions.seen import seen_logs
 from witnesskit.actions.successor import closed_folders
+from witnesskit.actions.vouched import still_vouched
 from witnesskit.custody.journal import Journal
 from witnesskit.digest import sha256_stream
 from witnesskit.formats.short_id import short_id
-from witnesskit.model import Role, SealedCapsule, VaultKind
+from witnesskit.model import Opening, Role, SealedCapsule, VaultKind
 from witnesskit.vault import layout, store
 from witnesskit.vault.authorities import load_authorities
 from witnesskit.vault.keyring import Keyring, desk_identities
@@ -29,6 +33,7 @@ from witnesskit.verify import CaseFiles, Expected, Found, LogFiles, Trust
 from witnesskit.verify.case import AnchorFile
 from witnesskit.verify.verdict import CheckResult, CheckState
 
+NOBODY: Final = Trust()
 Report = Callable[[int, int | None], None]
 
 
@@ -46,7 +51,7 @@ def case_of(vault: Vault, keyring: Keyring | None, own: str, trust: Trust, repor
     """The case of a vault that is open already; ``own``: its verifier key if the person held what opens it, or ""."""
     logs = vault_logs(vault)
     found, wrong = _found(vault, report)
-    openings = resolve(vault_openings(vault, keyring), [log.log for log in logs]) if keyring else ()
+    openings = _vouching(vault, keyring, logs) if keyring else ()
     trusted = (
         *trust.keys,
         *(trusted_keys(keyring) if keyring else ()),
@@ -54,21 +59,34 @@ def case_of(vault: Vault, keyring: Keyring | None, own: str, trust: Trust, repor
     )
     files = CaseFiles(logs, openings, found, Expected(everything=False, listed=frozenset(_listed(vault))))
     fixity = _fixity(len(load_state(vault).capsules()), wrong, keyring)
-    held = own_trust(vault, trust) if own else trust
-    return Case(files, replace(held, keys=trusted), (fixity, *unknown_evidence(strangers(vault))))
+    container = (fixity, *_received(vault), *unknown_evidence(strangers(vault)))
+    return Case(files, own_trust(vault, trusted, keyring, trust) if own else replace(trust, keys=trusted), container)
 
 
-def own_trust(vault: Vault, trust: Trust) -> Trust:
-    """Whoever holds what opens a desk believes the authorities that the desk chose; see ``_own_word``.
+def _received(vault: Vault) -> Iterator[CheckResult]:
+    """Bundles of other desks are compared with the list: their own events are theirs to prove."""
+    due, wrong = received.wrong(vault, load_state(vault))
+    if wrong:
+        sentence = f"{wrong} of {due} bundles of other desks are missing or not as they came"
+        yield container_check("RECEIVED", sentence, CheckState.FAIL)
+    elif due:
+        yield container_check("RECEIVED", f"{due} bundles of other desks are as they came")
 
-    What came from outside comes first: one authority never counts under two names.
+
+def own_trust(vault: Vault, keys: tuple[str, ...], keyring: Keyring | None, given: Trust = NOBODY) -> Trust:
+    """Whoever holds what opens a desk believes the authorities and desks that it chose; see ``_own_word``.
+
+    What is ``given`` from outside comes first. Another desk's log is believed for its receipts of this one; no log of
+    another desk is part of this case.
     """
     authorities = load_authorities(vault) if vault.config.kind is VaultKind.DESK else ()
-    given = {root_key(pem) for pem in trust.roots.values()}
-    more = [one for one in authorities if one.name not in trust.roots and root_key(one.root) not in given]
-    roots = {**trust.roots, **{one.name: one.root for one in more}}
-    between = (*trust.intermediates, *(pem for one in more for pem in one.intermediates))
-    return replace(trust, roots=roots, intermediates=between)
+    known = {root_key(pem) for pem in given.roots.values()}  # one authority never counts under two names
+    roots = {
+        one.name: one.root for one in authorities if one.name not in given.roots and root_key(one.root) not in known
+    }
+    between = (*given.intermediates, *(one for each in authorities for one in each.intermediates))
+    policy = peers_policy(keyring) if keyring and given.policy == NOBODY.policy else given.policy
+    return replace(given, keys=keys, roots={**given.roots, **roots}, intermediates=between, policy=policy)
 
 
 def _own_word(vouched: bool) -> CheckResult:
@@ -104,6 +122,12 @@ def vault_openings(vault: Vault, keyring: Keyring, *, papers: bool = False) -> I
         if capsule.role is Role.RECORD and store.has(vault, capsule.id):
             with store.open_capsule(vault, capsule.id) as stream:
                 yield from read_capsule_openings(stream, identities, capsule.sha256)
+
+
+def _vouching(vault: Vault, keyring: Keyring, logs: tuple[LogFiles, ...]) -> tuple[Opening, ...]:
+    """Openings of every log, without the receipts for what a device sent after it was lost."""
+    openings = resolve(vault_openings(vault, keyring), [log.log for log in logs])
+    return still_vouched(openings, logs[0].log, keyring)
 
 
 def _closed_keys(vault: Vault) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Final
 
 from witnesskit.actions.anchor_files import stored_anchors
 from witnesskit.actions.successor import closed_folders
@@ -20,6 +21,8 @@ from witnesskit.formats.anchor import AnchorName
 from witnesskit.formats.bundle_manifest import ChainHead
 from witnesskit.vault.layout import Vault
 from witnesskit.verify.case import AnchorFile
+
+OF_DESKS: Final = (".cosig", ".proof")  # evidence that names another desk
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,16 @@ def log_copies(vault: Vault, journal: Journal) -> tuple[LogCopy, ...]:
     return (*(log_copy(Journal.open(folder, by="field")) for folder in closed_folders(vault)), log_copy(journal))
 
 
-def desk_copy(vault: Vault, journal: Journal, *, public: bool = False) -> LogCopy:
-    """A desk's log with the evidence about it; ``public``: without receipts, which name another desk."""
+def desk_copy(vault: Vault, journal: Journal, *, public: bool = False, grown: bool = False) -> LogCopy:
+    """A desk's log with the evidence about it; ``public``: without what other desks answered, for it names them.
+
+    ``grown``: its newest checkpoint stands among the evidence too, as it will once the log has a newer one.
+    """
     notes = dict(zip(journal.sizes(), journal.notes(), strict=True))
-    newest, before = max(notes), 0
+    newest, before = 0 if grown else max(notes), 0
     files: list[AnchorFile] = []
     for name, data in thinned(stored_anchors(vault)):
-        if name.size not in notes or (public and name.ending == "proof"):
+        if name.size not in notes or (public and name.text.endswith(OF_DESKS)):
             continue
         if name.size != newest and name.size != before:
             files.append(AnchorFile(f"{name.size}.note", notes[name.size]))

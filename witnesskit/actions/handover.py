@@ -26,7 +26,7 @@ from witnesskit.vault.keyring import IssuedInvite, Keyring
 from witnesskit.vault.keyring_file import save_keyring
 from witnesskit.vault.layout import Vault
 from witnesskit.vault.state import State
-from witnesskit.vault.trustfile import enrol, invite_of, succeed, trusted_keys
+from witnesskit.vault.trustfile import enrol, invite_of, known_keys, succeed
 
 if TYPE_CHECKING:
     from witnesskit.actions.import_bundle import Desk
@@ -66,7 +66,7 @@ def admit(keyring: Keyring, invite: IssuedInvite, meta: BundleMeta, own: str) ->
             raise SenderUnknown("a device of another invite")
         return keyring
     key = parse_verifier_key(meta.sender)
-    if is_name_of_another((own, *trusted_keys(keyring)), key):
+    if is_name_of_another((own, *known_keys(keyring)), key):
         raise SenderUnknown("it signs under the name of another key")
     for sender in invite.senders:
         if parse_verifier_key(sender).public == key.public:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from witnesskit.actions import case_vault
 from witnesskit.actions.case import Case
+from witnesskit.actions.chain_members import OF_DESKS
 from witnesskit.actions.item_files import ItemFiles, chosen, read_item
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.publish import PublishedCopy, publish
@@ -110,10 +111,10 @@ def public_case(session: Session, copies: Sequence[PublishedCopy]) -> Case:
             digest, size = sha256_stream(stream)
         found.append(Found("copy", digest, size, None, copy.item))
     log = case_vault.own_log(session.vault, session.journal)
-    public = tuple(one for one in log.anchors if not one.name.endswith(".proof"))  # a receipt names another desk
+    public = tuple(one for one in log.anchors if not one.name.endswith(OF_DESKS))
     openings = tuple(opening for copy in copies for opening in copy.openings)
     files = CaseFiles((replace(log, anchors=public),), openings, tuple(found), LISTED)
-    return Case(files, case_vault.own_trust(session.vault, Trust((session.signer.vkey,))))
+    return Case(files, case_vault.own_trust(session.vault, (session.signer.vkey,), None))
 
 
 def _report(

@@ -13,7 +13,7 @@ import click
 VERBS: Final[Mapping[str, str]] = {
     "init": "Make a vault on this computer.",
     "invite": "Make an invite file for one field device (desk).",
-    "trust": "Accept a desk's invite (field), or name authorities of time (desk).",
+    "trust": "Say whom this vault trusts: a desk (field), authorities of time and other desks (desk).",
     "archive": "Save one or several links before they vanish.",
     "add": "Seal files that you already have.",
     "status": "Count what is saved, delivered and waiting.",
@@ -22,7 +22,7 @@ VERBS: Final[Mapping[str, str]] = {
     "derive": "Make a smaller copy whose picture and sound are coded anew.",
     "bundle": "Pack what is saved into one encrypted file.",
     "import": "Take in a bundle and write its receipt (desk).",
-    "receipt": "Read a desk's receipt for a bundle (field).",
+    "receipt": "Read what a desk answered to a bundle.",
     "forget": "Erase what a desk has confirmed (field).",
     "anchor": "Have the time of the log proven by outside authorities (desk).",
     "verify": "Check a vault, a bundle or an opened bag.",
@@ -31,6 +31,7 @@ VERBS: Final[Mapping[str, str]] = {
     "link": "Log that two items are the same footage (desk).",
     "audit": "Read everything that is stored again and log how it was (desk).",
     "report": "Write what is known and proven as one page.",
+    "key": "Replace, show and rehearse the keys of a desk.",
     "policy": "Show or check the rules in force.",
     "demo": "Play the whole story on this computer.",
 }
@@ -79,6 +80,8 @@ def load(verb: str) -> click.Command:  # noqa: C901 - one line for each verb
             from witnesskit.cli.audit import command
         case "report":
             from witnesskit.cli.report import command
+        case "key":
+            from witnesskit.cli.key import command
         case "policy":
             from witnesskit.cli.policy import command
         case "demo":

@@ -10,6 +10,7 @@ import click
 
 from witnesskit.cli.options import EXISTING_FILE, ask, common, passphrase_option, vault_option, vault_passphrase
 from witnesskit.cli.output import Answer, Output
+from witnesskit.cli.trust_peer import exchange, peer, show
 from witnesskit.errors.cli import Usage
 from witnesskit.model import VaultKind
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def command() -> None:
-    """Accept a desk's invite (field), or name authorities of time (desk)."""
+    """Say whom this vault trusts: a desk (field), authorities of time and other desks (desk)."""
 
 
 @command.command("add")
@@ -83,3 +84,7 @@ def _list(output: Output, answer: Answer, shown: Sequence[ShownAuthority]) -> No
         output.data(f"{one.name}  {one.url}  sha256 of the root: {one.root}")
     if not shown:
         output.say("No authority of time is named here.")
+
+
+for _each in (show, peer, exchange):
+    command.add_command(_each)

@@ -249,3 +249,30 @@ class NothingToCompare(WitnesskitError):
     status = ExitStatus.CANNOT_TELL
     message = "there is no custody log here"
     hint = "nothing was changed; name a log.jsonl, a custody folder, a vault, a bag or a bundle with its --key"
+
+
+class KeyFixed(WitnesskitError):
+    """The sheet is this desk's, but its log commits another offline key than the sheet holds."""
+
+    code = "KEY-FIXED"
+    status = ExitStatus.REFUSED
+    message = "this desk's log was begun with an offline key that the recovery sheet does not hold"
+    hint = "nothing was changed; this log's key cannot be replaced: keep the vault, and begin a new one for new items"
+
+
+class DayToCome(WitnesskitError):
+    """A day of the past is needed."""
+
+    code = "DAY-TO-COME"
+    status = ExitStatus.USAGE
+    message = "that day has not come yet"
+    hint = "nothing was changed; give the first day on which the key may have been in other hands"
+
+
+class ReceiptUnknown(WitnesskitError):
+    """No receipt for that device under that number or bundle."""
+
+    code = "RECEIPT-UNKNOWN"
+    status = ExitStatus.USAGE
+    message = "this desk logged no such receipt for that device"
+    hint = "nothing was changed; give the bundle's id as its receipt names it, or leave the option out for the newest"

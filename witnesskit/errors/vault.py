@@ -219,3 +219,12 @@ class AuthorityUnknown(WitnesskitError):
     status = ExitStatus.USAGE
     message = "no authority of time has this name here"
     hint = "nothing was changed; `witnesskit trust authority --list` shows their names"
+
+
+class BadOperatorKey(WitnesskitError):
+    """A file or a name that is no operator's key, or one that may not sign here; ``detail`` says why."""
+
+    code = "OPERATOR-KEY"
+    status = ExitStatus.CANNOT_TELL
+    message = "this is no operator's key that could sign this log"
+    hint = "nothing was signed; `witnesskit key operator NAME --out FILE` makes one"
