@@ -94,6 +94,13 @@ def test_a_second_name_for_the_same_root_is_refused(stage, named):
         name_authority(stage.desk, wish(named, "north", name="south"))
 
 
+def test_a_root_as_der_is_kept_as_pem(stage, pair):
+    (pair.folder / "north.der").write_bytes(tsa.der_of("root"))
+    name_authority(stage.desk, wish(pair, "north", root=pair.folder / "north.der"))
+    (kept,) = load_authorities(stage.desk)
+    assert kept.root == tsa.pem("root")
+
+
 def test_a_root_issued_anew_for_the_same_key_is_the_same_authority(stage, named):
     (named.folder / "again.pem").write_bytes(tsa.pem("root-expired"))
     with pytest.raises(AuthorityKnown, match="north"):
@@ -108,6 +115,7 @@ def test_a_root_issued_anew_for_the_same_key_is_the_same_authority(stage, named)
         ({}, tsa.pem("intermediate"), "not signed by itself"),
         ({}, tsa.pem("root") + tsa.pem("intermediate"), "one certificate"),
         ({}, b"no certificate", "PEM"),
+        ({}, b"\x30\x82\x01\x00" + bytes(256), "PEM"),
     ],
 )
 def test_what_cannot_stand_for_an_authority_is_refused(stage, pair, changes, data, why):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import re
 import tarfile
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from tests.actions.stage import Device, Quiet, data_member, silent
 from tests.actions.test_anchor import journal, run, wish
-from tests.actions.test_audiences import READER
+from tests.actions.test_audiences import READER, TOKEN
 from tests.actions.test_import import refused
 from tests.simulators import authorities
 from witnesskit.actions import bundle_audience, case_bundle, case_vault
@@ -126,6 +127,21 @@ def test_nothing_of_the_desk_lies_in_clear_on_the_device_after_a_receipt(anchore
     for needle in (anchored_desk.desk.config.origin.encode(), note.split(b"\n")[2], data[:64]):
         assert needle not in clear
     assert not (device.vault.custody / "seen").exists()
+
+
+def test_two_devices_that_read_receipts_of_one_desk_share_nothing_new(anchored_desk, device, other, stick):
+    def shared() -> set[bytes]:
+        one, two = (set(TOKEN.findall(readable(each.folder))) for each in (device, other))
+        return one & two
+
+    bundles = device.bundle(stick), other.bundle(stick)
+    before = shared()
+    done = anchored_desk.take_in(*bundles)
+    notes = {re.search(rb"^checkpoint (.*)$", Path(one.receipt).read_bytes(), re.MULTILINE)[1] for one in done}
+    for each, one in zip((device, other), done, strict=True):
+        take_receipt(each.vault, Path(one.receipt))
+    assert shared() <= before
+    assert len(notes) == 2  # each is the newest one, and the first receipt was logged before the second
 
 
 def test_each_reading_of_a_receipt_is_one_event_that_says_nothing_of_another(anchored_desk, device, stick):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from witnesskit.actions.given_file import given_text
+from witnesskit.actions.given_file import given_bytes
 from witnesskit.capture.egress import check_url
 from witnesskit.digest import sha256_hex
 from witnesskit.errors.actions import AuthorityKnown, BadAuthority
@@ -20,10 +20,12 @@ from witnesskit.vault.layout import Vault
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
+_DER = b"\x30\x82"  # a sequence of more than 255 bytes
+
 
 @dataclass(frozen=True)
 class AuthorityWish:
-    """What the person named: PEM files, the root's and those between it and the signer."""
+    """What the person named: files of certificates, the root's and those between it and the signer."""
 
     name: str
     url: str
@@ -81,10 +83,10 @@ def _checked(wish: AuthorityWish) -> Authority:
     if not NAME.fullmatch(wish.name):
         raise BadAuthority("a name has small letters, digits and hyphens, at most 32")
     url = check_url(wish.url, allow_local=True)
-    root = _one(given_text(wish.root, CERTIFICATES_MAX).encode())
+    root = _one(given_bytes(wish.root, CERTIFICATES_MAX))
     if not _signs_itself(root):
         raise BadAuthority("the root is not signed by itself")
-    between = [one for path in wish.intermediates for one in _all(given_text(path, CERTIFICATES_MAX).encode())]
+    between = [one for path in wish.intermediates for one in _all(given_bytes(path, CERTIFICATES_MAX))]
     if any(_signs_itself(one) for one in between):
         raise BadAuthority("an intermediate is signed by itself")
     return Authority(wish.name, url, _pem(root), tuple(map(_pem, between)))
@@ -97,13 +99,16 @@ def _one(pem: bytes) -> Certificate:
     return found[0]
 
 
-def _all(pem: bytes) -> Sequence[Certificate]:
-    from cryptography.x509 import load_pem_x509_certificates
+def _all(data: bytes) -> Sequence[Certificate]:
+    """Certificates of a PEM file; or the one of a DER file, as many authorities publish theirs."""
+    from cryptography.x509 import load_der_x509_certificate, load_pem_x509_certificates
 
     try:
-        return load_pem_x509_certificates(pem)
+        if data.startswith(_DER):
+            return [load_der_x509_certificate(data)]
+        return load_pem_x509_certificates(data)
     except ValueError:
-        raise BadAuthority("no PEM certificate") from None
+        raise BadAuthority("no certificate in PEM or DER") from None
 
 
 def _signs_itself(certificate: Certificate) -> bool:
