@@ -9,6 +9,7 @@ from typing import Final
 
 from witnesskit.actions import received
 from witnesskit.actions.anchor_files import stored_anchors, strangers
+from witnesskit.actions.authorities import root_key
 from witnesskit.actions.case import Case, container_check, unknown_evidence
 from witnesskit.actions.chain_members import log_copies, thinned
 from witnesskit.actions.openings import OpeningLine, read_capsule_openings, resolve
@@ -79,8 +80,10 @@ def own_trust(vault: Vault, keys: tuple[str, ...], keyring: Keyring | None, give
     another desk is part of this case.
     """
     authorities = load_authorities(vault) if vault.config.kind is VaultKind.DESK else ()
-    known = set(given.roots.values())
-    roots = {one.name: one.root for one in authorities if one.name not in given.roots and one.root not in known}
+    known = {root_key(pem) for pem in given.roots.values()}  # one authority never counts under two names
+    roots = {
+        one.name: one.root for one in authorities if one.name not in given.roots and root_key(one.root) not in known
+    }
     between = (*given.intermediates, *(one for each in authorities for one in each.intermediates))
     policy = peers_policy(keyring) if keyring and given.policy == NOBODY.policy else given.policy
     return replace(given, keys=keys, roots={**given.roots, **roots}, intermediates=between, policy=policy)
