@@ -1,7 +1,8 @@
 """Verify a log of 100,000 items, against parsing and dumping the same lines with the standard library.
 
-Run ``python benchmarks/verify_events.py [EVENTS]``. Medians of five paired runs in processor time. The root is computed from every line, so that one comparison proves the inclusion of every item; the second figure
-also makes and checks an RFC 6962 inclusion proof for each.
+Run ``python benchmarks/verify_events.py [EVENTS]``. Medians of five paired runs in processor time. The root is computed
+from every line, so that one comparison proves the inclusion of every item; the second figure also makes and checks an
+RFC 6962 inclusion proof for each. Memory is measured in a run of its own.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import secrets
 import sys
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from witnesskit.formats import merkle
 from witnesskit.verify import CaseFiles, CheckState, LogFiles, Trust, examine
 
 BAR = 3.0
+BYTES_BAR = 64  # bytes for each item beside the log itself
 
 
 def make(events: int) -> tuple[bytes, bytes, str]:
@@ -53,6 +56,15 @@ def prove_each(log: bytes) -> None:
         merkle.check_inclusion(number, tree.size, tree.leaf(number), merkle.inclusion(tree, number), root)
 
 
+def memory(log: bytes, note: bytes, vkey: str) -> int:
+    """Bytes that a verification needs at most, beside the log; in a run of its own, for it slows everything."""
+    tracemalloc.start()
+    verify(log, note, vkey)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak
+
+
 def seconds(work: Callable[[], None]) -> float:
     begin = time.process_time()
     work()
@@ -67,6 +79,7 @@ def main() -> None:
         parsed.append(seconds(lambda: parse_and_dump(log)))
         plain.append(seconds(lambda: verify(log, note, vkey)))
         proved.append(plain[-1] + seconds(lambda: prove_each(log)))
+    print(f"memory beside the log: {memory(log, note, vkey) / events:.1f} bytes for each item, bar {BYTES_BAR}")
     tell(
         [
             compared(f"verify {events} events, processor", plain, parsed, BAR),

@@ -1,4 +1,4 @@
-"""Every maximum we accept, its unit and its reason, in one place."""
+"""Every maximum we accept, its unit and its reason, in one place; a verifier's are in custody_limits.py."""
 
 from __future__ import annotations
 
@@ -26,22 +26,8 @@ CAPSULE_HEADER_MAX: Final = 4 * KIB  # bytes of capsule.json; ours has 143
 CAPSULE_SIZE_MIN: Final = 64 * KIB  # bytes; the smallest of the size classes
 CAPSULE_MEMBERS_MAX: Final = 8 * MIB  # members, 8 TiB of media
 
-# JSON from outside
-JSON_MAX: Final = 16 * MIB  # bytes of one document
-JSON_DEPTH_MAX: Final = 16  # levels; parsers recurse
-
 # custody
-EVENT_LINE_MAX: Final = 64 * KIB  # bytes of one log line
-EVENT_DEPTH_MAX: Final = 4  # levels of one log line
-LOG_MAX: Final = 512 * MIB  # bytes of one log; a desk of decades
-LOG_LINES_MAX: Final = 1024 * 1024  # lines of one log; more than fit in it at their least length
-NOTE_MAX: Final = 64 * KIB  # bytes of one checkpoint with all its signatures
-NOTE_SIGNATURES_MAX: Final = 100  # lines; each costs a signature check
-DISCLOSURE_MAX: Final = 4 * MIB  # bytes of one opening (yt-dlp's allow-listed facts are the largest)
-
 TRUST_POLICY_LINES_MAX: Final = 1000  # lines of a trust policy; 32 logs, witnesses and groups take a hundred
-TOKEN_MAX: Final = 64 * KIB  # bytes of one timestamp response; with a chain of certificates it has some 6,000
-ANCHORS_MAX: Final = 4096  # evidence files of one log that are looked at; each costs signature checks
 
 # bundles
 VOLUME_MAX: Final = 4 * GIB - 1  # bytes; FAT32 sticks

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 
-Json = Any  # JSON value: object, list, str, int or bool; never float, never null in our own formats
+from witnesskit.custody_model import Json as Json  # noqa: PLC0414  everybody looks for it here
+from witnesskit.custody_model import Opening as Opening  # noqa: PLC0414
 
 
 class VaultKind(StrEnum):
@@ -91,12 +92,3 @@ class SealedCapsule:
     part: int
     size: int  # bytes of ciphertext
     sha256: str  # of the ciphertext
-
-
-@dataclass(frozen=True)
-class Opening:
-    """One disclosed commitment: the disclosure text and the event whose ``sd`` holds its digest."""
-
-    log: str  # 64 hex digits: leaf hash of line 0
-    n: int
-    disclosure: str

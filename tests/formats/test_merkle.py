@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from witnesskit.errors.verify import BadProof
 from witnesskit.formats.merkle import Tree, check_consistency, check_inclusion, consistency, inclusion, leaf_hash
+from witnesskit.formats.merkle_read import Leaves
 
 VECTORS = json.loads((Path(__file__).parent.parent / "vectors/merkle/rfc6962.json").read_text())
 LEAVES = [leaf_hash(bytes([number])) for number in range(70)]
@@ -101,3 +102,15 @@ def test_a_made_up_proof_never_leads_to_a_root(first, second, proof):
     ):
         with pytest.raises(BadProof):
             check()
+
+
+@pytest.mark.parametrize("count", [*range(9), 255, 256, 257, 511, 512, 513, 1000])
+def test_packed_leaves_have_the_roots_of_the_tree(count):
+    leaves = [leaf_hash(bytes([number % 251])) for number in range(count)]
+    packed, tree = Leaves(), Tree(leaves)
+    for leaf in leaves:
+        packed.append(leaf)
+    assert len(packed) == count
+    sizes = range(0, count + 1, max(1, count // 60))
+    assert [packed.root(size) for size in sizes] == [tree.root(size) for size in sizes]
+    assert [packed.leaf(index) for index in range(count)] == leaves

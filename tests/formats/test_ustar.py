@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.oracles import require
 from witnesskit.errors import WitnesskitError
-from witnesskit.errors.formats import InnerHeader, InnerName, InnerShort, InnerSlack, InnerTrailing, InnerType
+from witnesskit.errors.container import InnerHeader, InnerName, InnerShort, InnerSlack, InnerTrailing, InnerType
 from witnesskit.formats.ustar import BLOCK, END_SIZE, SIZE_MAX, Member, header, padded_size, parse_header, slack, walk
 
 BAD_NAMES = (

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from witnesskit.bundle.result import MemberSink
+from witnesskit.custody_limits import LOG_MAX
 from witnesskit.errors.actions import ChainRefused
 from witnesskit.formats.bundle_members import CHAIN_KINDS, Member
-from witnesskit.limits import LOG_MAX
 from witnesskit.vault import durable, store
 from witnesskit.vault.items import place_open
 from witnesskit.vault.layout import Vault

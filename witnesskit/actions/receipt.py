@@ -7,11 +7,11 @@ from pathlib import Path
 
 from witnesskit.actions import successor
 from witnesskit.custody.journal import Journal
+from witnesskit.custody_limits import NOTE_MAX
 from witnesskit.errors.actions import ReceiptForeign
 from witnesskit.errors.cli import FileUnreadable
 from witnesskit.formats.receipt import Receipt, parse_receipt
 from witnesskit.keys import parse_verifier_key
-from witnesskit.limits import NOTE_MAX
 from witnesskit.model import VaultKind
 from witnesskit.vault import durable, layout, lock, state
 from witnesskit.vault.layout import Vault

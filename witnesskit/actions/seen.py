@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from witnesskit.actions.ownership import is_name_of_another
+from witnesskit.custody_limits import LOG_MAX, NOTE_MAX
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.actions import ChainRefused
 from witnesskit.formats.bundle_manifest import BundleMeta
 from witnesskit.formats.bundle_members import Member
 from witnesskit.formats.checkpoint import Checkpoint, parse_checkpoint, parse_note
 from witnesskit.keys import VerifierKey, parse_verifier_key
-from witnesskit.limits import LOG_MAX, NOTE_MAX
 from witnesskit.model import Opening
 from witnesskit.vault import durable
 from witnesskit.vault.keyring import Keyring

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from witnesskit.actions import case_bundle, case_vault
@@ -124,7 +124,7 @@ def judged(case: Case) -> Verdict:
         state = State.CHANGED
     elif state is State.UNCHANGED and any(check.state is CheckState.UNKNOWN for check in case.container):
         state = State.CANNOT_TELL
-    return Verdict(state, verdict.since, verdict.word_of, checks, verdict.items)
+    return replace(verdict, state=state, checks=checks)
 
 
 def _signer(text: str) -> str:

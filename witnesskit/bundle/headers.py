@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from witnesskit.bundle import layout
 from witnesskit.bundle.blocks import Blocks
 from witnesskit.errors.bundle import BundleTooBig, InnerOrder, MemberSize, NotABundle
-from witnesskit.errors.formats import InnerFailure, InnerHeader, InnerShort, InnerSlack
+from witnesskit.errors.container import InnerFailure, InnerHeader, InnerShort, InnerSlack
 from witnesskit.errors.sealing import PayloadFailure
 from witnesskit.formats import ustar
 from witnesskit.formats.bag import payload_name

@@ -16,7 +16,7 @@ from witnesskit.bundle.result import OUTSIDE, Damage, MemberSink, Store, Unpacke
 from witnesskit.bundle.tags import Tags, check_tags
 from witnesskit.bundle.taking import take
 from witnesskit.errors.bundle import Forwarded, NotABundle, StrangeRecipients
-from witnesskit.errors.formats import InnerShort, InnerSlack, InnerTrailing
+from witnesskit.errors.container import InnerShort, InnerSlack, InnerTrailing
 from witnesskit.errors.sealing import NotAge, NotReadable, PayloadFailure
 from witnesskit.formats import ustar
 from witnesskit.formats.age import parse_header

@@ -6,8 +6,8 @@ import os
 import stat
 from pathlib import Path
 
+from witnesskit.custody_limits import LOG_MAX
 from witnesskit.errors.custody import JournalDamaged, JournalExists, LogNotWritten
-from witnesskit.limits import LOG_MAX
 
 _TEMPORARY = ".new"
 

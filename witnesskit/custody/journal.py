@@ -18,6 +18,7 @@ from witnesskit.custody.key_line import KeyLine
 from witnesskit.custody.prepare import Prepared, prepare
 from witnesskit.custody.scan import Found, scan, tree_of
 from witnesskit.custody.signer import Signer
+from witnesskit.custody_limits import LOG_LINES_MAX, LOG_MAX
 from witnesskit.errors.custody import JournalExists, LogNotWritten, NotCommittable
 from witnesskit.errors.formats import BadJson
 from witnesskit.errors.verify import BadLine
@@ -25,7 +26,6 @@ from witnesskit.formats import custody_event, disclosure, merkle
 from witnesskit.formats.checkpoint import Checkpoint, root_text
 from witnesskit.formats.custody_event import Event
 from witnesskit.formats.custody_types import DIGESTS
-from witnesskit.limits import LOG_LINES_MAX, LOG_MAX
 from witnesskit.model import Json
 
 LOG_NAME = "log.jsonl"

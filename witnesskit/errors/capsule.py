@@ -1,9 +1,9 @@
-"""Refusals of capsules; those of the tar file inside (INNER-...) are shared and lie in errors/formats.py."""
+"""Refusals of capsules; those of the tar file inside (INNER-...) are shared and lie in errors/container.py."""
 
 from __future__ import annotations
 
 from witnesskit.errors import ExitStatus, WitnesskitError
-from witnesskit.errors.formats import (
+from witnesskit.errors.container import (
     InnerFailure,
     InnerHeader,
     InnerName,

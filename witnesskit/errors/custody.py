@@ -66,3 +66,21 @@ class SigningKeyDamaged(WitnesskitError):
     status = ExitStatus.STORAGE
     message = "the signing key cannot be read"
     hint = "nothing was written; what was sealed can still be delivered, begin a new vault for new items"
+
+
+class StampRefused(WitnesskitError):
+    """An answer of a time authority or a calendar is not stored: it does not hold, or answers something else."""
+
+    code = "STAMP-REFUSED"
+    status = ExitStatus.NETWORK
+    message = "what the time authority answered is not a timestamp of this checkpoint"
+    hint = "nothing was stored, and the log is as it was; try again later, or give the root of this authority anew"
+
+
+class OtsMissing(WitnesskitError):
+    """The optional OpenTimestamps library is not installed."""
+
+    code = "OTS-MISSING"
+    status = ExitStatus.USAGE
+    message = "this installation cannot write OpenTimestamps proofs"
+    hint = "nothing was changed; run: pip install 'witnesskit[ots]', or anchor with a time authority only"

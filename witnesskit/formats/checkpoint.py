@@ -12,9 +12,9 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from witnesskit.custody_limits import NOTE_MAX, NOTE_SIGNATURES_MAX
 from witnesskit.errors.formats import BadNote
 from witnesskit.keys import VerifierKey
-from witnesskit.limits import NOTE_MAX, NOTE_SIGNATURES_MAX
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 _SIGNATURE = re.compile(r"— ([^\s+]{1,255}) ([A-Za-z0-9+/]+={0,2})")

@@ -15,12 +15,12 @@ from string import ascii_letters, digits
 from types import MappingProxyType
 from typing import Final
 
+from witnesskit.custody_limits import EVENT_DEPTH_MAX, EVENT_LINE_MAX
+from witnesskit.custody_model import Json
 from witnesskit.errors.formats import NewerFormat
 from witnesskit.errors.verify import BadLine, NotNormal
 from witnesskit.formats.custody_types import DIGESTS, PUBLIC, WITH_ITEM
 from witnesskit.formats.strict_json import canonical, loads_canonical
-from witnesskit.limits import EVENT_DEPTH_MAX, EVENT_LINE_MAX
-from witnesskit.model import Json
 
 VERSION: Final = 1
 FIELD_TIME: Final = "sealed"  # ``t`` of every line of a field log

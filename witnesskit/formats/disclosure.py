@@ -1,72 +1,32 @@
-"""Salted commitments in the manner of RFC 9901: text, digest, decoy (docs/spec/disclosure.md).
-
-Disclosure = base64url without padding of the canonical JSON array [salt, name, value]; its digest =
-base64url without padding of SHA-256 over the ASCII of that text. A line's ``sd`` holds digests and decoys.
-"""
+"""Salted commitments in the manner of RFC 9901: a writer makes them; a reader's half is in disclosure_read.py."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from witnesskit.errors.formats import BadJson
-from witnesskit.errors.verify import BadDisclosure
-from witnesskit.formats.strict_json import canonical, loads_canonical
-from witnesskit.limits import DISCLOSURE_MAX
+from witnesskit.formats.disclosure_read import NAME, Disclosure, digest, encode, parse
+from witnesskit.formats.strict_json import canonical
 from witnesskit.model import Json, Opening
 
+__all__ = ["NAME", "SALT_BYTES", "Disclosure", "decoy", "digest", "make", "new_salt", "parse", "place"]
+
 SALT_BYTES = 16
-NAME = re.compile(r"[a-z0-9_]{1,32}", re.ASCII)
-_SALT = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]", re.ASCII)
-_BASE64URL = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
-
-
-@dataclass(frozen=True)
-class Disclosure:
-    """An opened commitment: 22 characters of salt, the field's name, its value."""
-
-    salt: str
-    name: str
-    value: Json
 
 
 def new_salt() -> str:
     """A fresh salt: 128 random bits as 22 base64url characters."""
-    return _encode(secrets.token_bytes(SALT_BYTES))
+    return encode(secrets.token_bytes(SALT_BYTES))
 
 
 def make(name: str, value: Json, salt: str | None = None) -> str:
     """The disclosure text of one field, under a fresh salt or the one kept for it; raises BadJson."""
-    return _encode(canonical([salt or new_salt(), name, value]))
-
-
-def digest(text: str) -> str:
-    """The 43 characters that a line's ``sd`` holds for the disclosure ``text``."""
-    return _encode(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
+    return encode(canonical([salt or new_salt(), name, value]))
 
 
 def decoy() -> str:
     """43 characters that no disclosure leads to and nobody can tell from a digest."""
-    return _encode(secrets.token_bytes(32))
-
-
-def parse(untrusted_text: str) -> Disclosure:
-    """Read a disclosure; raises BadDisclosure."""
-    if len(untrusted_text) > DISCLOSURE_MAX or not _BASE64URL.fullmatch(untrusted_text):
-        raise BadDisclosure("not base64url")
-    try:
-        raw = base64.urlsafe_b64decode(untrusted_text + "=" * (-len(untrusted_text) % 4))
-        value = loads_canonical(raw, max_size=DISCLOSURE_MAX)
-    except (binascii.Error, BadJson):
-        raise BadDisclosure("not canonical JSON") from None
-    if _encode(raw) != untrusted_text:
-        raise BadDisclosure("not base64url")
-    return _check(value)
+    return encode(secrets.token_bytes(32))
 
 
 def place(
@@ -81,18 +41,3 @@ def place(
         if not wanted:
             break
     return tuple(found), tuple(wanted.values())
-
-
-def _check(value: Json) -> Disclosure:
-    if not isinstance(value, list) or len(value) != 3:
-        raise BadDisclosure("not an array of three")
-    salt, name, content = value
-    if not isinstance(salt, str) or not _SALT.fullmatch(salt):
-        raise BadDisclosure("its salt")
-    if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise BadDisclosure("its name")
-    return Disclosure(salt, name, content)
-
-
-def _encode(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

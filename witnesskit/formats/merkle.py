@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from witnesskit.errors.verify import BadProof
-from witnesskit.formats.merkle_tree import EMPTY_ROOT, Tree, leaf_hash, node_hash, split
-
-HASH_SIZE = 32  # bytes
+from witnesskit.formats.merkle_read import chain, check_inclusion, check_length, leaf_hash, node_hash
+from witnesskit.formats.merkle_tree import EMPTY_ROOT, Tree, split
 
 __all__ = [
     "EMPTY_ROOT",
@@ -55,26 +54,12 @@ def consistency(tree: Tree, old_size: int, size: int | None = None) -> tuple[byt
     return tuple(reversed(proof))
 
 
-def check_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> None:
-    """Check that ``leaf`` (a leaf hash) is leaf ``index`` of ``size`` under ``root``; raises BadProof."""
-    if not 0 <= index < size or len(leaf) != HASH_SIZE:
-        raise BadProof("no such leaf")
-    inner = (index ^ (size - 1)).bit_length()
-    border = (index >> inner).bit_count()
-    _check_length(proof, inner + border)
-    found = leaf
-    for level, sibling in enumerate(proof[:inner]):
-        found = node_hash(sibling, found) if index >> level & 1 else node_hash(found, sibling)
-    if _chain(found, proof[inner:]) != root:
-        raise BadProof("the leaf is not under this root")
-
-
 def check_consistency(old_size: int, size: int, proof: Sequence[bytes], old_root: bytes, root: bytes) -> None:
     """Check that the tree of ``old_size`` begins the tree of ``size``; raises BadProof, also from size 0."""
     if not 1 <= old_size <= size:
         raise BadProof("sizes are not in order")
     if old_size == size:
-        _check_length(proof, 0)
+        check_length(proof, 0)
         if old_root != root:
             raise BadProof("two roots for one size")
         return
@@ -82,7 +67,7 @@ def check_consistency(old_size: int, size: int, proof: Sequence[bytes], old_root
     inner = ((old_size - 1) ^ (size - 1)).bit_length() - low_zeros
     border = ((old_size - 1) >> (inner + low_zeros)).bit_count()
     power_of_two = old_size == 1 << low_zeros
-    _check_length(proof, inner + border + (not power_of_two))
+    check_length(proof, inner + border + (not power_of_two))
     seed, rest = (old_root, proof) if power_of_two else (proof[0], proof[1:])
     mask = (old_size - 1) >> low_zeros
     old = new = seed
@@ -91,18 +76,7 @@ def check_consistency(old_size: int, size: int, proof: Sequence[bytes], old_root
             old, new = node_hash(sibling, old), node_hash(sibling, new)
         else:
             new = node_hash(new, sibling)
-    if _chain(old, rest[inner:]) != old_root:
+    if chain(old, rest[inner:]) != old_root:
         raise BadProof("the old root does not follow from the proof")
-    if _chain(new, rest[inner:]) != root:
+    if chain(new, rest[inner:]) != root:
         raise BadProof("the new root does not follow from the proof")
-
-
-def _chain(found: bytes, border: Sequence[bytes]) -> bytes:
-    for sibling in border:
-        found = node_hash(sibling, found)
-    return found
-
-
-def _check_length(proof: Sequence[bytes], expected: int) -> None:
-    if len(proof) != expected or any(len(part) != HASH_SIZE for part in proof):
-        raise BadProof("the proof has the wrong length")

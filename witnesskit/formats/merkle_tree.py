@@ -1,24 +1,15 @@
-"""The RFC 6962 tree (SHA-256): leaves, root (docs/spec/custody-log.md, "Tree").
-
-Leaf hash: SHA-256(0x00 || leaf). Inner hash: SHA-256(0x01 || left || right). Proofs are in merkle.py.
-"""
+"""The RFC 6962 tree (SHA-256) that a writer grows; a reader's is in merkle_read.py, proofs are in merkle.py."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
 
+from witnesskit.formats.merkle_read import leaf_hash, node_hash
+
+__all__ = ["EMPTY_ROOT", "Tree", "leaf_hash", "node_hash", "split"]
+
 EMPTY_ROOT = hashlib.sha256(b"").digest()
-
-
-def leaf_hash(leaf: bytes) -> bytes:
-    """Hash (32 bytes) of the bytes of one leaf."""
-    return hashlib.sha256(b"\x00" + leaf).digest()
-
-
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """Hash (32 bytes) of two subtrees."""
-    return hashlib.sha256(b"\x01" + left + right).digest()
 
 
 class Tree:

@@ -21,11 +21,12 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from witnesskit.custody_limits import NOTE_MAX
 from witnesskit.errors.bundle import BadReceipt, ReceiptSignature
 from witnesskit.errors.formats import BadNote, NewerFormat
 from witnesskit.formats.checkpoint import SignatureState, note_bytes, parse_note
 from witnesskit.keys import VerifierKey
-from witnesskit.limits import BUNDLE_MEMBERS_MAX, NOTE_MAX, RECEIPT_NUMBER_MAX
+from witnesskit.limits import BUNDLE_MEMBERS_MAX, RECEIPT_NUMBER_MAX
 
 FORMAT_LINE = "witnesskit receipt v1"
 

@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from witnesskit.custody_limits import JSON_DEPTH_MAX, JSON_MAX
+from witnesskit.custody_model import Json
 from witnesskit.errors.formats import BadJson, BadNumber, DuplicateKey, NotCanonical
-from witnesskit.limits import JSON_DEPTH_MAX, JSON_MAX
-from witnesskit.model import Json
 
 _INTEGER_BOUND = 2**53
 _NOT_PLAIN = (b" ", b"\\", b"\n", b"\r", b"\t")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from witnesskit.errors.formats import InnerHeader, InnerName, InnerShort, InnerSlack, InnerTrailing, InnerType
+from witnesskit.errors.container import InnerHeader, InnerName, InnerShort, InnerSlack, InnerTrailing, InnerType
 from witnesskit.limits import CAPSULE_SIZE_MIN, READ_BLOCK
 from witnesskit.model import SeekableReader
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from witnesskit.custody_model import Opening
 from witnesskit.formats.quorum import TrustPolicy
-from witnesskit.model import Opening
 
 
 @dataclass(frozen=True)

@@ -6,80 +6,111 @@ caller must (a) hash what lies there itself, (b) take ``Trust`` from outside the
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 
 from witnesskit.keys import VerifierKey
-from witnesskit.verify.case import CaseFiles, Trust
+from witnesskit.verify.answer import Told, answer
+from witnesskit.verify.case import CaseFiles, LogFiles, Trust
+from witnesskit.verify.checkpoints import Signed, check_keys, check_notes
+from witnesskit.verify.evidence import Hearing
 from witnesskit.verify.files import Shelf
-from witnesskit.verify.item_checks import (
-    Inventory,
-    check_closed,
-    check_items_found,
-    check_strangers,
-)
-from witnesskit.verify.log_checks import (
-    OK,
-    UNKNOWN,
-    WARN,
-    LogView,
-    check_clock,
-    check_genesis,
-    check_items,
-    check_lines,
-    check_log_id,
-    check_notes,
-    check_sequence,
-    read_log,
-)
-from witnesskit.verify.openings import OpenedEvent, check_openings, wanted_lines
-from witnesskit.verify.trust import (
-    check_doubles,
-    check_keys,
-    check_memory,
-    check_receipts,
-    check_signers,
-    check_tail,
-    receipts_of,
-)
-from witnesskit.verify.verdict import CheckResult, State, Verdict, decide
+from witnesskit.verify.item_checks import Inventory, check_closed, check_items_found, check_strangers
+from witnesskit.verify.log_view import LogView, check_lines, read_log
+from witnesskit.verify.openings import Opened, check_openings, wanted_lines
+from witnesskit.verify.times import check_revoked, check_unanchored, find_followed
+from witnesskit.verify.trust import check_doubles, check_memory, check_receipts, check_signers, check_tail, read_keys
+from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, CheckResult, Verdict
 
 
 def examine(case: CaseFiles, trust: Trust) -> Verdict:
     """Check a case and answer UNCHANGED, CHANGED or CANNOT TELL; never raises on what the case holds."""
-    opened: dict[tuple[str, int], OpenedEvent] = {}
+    opened: Opened = {}
     inventory = Inventory(case, Shelf.of(case))
-    views = [read_log(files, number) for number, files in enumerate(case.logs, 1)]
+    views = _read(case)
     checks = [
         *_check_handed(case),  # 1
-        *_check_chain(case, trust, views, opened),  # 2 to 15
-        *check_items_found(inventory, opened),  # 16a-c
-        *check_closed(inventory, views),  # 16d
-        *check_strangers(inventory),  # 16e
-        CheckResult(17, "TIME", WARN, "time", "unproven: no outside timestamp; every day is a signer's claim"),
+        *_check_chain(case, trust, views, opened),  # 2 to 18
+        *check_items_found(inventory, opened),  # 19
+        *check_closed(inventory, views),
+        *check_strangers(inventory),
     ]
-    state = decide(checks)
-    backing = inventory.backing if state is State.UNCHANGED else []
-    days = {entry.word_day for entry in backing}
-    since = max(days, default="") if "" not in days else ""
-    word_of = tuple(sorted({entry.view.voucher for entry in backing}))
-    return Verdict(state, since, word_of, tuple(checks), tuple(inventory.items))
+    for view in views:
+        checks += check_unanchored(view)  # 20
+    return answer(Told(checks, inventory.items, inventory.backing, inventory.tally), 20)
 
 
 def examine_chain(case: CaseFiles, trust: Trust) -> tuple[CheckResult, ...]:
-    """Steps 2 to 15 alone: logs, checkpoints, openings and trust, and no word about any file.
+    """Steps 2 to 18 alone: logs, checkpoints, openings and trust, and no word about any file.
 
     For a receiver that judges a chain before it stores what came with it. It gives findings, never a verdict.
     """
-    views = [read_log(files, number) for number, files in enumerate(case.logs, 1)]
-    return tuple(_check_chain(case, trust, views, {}))
+    return tuple(_check_chain(case, trust, _read(case), {}))
 
 
-def _check_chain(
-    case: CaseFiles, trust: Trust, views: Sequence[LogView], opened: dict[tuple[str, int], OpenedEvent]
-) -> Iterator[CheckResult]:
-    yield from _check_logs(case, views)  # 2 to 11
-    yield from check_openings(_by_log(views), case.openings, opened)  # 12
-    yield from _check_trust(case, trust, views, opened)  # 13 to 15
+def compare_logs(first: LogFiles, second: LogFiles) -> tuple[CheckResult, ...]:
+    """Two copies of a log, each by itself, then against each other: the last finding says how they are related.
+
+    FORK ok: the same, or one continues the other; FORK failing: two histories; LOGID unknown: not the same log.
+    """
+    views = [read_log(files, f"log {number}", {}, ()) for number, files in enumerate((first, second), 1)]
+    found = [check for view in views for check in _check_log(view, frozenset(), []) if check.state is not OK]
+    return (*found, _compared(*views))
+
+
+def _compared(one: LogView, other: LogView) -> CheckResult:
+    sizes = sorted((len(one.leaves), len(other.leaves)))
+    if one.log != other.log and (not one.origin or one.keys[0] != other.keys[0]):
+        return CheckResult(17, "LOGID", UNKNOWN, "copies", "they are not the same log")
+    if one.leaves.root(sizes[0]) != other.leaves.root(sizes[0]):
+        same = next(n for n in range(sizes[0]) if one.leaves.leaf(n) != other.leaves.leaf(n))
+        return CheckResult(17, "FORK", FAIL, "copies", f"they tell two histories from event {same} on")
+    longer = "they are the same" if sizes[0] == sizes[1] else f"one continues the other up to {sizes[1]}"
+    return CheckResult(17, "FORK", OK, "copies", f"{sizes[0]} events are in both: {longer}")
+
+
+def _read(case: CaseFiles) -> list[LogView]:
+    wanted = wanted_lines(case.openings)
+    digests = {hashlib.sha256(file.data).hexdigest() for files in case.logs for file in files.anchors}
+    return [read_log(files, f"log {number}", wanted, digests) for number, files in enumerate(case.logs, 1)]
+
+
+def _check_chain(case: CaseFiles, trust: Trust, views: Sequence[LogView], opened: Opened) -> Iterator[CheckResult]:
+    keys, unreadable = read_keys(trust)
+    signed: list[list[Signed]] = [[] for _ in views]
+    # 2 to 11. each log and its checkpoints by themselves
+    for view, held in zip(views, signed, strict=True):
+        yield from _check_log(view, keys, held)
+    # 12. what was opened
+    yield from check_openings(views, case.openings, opened)
+    # 13. whose word each log stands on
+    yield from unreadable
+    yield from check_signers(views, keys)
+    # 14. what others say about the logs of trusted keys
+    for view, held in zip(views, signed, strict=True):
+        if view.direct:
+            yield from Hearing(view, held, trust, keys).check()
+    find_followed(views, opened.values())
+    # 15. what a revoked key may have signed; 16. receipts; then 15 of the logs that were received
+    for view in views:
+        if view.direct:
+            yield from check_revoked(view)
+    yield from check_receipts(views, opened.values())
+    for view in views:
+        if view.voucher and not view.direct:
+            yield from check_revoked(view)
+        # 17. it continues what we saw before, and two copies agree
+        yield from check_memory(view, trust, whole=case.expected.everything)
+    yield from check_doubles(views)
+    # 18. where that word ends
+    for view in views:
+        yield from check_tail(view)
+
+
+def _check_log(view: LogView, keys: frozenset[VerifierKey], signed: list[Signed]) -> Iterator[CheckResult]:
+    yield from check_lines(view)  # 2 to 7
+    yield from check_keys(view)  # 8
+    yield from check_notes(view, keys, signed)  # 9 to 11
 
 
 def _check_handed(case: CaseFiles) -> Iterator[CheckResult]:
@@ -91,44 +122,3 @@ def _check_handed(case: CaseFiles) -> Iterator[CheckResult]:
         yield CheckResult(1, "HANDED", UNKNOWN, "case", "there is no custody log")
     if not case.found:
         yield CheckResult(1, "HANDED", UNKNOWN, "case", "there is no file")
-
-
-def _check_logs(case: CaseFiles, views: Sequence[LogView]) -> Iterator[CheckResult]:
-    wanted = wanted_lines(case.openings)
-    for files, view in zip(case.logs, views, strict=True):
-        # 2. every line is in the line profile
-        yield from check_lines(view, wanted.get(view.log, frozenset()))
-        # 3. the genesis event names the log and its key
-        yield from check_genesis(view)
-        # 4. no number is missing
-        yield check_sequence(view)
-        # 5. no line was brought from another log
-        yield check_log_id(view)
-        # 6. no item enters twice
-        yield check_items(view)
-        # 7. the claimed days do not run back
-        yield check_clock(view)
-        # 8-11. for each checkpoint: form, signature, size, root
-        yield from check_notes(view, files.notes)
-
-
-def _check_trust(
-    case: CaseFiles, trust: Trust, views: Sequence[LogView], opened: dict[tuple[str, int], OpenedEvent]
-) -> Iterator[CheckResult]:
-    # 13. whose word each log stands on: a trusted key's own, or a trusted log's receipt
-    keys: set[VerifierKey] = set()
-    yield from check_keys(trust, keys)
-    check_signers(views, keys)
-    yield from check_receipts(views, receipts_of(opened.values()))
-    # 14. it continues what we saw before, and two copies agree
-    for view in views:
-        yield from check_memory(view, trust, whole=case.expected.everything)
-    yield from check_doubles(views)
-    # 15. where that word ends
-    for view in views:
-        yield from check_tail(view)
-
-
-def _by_log(views: Sequence[LogView]) -> dict[str, LogView]:
-    """One view for each log id: of two copies, the longer."""
-    return {view.log: view for view in sorted(views, key=lambda view: view.tree.size)}

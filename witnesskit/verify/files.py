@@ -1,4 +1,4 @@
-"""Step 16: what the opened events commit is compared with what lies there."""
+"""Step 19: what the opened events commit is compared with what lies there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from witnesskit.model import Json
+from witnesskit.custody_model import Json
 from witnesskit.verify.case import CaseFiles, Found
 from witnesskit.verify.openings import OpenedEvent
 from witnesskit.verify.verdict import ItemState, Thing
@@ -14,7 +14,7 @@ from witnesskit.verify.verdict import ItemState, Thing
 THINGS = frozenset({"sealed", "record_sha256", "sha256", "media"})  # names whose values are digests of things
 RECORD = "record"  # stands for the record capsule, whose id no event commits
 PRESENT, ALTERED = ItemState.PRESENT, ItemState.ALTERED
-MISSING, WITHHELD = ItemState.MISSING, ItemState.WITHHELD
+MISSING, WITHHELD, DELETED = ItemState.MISSING, ItemState.WITHHELD, ItemState.DELETED
 
 
 class Committed(NamedTuple):

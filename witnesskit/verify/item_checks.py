@@ -1,13 +1,15 @@
-"""Step 16, told as findings: items present, altered, missing, withheld; and what nobody committed."""
+"""Step 19, told as findings: items present, altered, missing, withheld, deleted; and what nobody committed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from witnesskit.verify.case import CaseFiles
 from witnesskit.verify.files import (
     ALTERED,
+    DELETED,
     MISSING,
     PRESENT,
     RECORD,
@@ -18,9 +20,12 @@ from witnesskit.verify.files import (
     committed_by,
     lie_there,
 )
-from witnesskit.verify.log_checks import FAIL, OK, UNKNOWN, WARN, LogView
-from witnesskit.verify.openings import OpenedEvent
-from witnesskit.verify.verdict import CheckResult, ItemResult, ItemState, Thing
+from witnesskit.verify.log_view import LogView
+from witnesskit.verify.openings import Opened, OpenedEvent, longest
+from witnesskit.verify.times import interval
+from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, WARN, CheckResult, ItemResult, ItemState, Tally, Thing
+
+_ENTERED = re.compile(rb'"item":"([0-9a-f]{32})"[^\n]*"type":"(ingest|derive)"')
 
 
 @dataclass
@@ -33,10 +38,15 @@ class Inventory:
     backing: list[OpenedEvent] = field(default_factory=list)  # attested events whose things are here
     recorded: set[str] = field(default_factory=set)  # items whose record capsule, with its copies, is here
     accounted: set[str] = field(default_factory=set)  # capsule ids and digests that an event commits
+    deleted: dict[str, int] = field(default_factory=dict)  # item -> the attested event that records its deletion
+    tally: Tally = field(default_factory=Tally)
 
 
-def check_items_found(inventory: Inventory, opened: Mapping[tuple[str, int], OpenedEvent]) -> Iterator[CheckResult]:
-    """16a-c: compare each opened event that commits things; a derive's copy may lie in its parent's record."""
+def check_items_found(inventory: Inventory, opened: Opened) -> Iterator[CheckResult]:
+    """Compare each opened event that commits things; a derive's copy may lie in its parent's record."""
+    for entry in opened.values():
+        if entry.event.type == "delete" and entry.attested and entry.text("item"):
+            inventory.deleted[entry.text("item")] = entry.n
     for wanted in ("observe", "ingest", "derive"):
         for entry in opened.values():
             if entry.event.type == wanted and (wanted != "observe" or not THINGS.isdisjoint(entry.fields)):
@@ -46,20 +56,23 @@ def check_items_found(inventory: Inventory, opened: Mapping[tuple[str, int], Ope
 def _check_item(inventory: Inventory, entry: OpenedEvent) -> Iterator[CheckResult]:
     committed, well_formed = committed_by(entry)
     things = tuple(_compare(inventory, one) for one in committed)
-    item = entry.text("item") or entry.event.item
-    things = _pair_strangers(inventory.shelf, item, things)
+    things = _pair_strangers(inventory.shelf, entry.item, things)
     state = _state(inventory, entry, things)
     if state is MISSING and inventory.case.expected.everything:
         things = _demanded(things)
-    result = ItemResult(item, entry.view.log, entry.event.n, entry.event.type, entry.day, state, things)
+    result = ItemResult(
+        entry.item, entry.view.log, entry.n, entry.event.type, entry.day, state, things, interval(entry.view, entry.n)
+    )
     inventory.items.append(result)
     if not well_formed:
-        yield CheckResult(16, "VALUE", UNKNOWN, item, f"event {entry.event.n} commits a value we cannot read")
-    yield from _tell(result)
-    if not entry.attested:
-        if entry.view.voucher:
-            yield CheckResult(15, "TAIL", UNKNOWN, item, f"event {entry.event.n} stands on nobody's word")
-    elif state is PRESENT:
+        yield CheckResult(19, "VALUE", UNKNOWN, entry.item, f"event {entry.n} commits a value we cannot read")
+    yield from _tell(inventory, result)
+    if not entry.attested and any(entry.n in lines for lines in entry.view.doubtful):
+        sentence = f"event {entry.n} is not proven to be older than the theft of the key"
+        yield CheckResult(15, "REVOKED", UNKNOWN, entry.item, sentence)
+    elif not entry.attested and entry.view.voucher:
+        yield CheckResult(18, "TAIL", UNKNOWN, entry.item, f"event {entry.n} stands on nobody's word")
+    elif entry.attested and state is PRESENT:
         inventory.backing.append(entry)
 
 
@@ -83,9 +96,10 @@ def _pair_strangers(shelf: Shelf, item: str, things: tuple[Thing, ...]) -> tuple
 
 def _state(inventory: Inventory, entry: OpenedEvent, things: tuple[Thing, ...]) -> ItemState:
     state = lie_there(things)
-    item = entry.text("item") or entry.event.item
     if any(one.capsule == RECORD and one.state is PRESENT for one in things):
-        inventory.recorded.add(item)
+        inventory.recorded.add(entry.item)
+    if state in (MISSING, WITHHELD) and not inventory.deleted.keys().isdisjoint((entry.item, entry.text("parent"))):
+        return DELETED
     if state is not WITHHELD or not things or not inventory.case.expected.everything:
         return state
     inside = entry.event.type == "derive" and entry.text("parent") in inventory.recorded
@@ -101,46 +115,58 @@ def _demanded(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
     )
 
 
-def _tell(result: ItemResult) -> Iterator[CheckResult]:
+def _tell(inventory: Inventory, result: ItemResult) -> Iterator[CheckResult]:
     for thing in result.things:
         what = f"capsule {thing.capsule}" if thing.capsule else "file"
         if thing.state is ALTERED:
             sentence = f"{what}: event {result.n} commits {thing.sha256}, here is {thing.found_sha256}"
-            yield CheckResult(16, "ALTERED", FAIL, result.item, sentence)
-        elif thing.state is MISSING:
+            yield CheckResult(19, "ALTERED", FAIL, result.item, sentence)
+        elif thing.state is MISSING and result.state is not DELETED:
             sentence = f"{what} {thing.sha256} of event {result.n} is not here"
-            yield CheckResult(16, "MISSING", FAIL, result.item, sentence)
+            yield CheckResult(19, "MISSING", FAIL, result.item, sentence)
     if result.state is PRESENT:
-        yield CheckResult(16, "FILES", OK, result.item, f"as event {result.n} commits it")
+        yield CheckResult(19, "FILES", OK, result.item, f"as event {result.n} commits it")
+    if result.state is DELETED:
+        deletion = inventory.deleted.get(result.item)
+        sentence = f"event {deletion} records its deletion" if deletion else "it was deleted with what it was made of"
+        yield CheckResult(19, "DELETED", OK, result.item, f"not here: {sentence}")
     if result.state is WITHHELD and result.type != "derive":
-        yield CheckResult(
-            16, "WITHHELD", WARN, result.item, f"event {result.n} is opened, but not all it commits is here"
-        )
+        sentence = f"event {result.n} is opened, but not all it commits is here"
+        yield CheckResult(19, "WITHHELD", WARN, result.item, sentence)
 
 
 def check_closed(inventory: Inventory, views: Sequence[LogView]) -> Iterator[CheckResult]:
-    """16d: items that nobody opened here; where everything was expected, that forbids an answer."""
-    told = {(result.log, result.n) for result in inventory.items}
-    everything = inventory.case.expected.everything
-    for view in views:
-        closed = [brief for brief in view.briefs if brief.item and (view.log, brief.n) not in told]
-        if everything:
-            inventory.items += [
-                ItemResult(brief.item, view.log, brief.n, brief.type, "", WITHHELD) for brief in closed
-            ]
+    """Items that nobody opened here; where everything was expected, that forbids an answer. Counts all items."""
+    entered = disclosed = erased = 0
+    for view in longest(views).values():
+        shown = [one for one in inventory.items if one.log == view.log and view.events[one.n].item]
+        gone = _deleted_unseen(inventory, view, {one.item for one in shown})
+        closed = view.entered - len(shown) - len(gone)
+        ingests = [one for one in shown if one.type == "ingest"]
+        entered += view.ingests
+        erased += sum(one.state is DELETED for one in ingests) + gone.count(b"ingest")
+        disclosed += sum(one.state is not DELETED for one in ingests)
         if closed:
-            state = UNKNOWN if everything else WARN
-            yield CheckResult(16, "WITHHELD", state, view.subject, f"{len(closed)} items are not opened here")
+            state = UNKNOWN if inventory.case.expected.everything else WARN
+            yield view.says(state, 19, "WITHHELD", f"{closed} items are not opened here")
+    inventory.tally = Tally(entered, disclosed, erased, entered - disclosed - erased)
+
+
+def _deleted_unseen(inventory: Inventory, view: LogView, shown: set[str]) -> list[bytes]:
+    """Types of the lines whose items are not opened, and whose deletion is recorded."""
+    wanted = {item.encode() for item in inventory.deleted if item not in shown}
+    found = _ENTERED.finditer(view.files.log) if wanted else ()
+    return [match[2] for match in found if match[1] in wanted]
 
 
 def check_strangers(inventory: Inventory) -> Iterator[CheckResult]:
-    """16e: what lies there and nobody committed; what was listed and is nowhere."""
+    """What lies there and nobody committed; what was listed and is nowhere."""
     here = set()
     for found in inventory.case.found:
         here.update({found.sha256, found.capsule or ""})
         if found not in inventory.shelf.matched:
-            yield CheckResult(16, "UNLISTED", UNKNOWN, found.name, "no opened event commits it")
+            yield CheckResult(19, "UNLISTED", UNKNOWN, found.name, "no opened event commits it")
     for name in sorted(inventory.case.expected.listed - here - inventory.accounted):
-        yield CheckResult(16, "MISSING", FAIL, name, "it is listed and not here")
+        yield CheckResult(19, "MISSING", FAIL, name, "it is listed and not here")
     if not inventory.backing:
-        yield CheckResult(16, "NOTHING", UNKNOWN, "case", "nothing here is tied to a word that you trust")
+        yield CheckResult(19, "NOTHING", UNKNOWN, "case", "nothing here is tied to a word that you trust")

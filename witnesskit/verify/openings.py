@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from witnesskit.custody_model import Json, Opening
 from witnesskit.errors.verify import BadDisclosure
-from witnesskit.formats import disclosure
+from witnesskit.formats import disclosure_read
 from witnesskit.formats.custody_event import Event
 from witnesskit.formats.custody_types import COMMITTED
-from witnesskit.model import Json, Opening
-from witnesskit.verify.log_checks import FAIL, OK, UNKNOWN, WARN, LogView
-from witnesskit.verify.verdict import CheckResult
+from witnesskit.verify.log_view import LogView, Wanted
+from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, WARN, CheckResult
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -22,6 +22,7 @@ class OpenedEvent:
     """An event and those of its committed fields whose openings held."""
 
     view: LogView
+    n: int
     event: Event
     fields: dict[str, Json] = field(default_factory=dict)
 
@@ -29,6 +30,24 @@ class OpenedEvent:
         """A field that should be text; empty when it is not there or is something else."""
         value = self.fields.get(name)
         return value if isinstance(value, str) else ""
+
+    def open(self, untrusted_disclosure: str) -> str:
+        """Open one field; returns what is wrong, or nothing."""
+        try:
+            told = disclosure_read.parse(untrusted_disclosure)
+        except BadDisclosure as error:
+            return f"has an opening that cannot be read ({error.detail})"
+        if disclosure_read.digest(untrusted_disclosure) not in self.event.sd:
+            return f"does not commit this {told.name}"
+        if told.name in self.fields:
+            return f"has two openings of {told.name}"
+        self.fields[told.name] = told.value
+        return ""
+
+    @property
+    def item(self) -> str:
+        """The item that the event is about."""
+        return self.text("item") or self.event.item
 
     @property
     def day(self) -> str:
@@ -39,16 +58,23 @@ class OpenedEvent:
     @property
     def word_day(self) -> str:
         """The day since which somebody trusted gives his word: for a received log, the receipt's."""
-        received = self.view.received
-        return self.day if received is None else received
+        return self.day if self.view.received is None else self.view.received
 
     @property
     def attested(self) -> bool:
         """Whether the word of somebody trusted covers this event."""
-        return bool(self.view.voucher) and self.event.n < self.view.attested
+        return self.view.attests(self.n)
 
 
-def wanted_lines(openings: Sequence[Opening]) -> Mapping[str, frozenset[int]]:
+Opened = dict[tuple[str, int], OpenedEvent]
+
+
+def longest(views: Sequence[LogView]) -> Mapping[str, LogView]:
+    """One view for each log id: of two copies, the longer."""
+    return {view.log: view for view in sorted(views, key=lambda view: len(view.leaves))}
+
+
+def wanted_lines(openings: Sequence[Opening]) -> Wanted:
     """Which lines of which log must be kept, so that a log of any length fits in memory."""
     wanted: dict[str, set[int]] = {}
     for opening in openings:
@@ -56,44 +82,28 @@ def wanted_lines(openings: Sequence[Opening]) -> Mapping[str, frozenset[int]]:
     return {log: frozenset(numbers) for log, numbers in wanted.items()}
 
 
-def check_openings(
-    views: Mapping[str, LogView], openings: Sequence[Opening], opened: dict[tuple[str, int], OpenedEvent]
-) -> Iterator[CheckResult]:
+def check_openings(views: Sequence[LogView], openings: Sequence[Opening], opened: Opened) -> Iterator[CheckResult]:
     """Open what can be opened into ``opened``; reports each opening that does not hold."""
+    by_log = {
+        view.log: view for view in sorted(views, key=lambda view: len(view.leaves))
+    }  # of two copies, the longer
     held = 0
     for opening in openings:
-        result = _open(views, opening, opened)
-        if result is None:
-            held += 1
+        view = by_log.get(opening.log)
+        if view is None:
+            yield CheckResult(12, "OPENING", UNKNOWN, "openings", "an opening is of a log that is not here")
+            continue
+        event = view.events.get(opening.n)
+        if event is None:
+            yield view.says(FAIL, 12, "OPENING", f"event {opening.n} is not here or cannot be read")
+            continue
+        target = opened.setdefault((opening.log, opening.n), OpenedEvent(view, opening.n, event))
+        if wrong := target.open(opening.disclosure):
+            yield view.says(FAIL, 12, "OPENING", f"event {opening.n} {wrong}")
         else:
-            yield result
+            held += 1
     if held:
         yield CheckResult(12, "OPENING", OK, "openings", f"{held} openings were committed as they are")
-
-
-def _open(
-    views: Mapping[str, LogView], opening: Opening, opened: dict[tuple[str, int], OpenedEvent]
-) -> CheckResult | None:
-    view = views.get(opening.log)
-    if view is None:
-        return CheckResult(12, "OPENING", UNKNOWN, "openings", "an opening is of a log that is not here")
-    event = view.opened.get(opening.n)
-    if event is None:
-        return _refuse(view, opening, "is not here or cannot be read")
-    try:
-        told = disclosure.parse(opening.disclosure)
-    except BadDisclosure as error:
-        return _refuse(view, opening, f"has an opening that cannot be read ({error.detail})")
-    if disclosure.digest(opening.disclosure) not in event.sd:
-        return _refuse(view, opening, f"does not commit this {told.name}")
-    target = opened.setdefault((opening.log, opening.n), OpenedEvent(view, event))
-    if told.name in target.fields:
-        return _refuse(view, opening, f"has two openings of {told.name}")
-    target.fields[told.name] = told.value
-    if told.name not in COMMITTED.get(event.type, ()):
-        return CheckResult(12, "UNKNOWN-FIELD", WARN, view.subject, f"event {opening.n} commits {told.name}")
-    return None
-
-
-def _refuse(view: LogView, opening: Opening, what: str) -> CheckResult:
-    return CheckResult(12, "OPENING", FAIL, view.subject, f"event {opening.n} {what}")
+    for entry in opened.values():
+        for name in sorted(entry.fields.keys() - COMMITTED.get(entry.event.type, frozenset())):
+            yield entry.view.says(WARN, 12, "UNKNOWN-FIELD", f"event {entry.n} commits {name}")

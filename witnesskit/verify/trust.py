@@ -1,120 +1,114 @@
-"""Steps 13 to 15: whose word a log stands on, what we saw of it before, and where that word ends."""
+"""Steps 13 and 16 to 18: whose word a log stands on, what we saw of it before, and where that word ends."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from witnesskit.errors.formats import BadKey
 from witnesskit.formats.checkpoint import root_text
-from witnesskit.keys import VerifierKey, parse_verifier_key
+from witnesskit.keys import ED25519, ML_DSA_44, VerifierKey, parse_verifier_key
 from witnesskit.verify.case import Trust
-from witnesskit.verify.log_checks import FAIL, OK, UNKNOWN, WARN, LogView
+from witnesskit.verify.log_view import LogView
 from witnesskit.verify.openings import OpenedEvent
-from witnesskit.verify.verdict import CheckResult
+from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, WARN, CheckResult
 
 
 @dataclass(frozen=True)
 class Receipt:
     """What a trusted log says it received of another: exact origin, id, size and base64 root."""
 
-    origin: str
-    log: str
-    size: int
-    root: str
+    entry: OpenedEvent
     voucher: str
-    day: str
+    size: int
+
+    @classmethod
+    def of(cls, entry: OpenedEvent, voucher: str) -> Receipt | None:
+        """The receipt that an opened event tells; None for any other event."""
+        size = entry.fields.get("size")
+        return cls(entry, voucher, size) if entry.event.type == "receipt" and type(size) is int and size > 0 else None
+
+    def about(self, view: LogView) -> bool:
+        """Whether it is a receipt of this log."""
+        return (self.entry.text("origin"), self.entry.text("log")) == (view.origin, view.log)
+
+    def check(self, view: LogView, number: int) -> CheckResult:
+        """Whether the lines that were received are the log's first ones."""
+        size, held = self.size, len(view.leaves)
+        if size > held:
+            return view.says(UNKNOWN, number, "RECEIPT", f"{self.voucher} received {size} events, {held} are here")
+        if root_text(view.leaves.root(size)) != self.entry.text("root"):
+            sentence = f"the first {size} events are not those {self.voucher} received"
+            return view.says(FAIL, number, "RECEIPT", sentence)
+        return view.says(OK, number, "RECEIPT", f"{self.voucher} received exactly the first {size} events")
 
 
-def check_keys(trust: Trust, keys: set[VerifierKey]) -> Iterator[CheckResult]:
-    """Step 13a: read the trusted keys into ``keys``; one that cannot be read trusts nobody."""
+def read_keys(trust: Trust) -> tuple[frozenset[VerifierKey], tuple[CheckResult, ...]]:
+    """The trusted keys; a finding for each that cannot be read: it trusts nobody."""
+    keys, bad = set(trust.policy.logs), []
     for text in trust.keys:
         try:
-            keys.add(parse_verifier_key(text))
+            keys.add(parse_verifier_key(text, (ED25519, ML_DSA_44)))
         except BadKey as error:
-            yield CheckResult(13, error.code, UNKNOWN, "trust", str(error))
+            bad.append(CheckResult(13, error.code, UNKNOWN, "trust", str(error)))
+    return frozenset(keys), tuple(bad)
 
 
-def check_signers(views: Sequence[LogView], keys: set[VerifierKey]) -> None:
-    """Step 13b: a log signed by a trusted key stands on that key's word."""
+def check_signers(views: Sequence[LogView], keys: Collection[VerifierKey]) -> Iterator[CheckResult]:
+    """Step 13: a log whose line of keys holds a trusted one stands on that key's word."""
     for view in views:
-        if view.key in keys:
+        if any(key in keys for _, key in view.keys):
             view.voucher = view.origin
+            yield view.says(OK, 13, "UNTRUSTED", "its signer was given from outside")
 
 
-def receipts_of(opened: Iterable[OpenedEvent]) -> tuple[Receipt, ...]:
-    """The receipts that directly trusted logs hold; a vouched log vouches for no other."""
-    found = []
-    for entry in opened:
-        if entry.event.type != "receipt" or not entry.attested:
-            continue
-        size = entry.fields.get("size")
-        if type(size) is int and size > 0:
-            origin, log, root = entry.text("origin"), entry.text("log"), entry.text("root")
-            found.append(Receipt(origin, log, size, root, entry.view.voucher, entry.day))
-    return tuple(found)
-
-
-def check_receipts(views: Sequence[LogView], receipts: Sequence[Receipt]) -> Iterator[CheckResult]:
-    """Step 13c: every log is trusted directly, or vouched for by a receipt of exactly its lines."""
+def check_receipts(views: Sequence[LogView], opened: Iterable[OpenedEvent]) -> Iterator[CheckResult]:
+    """Step 16: every other log is vouched for by a receipt of exactly its lines, in a directly trusted log."""
+    told = [Receipt.of(entry, entry.view.voucher) for entry in opened if entry.attested]
+    receipts = [receipt for receipt in told if receipt]
     for view in views:
-        direct = bool(view.voucher)
-        vouched = 0
+        direct, best = view.direct, 0
         for receipt in receipts:
-            if (receipt.origin, receipt.log) != (view.origin, view.log):
+            if not receipt.about(view):
                 continue
-            result, size = _check_receipt(view, receipt)
+            result = receipt.check(view, 16)
             yield result
-            if size > vouched and not direct:
-                vouched, view.voucher, view.attested = size, receipt.voucher, size
-                view.received = receipt.day
+            if result.state is OK:
+                view.received_in.append((receipt.entry.view, receipt.entry.n, receipt.size))
+            if result.state is OK and not direct and receipt.size > best:
+                best, view.voucher, view.received = receipt.size, receipt.voucher, receipt.entry.day
+        view.attested = view.attested if direct else best
         if not view.voucher:
             sentence = "its signer is not among the keys given from outside, and no trusted log received it"
-            yield CheckResult(13, "UNTRUSTED", UNKNOWN, view.subject, sentence)
-        elif direct:
-            yield CheckResult(13, "UNTRUSTED", OK, view.subject, "its signer was given from outside")
-
-
-def _check_receipt(view: LogView, receipt: Receipt) -> tuple[CheckResult, int]:
-    size = receipt.size
-    if size > view.tree.size:
-        sentence = f"{receipt.voucher} received {size} events, {view.tree.size} are here"
-        return CheckResult(13, "RECEIPT", UNKNOWN, view.subject, sentence), 0
-    if root_text(view.tree.root(size)) != receipt.root:
-        sentence = f"the first {size} events are not those {receipt.voucher} received"
-        return CheckResult(13, "RECEIPT", FAIL, view.subject, sentence), 0
-    sentence = f"{receipt.voucher} received exactly the first {size} events"
-    return CheckResult(13, "RECEIPT", OK, view.subject, sentence), size
+            yield view.says(UNKNOWN, 16, "UNTRUSTED", sentence)
 
 
 def check_memory(view: LogView, trust: Trust, *, whole: bool) -> Iterator[CheckResult]:
-    """Step 14: the log continues what we saw of it. ``whole``: the newest state should be here."""
-    remembered = trust.remembered.get(view.origin) if view.origin else None
-    if remembered is None:
+    """Step 17: the log continues what we saw of it. ``whole``: the newest state should be here."""
+    if not view.origin or view.origin not in trust.remembered:
         return
-    size, root = remembered
-    if size > view.tree.size:
-        sentence = f"we saw {size} events before, {view.tree.size} are here"
-        yield CheckResult(14, "ROLLBACK", FAIL if whole else UNKNOWN, view.subject, sentence)
-    elif size < 1 or root_text(view.tree.root(size)) != root:
-        yield CheckResult(14, "FORK", FAIL, view.subject, f"we hold another history of its first {size} events")
+    size, root = trust.remembered[view.origin]
+    if size > len(view.leaves):
+        sentence = f"we saw {size} events before, {len(view.leaves)} are here"
+        yield view.says(FAIL if whole else UNKNOWN, 17, "ROLLBACK", sentence)
+    elif size < 1 or root_text(view.leaves.root(size)) != root:
+        yield view.says(FAIL, 17, "FORK", f"we hold another history of its first {size} events")
     else:
-        yield CheckResult(14, "FORK", OK, view.subject, f"it continues the {size} events we saw before")
+        yield view.says(OK, 17, "FORK", f"it continues the {size} events we saw before")
 
 
 def check_doubles(views: Sequence[LogView]) -> Iterator[CheckResult]:
-    """Step 14b: two copies of one log tell one history."""
+    """Step 17: two copies of one log tell one history."""
     first: dict[str, LogView] = {}
     for view in views:
         other = first.setdefault(view.log, view)
-        common = min(view.tree.size, other.tree.size)
-        if other is not view and view.tree.root(common) != other.tree.root(common):
-            yield CheckResult(14, "FORK", FAIL, view.subject, "two copies of the log tell two histories")
+        common = min(len(view.leaves), len(other.leaves))
+        if other is not view and view.leaves.root(common) != other.leaves.root(common):
+            yield view.says(FAIL, 17, "FORK", "two copies of the log tell two histories")
 
 
 def check_tail(view: LogView) -> Iterator[CheckResult]:
-    """Step 15: events after the last one that somebody trusted covers."""
-    tail = view.tree.size - view.attested
+    """Step 18: events after the last one that somebody trusted covers."""
+    tail = len(view.leaves) - view.attested
     if view.voucher and tail > 0:
-        sentence = f"{tail} events from event {view.attested} on stand on nobody's word"
-        yield CheckResult(15, "TAIL", WARN, view.subject, sentence)
+        yield view.says(WARN, 18, "TAIL", f"{tail} events from event {view.attested} on stand on nobody's word")

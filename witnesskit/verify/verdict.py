@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 
@@ -22,6 +23,15 @@ class CheckState(StrEnum):
     WARN = "warn"
     UNKNOWN = "unknown"
     FAIL = "fail"
+
+
+FAIL, UNKNOWN, WARN, OK = CheckState.FAIL, CheckState.UNKNOWN, CheckState.WARN, CheckState.OK
+TIME_MAX = 253402300799  # POSIX seconds: the last of the year 9999
+
+
+def time_text(seconds: int) -> str:
+    """POSIX seconds (at most TIME_MAX) as ``YYYY-MM-DDTHH:MM:SSZ``; its first ten characters are the day in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class ItemState(StrEnum):
@@ -109,7 +119,7 @@ class ItemResult:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer, in one sentence and in full. ``since`` is a claim of the signers until a time is anchored."""
+    """The answer, in one sentence and in full. ``since`` is a claim of the signers until its time is proven."""
 
     state: State
     since: str
@@ -118,13 +128,15 @@ class Verdict:
     items: tuple[ItemResult, ...] = ()
     tally: Tally = Tally()
     interval: Interval = Interval()  # of everything behind an answer UNCHANGED: the loosest of its items'
+    lone: bool = False  # some of it stands on one trusted signer, and on no witness or authority
 
     @property
     def sentence(self) -> str:
         """The verdict as it is printed."""
         if self.state is not State.UNCHANGED:
             return self.state.value
-        return f"UNCHANGED since {self.since or 'an unknown day'}, on the word of {', '.join(self.word_of)}"
+        word_of = ", ".join(self.word_of) + ("; one party's word, time unproven" if self.lone else "")
+        return f"UNCHANGED since {self.since or 'an unknown day'}, on the word of {word_of}"
 
     def codes(self, *states: CheckState) -> tuple[str, ...]:
         """Codes of the findings in these states, in the order of the steps."""

@@ -179,7 +179,9 @@ def containers() -> list[Case]:
         refused("stray-zero-block", replaced(6, bytes(512)), "INNER-HEADER"),
         damaged("data-in-slack", volume(Draft(entries=slack)), "INNER-SLACK", (1, 3, 4)),
         damaged(
-            "data-in-padding", volume(Draft(plaintext=lambda data: data[:-9] + b"x" + data[-8:])), "INNER-TRAILING",
+            "data-in-padding",
+            volume(Draft(plaintext=lambda data: data[:-9] + b"x" + data[-8:])),
+            "INNER-TRAILING",
             (1, 2, 3, 4),
         ),
         refused("larger-class", volume(Draft(plaintext=lambda data: data + bytes(16384))), "INNER-TRAILING"),
@@ -257,7 +259,9 @@ def lists() -> list[Case]:
     return [
         refused("manifest-altered", after("manifest-sha256.txt", b"data/00000002", b"data/00000009"), bad),
         refused("listing-altered", after("members.jsonl", b'"part":1', b'"part":2'), bad),
-        refused("manifest-names-a-path", manifest(lambda data: data.replace(b"data/00000002", b"../ta/0000002")), bad),
+        refused(
+            "manifest-names-a-path", manifest(lambda data: data.replace(b"data/00000002", b"../ta/0000002")), bad
+        ),
         refused("manifest-lacks-a-line", manifest(lambda data: data[: data.rindex(b"\n", 0, -1) + 1]), bad),
         refused("bagit-other-encoding", volume(Draft(bagit=lambda data: data.replace(b"UTF-8", b"UTF-7"))), bad),
         refused("members-count", meta(members=5), bad),
@@ -266,7 +270,9 @@ def lists() -> list[Case]:
         refused("negative-count", meta(members=-1), bad),
         refused("true-as-number", meta(counter=True), bad),
         refused("duplicate-key", raw(lambda data: data.replace(b'{"aud', b'{"audience":"desk","aud', 1)), bad),
-        refused("deep", raw(lambda data: data.replace(b"[", b"[" * 100_000, 1).replace(b"]", b"]" * 100_000, 1)), bad),
+        refused(
+            "deep", raw(lambda data: data.replace(b"[", b"[" * 100_000, 1).replace(b"]", b"]" * 100_000, 1)), bad
+        ),
         refused("long-number", raw(lambda data: data.replace(b'"counter":2', b'"counter":' + b"9" * 5000)), bad),
         refused("float", raw(lambda data: data.replace(b'"counter":2', b'"counter":2.0')), bad),
         refused("null", raw(lambda data: data.replace(b'"policy":""', b'"policy":null')), bad),

@@ -97,7 +97,9 @@ def tag_files(draft: Draft) -> dict[str, bytes]:
         line = {**about, "ordinal": ordinal, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
         lines.append(draft.line(ordinal, line))
     listing = draft.listing(b"".join(canonical(line) + b"\n" for line in lines))
-    manifest = draft.manifest("".join(f"{line['sha256']}  data/{n:08d}\n" for n, line in enumerate(lines, 1)).encode())
+    manifest = draft.manifest(
+        "".join(f"{line['sha256']}  data/{n:08d}\n" for n, line in enumerate(lines, 1)).encode()
+    )
     meta = draft.meta_bytes(canonical(draft.meta(meta_of(draft, listing, manifest))) + b"\n")
     text = f"witnesskit bundle v1\n{hashlib.sha256(meta).hexdigest()}\n"
     files = {

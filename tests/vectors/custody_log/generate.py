@@ -5,15 +5,19 @@ Run ``python -m tests.vectors.custody_log.generate``; tests/verify/test_vectors.
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
+from typing import Any
 
-from tests.vectors.custody_log import defects_files, defects_lines, defects_signatures
+from tests.vectors.custody_log import defects_evidence, defects_files, defects_keys, defects_lines, defects_signatures
 from tests.vectors.custody_log.catalogue import VECTORS, Vector
 from tests.vectors.custody_log.honest import build
+from tests.vectors.custody_log.sentences import SENTENCES
+from witnesskit.verify import Trust
 
 HERE = Path(__file__).parent
-ROOMS = (defects_files, defects_lines, defects_signatures)  # importing them fills VECTORS
+ROOMS = (defects_files, defects_lines, defects_signatures, defects_keys, defects_evidence)  # importing them fills VECTORS
 
 
 def all_vectors() -> list[Vector]:
@@ -26,10 +30,18 @@ def as_json(made: Vector) -> str:
     content = {
         "name": made.name,
         "says": made.says,
-        "expect": {"state": made.state, "codes": sorted(set(made.codes))},
-        "trust": {"keys": list(trust.keys), "remembered": {k: list(v) for k, v in trust.remembered.items()}},
+        "expect": {
+            "state": made.state,
+            "codes": sorted(set(made.codes)),
+            **SENTENCES[made.name],
+        },
+        "trust": trust_json(trust, made.example.policy),
         "logs": [
-            {"lines": one.log.decode().split("\n"), "notes": [note.decode() for note in one.notes]}
+            {
+                "lines": one.log.decode().split("\n"),
+                "notes": [note.decode() for note in one.notes],
+                "anchors": [{"name": file.name, "data": _base64(file.data)} for file in one.anchors],
+            }
             for one in case.logs
         ],
         "openings": [{"log": one.log, "n": one.n, "disclosure": one.disclosure} for one in case.openings],
@@ -37,6 +49,23 @@ def as_json(made: Vector) -> str:
         "expected": {"everything": case.expected.everything, "listed": sorted(case.expected.listed)},
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def trust_json(trust: Trust, policy: str) -> dict[str, Any]:
+    """What the person brought; ``policy`` is the text that ``trust.policy`` was read from."""
+    return {
+        "keys": list(trust.keys),
+        "remembered": {origin: list(seen) for origin, seen in trust.remembered.items()},
+        "policy": policy,
+        "roots": {name: pem.decode() for name, pem in trust.roots.items()},
+        "intermediates": [pem.decode() for pem in trust.intermediates],
+        "headers": {str(height): header.hex() for height, header in trust.headers.items()},
+        "now": trust.now,
+    }
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""Timestamp responses and what must be told of each; ``generate.py`` makes them."""

@@ -1,0 +1,172 @@
+"""Step 14: what others say about the checkpoints of a trusted log (docs/spec/anchor.md).
+
+Nothing is believed because of a file: roots, witnesses and logs were given from outside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
+
+from witnesskit.custody_limits import ANCHORS_MAX
+from witnesskit.errors.formats import BadNote
+from witnesskit.errors.verify import BadTlogProof, BadToken
+from witnesskit.formats.anchor import AnchorName, parse_anchor_name
+from witnesskit.formats.cosignature import cosigned_by
+from witnesskit.formats.tlog_proof_read import parse_proof
+from witnesskit.keys import VerifierKey
+from witnesskit.verify.case import AnchorFile, Trust
+from witnesskit.verify.checkpoints import ABSENT, BAD, Signed, read_signed
+from witnesskit.verify.log_view import Evidence, LogView
+from witnesskit.verify.proven_line import ProvenLine
+from witnesskit.verify.trust import Receipt
+from witnesskit.verify.verdict import FAIL, OK, TIME_MAX, UNKNOWN, WARN, CheckResult, time_text
+
+_FUTURE = 86_400  # seconds that a time may be ahead of the verifier's clock
+_APART = 300  # seconds that two authorities' clocks may differ
+
+
+class Hearing:
+    """The evidence about one log while it is heard; ``signed`` are its checkpoints that hold."""
+
+    def __init__(self, view: LogView, signed: Sequence[Signed], trust: Trust, keys: Collection[VerifierKey]) -> None:
+        """Nobody was heard yet."""
+        self.view, self.signed, self.trust, self.keys = view, signed, trust, keys
+        self.cosigners: dict[int, set[str]] = {}  # names of witnesses by the checkpoint's size
+        # two names of one certificate are one authority
+        self.roots = {b"".join(pem.split()): (name, pem) for name, pem in sorted(trust.roots.items(), reverse=True)}
+
+    def check(self) -> Iterator[CheckResult]:
+        """Step 14; fills the log's ``evidence`` and ``parties``, and bounds ``attested`` by the quorum."""
+        for one in self.signed:
+            yield from self.witnesses(one, None)
+        for file in self.view.files.anchors[:ANCHORS_MAX]:
+            name = parse_anchor_name(file.name)
+            if name is None:
+                yield self.view.says(WARN, 14, "WITNESS", "evidence under a name that is not allowed: not read")
+            elif name.ending == "cosig":
+                yield from self._cosignature(file)
+            elif name.ending == "proof":
+                yield from self._receipt(file)
+            else:
+                yield from self._stamp(file, name)
+        if len(self.view.files.anchors) > ANCHORS_MAX:
+            yield self.view.says(WARN, 14, "WITNESS", f"only {ANCHORS_MAX} files of evidence were looked at")
+        yield from self._order()
+        yield from self._quorum()
+
+    def witnesses(self, one: Signed, file: AnchorFile | None) -> Iterator[CheckResult]:
+        """The cosignatures of one note; ``file``: where it lay, None for the checkpoint's own."""
+        size, told = one.checkpoint.size, False
+        for name, key in self.trust.policy.witnesses.items():
+            state, time = cosigned_by(one.note, one.checkpoint, key)
+            if state is ABSENT or (state is not BAD and not self._known(one) and not self._forked(one)):
+                continue
+            told = True
+            if state is BAD:
+                yield self.view.says(FAIL, 14, "SIG", f"the signature of witness {name} does not verify")
+            elif not self._known(one):
+                yield self.view.says(FAIL, 14, "FORK", f"witness {name} saw another history of {size} events")
+            else:
+                self.cosigners.setdefault(size, set()).add(name)
+                self.view.parties.append((size, f"witness {name}"))
+                yield self._hear("WITNESS", size, time, f"witness {name}", file)
+        if file and not told:
+            sentence = "a cosignature is of no checkpoint here, or by nobody who was named from outside"
+            yield self.view.says(WARN, 14, "WITNESS", sentence)
+
+    def _known(self, one: Signed) -> bool:
+        return any(one.checkpoint == other.checkpoint for other in self.signed)
+
+    def _forked(self, one: Signed) -> bool:
+        leaves, told = self.view.leaves, one.checkpoint
+        return told.origin == self.view.origin and told.size <= len(leaves) and leaves.root(told.size) != told.root
+
+    def _hear(self, code: str, size: int, time: int, authority: str, file: AnchorFile | None) -> CheckResult:
+        if time > (min(self.trust.now + _FUTURE, TIME_MAX) if self.trust.now else TIME_MAX):
+            return self.view.says(UNKNOWN, 14, "FUTURE", f"{authority} tells a time in the future: it does not count")
+        if not time:
+            return self.view.says(OK, 14, code, f"{authority} saw the first {size} events, and tells no time")
+        named = self.view.named.get(hashlib.sha256(file.data).hexdigest()) if file else None
+        self.view.evidence.append(Evidence(size, time, authority, named))
+        return self.view.says(OK, 14, code, f"{authority} saw the first {size} events at {time_text(time)}")
+
+    def _cosignature(self, file: AnchorFile) -> Iterator[CheckResult]:
+        try:
+            one = read_signed(file.data)
+        except BadNote as error:
+            yield self.view.says(WARN, 14, "WITNESS", str(error))
+        else:
+            yield from self.witnesses(one, file)
+
+    def _stamp(self, file: AnchorFile, name: AnchorName) -> Iterator[CheckResult]:
+        code, problem = {"tsr": "TSA", "ots": "OTS"}[name.ending], "it is about no checkpoint here"
+        for one in self.signed:
+            if one.checkpoint.size == name.size:
+                try:
+                    authority, time = self._told(file, name.ending, one.data)
+                except BadToken as error:
+                    problem = error.detail
+                else:
+                    yield self._hear(code, name.size, time, authority, file)
+                    return
+        yield self.view.says(WARN, 14, code, f"{name.text} does not count: {problem}")
+
+    def _told(self, file: AnchorFile, ending: str, note: bytes) -> tuple[str, int]:
+        """Who tells the time of a note, and which time; raises BadToken. Who trusts no authority needs no library."""
+        problem = BadToken("no authority was named from outside")
+        if ending == "ots" and self.trust.headers:
+            from witnesskit.verify.bitcoin import block_time
+
+            return "bitcoin", block_time(file.data, note, self.trust.headers)
+        for name, pem in self.roots.values() if ending == "tsr" else ():
+            from witnesskit.verify.timestamp import token_time
+
+            try:
+                return f"time authority {name}", token_time(file.data, note, pem, self.trust.intermediates)
+            except BadToken as error:
+                problem = error
+        raise problem
+
+    def _receipt(self, file: AnchorFile) -> Iterator[CheckResult]:
+        try:
+            line = ProvenLine(parse_proof(file.data), self.keys)
+        except BadTlogProof as error:
+            yield self.view.says(WARN, 14, "RECEIPT", str(error))
+            return
+        bad = [check for check in line.checks if check.state is not OK]
+        lies = [check for check in bad if check.code in ("PROOF", "SIG", "OPENING")]
+        receipt = Receipt.of(line.entry, line.view.origin) if line.entry else None
+        if lies:
+            code = "SIG" if lies[0].code == "SIG" else "PROOF"
+            yield self.view.says(FAIL, 14, code, f"a receipt of {line.view.subject}: {lies[0].sentence}")
+        elif bad:
+            yield self.view.says(WARN, 14, "RECEIPT", f"a receipt does not count: {bad[0].sentence}")
+        elif receipt is None or receipt.voucher == self.view.origin or not receipt.about(self.view):
+            yield self.view.says(WARN, 14, "RECEIPT", "a receipt is not about this log")
+        else:
+            yield (result := receipt.check(self.view, 14))
+            if result.state is OK:
+                self.view.parties.append((receipt.size, receipt.voucher))
+
+    def _order(self) -> Iterator[CheckResult]:
+        """What a checkpoint already names cannot be younger than the word about that checkpoint."""
+        heard = tuple(self.view.evidence)
+        for one in heard:
+            inside = [other.time for other in heard if other.named is not None and other.named < one.size]
+            if inside and one.time < max(inside) - _APART:
+                self.view.evidence.remove(one)
+                told = f"{one.authority} tells {time_text(one.time)} of events that already name evidence of "
+                yield self.view.says(UNKNOWN, 14, "TIMEORDER", told + time_text(max(inside)))
+
+    def _quorum(self) -> Iterator[CheckResult]:
+        policy, sizes = self.trust.policy, {one.checkpoint.size for one in self.signed}
+        if policy.quorum == "none":
+            return
+        met = {size for size in sizes if policy.met_by(self.cosigners.get(size, set()))}
+        self.view.attested = max(met, default=0)
+        if met:
+            told = f"the quorum of witnesses cosigned the first {self.view.attested} events"
+            yield self.view.says(OK, 14, "QUORUM", told)
+        else:
+            yield self.view.says(UNKNOWN, 14, "QUORUM", "no checkpoint here was cosigned by the quorum of witnesses")
