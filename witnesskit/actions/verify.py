@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -15,7 +16,7 @@ from witnesskit.errors import ExitStatus
 from witnesskit.errors.actions import NothingToVerify
 from witnesskit.errors.formats import BadKey
 from witnesskit.formats.short_id import short_id
-from witnesskit.keys import parse_verifier_key
+from witnesskit.keys import ED25519, ML_DSA_44, parse_verifier_key
 from witnesskit.limits import KEY_FILE_MAX
 from witnesskit.model import Json
 from witnesskit.verify import State, Verdict, examine
@@ -23,6 +24,7 @@ from witnesskit.verify.verdict import CheckResult, CheckState, ItemState
 
 Report = Callable[[int, int | None], None]
 _PATH_MAX = 4096  # characters
+_KINDS = (ED25519, ML_DSA_44)
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _SAID_ELSEWHERE = ("container", "case", "openings", "trust", "time")
 _WORST_FIRST = (ItemState.ALTERED, ItemState.MISSING, ItemState.PRESENT, ItemState.WITHHELD)
@@ -130,12 +132,11 @@ def judged(case: Case) -> Verdict:
 def _signer(text: str) -> str:
     """A verifier key, or the first line of the file of that name; raises BadKey, FileUnreadable."""
     try:
-        return parse_verifier_key(text).text
+        return parse_verifier_key(text, _KINDS).text
     except BadKey:
-        path = Path(text)
-        if len(text) > _PATH_MAX or not path.is_file():
+        if len(text) > _PATH_MAX or not os.path.isfile(text):  # noqa: PTH113 - a key that was cut is no name of a file
             raise
-    return parse_verifier_key(given_text(path, KEY_FILE_MAX).partition("\n")[0]).text
+    return parse_verifier_key(given_text(Path(text), KEY_FILE_MAX).partition("\n")[0], _KINDS).text
 
 
 def _shown(check: CheckResult) -> ShownCheck:
