@@ -51,6 +51,13 @@ SUCCESSES = {
     "strip folder": ("strip", "photos", "--out", "stripped"),
     "report": ("report", "--audience", "desk", "--out", "public.html", *DESK),
     "report court": ("report", "--audience", "court", "--out", "court.html", *DESK),
+    "key show": ("key", "show", *DESK),
+    "key drill": ("key", "drill", "--sheet", "sec/recovery-sheet.txt", *DESK),
+    "key rotate": ("key", "rotate", "--sheet", "sec/recovery-sheet.txt", *DESK),
+    "key revoke": ("key", "revoke", "--since", "2026-01-02", "--sheet", "sec/recovery-sheet.txt", *DESK),
+    "key post-quantum": ("key", "post-quantum", *DESK),
+    "key operator": ("key", "operator", "operator-1", "--out", "operator.key"),
+    "key lost": ("key", "lost", "Marat", *DESK),
     "policy": ("policy", "show", "--vault", "field"),
     "policy lint": ("policy", "lint", Path(__file__).resolve().parents[2] / "policies" / "court.toml"),
 }
