@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.actions.desks import Desk, copy_desk
+from tests.actions.desks import Desk, copy_desk, refusal
 from tests.actions.stage import Stage, data_member, make_stage, silent
 from witnesskit.actions import peers, received, seen
 from witnesskit.actions.bundle import bundle
 from witnesskit.actions.bundled import BundleWish
 from witnesskit.actions.chain_members import log_copy
+from witnesskit.actions.change_key import KeyWish, change_key
 from witnesskit.actions.import_bundle import ImportWish, import_bundle, open_for_import
 from witnesskit.actions.verify import VerifyWish, verify
 from witnesskit.bundle.pack import write_volume
@@ -251,7 +252,9 @@ def test_a_trusted_desk_that_signs_under_another_s_name_is_nobody(desks, tmp_pat
     a, b, c = desks
     b.trust(c)
     as_a = Signer(a.journal.origin, signer_of(c).to_bytes())
-    assert refused(b, hostile(tmp_path, as_a, b, c.journal)).code == "SENDER-UNKNOWN"
+    assert refused(b, hostile(tmp_path, as_a, b, c.journal)).code == "BUNDLE-UNPROVEN"
+    forged = forged_log(tmp_path / "forged", a.journal.origin)
+    assert "name of another" in str(refused(b, hostile(tmp_path, as_a, b, forged)))
 
 
 def test_a_trusted_desk_that_brings_a_log_under_another_s_name_is_refused(desks, tmp_path):
@@ -336,3 +339,30 @@ def test_a_bundle_that_was_changed_on_its_way_into_the_vault_is_refused(desks, m
     real = received._copy
     monkeypatch.setattr("witnesskit.actions.received._copy", lambda _source, part: real(other, part))
     assert refused(b, path).code == "BUNDLE-DAMAGED"
+
+
+def test_a_desk_that_replaced_its_key_is_followed_by_its_log(desks, tmp_path):
+    """The offline key authorised the new one: nothing has to be told again, except to who never saw the log."""
+    a, b, c = desks
+    b.trust(c)
+    c.trust(b)
+    b.receive(a.send(b))
+    change_key(a.desk, a.passphrase, KeyWish(a.recovery_sheet))
+    assert a.keys.log.text == a.journal.vkey
+    (done,) = b.receive(a.send(b))
+    assert a.take(*done.answers).new == 2
+    assert b.hear(a.tell(tmp_path / "of-a")).ahead == 1
+    change_key(b.desk, b.passphrase, KeyWish(b.recovery_sheet))
+    (again,) = b.receive(a.send(b))
+    proof, cosig = again.answers
+    assert refusal(a.take, proof).code == "ANSWER-FOREIGN"  # a holds no log of b
+    assert a.take(cosig).new == 1  # the witness key is another one
+    peers.remove_peer(a.desk, a.passphrase, "b")
+    a.trust(b)
+    assert a.take(proof).new == 1
+
+
+def test_a_key_that_nobody_authorised_is_not_followed(desks, tmp_path):
+    a, b, _c = desks
+    thief = Signer.generate(a.journal.origin)
+    assert refused(b, hostile(tmp_path, thief, b, a.journal)).code == "BUNDLE-UNPROVEN"

@@ -13,7 +13,7 @@ from witnesskit.errors.peers import HistoryForked
 from witnesskit.formats.checkpoint import SignatureState, parse_note
 from witnesskit.formats.exchange import Head
 from witnesskit.keys import VerifierKey, parse_verifier_key
-from witnesskit.vault.keyring import Keyring
+from witnesskit.vault.keyring import Keyring, Peer
 from witnesskit.vault.trustfile import trusted_keys
 
 
@@ -58,6 +58,14 @@ def compare(session: Session, keyring: Keyring, told: Iterable[Head]) -> Compare
             found.forks.setdefault(origin, []).extend((head.note, other.note))
         others.add(head)
     return found
+
+
+def keys_of(session: Session, peer: Peer) -> tuple[VerifierKey, ...]:
+    """The key that was told of a desk, and those that replaced it with authority in its log as it is held here."""
+    told = parse_verifier_key(peer.key)
+    lines = [History(log.lines).keys for log in known_logs(session.vault)]
+    followed = (key for line in lines if told in (key for _n, key in line) for _n, key in line)
+    return tuple(dict.fromkeys((told, *followed)))
 
 
 def take(
