@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from witnesskit.actions import case_bundle, case_vault
@@ -17,7 +16,7 @@ from witnesskit.errors.actions import NothingToVerify
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import Json
 from witnesskit.verify import State, Trust, Verdict, examine
-from witnesskit.verify.verdict import Bound, CheckResult, CheckState, Interval, ItemResult, ItemState
+from witnesskit.verify.verdict import Bound, CheckResult, CheckState, Interval, ItemResult, ItemState, time_text
 
 Report = Callable[[int, int | None], None]
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -141,8 +140,7 @@ def interval_json(interval: Interval) -> Json:
 def _bound_json(bound: Bound) -> Json:
     if not bound.time:
         return None
-    time = datetime.fromtimestamp(bound.time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {"time": time, "word_of": list(bound.word_of), "proven": bound.proven}
+    return {"time": time_text(bound.time), "word_of": list(bound.word_of), "proven": bound.proven}
 
 
 def _item_json(item: ItemResult) -> Mapping[str, Json]:

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from witnesskit.keys import VerifierKey
-from witnesskit.verify.answer import answer
+from witnesskit.verify.answer import Told, answer
 from witnesskit.verify.case import CaseFiles, LogFiles, Trust
 from witnesskit.verify.checkpoints import Signed, check_keys, check_notes
 from witnesskit.verify.evidence import Hearing
@@ -37,7 +37,7 @@ def examine(case: CaseFiles, trust: Trust) -> Verdict:
     ]
     for view in views:
         checks += check_unanchored(view)  # 20
-    return answer(checks, inventory.items, inventory.backing, inventory.tally)
+    return answer(Told(checks, inventory.items, inventory.backing, inventory.tally), 20)
 
 
 def examine_chain(case: CaseFiles, trust: Trust) -> tuple[CheckResult, ...]:

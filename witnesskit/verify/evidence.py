@@ -57,21 +57,23 @@ class Hearing:
 
     def witnesses(self, one: Signed, file: AnchorFile | None) -> Iterator[CheckResult]:
         """The cosignatures of one note; ``file``: where it lay, None for the checkpoint's own."""
-        size, heard = one.checkpoint.size, False
+        size, told = one.checkpoint.size, False
         for name, key in self.trust.policy.witnesses.items():
             state, time = cosigned_by(one.note, one.checkpoint, key)
-            heard |= state is not ABSENT
+            if state is ABSENT or (state is not BAD and not self._known(one) and not self._forked(one)):
+                continue
+            told = True
             if state is BAD:
                 yield self.view.says(FAIL, 14, "SIG", f"the signature of witness {name} does not verify")
-            elif state is not ABSENT and self._forked(one):
+            elif not self._known(one):
                 yield self.view.says(FAIL, 14, "FORK", f"witness {name} saw another history of {size} events")
-            elif state is not ABSENT and self._known(one):
+            else:
                 self.cosigners.setdefault(size, set()).add(name)
                 self.view.parties.append((size, f"witness {name}"))
                 yield self._hear("WITNESS", size, time, f"witness {name}", file)
-        if file and not (heard and self._known(one)):
-            what = "is about no checkpoint here" if heard else "is by nobody who was named from outside"
-            yield self.view.says(WARN, 14, "WITNESS", f"a cosignature {what}")
+        if file and not told:
+            sentence = "a cosignature is of no checkpoint here, or by nobody who was named from outside"
+            yield self.view.says(WARN, 14, "WITNESS", sentence)
 
     def _known(self, one: Signed) -> bool:
         return any(one.checkpoint == other.checkpoint for other in self.signed)
@@ -104,7 +106,7 @@ class Hearing:
                 try:
                     authority, time = self._told(file, name.ending, one.data)
                 except BadToken as error:
-                    problem = str(error)
+                    problem = error.detail
                 else:
                     yield self._hear(code, name.size, time, authority, file)
                     return

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from witnesskit.errors import WitnesskitError
-from witnesskit.errors.formats import BadNote
+from witnesskit.errors.formats import BadNote, NewerFormat
 from witnesskit.errors.verify import BadProof
 from witnesskit.formats import custody_event
 from witnesskit.formats.merkle_read import check_inclusion, leaf_hash
@@ -37,7 +37,8 @@ class ProvenLine:
         try:
             event = custody_event.parse(proof.line)
         except WitnesskitError as error:
-            yield view.says(FAIL, 2, error.code, str(error))
+            state = UNKNOWN if isinstance(error, NewerFormat) else FAIL
+            yield view.says(state, 2, error.code, str(error))
             return
         if event.n != proof.index:
             yield view.says(FAIL, 2, "SEQ", f"event {proof.index} says n = {event.n}")
