@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from witnesskit.actions.case import Case, container_check
 from witnesskit.actions.chain_members import log_copies
 from witnesskit.actions.openings import OpeningLine, read_capsule_openings, resolve
+from witnesskit.actions.own_events import opened_events
 from witnesskit.actions.seen import seen_logs
 from witnesskit.actions.successor import closed_folders
 from witnesskit.custody.journal import Journal
 from witnesskit.digest import sha256_stream
 from witnesskit.formats.short_id import short_id
-from witnesskit.model import Role, SealedCapsule, VaultKind
+from witnesskit.model import Opening, Role, SealedCapsule, VaultKind
 from witnesskit.vault import layout, store
 from witnesskit.vault.keyring import Keyring, desk_identities
 from witnesskit.vault.keyring_file import open_keyring
@@ -41,16 +42,17 @@ def open_case(path: Path, passphrase: str, trust: Trust, report: Report) -> Case
 def case_of(vault: Vault, keyring: Keyring | None, own: str, trust: Trust, report: Report) -> Case:
     """The case of a vault that is open already; ``own``: its verifier key if the person held what opens it, or ""."""
     logs = vault_logs(vault)
-    found, wrong = _found(vault, report)
     openings = resolve(vault_openings(vault, keyring), [log.log for log in logs]) if keyring else ()
+    apart = _erased_openings(logs[0].log, openings)  # a desk has one log, and it is the first
+    found, wrong = _found(vault, apart, report)
     trusted = (
         *trust.keys,
         *(trusted_keys(keyring) if keyring else ()),
         *((own, *_closed_keys(vault)) if own else ()),
     )
-    files = CaseFiles(logs, openings, found, Expected(everything=False, listed=frozenset(_listed(vault))))
+    files = CaseFiles(logs, openings, found, Expected(everything=False, listed=frozenset(_listed(vault, apart))))
     fixity = _fixity(len(load_state(vault).capsules()), wrong, keyring)
-    return Case(files, replace(trust, keys=trusted), (fixity,))
+    return Case(files, replace(trust, keys=trusted), (fixity, *_apart_word(len(apart))))
 
 
 def _own_word(vouched: bool) -> CheckResult:
@@ -81,6 +83,22 @@ def vault_openings(vault: Vault, keyring: Keyring, *, papers: bool = False) -> I
                 yield from read_capsule_openings(stream, identities, capsule.sha256)
 
 
+def _erased_openings(own: bytes, openings: Sequence[Opening]) -> frozenset[str]:
+    """Items whose openings were deleted, as the own log says: their originals are tied to no event any more."""
+    events = opened_events(openings, [own]) if b'"type":"delete"' in own else ()
+    gone = (event for event in events if (event.type, event.fields.get("scope")) == ("delete", "openings"))
+    return frozenset(event.about for event in gone)
+
+
+def _apart_word(count: int) -> tuple[CheckResult, ...]:
+    if not count:
+        return ()
+    sentence = (
+        f"the openings of {count} items were deleted on record: what is left of them is compared with the list only"
+    )
+    return (container_check("NO-OPENINGS", sentence, CheckState.WARN),)
+
+
 def _closed_keys(vault: Vault) -> tuple[str, ...]:
     """Keys of this device's closed logs: the same key under earlier names."""
     journal = Journal.open(vault.custody, by=vault.config.kind.value)
@@ -90,10 +108,10 @@ def _closed_keys(vault: Vault) -> tuple[str, ...]:
     return tuple(key for key in keys if key.split("+")[2] == public) if copies else ()
 
 
-def _found(vault: Vault, report: Report) -> tuple[tuple[Found, ...], int]:
+def _found(vault: Vault, apart: Collection[str], report: Report) -> tuple[tuple[Found, ...], int]:
     """Hash every listed capsule; second: how many are missing or not as sealed.
 
-    Papers (openings of the chain's own events) are compared with the list only: no event commits them.
+    Papers (openings of the chain's own events) and items ``apart`` are compared with the list only.
     """
     state = load_state(vault)
     capsules = state.capsules().values()
@@ -106,7 +124,7 @@ def _found(vault: Vault, report: Report) -> tuple[tuple[Found, ...], int]:
         with store.open_capsule(vault, capsule.id) as stream:
             digest, size = sha256_stream(stream)
         wrong += digest != capsule.sha256
-        if not state.items[capsule.item].paper:
+        if not state.items[capsule.item].paper and capsule.item not in apart:
             found.append(Found(_place(capsule), digest, size, capsule.id))
         done += size
         report(done, whole)
@@ -118,9 +136,9 @@ def _place(capsule: SealedCapsule) -> str:
     return f"item {short_id(capsule.item)}, capsule {capsule.id}"
 
 
-def _listed(vault: Vault) -> Iterator[str]:
-    for item in load_state(vault).items.values():
-        for capsule in () if item.paper else item.capsules:
+def _listed(vault: Vault, apart: Collection[str]) -> Iterator[str]:
+    for name, item in load_state(vault).items.items():
+        for capsule in () if item.paper or name in apart else item.capsules:
             yield capsule.id
             yield capsule.sha256
 
