@@ -220,6 +220,18 @@ def opens(lines: str, name: str, value: str) -> bool:
     return any((one.name, one.value) == (name, value) for one in map(disclosure.parse, texts))
 
 
+def test_what_a_desk_saved_itself_is_linked_with_what_a_device_brought(own):
+    photo, text = items(own)
+    before = set(load_state(layout.open_vault(own.path / "desk")).items)
+    own.desk("add", "photo.jpg")
+    found = load_state(layout.open_vault(own.path / "desk")).items
+    (mine,) = [short_id(one) for one in found if one not in before and not found[one].paper]
+    ran = desk(own, "link", mine, photo)
+    assert ran.json()["items"] == [{"item": mine, "other": photo, "how": "sha256"}]
+    assert desk(own, "link", mine, text).codes() == ["NOT-THE-SAME"]
+    assert verified(own)["state"] == "UNCHANGED"
+
+
 def test_two_items_that_are_not_the_same_are_not_linked(own):
     photo, text = items(own)
     ran = desk(own, "link", photo, text)

@@ -67,7 +67,7 @@ def _write(event: OpenedLine, logs: Sequence[_Log], names: Sequence[str], wish: 
     tree = merkle.Tree(map(merkle.leaf_hash, lines))
     texts = tuple(event.disclosures[name] for name in names)
     proof = TlogProof(event.n, merkle.inclusion(tree, event.n), log.note, event.line, texts)
-    name = f"{short_id(event.about)}-{event.type}-{event.n}"
+    name = f"{short_id(event.source)}-{event.type}-{event.n}"
     shut = len(custody_event.parse(event.line).sd) - len(texts)
     return WrittenProof(write_proof(wish.out, name, proof), event.type, log.key, tuple(names), shut)
 
@@ -76,7 +76,7 @@ def _events(item: ItemFiles, logs: Sequence[_Log]) -> list[OpenedLine]:
     """Events of the item and of its copies, as its own sealed records open them."""
     lines = [log.lines for log in logs]
     found = opened_events(resolve(item.lines, lines), lines)
-    return [one for one in found if one.type in _TYPES and item.item in (one.about, one.fields.get("parent"))]
+    return [one for one in found if one.type in _TYPES and one.source == item.item]
 
 
 def _logs(session: Session) -> list[_Log]:

@@ -31,6 +31,12 @@ class OpenedLine:
         committed = self.fields.get("item")
         return committed if isinstance(committed, str) else self.item
 
+    @property
+    def source(self) -> str:
+        """The item that people know: of a copy the one it was made of, where that is opened."""
+        parent = self.fields.get("parent")
+        return parent if isinstance(parent, str) else self.about
+
 
 def own_events(session: Session, lines: Iterable[OpeningLine]) -> Iterator[OpenedLine]:
     """Events of the own log that ``lines`` open, in the order of the log; what no event commits is passed over."""

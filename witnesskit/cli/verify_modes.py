@@ -37,6 +37,7 @@ def tell_verdict(output: Output, answer: Answer, found: Verified) -> None:
     answer.state = found.state
     answer.status = ExitStatus(found.exit_status)
     answer.data["checks"] = [vars(check) for check in found.checks]
+    answer.data |= {"since": found.verdict.since, "word_of": list(found.verdict.word_of)}
     answer.data["interval"] = interval_json(found.verdict.interval)
     answer.data["tally"] = vars(found.verdict.tally)
     for check in found.checks:
