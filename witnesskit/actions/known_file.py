@@ -11,9 +11,8 @@ from typing import Final
 from witnesskit.actions.case import Case
 from witnesskit.actions.file_essence import FileFacts, Pictures, compare_essence, file_facts
 from witnesskit.actions.own_events import OpenedLine, opened_events
-from witnesskit.actions.verify import STATUS, Report, Verified, VerifyWish, judged, opened_case, verified
+from witnesskit.actions.verify import STATUS, Report, Verified, VerifyWish, judged, opened_case, shown_id, verified
 from witnesskit.errors import ExitStatus
-from witnesskit.formats.short_id import short_id
 from witnesskit.model import Json
 from witnesskit.verify import State
 
@@ -43,7 +42,7 @@ class Match:
     @property
     def short(self) -> str:
         """The item for people."""
-        return short_id(self.item)
+        return shown_id(self.item)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,11 @@ STATUS = {
 }
 
 
+def shown_id(untrusted_item: str) -> str:
+    """The short id of an item; a dash for what a signer committed in the place of one."""
+    return short_id(untrusted_item) if _ID.fullmatch(untrusted_item) else "-"
+
+
 @dataclass(frozen=True)
 class VerifyWish:
     """What the person named, and whom they trust."""
@@ -59,7 +64,7 @@ class ShownCheck:
     def about(self) -> str:
         """The subject for people: items by their short id, and nothing where the sentence says it already."""
         if _ID.fullmatch(self.subject):
-            return f"item {short_id(self.subject)}"
+            return f"item {shown_id(self.subject)}"
         return "" if self.subject in _SAID_ELSEWHERE else self.subject
 
 
@@ -145,7 +150,7 @@ def _bound_json(bound: Bound) -> Json:
 
 def _item_json(item: ItemResult) -> Mapping[str, Json]:
     return {
-        "id": short_id(item.item),
+        "id": shown_id(item.item),
         "type": item.type,
         "day": item.day,
         "state": str(item.state),
