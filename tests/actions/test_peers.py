@@ -10,6 +10,7 @@ import pytest
 from tests.actions.desks import Desk, copy_desk, refusal
 from tests.actions.stage import Stage, data_member, make_stage, silent
 from witnesskit.actions import peers, received, seen
+from witnesskit.actions.audit import audit
 from witnesskit.actions.bundle import bundle
 from witnesskit.actions.bundled import BundleWish
 from witnesskit.actions.chain_members import log_copy
@@ -310,7 +311,10 @@ def test_a_received_bundle_that_is_altered_here_is_told(desks):
     b.receive(a.send(b))
     (kept,) = (b.folder / "desk" / "received").iterdir()
     kept.chmod(0o600)
+    good = audit(b.desk, b.passphrase, silent)
     kept.write_bytes(kept.read_bytes()[:-1] + b"x")
+    bad = audit(b.desk, b.passphrase, silent)
+    assert (good.bad, bad.bad, bad.problems) == (0, 1, {"bundles of other desks": "1 missing or changed"})
     found = verify(VerifyWish(b.folder / "desk", passphrase=b.passphrase), silent)
     assert found.state == "CHANGED"
 
