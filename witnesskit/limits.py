@@ -95,6 +95,6 @@ BUNDLE_CHAINS_MAX: Final = 64  # logs one bundle tells the state of
 BUNDLE_BAD_CHUNKS_MAX: Final = 64  # damaged chunks looked at one by one; telling what ails one takes 0.3 s
 EXCHANGE_MAX: Final = 16 * MIB  # bytes of a file of seen logs; ten thousand have some six
 EXCHANGE_HEADS_MAX: Final = 10_000  # logs that one file of seen logs names
-HEADS_MAX: Final = 20_000  # heads that a desk keeps of what other desks saw; each is looked at in every import
+HEADS_MAX: Final = 20_000  # heads that a desk keeps of what one other desk saw; each is looked at in every import
 HEADS_FILE_MAX: Final = 64 * MIB  # bytes of the file that keeps them
 RECEIPT_NUMBER_MAX: Final = 2**53 - 1  # counts in a receipt; the numbers every JSON reader understands alike

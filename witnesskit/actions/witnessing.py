@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ from witnesskit.actions import heads
 from witnesskit.actions.history import Agreement, History
 from witnesskit.actions.seen import known_logs
 from witnesskit.actions.session import Session
-from witnesskit.errors.peers import HistoryForked
+from witnesskit.errors.peers import BadExchange, HistoryForked
 from witnesskit.formats.checkpoint import SignatureState, parse_note
 from witnesskit.formats.exchange import Head
 from witnesskit.keys import VerifierKey, parse_verifier_key
@@ -77,12 +78,14 @@ def take(
     showed the other are kept.
     """
     found = compare(session, keyring, told)
-    heads.add(session.vault, peer, found.waiting)
     if found.forks:
         for note in (note for notes in found.forks.values() for note in notes):
             heads.keep_conflict(session.vault, note, "note")
         heads.keep_conflict(session.vault, *evidence)
+        with contextlib.suppress(BadExchange):  # no room for what is waited for must not hide a fork
+            heads.add(session.vault, peer, found.waiting)
         raise HistoryForked(", ".join(sorted(found.forks)))
+    heads.add(session.vault, peer, found.waiting)
     return found
 
 
