@@ -30,6 +30,7 @@ CAPSULE_MEMBERS_MAX: Final = 8 * MIB  # members, 8 TiB of media
 TRUST_POLICY_LINES_MAX: Final = 1000  # lines of a trust policy; 32 logs, witnesses and groups take a hundred
 ASK_SECONDS_MAX: Final = 60  # seconds of one question to an authority, from the connection to the last byte
 ANCHOR_TIMES_DIFFER_MAX: Final = 300  # seconds between clocks of authorities (docs/spec/custody-log.md, TIMEORDER)
+EVIDENCE_MAX: Final = 256 * MIB  # bytes of evidence of one bundle kept in memory; 4,096 long tokens fit
 AUTHORITIES_MAX: Final = 32  # authorities of time of one desk; each is asked at every anchoring
 CERTIFICATES_MAX: Final = 64 * KIB  # bytes of one PEM file; a certificate has some 2,000
 

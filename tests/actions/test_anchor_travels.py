@@ -236,6 +236,14 @@ def test_what_is_no_evidence_by_its_name_is_told_and_not_looked_at(delivered, mo
     assert all(len(log.anchors) in (0, 4) for log in case.files.logs)
 
 
+def test_evidence_beyond_what_memory_is_kept_for_is_told_and_not_read(delivered, monkeypatch):
+    path = court(delivered)
+    monkeypatch.setattr(case_bundle, "EVIDENCE_MAX", 5000)
+    case = case_of(delivered, path)
+    assert any(check.code == "ANCHORS" for check in case.container)
+    assert 0 < sum(len(file.data) for log in case.files.logs for file in log.anchors) <= 5000
+
+
 def test_a_public_case_names_no_other_desk(delivered):
     size = journal(delivered).sizes()[-1]
     (delivered.desk.custody / "anchors" / f"{size}.peer.proof").write_bytes(b"names another desk")

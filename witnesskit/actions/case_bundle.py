@@ -24,7 +24,7 @@ from witnesskit.errors.bundle import InnerOrder, MemberHash, MemberSize
 from witnesskit.errors.formats import BadJson
 from witnesskit.formats.anchor import note_size, parse_anchor_name
 from witnesskit.formats.bundle_members import CHAIN_KINDS, Member
-from witnesskit.limits import KEY_FILE_MAX, MIB
+from witnesskit.limits import EVIDENCE_MAX, KEY_FILE_MAX, MIB
 from witnesskit.model import Opening, Role
 from witnesskit.sealing.identity import Identity
 from witnesskit.verify import CaseFiles, Expected, Found, LogFiles, Trust
@@ -78,6 +78,7 @@ class Gathered:
         self._memory: list[tuple[Member, bytes]] = []
         self._lines: list[OpeningLine] = []
         self._anchors: Counter[str] = Counter()  # of each log
+        self._left = EVIDENCE_MAX  # bytes
         self.unknown = 0  # members of the kind ``anchor`` that are none by their name, length or number
 
     def store(self, member: Member) -> MemberSink:
@@ -94,9 +95,10 @@ class Gathered:
     def _is_evidence(self, member: Member) -> bool:
         """A name is compared with the known forms and leads nowhere."""
         self._anchors[member.origin] += 1
+        self._left -= member.size
         name = parse_anchor_name(member.name)
         most = anchor_limit(name) if name else NOTE_MAX if note_size(member.name) else -1
-        return member.size <= most and self._anchors[member.origin] <= 2 * ANCHORS_MAX
+        return member.size <= most and self._left >= 0 and self._anchors[member.origin] <= 2 * ANCHORS_MAX
 
     def read_record(self, stream: BinaryIO, member: Member) -> None:
         """Take the openings of one sealed record."""
