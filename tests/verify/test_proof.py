@@ -50,7 +50,7 @@ def test_the_generator_makes_exactly_these_vectors():
 def test_each_vector_is_named_after_a_code_it_raises():
     for name in NAMES:
         codes = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))["expect"]["codes"]
-        assert name.startswith("ok") or any(name.startswith(code) for code in codes), name
+        assert name.startswith("ok") or any(code in name for code in codes), name
 
 
 def test_the_steps_of_a_proof_are_told_in_their_order():

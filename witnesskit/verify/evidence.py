@@ -32,6 +32,9 @@ class Hearing:
     def __init__(self, view: LogView, signed: Sequence[Signed], trust: Trust, keys: Collection[VerifierKey]) -> None:
         """Nobody was heard yet."""
         self.view, self.signed, self.trust, self.keys = view, signed, trust, keys
+        self.by_size: dict[int, list[Signed]] = {}
+        for one in signed:
+            self.by_size.setdefault(one.checkpoint.size, []).append(one)
         self.cosigners: dict[int, set[str]] = {}  # names of witnesses by the checkpoint's size
         # two names of one certificate are one authority
         self.roots = {b"".join(pem.split()): (name, pem) for name, pem in sorted(trust.roots.items(), reverse=True)}
@@ -76,7 +79,7 @@ class Hearing:
             yield self.view.says(WARN, 14, "WITNESS", sentence)
 
     def _known(self, one: Signed) -> bool:
-        return any(one.checkpoint == other.checkpoint for other in self.signed)
+        return any(one.checkpoint == other.checkpoint for other in self.by_size.get(one.checkpoint.size, ()))
 
     def _forked(self, one: Signed) -> bool:
         leaves, told = self.view.leaves, one.checkpoint
@@ -101,15 +104,14 @@ class Hearing:
 
     def _stamp(self, file: AnchorFile, name: AnchorName) -> Iterator[CheckResult]:
         code, problem = {"tsr": "TSA", "ots": "OTS"}[name.ending], "it is about no checkpoint here"
-        for one in self.signed:
-            if one.checkpoint.size == name.size:
-                try:
-                    authority, time = self._told(file, name.ending, one.data)
-                except BadToken as error:
-                    problem = error.detail
-                else:
-                    yield self._hear(code, name.size, time, authority, file)
-                    return
+        for one in self.by_size.get(name.size, ()):
+            try:
+                authority, time = self._told(file, name.ending, one.data)
+            except BadToken as error:
+                problem = error.detail
+            else:
+                yield self._hear(code, name.size, time, authority, file)
+                return
         yield self.view.says(WARN, 14, code, f"{name.text} does not count: {problem}")
 
     def _told(self, file: AnchorFile, ending: str, note: bytes) -> tuple[str, int]:
@@ -134,7 +136,7 @@ class Hearing:
         except BadTlogProof as error:
             yield self.view.says(WARN, 14, "RECEIPT", str(error))
             return
-        bad = [check for check in line.checks if check.state is not OK]
+        bad = [check for check in line.checks if check.state in (FAIL, UNKNOWN)]
         lies = [check for check in bad if check.code in ("PROOF", "SIG", "OPENING")]
         receipt = Receipt.of(line.entry, line.view.origin) if line.entry else None
         if lies:
@@ -160,10 +162,10 @@ class Hearing:
                 yield self.view.says(UNKNOWN, 14, "TIMEORDER", told + time_text(max(inside)))
 
     def _quorum(self) -> Iterator[CheckResult]:
-        policy, sizes = self.trust.policy, {one.checkpoint.size for one in self.signed}
+        policy = self.trust.policy
         if policy.quorum == "none":
             return
-        met = {size for size in sizes if policy.met_by(self.cosigners.get(size, set()))}
+        met = {size for size in self.by_size if policy.met_by(self.cosigners.get(size, set()))}
         self.view.attested = max(met, default=0)
         if met:
             told = f"the quorum of witnesses cosigned the first {self.view.attested} events"

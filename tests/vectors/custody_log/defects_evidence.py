@@ -295,6 +295,13 @@ def receipt_untrusted(_: Example) -> Example:
     return _received(_receipt())
 
 
+@vector("warning-RECEIPT-edited-by-nobody-trusted", UNCHANGED, "RECEIPT")
+def receipt_planted(_: Example) -> Example:
+    """a receipt by a desk that nobody named, whose line was edited too: planted, it changes nothing"""
+    proof = parse_proof(_receipt())
+    return _received(proof_bytes(replace(proof, line=proof.line.replace(DAY.encode(), b"2019-01-01"))))
+
+
 @vector("warning-RECEIPT-of-another-log", UNCHANGED, "RECEIPT")
 def receipt_other_log(_: Example) -> Example:
     """a receipt of some other log"""
@@ -324,12 +331,12 @@ def receipt_signature(_: Example) -> Example:
 
 
 
-def _received_log(*, link: bool = True) -> Example:
-    """A field log that commits checkpoint 6 of the desk, taken in by the desk and stamped."""
+def _received_log(committed: int = 6) -> Example:
+    """A field log that commits this checkpoint of the desk (0: none), taken in by the desk and stamped."""
     with desk("receives") as made:
         twice(made.item("first"), 4, made.checkpoint(), NOON)
-        note = made.checkpoint().decode()
-        told = {"not_before": note} if link else {}
+        made.checkpoint()
+        told = {"not_before": made.notes[{4: 0, 6: 1}[committed]].decode()} if committed else {}
         with desk("received", "field", FIELD, **told) as field:
             field.item("in the field")
             field.checkpoint()
@@ -353,4 +360,10 @@ def received_between(_: Example) -> Example:
 @vector("ok-received-log-without-a-beginning", UNCHANGED)
 def received_open(_: Example) -> Example:
     """the same without that checkpoint: only the end is proven"""
-    return _received_log(link=False)
+    return _received_log(0)
+
+
+@vector("ok-received-log-commits-a-checkpoint-before-its-stamp", UNCHANGED)
+def received_early(_: Example) -> Example:
+    """the field log commits a checkpoint that was there before its stamps: they say nothing of its beginning"""
+    return _received_log(4)

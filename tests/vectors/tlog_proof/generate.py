@@ -110,6 +110,17 @@ def ok_first() -> Shown:
         return Shown(proof_bytes(replace(proof, hashes=(), note=note)), None)
 
 
+@vector("warning-UNKNOWN-FIELD-line", UNCHANGED, "UNKNOWN-FIELD")
+def unknown_field() -> Shown:
+    """a line with a field that this version does not know, in a log of its own"""
+    line = honest().line[:-1] + b',"z":1}'
+    with one_item("stamped") as made:
+        lines = made.team.journal.lines()
+        log = b"".join(one + b"\n" for one in (*lines[:2], line, *lines[3:]))
+        proof = proof_of(made, 2)
+        return Shown(proof_bytes(replace(proof, line=line, note=sign(log, DESK))))
+
+
 @vector("PROOF-FILE-other-first-line", CANNOT_TELL, "PROOF-FILE")
 def file_first() -> Shown:
     """another version of the form"""

@@ -37,4 +37,5 @@ SENTENCES: dict[str, dict[str, Any]] = {
     'ok-line-alone': {'finding': {'code': 'TIME', 'sentence': "unproven: no outside timestamp; every day is a signer's claim"}, 'answer': "UNCHANGED since 2026-11-23, on the word of wk1/desk000000000; one party's word, time unproven"},
     'ok-one-line-in-the-log': {'finding': {'code': 'TIME', 'sentence': "unproven: no outside timestamp; every day is a signer's claim"}, 'answer': "UNCHANGED since 2026-11-23, on the word of wk1/desk000000000; one party's word, time unproven"},
     'ok-two-witnesses': {'finding': {'code': 'TIME', 'sentence': 'not after 2026-11-23T13:00:00Z, on the word of witness north and witness south'}, 'answer': 'UNCHANGED since 2026-11-23, on the word of wk1/desk000000000, witness north, witness south'},
+    'warning-UNKNOWN-FIELD-line': {'finding': {'code': 'UNKNOWN-FIELD', 'sentence': 'not known to this version: z'}, 'answer': "UNCHANGED since 2026-11-23, on the word of wk1/desk000000000; one party's word, time unproven"},
 }
