@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.actions.stage import Stage, silent
+from tests.actions.stage import Stage, copy_of, silent
 from tests.actions.test_audiences import READER, sent
+from tests.actions.test_import_killed import ends_at
 from tests.actions.test_keys import journal_of, log_a_note, rotate
 from witnesskit.actions import case_bundle
 from witnesskit.actions.lost_device import device_lost
@@ -148,3 +149,19 @@ def _reader(stage: Stage) -> Path:
     path = stage.folder / "reader.key"
     path.write_text(READER.text + "\n")
     return path
+
+
+def test_killed_within_a_change_the_log_verifies_before_and_after_it_is_finished(received, tmp_path):
+    number, reached, pending = 1, True, False
+    while reached:
+        stage = copy_of(received, tmp_path / f"killed{number}")
+        reached = ends_at(lambda found=stage: rotate(found), number)
+        pending |= open_keyring(stage.desk, stage.passphrase).pending_seed is not None
+        found = verified(stage)
+        failed = codes(found, CheckState.FAIL)
+        assert failed <= {"FIXITY"}  # a paper that the state lists, and that the next command moves to its place
+        assert found.state == ("CHANGED" if failed else "UNCHANGED")
+        log_a_note(stage)
+        assert verified(stage).state == "UNCHANGED"
+        number += 4
+    assert pending

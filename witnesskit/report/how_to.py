@@ -44,7 +44,10 @@ _STREAM: Final = re.compile(r"(video|audio):([0-9]{1,2})")
 
 
 def signature(vkey: str) -> Step:
-    """Check the newest checkpoint's signature by one verifier key (``NAME+8 hex digits+base64``)."""
+    """Check the newest checkpoint's signature by one verifier key (``NAME+8 hex digits+base64``).
+
+    Of a name's lines the first is the Ed25519 one; a second key's follows it.
+    """
     name = vkey.partition("+")[0]
     pattern = shlex.quote(f"— {name} ")
     return Step(
@@ -53,7 +56,7 @@ def signature(vkey: str) -> Step:
             f"( printf '{_DER}'; printf %s {shlex.quote(vkey)} | cut -d+ -f3- | base64 -d | tail -c +2 )"
             " | openssl pkey -pubin -inform DER -out log.pem",
             "awk '/^$/{exit}{print}' NEWEST.note > text",
-            f"grep -F {pattern} NEWEST.note | cut -d' ' -f3 | base64 -d | tail -c +5 > sig",
+            f"grep -m 1 -F {pattern} NEWEST.note | cut -d' ' -f3 | base64 -d | tail -c +5 > sig",
             "openssl pkeyutl -verify -pubin -inkey log.pem -rawin -in text -sigfile sig",
         ),
         "Signature Verified Successfully (OpenSSL 3.0 or later)",
