@@ -30,6 +30,7 @@ CAPSULE_MEMBERS_MAX: Final = 8 * MIB  # members, 8 TiB of media
 TRUST_POLICY_LINES_MAX: Final = 1000  # lines of a trust policy; 32 logs, witnesses and groups take a hundred
 ASK_SECONDS_MAX: Final = 60  # seconds of one question to an authority, from the connection to the last byte
 ANCHOR_TIMES_DIFFER_MAX: Final = 300  # seconds between clocks of authorities (docs/spec/custody-log.md, TIMEORDER)
+EVIDENCE_MAX: Final = 256 * MIB  # bytes of evidence of one bundle kept in memory; 4,096 long tokens fit
 AUTHORITIES_MAX: Final = 32  # authorities of time of one desk; each is asked at every anchoring
 CERTIFICATES_MAX: Final = 64 * KIB  # bytes of one PEM file; a certificate has some 2,000
 
@@ -102,6 +103,6 @@ BUNDLE_CHAINS_MAX: Final = 64  # logs one bundle tells the state of
 BUNDLE_BAD_CHUNKS_MAX: Final = 64  # damaged chunks looked at one by one; telling what ails one takes 0.3 s
 EXCHANGE_MAX: Final = 16 * MIB  # bytes of a file of seen logs; ten thousand have some six
 EXCHANGE_HEADS_MAX: Final = 10_000  # logs that one file of seen logs names
-HEADS_MAX: Final = 20_000  # heads that a desk keeps of what other desks saw; each is looked at in every import
+HEADS_MAX: Final = 20_000  # heads that a desk keeps of what one other desk saw; each is looked at in every import
 HEADS_FILE_MAX: Final = 64 * MIB  # bytes of the file that keeps them
 RECEIPT_NUMBER_MAX: Final = 2**53 - 1  # counts in a receipt; the numbers every JSON reader understands alike

@@ -10,10 +10,12 @@ import pytest
 
 from tests.simulators import authorities, tsa
 from witnesskit.actions import anchor_files, case_vault
-from witnesskit.actions.anchor import anchor
+from witnesskit.actions.anchor import anchor, ask_one
 from witnesskit.actions.anchored import anchored
 from witnesskit.actions.authorities import AuthorityWish, drop_authority, name_authority, shown_authorities
+from witnesskit.capture.egress import Egress
 from witnesskit.custody.journal import Journal
+from witnesskit.custody.signer import Signer
 from witnesskit.digest import sha256_hex
 from witnesskit.errors import ExitStatus
 from witnesskit.errors.actions import AuthorityKnown, BadAuthority, NoAuthority
@@ -23,6 +25,7 @@ from witnesskit.errors.vault import AuthorityUnknown
 from witnesskit.formats import custody_event
 from witnesskit.formats.checkpoint import parse_checkpoint, parse_note
 from witnesskit.formats.timestamp_token import checked
+from witnesskit.vault.authorities import load_authorities
 
 
 @pytest.fixture
@@ -91,6 +94,13 @@ def test_a_second_name_for_the_same_root_is_refused(stage, named):
         name_authority(stage.desk, wish(named, "north", name="south"))
 
 
+def test_a_root_as_der_is_kept_as_pem(stage, pair):
+    (pair.folder / "north.der").write_bytes(tsa.der_of("root"))
+    name_authority(stage.desk, wish(pair, "north", root=pair.folder / "north.der"))
+    (kept,) = load_authorities(stage.desk)
+    assert kept.root == tsa.pem("root")
+
+
 def test_a_root_issued_anew_for_the_same_key_is_the_same_authority(stage, named):
     (named.folder / "again.pem").write_bytes(tsa.pem("root-expired"))
     with pytest.raises(AuthorityKnown, match="north"):
@@ -105,6 +115,7 @@ def test_a_root_issued_anew_for_the_same_key_is_the_same_authority(stage, named)
         ({}, tsa.pem("intermediate"), "not signed by itself"),
         ({}, tsa.pem("root") + tsa.pem("intermediate"), "one certificate"),
         ({}, b"no certificate", "PEM"),
+        ({}, b"\x30\x82\x01\x00" + bytes(256), "PEM"),
     ],
 )
 def test_what_cannot_stand_for_an_authority_is_refused(stage, pair, changes, data, why):
@@ -265,6 +276,37 @@ def test_what_a_crash_left_between_file_and_event_is_logged_by_the_next_run(stag
     assert sorted(event.x["file"] for event in anchor_lines(stage)) == sorted(files.values())
 
 
+@pytest.mark.parametrize("left", ["north", "south"])
+def test_a_crash_between_two_files_leaves_one_that_the_next_run_logs(stage, named, left):
+    run(stage)
+    size = journal(stage).size
+    answered = ask_one(
+        Egress(), next(one for one in load_authorities(stage.desk) if one.name == left), journal_note(stage, size)
+    )
+    (stage.desk.custody / "anchors" / f"{size}.{left}.tsr").write_bytes(answered.data)
+    assert run(stage).resumed == 1
+    assert len(anchor_lines(stage)) == len(stored(stage)) == 5
+
+
+def test_a_crash_between_the_events_and_their_checkpoint_logs_nothing_twice(stage, named, monkeypatch):
+    signed, real = [], Journal.checkpoint
+
+    def once(self, signer):
+        signed.append(self.size)
+        if len(signed) == 2:
+            raise LogNotWritten
+        return real(self, signer)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "checkpoint", once)
+        with pytest.raises(LogNotWritten):
+            run(stage)
+    assert len(anchor_lines(stage)) == 2
+    done = run(stage)
+    assert (done.resumed, done.size) == (0, signed[1])
+    assert len(anchor_lines(stage)) == len(stored(stage)) == 4
+
+
 def test_a_file_that_proves_nothing_is_not_logged_and_is_told(stage, named):
     run(stage)
     place = stage.desk.custody / "anchors"
@@ -292,6 +334,14 @@ def test_a_desk_is_anchored_once_two_authorities_are_in_its_newest_checkpoint(st
     named.south.behaviour = ""
     run(stage)
     assert anchored(stage.desk).note.encode() == journal(stage).notes()[-1]
+
+
+def test_of_a_checkpoint_that_others_signed_too_only_the_desk_s_own_line_is_handed_on(stage, named):
+    run(stage)
+    path = stage.desk.custody / "checkpoints" / f"{journal(stage).size}.note"
+    own = path.read_bytes()
+    path.write_bytes(own + Signer.generate("witness.example").note("x\n").split(b"\n\n")[1])
+    assert anchored(stage.desk).note.encode() == own
 
 
 def test_who_is_believed_no_longer_anchors_nothing(stage, named):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import re
 import tarfile
 from pathlib import Path
 
@@ -11,10 +12,10 @@ import pytest
 
 from tests.actions.stage import Device, Quiet, data_member, silent
 from tests.actions.test_anchor import journal, run, wish
-from tests.actions.test_audiences import READER
+from tests.actions.test_audiences import READER, TOKEN
 from tests.actions.test_import import refused
 from tests.simulators import authorities
-from witnesskit.actions import case_bundle, case_vault, court_contents
+from witnesskit.actions import bundle_audience, case_bundle, case_vault
 from witnesskit.actions.add import add
 from witnesskit.actions.anchored import anchored
 from witnesskit.actions.authorities import name_authority
@@ -33,7 +34,7 @@ from witnesskit.sealing.open import open_bytes
 from witnesskit.vault.keyring_file import open_keyring
 from witnesskit.vault.signing import signing_file
 from witnesskit.vault.state import load_state
-from witnesskit.verify.case import AnchorFile
+from witnesskit.verify.case import AnchorFile, Trust
 
 
 @pytest.fixture
@@ -128,6 +129,21 @@ def test_nothing_of_the_desk_lies_in_clear_on_the_device_after_a_receipt(anchore
     assert not (device.vault.custody / "seen").exists()
 
 
+def test_two_devices_that_read_receipts_of_one_desk_share_nothing_new(anchored_desk, device, other, stick):
+    def shared() -> set[bytes]:
+        one, two = (set(TOKEN.findall(readable(each.folder))) for each in (device, other))
+        return one & two
+
+    bundles = device.bundle(stick), other.bundle(stick)
+    before = shared()
+    done = anchored_desk.take_in(*bundles)
+    notes = {re.search(rb"^checkpoint (.*)$", Path(one.receipt).read_bytes(), re.MULTILINE)[1] for one in done}
+    for each, one in zip((device, other), done, strict=True):
+        take_receipt(each.vault, Path(one.receipt))
+    assert shared() <= before
+    assert len(notes) == 2  # each is the newest one, and the first receipt was logged before the second
+
+
 def test_each_reading_of_a_receipt_is_one_event_that_says_nothing_of_another(anchored_desk, device, stick):
     (done,) = anchored_desk.take_in(device.bundle(stick))
     for _ in range(2):
@@ -163,7 +179,7 @@ def court(stage) -> Path:
 def case_of(stage, path: Path):
     key = stage.folder / "reader.txt"
     key.write_text(READER.text + "\n")
-    return case_bundle.open_file(path, key, (), silent)
+    return case_bundle.open_file(path, key, Trust(), silent)
 
 
 @pytest.fixture
@@ -179,7 +195,7 @@ def test_a_court_bundle_holds_every_note_and_token_that_verifies(delivered):
     own = next(log for log in case.files.logs if delivered.desk.config.origin.encode() in log.log)
     assert sorted(file.name.split(".", 1)[1] for file in own.anchors) == ["north.tsr"] * 2 + ["south.tsr"] * 2
     notes = {int(note.split(b"\n")[1]): note for note in own.notes}
-    roots = case_vault.own_trust(delivered.desk, ()).roots
+    roots = case_vault.own_trust(delivered.desk, (), None).roots
     for file in own.anchors:
         size, name, _ending = file.name.split(".")
         assert checked(file.data, notes[int(size)], roots[name], ()).time > 0
@@ -207,17 +223,25 @@ def test_a_bundle_opened_with_stock_tools_holds_all_of_it(delivered):
 
 
 def test_what_is_no_evidence_by_its_name_is_told_and_not_looked_at(delivered, monkeypatch):
-    real = court_contents.desk_copy
+    real = bundle_audience.desk_copy
 
     def with_strangers(*given, **options):
         copy = real(*given, **options)
         extra = tuple(AnchorFile(name, b"x") for name in ("../../etc/passwd", "1.north.exe", "0.north.tsr"))
         return dataclasses.replace(copy, evidence=copy.evidence + extra)
 
-    monkeypatch.setattr(court_contents, "desk_copy", with_strangers)
+    monkeypatch.setattr(bundle_audience, "desk_copy", with_strangers)
     case = case_of(delivered, court(delivered))
     assert [check.sentence.split()[0] for check in case.container if check.code == "ANCHORS"] == ["3"]
     assert all(len(log.anchors) in (0, 4) for log in case.files.logs)
+
+
+def test_evidence_beyond_what_memory_is_kept_for_is_told_and_not_read(delivered, monkeypatch):
+    path = court(delivered)
+    monkeypatch.setattr(case_bundle, "EVIDENCE_MAX", 5000)
+    case = case_of(delivered, path)
+    assert any(check.code == "ANCHORS" for check in case.container)
+    assert 0 < sum(len(file.data) for log in case.files.logs for file in log.anchors) <= 5000
 
 
 def test_a_public_case_names_no_other_desk(delivered):

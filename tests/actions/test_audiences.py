@@ -19,6 +19,7 @@ from witnesskit.actions.report import ReportWish, report
 from witnesskit.actions.status import status
 from witnesskit.actions.verify import VerifyWish, verify
 from witnesskit.bundle.unpack import open_volume
+from witnesskit.custody.journal import Journal
 from witnesskit.errors import WitnesskitError
 from witnesskit.formats.short_id import short_id
 from witnesskit.sealing.identity import Identity
@@ -259,3 +260,19 @@ def test_a_desk_names_the_bundles_that_nobody_acknowledged(desk):
     found = status(desk.desk)
     assert found.counts["unanswered"] == 1
     assert any("sent, not acknowledged" in warning and short in warning for warning in found.warnings)
+
+
+def test_what_other_desks_answered_goes_to_a_court_and_never_to_the_public(ready):
+    """A cosignature and a receipt name another desk, and tell that the two work together."""
+    anchors = ready.desk.custody / "anchors"
+    anchors.mkdir(exist_ok=True)
+    size = max(Journal.open(ready.desk.custody, by="desk").sizes())
+    for ending in ("cosig", "proof"):
+        (anchors / f"{size}.north.{ending}").write_bytes(f"by north, {ending}".encode())
+    path, court = sent(ready, "court")
+    _path, public = sent(ready, "public")
+    assert {b"by north, cosig", b"by north, proof"} <= set(court["anchor"])
+    first = sum(len(court[kind]) for kind in ("chain", "checkpoint", "anchor"))
+    payload = b"".join(court["lists"][2].splitlines(keepends=True)[first:])
+    assert opened_transfer(path)["manifest_sha256"] == hashlib.sha256(payload).hexdigest()
+    assert b"north" not in b"".join(data for kind in public.values() for data in kind)

@@ -96,6 +96,19 @@ def test_the_vault_is_never_called_changed_by_a_deletion_on_record(desk):
     assert not [check for check in found.checks if check.code == "MISSING"]
 
 
+def test_an_original_whose_openings_were_deleted_is_compared_with_the_list_only(desk):
+    item = photo(desk)
+    remove(desk, item, "openings")
+    wish = VerifyWish(desk.folder / "desk", passphrase=desk.passphrase)
+    found = verify(wish, silent)
+    assert found.state == "UNCHANGED", found.checks
+    assert "NO-OPENINGS" in {check.code for check in found.checks if check.mark == "warn"}
+    path = desk.desk.capsule_path(state.load_state(desk.desk).items[item].capsules[0].id)
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes()[:-1] + b"\0")
+    assert verify(wish, silent).state == "CHANGED"
+
+
 def test_a_capsule_that_is_gone_without_a_deletion_is_missing(desk):
     store.erase(desk.desk, state.load_state(desk.desk).items[photo(desk)].capsules[0].id)
     found = verify(VerifyWish(desk.folder / "desk", passphrase=desk.passphrase), silent)

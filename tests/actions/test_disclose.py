@@ -6,17 +6,25 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.actions.stage import Device, Stage, copy_of
+from tests.actions.stage import Device, Quiet, Stage, copy_of
 from tests.actions.test_audiences import TOKEN
+from witnesskit.actions.add import add
 from witnesskit.actions.disclose import disclose, list_fields
 from witnesskit.actions.disclosed import Disclosed, DiscloseWish
+from witnesskit.actions.opening import open_for_saving
+from witnesskit.actions.proof_file import verify_proof
+from witnesskit.actions.trust_folder import outside_trust
+from witnesskit.actions.witnessed_note import witnessed_note
+from witnesskit.cli.verify_words import interval_lines
 from witnesskit.errors import WitnesskitError
 from witnesskit.formats import custody_event, disclosure, merkle
-from witnesskit.formats.checkpoint import SignatureState, parse_checkpoint, parse_note
+from witnesskit.formats.checkpoint import SignatureState, note_bytes, parse_checkpoint, parse_note
+from witnesskit.formats.cosignature import cosignature_line, message
 from witnesskit.formats.short_id import short_id
 from witnesskit.formats.tlog_proof import TlogProof, parse_proof
-from witnesskit.keys import parse_verifier_key
+from witnesskit.keys import COSIGNATURE, VerifierKey, parse_verifier_key
 from witnesskit.vault import state
 
 PHOTO = Path(__file__).resolve().parents[2] / "demo" / "photo.jpg"
@@ -222,6 +230,59 @@ def test_a_proof_that_is_there_already_is_not_written_over(desk):
     data = Path(first.file).read_bytes()
     assert refusal(desk, photo, "outcome", "size", audience="court") == "OUTPUT-EXISTS"
     assert Path(first.file).read_bytes() == data
+
+
+def cosign(stage: Stage, size: int, name: str, time: int) -> str:
+    """A witness cosigns a checkpoint of the desk; its verifier key."""
+    note = parse_note((stage.folder / f"desk/custody/checkpoints/{size}.note").read_bytes())
+    private = Ed25519PrivateKey.generate()
+    key = VerifierKey(name, private.public_key().public_bytes_raw(), COSIGNATURE)
+    checkpoint = parse_checkpoint(note.text)
+    line = cosignature_line(key, time, private.sign(message(key, checkpoint, time)))
+    folder = stage.folder / "desk/custody/anchors"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{size}.{name}.cosig").write_bytes(note_bytes(note.text, line))
+    return key.text
+
+
+def test_a_proof_takes_the_oldest_checkpoint_that_witnesses_cosigned(desk):
+    before = set(state.load_state(desk.desk).items)
+    add(desk.desk, [PHOTO], desk.passphrase, Quiet())
+    (item,) = (
+        one for one, found in state.load_state(desk.desk).items.items() if one not in before and not found.paper
+    )
+    size = len(log(desk))
+    keys = {name: cosign(desk, size, name, time) for name, time in (("north", 1795341780), ("south", 1795341840))}
+    ask(desk, short_id(item), "day")  # a later checkpoint
+    cosign(desk, len(log(desk)), "north", 1795400000)
+    done = ask(desk, short_id(item), "sha256", audience="court")
+    (ingest,) = [proof for proof in proofs(done) if json.loads(proof.line)["type"] == "ingest"]
+    assert parse_checkpoint(parse_note(ingest.note).text).size == size
+    assert set(told(ingest)) == {"sha256"}
+    folder = desk.folder / "trust"
+    folder.mkdir()
+    witnesses = "".join(f"witness {name} {key}\n" for name, key in keys.items())
+    (folder / "policy").write_text(f"log {desk.key}\n{witnesses}group both all north south\nquorum both\n")
+    (file,) = (one.file for one in done.proofs if one.event == "ingest")
+    verdict = verify_proof(Path(file), PHOTO, outside_trust((), folder)).answer.verdict
+    assert str(verdict.state) == "UNCHANGED"
+    assert verdict.interval.not_after.proven
+    assert list(interval_lines(verdict.interval)) == [
+        "existed before 2026-11-22 10:04 UTC: two authorities, witness north and witness south, say so independently"
+    ]
+
+
+def test_a_cosignature_of_another_text_is_left_out(desk):
+    add(desk.desk, [PHOTO], desk.passphrase, Quiet())
+    size = len(log(desk))
+    place = desk.folder / "desk/custody/anchors"
+    cosign(desk, size, "south", 1795341780)
+    (place / f"{size}.south.cosig").write_bytes(
+        (place / f"{size}.south.cosig").read_bytes().replace(b"wk1/", b"wk2/")
+    )
+    with open_for_saving(desk.desk, desk.passphrase) as session:
+        note = parse_note(witnessed_note(session, size - 1))
+    assert len(note.signatures) == 1
 
 
 def test_a_field_vault_discloses_nothing(device):

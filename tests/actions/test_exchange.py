@@ -291,3 +291,16 @@ def test_more_heads_than_can_be_kept_are_refused(trio, tmp_path, monkeypatch):
     liar = signer_of(c)
     many = [Head("0" * 64, liar.note(Checkpoint(f"wk1/x{n}", 9, bytes(32)).text)) for n in range(3)]
     assert unchanged_by(b, told_by(c, tmp_path / "told", *many)).code == "EXCHANGE-FORM"
+
+
+def test_one_desk_that_fills_the_memory_hides_no_fork_and_silences_no_other(trio, tmp_path, monkeypatch):
+    a, b, c = trio
+    monkeypatch.setattr("witnesskit.actions.heads.HEADS_MAX", 2)
+    liar, key = signer_of(c), signer_of(a)
+    many = [Head("0" * 64, liar.note(Checkpoint(f"wk1/x{n}", 9, bytes(32)).text)) for n in range(3)]
+    b.hear(told_by(c, tmp_path / "full", many[0]))
+    b.hear(told_by(a, tmp_path / "of-a"))
+    one, two = (Head(a.journal.log, key.note(Checkpoint(key.origin, 50, bytes([n]) * 32).text)) for n in (1, 2))
+    error = refusal(b.hear, told_by(c, tmp_path / "both", one, two, *many))
+    assert error.code == "FORK"
+    assert {one.note, two.note} <= set(b.conflicts())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from witnesskit.actions import file_essence
 from witnesskit.actions.file_essence import Pictures, compare_essence
 from witnesskit.actions.inspect_item import InspectWish, inspect_item
 from witnesskit.actions.known_file import KnownFile, known_file
+from witnesskit.actions.logged import log_events
 from witnesskit.actions.verify import VerifyWish
+from witnesskit.custody.prepare import prepare
 from witnesskit.errors.jail import NoJail
 from witnesskit.formats.short_id import short_id
 from witnesskit.vault import state, store
@@ -118,6 +121,29 @@ def test_in_a_changed_case_both_are_said(desk):
 def test_in_a_case_that_nobody_vouches_for_a_known_file_cannot_be_told(collected):
     found = known_file(PHOTO, VerifyWish(collected.folder / "a"), silent)
     assert (found.case.state, found.exit_status) == ("CANNOT TELL", 8)
+
+
+def test_what_a_signer_commits_in_the_place_of_an_id_breaks_nothing(stage, device):
+    digest = file_essence.file_facts(PHOTO).sha256
+    for item, parent in (("zzz", 7), ("", ["a"]), ("\x1b[2J" * 4, {})):
+        with device.session() as session:
+            committed = {"item": item, "day": "2026-01-02", "sha256": digest, "size": 1}
+            derived = {"parent": parent, "sha256": "00" * 32, "essence": [{"stream": 1}], "size": "x"}
+            log_events(
+                session,
+                [
+                    prepare("ingest", committed, item=secrets.token_hex(16)),
+                    prepare("derive", derived, item=secrets.token_hex(16)),
+                ],
+            )
+    stage.take_in(device.bundle(stage.folder / "stick"))
+    found = look(stage, PHOTO)
+    assert str(found.kinship) == "original"
+    assert all(item["id"] for item in found.case.items)
+    assert [match.short for match in found.matches]
+    turned_photo = stage.folder / "turned.jpg"
+    turned_photo.write_bytes(turned(PHOTO.read_bytes()))
+    assert look(stage, turned_photo).exit_status in (7, 8)
 
 
 def part(stream: str, sha256: str, definition: str = "d") -> dict:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.journeys import killing
 from tests.journeys.conftest import copy_of
 from tests.journeys.program import PASSPHRASE_FILE, Folder
 from tests.journeys.test_verifying import unpack
@@ -153,6 +154,29 @@ def test_a_file_that_is_gone_without_a_record_is_missing(own):
     assert [one["id"] for one in ran.json()["items"]] == [photo]
 
 
+def test_a_kill_anywhere_in_a_deletion_leaves_the_item_or_its_deletion(own):
+    if not killing.strace_works():
+        pytest.skip("strace does not work here")
+    photo, text = items(own)
+    item = next(one for one in load_state(layout.open_vault(own.path / "desk")).items if short_id(one) == photo)
+    words = ("delete", photo, "--why", "consent", "--yes", *AT_THE_DESK)
+    calm = Folder(own.path.with_name("calm"))
+    shutil.copytree(own.path, calm.path)
+    found = killing.points(calm, words, "")
+    ends = set()
+    for number, point in enumerate([*killing.spread(found, 5, 0.5), *found[-4:-1]]):
+        folder = Folder(own.path.with_name(f"killed-{number}"))
+        shutil.copytree(own.path, folder.path)
+        killing.kill_at(folder, point, words, "")
+        desk(folder, "disclose", text, "--list")  # any command that opens the desk finishes what was begun
+        left = len(load_state(layout.open_vault(folder.path / "desk")).items[item].capsules)
+        logged = [event["type"] for event in log(folder)].count("delete")
+        assert (left == 0) == (logged == 1), point
+        assert verified(folder)["state"] == "UNCHANGED", point
+        ends.add(logged)
+    assert ends == {0, 1}
+
+
 def test_nothing_is_deleted_without_a_reason_and_a_yes(own):
     photo, _text = items(own)
     before = log(own)
@@ -194,6 +218,18 @@ def opens(lines: str, name: str, value: str) -> bool:
 
     texts = [text for line in lines.splitlines() for text in json.loads(line)["disclosures"]]
     return any((one.name, one.value) == (name, value) for one in map(disclosure.parse, texts))
+
+
+def test_what_a_desk_saved_itself_is_linked_with_what_a_device_brought(own):
+    photo, text = items(own)
+    before = set(load_state(layout.open_vault(own.path / "desk")).items)
+    own.desk("add", "photo.jpg")
+    found = load_state(layout.open_vault(own.path / "desk")).items
+    (mine,) = [short_id(one) for one in found if one not in before and not found[one].paper]
+    ran = desk(own, "link", mine, photo)
+    assert ran.json()["items"] == [{"item": mine, "other": photo, "how": "sha256"}]
+    assert desk(own, "link", mine, text).codes() == ["NOT-THE-SAME"]
+    assert verified(own)["state"] == "UNCHANGED"
 
 
 def test_two_items_that_are_not_the_same_are_not_linked(own):

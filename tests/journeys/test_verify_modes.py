@@ -82,6 +82,11 @@ def published(folder: Folder) -> Path:
     return folder.path / "bag/data" / f"{copy['ordinal']:08d}"
 
 
+def sealed(folder: Folder) -> Path:
+    (found,) = (folder.path / "bags").iterdir()
+    return found
+
+
 # trust
 
 
@@ -115,6 +120,7 @@ def test_the_answer_says_how_many_items_and_that_no_time_is_proven(parcels):
     ran = parcels.inside("verify", "desk", *UNLOCK, "--items")
     assert "1 of 1 items disclosed, 0 deleted, 0 unopened" in ran.out
     assert "time unproven" in ran.out
+    assert signed(parcels, "bag").json()["word_of"] == [desk_key(parcels).partition("+")[0]]
     assert ran.out.count("\nitem ") >= 1
     told = signed(parcels, "bag").json()
     assert told["interval"] == {"not_before": None, "not_after": None}
@@ -129,6 +135,7 @@ def test_an_original_a_copy_and_a_stranger_are_told_apart(own):
     for file, case, answer, status in (
         ("photo.jpg", ("desk", *UNLOCK), "original", 0),
         (published(own), ("desk", *UNLOCK), "known copy", 0),
+        (published(own), (sealed(own), "--key", "reader.txt", "--signer", "signer.txt"), "known copy", 0),
         (published(own), ("bag", "--signer", "signer.txt"), "known copy", 0),
         ("photo.jpg", ("bag", "--signer", "signer.txt"), "neither", 8),
     ):
@@ -309,7 +316,7 @@ def test_one_question_at_a_time(parcels, words):
 
 
 def test_items_are_named_by_their_short_ids_only(parcels):
-    ran = parcels.inside("verify", "photo.jpg", "--in", "desk", *UNLOCK)
+    ran = parcels.inside("verify", published(parcels), "--in", "desk", *UNLOCK)
     item = next(
         one for one, found in load_state(layout.open_vault(parcels.path / "desk")).items.items() if not found.paper
     )

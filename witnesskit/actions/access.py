@@ -17,8 +17,11 @@ DESK: Final = "desk"  # a lone researcher, whose desk holds that key
 ORIGINAL: Final = "original"
 
 
-def log_access(session: Session, items: Sequence[str], *, who: str, why: str) -> None:
-    """One event for each of ``items`` that has a sealed original; raises what ``log_events`` raises."""
+def log_access(session: Session, items: Sequence[str], *, who: str, why: str, policy: str) -> None:
+    """One event for each of ``items`` that has a sealed original, by the rules of ``policy`` (an id).
+
+    Raises what ``log_events`` raises.
+    """
     touched = [item for item in items if _has_original(session, item)]
     events = [
         prepare(
@@ -29,7 +32,7 @@ def log_access(session: Session, items: Sequence[str], *, who: str, why: str) ->
                 "what": ORIGINAL,
                 "who": who,
                 "why": why,
-                "policy": session.policy.id,
+                "policy": policy,
                 "tool": TOOL,
             },
         )

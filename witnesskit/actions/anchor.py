@@ -30,6 +30,7 @@ from witnesskit.limits import ANCHOR_TIMES_DIFFER_MAX
 from witnesskit.model import VaultKind
 from witnesskit.vault import layout
 from witnesskit.vault.authorities import Authority, load_authorities
+from witnesskit.vault.keyring_file import open_keyring
 from witnesskit.vault.layout import Vault
 from witnesskit.verify.case import AnchorFile
 
@@ -77,6 +78,16 @@ class AnchorDone:
             return ExitStatus.PARTIAL if errors else ExitStatus.DONE
         others = [error.status for error in errors if not isinstance(error, NoReply)]
         return others[0] if others else ExitStatus.NETWORK
+
+
+def check_ready(vault: Vault, passphrase: str, calendars: Sequence[str] = ()) -> None:
+    """Find out now what would fail hours later: raises NoAuthority, BadUrl, OtsMissing, WrongPassphrase."""
+    layout.demand(vault, VaultKind.DESK)
+    if not load_authorities(vault) and not calendars:
+        raise NoAuthority
+    if calendars:
+        checked_calendars(calendars)
+    open_keyring(vault, passphrase)
 
 
 def anchor(vault: Vault, passphrase: str, calendars: Sequence[str] = ()) -> AnchorDone:

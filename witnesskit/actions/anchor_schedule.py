@@ -6,7 +6,10 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from witnesskit.errors.vault import VaultBusy
+
 _NAP = 30.0  # seconds: a computer that slept or whose clock was set is noticed so soon
+_TRIES = 20  # naps that another command may hold the vault
 
 
 class Clock(Protocol):
@@ -47,3 +50,15 @@ def keep_time(hours: int, run: Callable[[], object], told: Callable[[int], objec
         while (left := due - clock.now()) > 0:
             clock.sleep(min(left, _NAP))
         run()
+
+
+def when_free(run: Callable[[], object], clock: Clock) -> None:
+    """Call ``run``, and again while another command writes, for ten minutes; then raises VaultBusy."""
+    for left in reversed(range(_TRIES)):
+        try:
+            run()
+            return
+        except VaultBusy:
+            if not left:
+                raise
+            clock.sleep(_NAP)

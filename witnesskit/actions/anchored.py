@@ -9,6 +9,7 @@ from witnesskit.custody.journal import Journal
 from witnesskit.digest import sha256_hex
 from witnesskit.errors.verify import BadToken
 from witnesskit.formats.anchor import AnchorName
+from witnesskit.formats.checkpoint import note_bytes, parse_checkpoint, parse_note
 from witnesskit.formats.timestamp_token import checked
 from witnesskit.vault.authorities import Authority, load_authorities
 from witnesskit.vault.layout import Vault
@@ -24,14 +25,27 @@ class Anchored:
     day: str = ""
 
 
-def anchored(vault: Vault) -> Anchored:
-    """What a desk may hand on as its not-before, and when it last anchored; raises what opening a log raises."""
-    journal = Journal.open(vault.custody, by="desk")
+def anchored(vault: Vault, journal: Journal | None = None) -> Anchored:
+    """What a desk may hand on as its not-before, and when it last anchored; ``journal``: its log, if it is open.
+
+    Raises what opening a log raises.
+    """
+    if not (vault.custody / "anchors").is_dir():
+        return Anchored()
+    journal = journal or Journal.open(vault.custody, by="desk")
     events = anchor_events(journal.lines())
     if not events:
         return Anchored()
-    note = journal.notes()[-1]
-    return Anchored(note.decode() if _is_anchored(vault, journal) else "", events[-1].t[:10])
+    note = _own_word(journal.notes()[-1]) if _is_anchored(vault, journal) else ""
+    return Anchored(note, events[-1].t[:10])
+
+
+def _own_word(note: bytes) -> str:
+    """The checkpoint with the log's first signature alone: who else signed it is nobody's business on the way."""
+    parsed = parse_note(note)
+    origin = parse_checkpoint(parsed.text).origin
+    lines = note.decode().removeprefix(parsed.text + "\n").splitlines(keepends=True)
+    return note_bytes(parsed.text, next(line for line in lines if line.split(" ")[1] == origin)).decode()
 
 
 def _is_anchored(vault: Vault, journal: Journal) -> bool:

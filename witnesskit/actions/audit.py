@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from witnesskit.actions import received
 from witnesskit.actions.logged import log_events
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.session import Session
@@ -19,12 +20,13 @@ from witnesskit.vault.layout import Vault
 
 Report = Callable[[int, int | None], None]
 KIND = "fixity"
+OF_OTHERS = "bundles of other desks"
 OF_THE_CHAIN = "openings of the log"  # a paper is of no item
 
 
 @dataclass(frozen=True)
 class Audited:
-    """Counts of capsules; ``problems``: item (short id) -> what is wrong with how many of its capsules."""
+    """Counts of sealed files; ``problems``: item (short id) -> what is wrong with how many of its capsules."""
 
     ok: int
     bad: int
@@ -32,7 +34,7 @@ class Audited:
 
 
 def audit(vault: Vault, passphrase: str, report: Report) -> Audited:
-    """Compare every capsule with the vault's list, log a ``check``; raises WrongVaultKind, the leaves of the disk."""
+    """Compare every sealed file with the vault's list, log a ``check``; raises WrongVaultKind, the disk's leaves."""
     layout.demand(vault, VaultKind.DESK)
     with open_for_saving(vault, passphrase) as session:
         found = _look(session, report)
@@ -69,7 +71,10 @@ def _look(session: Session, report: Report) -> Audited:
     problems = {
         name: ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds))) for name, kinds in wrong.items()
     }
-    return Audited(len(capsules) - bad, bad, problems)
+    due, altered = received.wrong(session.vault, session.state)
+    if altered:
+        problems[OF_OTHERS] = f"{altered} missing or changed"
+    return Audited(len(capsules) - bad + due - altered, bad + altered, problems)
 
 
 def _name(session: Session, capsule: SealedCapsule) -> str:

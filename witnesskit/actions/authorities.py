@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from witnesskit.actions.given_file import given_text
+from witnesskit.actions.given_file import given_bytes
 from witnesskit.capture.egress import check_url
 from witnesskit.digest import sha256_hex
 from witnesskit.errors.actions import AuthorityKnown, BadAuthority
@@ -20,10 +20,12 @@ from witnesskit.vault.layout import Vault
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
+_DER = b"\x30\x82"  # a sequence of more than 255 bytes
+
 
 @dataclass(frozen=True)
 class AuthorityWish:
-    """What the person named: PEM files, the root's and those between it and the signer."""
+    """What the person named: files of certificates, the root's and those between it and the signer."""
 
     name: str
     url: str
@@ -48,7 +50,7 @@ def name_authority(vault: Vault, wish: AuthorityWish) -> ShownAuthority:
         known = load_authorities(vault)
         if authority.name in {one.name for one in known}:
             raise AuthorityKnown("this name is taken")
-        same = [one.name for one in known if _key(_one(one.root)) == _key(_one(authority.root))]
+        same = [one.name for one in known if root_key(one.root) == root_key(authority.root)]
         if same:
             raise AuthorityKnown(f"its root certificate is that of {same[0]}")
         if len(known) >= AUTHORITIES_MAX:
@@ -70,14 +72,21 @@ def shown_authorities(vault: Vault) -> tuple[ShownAuthority, ...]:
     return tuple(map(_shown, load_authorities(vault)))
 
 
+def root_key(pem: bytes) -> bytes:
+    """What makes an authority one: a root that was issued anew for the same key is the same. Raises BadAuthority."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return _one(pem).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
 def _checked(wish: AuthorityWish) -> Authority:
     if not NAME.fullmatch(wish.name):
         raise BadAuthority("a name has small letters, digits and hyphens, at most 32")
     url = check_url(wish.url, allow_local=True)
-    root = _one(given_text(wish.root, CERTIFICATES_MAX).encode())
+    root = _one(given_bytes(wish.root, CERTIFICATES_MAX))
     if not _signs_itself(root):
         raise BadAuthority("the root is not signed by itself")
-    between = [one for path in wish.intermediates for one in _all(given_text(path, CERTIFICATES_MAX).encode())]
+    between = [one for path in wish.intermediates for one in _all(given_bytes(path, CERTIFICATES_MAX))]
     if any(_signs_itself(one) for one in between):
         raise BadAuthority("an intermediate is signed by itself")
     return Authority(wish.name, url, _pem(root), tuple(map(_pem, between)))
@@ -90,13 +99,16 @@ def _one(pem: bytes) -> Certificate:
     return found[0]
 
 
-def _all(pem: bytes) -> Sequence[Certificate]:
-    from cryptography.x509 import load_pem_x509_certificates
+def _all(data: bytes) -> Sequence[Certificate]:
+    """Certificates of a PEM file; or the one of a DER file, as many authorities publish theirs."""
+    from cryptography.x509 import load_der_x509_certificate, load_pem_x509_certificates
 
     try:
-        return load_pem_x509_certificates(pem)
+        if data.startswith(_DER):
+            return [load_der_x509_certificate(data)]
+        return load_pem_x509_certificates(data)
     except ValueError:
-        raise BadAuthority("no PEM certificate") from None
+        raise BadAuthority("no certificate in PEM or DER") from None
 
 
 def _signs_itself(certificate: Certificate) -> bool:
@@ -113,13 +125,6 @@ def _pem(certificate: Certificate) -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding
 
     return certificate.public_bytes(Encoding.PEM)
-
-
-def _key(certificate: Certificate) -> bytes:
-    """A root that was issued anew for the same key is the same authority."""
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    return certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _shown(authority: Authority) -> ShownAuthority:

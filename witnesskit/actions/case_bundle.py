@@ -17,13 +17,14 @@ from witnesskit.bundle.bagdir import read_bag
 from witnesskit.bundle.result import Damage, MemberSink, Unpacked
 from witnesskit.bundle.tags import Tags
 from witnesskit.bundle.unpack import open_volume
+from witnesskit.custody.scan import keys_of
 from witnesskit.custody_limits import ANCHORS_MAX, NOTE_MAX
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.bundle import InnerOrder, MemberHash, MemberSize
 from witnesskit.errors.formats import BadJson
 from witnesskit.formats.anchor import note_size, parse_anchor_name
 from witnesskit.formats.bundle_members import CHAIN_KINDS, Member
-from witnesskit.limits import KEY_FILE_MAX, MIB
+from witnesskit.limits import EVIDENCE_MAX, KEY_FILE_MAX, MIB
 from witnesskit.model import Opening, Role
 from witnesskit.sealing.identity import Identity
 from witnesskit.verify import CaseFiles, Expected, Found, LogFiles, Trust
@@ -77,6 +78,7 @@ class Gathered:
         self._memory: list[tuple[Member, bytes]] = []
         self._lines: list[OpeningLine] = []
         self._anchors: Counter[str] = Counter()  # of each log
+        self._left = EVIDENCE_MAX  # bytes
         self.unknown = 0  # members of the kind ``anchor`` that are none by their name, length or number
 
     def store(self, member: Member) -> MemberSink:
@@ -93,9 +95,10 @@ class Gathered:
     def _is_evidence(self, member: Member) -> bool:
         """A name is compared with the known forms and leads nowhere."""
         self._anchors[member.origin] += 1
+        self._left -= member.size
         name = parse_anchor_name(member.name)
         most = anchor_limit(name) if name else NOTE_MAX if note_size(member.name) else -1
-        return member.size <= most and self._anchors[member.origin] <= 2 * ANCHORS_MAX
+        return member.size <= most and self._left >= 0 and self._anchors[member.origin] <= 2 * ANCHORS_MAX
 
     def read_record(self, stream: BinaryIO, member: Member) -> None:
         """Take the openings of one sealed record."""
@@ -169,7 +172,8 @@ def _case(container: Container, identities: Sequence[Identity], trust: Trust, re
         for member in there
     )
     listed = Expected(everything=False, listed=frozenset(_names(things)))
-    checks = [_members_check(unpacked), _signer_check(tags, trust.keys), *unknown_evidence(gathered.unknown)]
+    signer = _signer_check(tags, trust.keys, gathered.logs())
+    checks = [_members_check(unpacked), signer, *unknown_evidence(gathered.unknown)]
     try:
         openings = gathered.openings(tags)
     except (BadJson, WitnesskitError) as error:
@@ -205,10 +209,22 @@ def _what_is_lost(damage: Damage) -> str:
     return f"{place} {_LOST.get(damage.code, f'is damaged ({damage.code})')}"
 
 
-def _signer_check(tags: Tags, signers: tuple[str, ...]) -> CheckResult:
+def _signer_check(tags: Tags, signers: tuple[str, ...], logs: Sequence[LogFiles]) -> CheckResult:
     sender = tags.signer.text
     if sender in signers:
         return container_check("SENDER", "the list of files is signed by a key that was given from outside")
+    if any(_follows(sender, signers, log.log) for log in logs):
+        sentence = "the list of files is signed by a key that replaced, with authority, one given from outside"
+        return container_check("SENDER", sentence)
     return container_check(
         "SENDER", "the list of files is signed by a key that nobody vouched for", CheckState.UNKNOWN
     )
+
+
+def _follows(sender: str, signers: tuple[str, ...], log: bytes) -> bool:
+    """Whether ``sender`` is the key in force at the end of a log whose line of keys holds one of ``signers``."""
+    try:
+        keys = keys_of(log.split(b"\n")[:-1])
+    except WitnesskitError:
+        return False
+    return keys.key.text == sender and any(key.text in signers for key in keys.keys)

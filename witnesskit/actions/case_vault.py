@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from witnesskit.actions import received
 from witnesskit.actions.anchor_files import stored_anchors, strangers
+from witnesskit.actions.authorities import root_key
 from witnesskit.actions.case import Case, container_check, unknown_evidence
 from witnesskit.actions.chain_members import log_copies, thinned
 from witnesskit.actions.openings import OpeningLine, read_capsule_openings, resolve
+from witnesskit.actions.own_events import opened_events
 from witnesskit.actions.peers import peers_policy
 from witnesskit.actions.seen import seen_logs
 from witnesskit.actions.successor import closed_folders
@@ -49,16 +51,17 @@ def open_case(path: Path, passphrase: str, trust: Trust, report: Report) -> Case
 def case_of(vault: Vault, keyring: Keyring | None, own: str, trust: Trust, report: Report) -> Case:
     """The case of a vault that is open already; ``own``: its verifier key if the person held what opens it, or ""."""
     logs = vault_logs(vault)
-    found, wrong = _found(vault, report)
     openings = _vouching(vault, keyring, logs) if keyring else ()
+    apart = _erased_openings(logs[0].log, openings)  # a desk has one log, and it is the first
+    found, wrong = _found(vault, apart, report)
     trusted = (
         *trust.keys,
         *(trusted_keys(keyring) if keyring else ()),
         *((own, *_closed_keys(vault)) if own else ()),
     )
-    files = CaseFiles(logs, openings, found, Expected(everything=False, listed=frozenset(_listed(vault))))
+    files = CaseFiles(logs, openings, found, Expected(everything=False, listed=frozenset(_listed(vault, apart))))
     fixity = _fixity(len(load_state(vault).capsules()), wrong, keyring)
-    container = (fixity, *_received(vault), *unknown_evidence(strangers(vault)))
+    container = (fixity, *_apart_word(len(apart)), *_received(vault), *unknown_evidence(strangers(vault)))
     return Case(files, own_trust(vault, trusted, keyring, trust) if own else replace(trust, keys=trusted), container)
 
 
@@ -79,8 +82,10 @@ def own_trust(vault: Vault, keys: tuple[str, ...], keyring: Keyring | None, give
     another desk is part of this case.
     """
     authorities = load_authorities(vault) if vault.config.kind is VaultKind.DESK else ()
-    known = set(given.roots.values())
-    roots = {one.name: one.root for one in authorities if one.name not in given.roots and one.root not in known}
+    known = {root_key(pem) for pem in given.roots.values()}  # one authority never counts under two names
+    roots = {
+        one.name: one.root for one in authorities if one.name not in given.roots and root_key(one.root) not in known
+    }
     between = (*given.intermediates, *(one for each in authorities for one in each.intermediates))
     policy = peers_policy(keyring) if keyring and given.policy == NOBODY.policy else given.policy
     return replace(given, keys=keys, roots={**given.roots, **roots}, intermediates=between, policy=policy)
@@ -127,6 +132,22 @@ def _vouching(vault: Vault, keyring: Keyring, logs: tuple[LogFiles, ...]) -> tup
     return still_vouched(openings, logs[0].log, keyring)
 
 
+def _erased_openings(own: bytes, openings: Sequence[Opening]) -> frozenset[str]:
+    """Items whose openings were deleted, as the own log says: their originals are tied to no event any more."""
+    events = opened_events(openings, [own]) if b'"type":"delete"' in own else ()
+    gone = (event for event in events if (event.type, event.fields.get("scope")) == ("delete", "openings"))
+    return frozenset(event.about for event in gone)
+
+
+def _apart_word(count: int) -> tuple[CheckResult, ...]:
+    if not count:
+        return ()
+    sentence = (
+        f"the openings of {count} items were deleted on record: what is left of them is compared with the list only"
+    )
+    return (container_check("NO-OPENINGS", sentence, CheckState.WARN),)
+
+
 def _closed_keys(vault: Vault) -> tuple[str, ...]:
     """Keys of this device's closed logs: the same key under earlier names."""
     journal = Journal.open(vault.custody, by=vault.config.kind.value)
@@ -136,10 +157,10 @@ def _closed_keys(vault: Vault) -> tuple[str, ...]:
     return tuple(key for key in keys if key.split("+")[2] == public) if copies else ()
 
 
-def _found(vault: Vault, report: Report) -> tuple[tuple[Found, ...], int]:
+def _found(vault: Vault, apart: Collection[str], report: Report) -> tuple[tuple[Found, ...], int]:
     """Hash every listed capsule; second: how many are missing or not as sealed.
 
-    Papers (openings of the chain's own events) are compared with the list only: no event commits them.
+    Papers (openings of the chain's own events) and items ``apart`` are compared with the list only.
     """
     state = load_state(vault)
     capsules = state.capsules().values()
@@ -152,7 +173,7 @@ def _found(vault: Vault, report: Report) -> tuple[tuple[Found, ...], int]:
         with store.open_capsule(vault, capsule.id) as stream:
             digest, size = sha256_stream(stream)
         wrong += digest != capsule.sha256
-        if not state.items[capsule.item].paper:
+        if not state.items[capsule.item].paper and capsule.item not in apart:
             found.append(Found(_place(capsule), digest, size, capsule.id))
         done += size
         report(done, whole)
@@ -164,9 +185,9 @@ def _place(capsule: SealedCapsule) -> str:
     return f"item {short_id(capsule.item)}, capsule {capsule.id}"
 
 
-def _listed(vault: Vault) -> Iterator[str]:
-    for item in load_state(vault).items.values():
-        for capsule in () if item.paper else item.capsules:
+def _listed(vault: Vault, apart: Collection[str]) -> Iterator[str]:
+    for name, item in load_state(vault).items.items():
+        for capsule in () if item.paper or name in apart else item.capsules:
             yield capsule.id
             yield capsule.sha256
 

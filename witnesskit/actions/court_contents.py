@@ -47,7 +47,8 @@ def _opened(session: Session, policy: Policy, wish: BundleWish) -> tuple[ItemFil
     chosen_items = chosen(session.state, wish.items)
     custodian = _custodian(keyring, wish) if policy.rules.release_originals else ()
     if custodian:  # on record before a byte of an original is read
-        log_access(session, chosen_items, who=CUSTODIAN if wish.custodian_sheet else DESK, why=wish.why)
+        who = CUSTODIAN if wish.custodian_sheet else DESK
+        log_access(session, chosen_items, who=who, why=wish.why, policy=policy.id)
     identities = (*desk_identities(keyring), *custodian)
     items = tuple(read_item(session.vault, session.state, item, identities) for item in chosen_items)
     if policy.rules.release_originals and any(item.media and not any(item.streams("media")) for item in items):

@@ -15,6 +15,7 @@ from witnesskit.actions.session import Session
 from witnesskit.actions.shown_items import shown_item
 from witnesskit.actions.validation import last_validation
 from witnesskit.actions.verify import judged
+from witnesskit.actions.vouched import still_vouched
 from witnesskit.errors import WitnesskitError
 from witnesskit.formats import custody_event, disclosure
 from witnesskit.model import Opening
@@ -86,7 +87,8 @@ def _allowed(
     lines = [line for item in items for line in item.lines]
     types = {(log.log, event.n): event.type for log in logs for event in _events(log)}
     kept: dict[tuple[str, int], list[Opening]] = {}
-    for opening in resolve([*lines, *receipts], [log.lines for log in logs]):
+    found = resolve([*lines, *receipts], [log.lines for log in logs])
+    for opening in still_vouched(found, logs[0].lines, session.keyring) if session.keyring else ():
         event_type = types.get((opening.log, opening.n), "")
         if opening_may_leave(policy, event_type, disclosure.parse(opening.disclosure).name).allowed:
             kept.setdefault((opening.log, opening.n), []).append(opening)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from witnesskit.actions.disclose_public import check_fields
 from witnesskit.actions.disclosed import Disclosed, DiscloseWish, Fields, WrittenProof, write_proof
@@ -12,6 +12,7 @@ from witnesskit.actions.openings import resolve
 from witnesskit.actions.own_events import OpenedLine, opened_events
 from witnesskit.actions.seen import seen_logs
 from witnesskit.actions.session import Session
+from witnesskit.actions.witnessed_note import witnessed_note
 from witnesskit.errors.actions import ChainRefused
 from witnesskit.formats import custody_event, merkle
 from witnesskit.formats.checkpoint import parse_checkpoint, parse_note
@@ -54,12 +55,19 @@ def disclose_court(session: Session, policy: Policy, item: ItemFiles, wish: Disc
         names = [name for name in wish.fields if name in event.disclosures]
         names = [name for name in names if opening_may_leave(policy, event.type, name).allowed]
         if names:
-            written.append(_write(event, logs, names, wish))
+            log = _log_of(session, event, logs)
+            written.append(_write(event, log, names, wish))
     return Disclosed(tuple(written), tuple(name for name in fields.decisions if name not in wish.fields))
 
 
-def _write(event: OpenedLine, logs: Sequence[_Log], names: Sequence[str], wish: DiscloseWish) -> WrittenProof:
-    log = next(one for one in logs if event.line in one.lines)
+def _log_of(session: Session, event: OpenedLine, logs: Sequence[_Log]) -> _Log:
+    """The log of an event; of the own log with the checkpoint that says most of it."""
+    if event.log == session.journal.log:
+        return replace(logs[0], note=witnessed_note(session, event.n))
+    return next(one for one in logs[1:] if event.line in one.lines)
+
+
+def _write(event: OpenedLine, log: _Log, names: Sequence[str], wish: DiscloseWish) -> WrittenProof:
     checkpoint = parse_checkpoint(parse_note(log.note).text)
     lines = log.lines.split(b"\n")[: checkpoint.size]
     if event.n >= len(lines):
@@ -67,7 +75,7 @@ def _write(event: OpenedLine, logs: Sequence[_Log], names: Sequence[str], wish: 
     tree = merkle.Tree(map(merkle.leaf_hash, lines))
     texts = tuple(event.disclosures[name] for name in names)
     proof = TlogProof(event.n, merkle.inclusion(tree, event.n), log.note, event.line, texts)
-    name = f"{short_id(event.about)}-{event.type}-{event.n}"
+    name = f"{short_id(event.source)}-{event.type}-{event.n}"
     shut = len(custody_event.parse(event.line).sd) - len(texts)
     return WrittenProof(write_proof(wish.out, name, proof), event.type, log.key, tuple(names), shut)
 
@@ -76,7 +84,7 @@ def _events(item: ItemFiles, logs: Sequence[_Log]) -> list[OpenedLine]:
     """Events of the item and of its copies, as its own sealed records open them."""
     lines = [log.lines for log in logs]
     found = opened_events(resolve(item.lines, lines), lines)
-    return [one for one in found if one.type in _TYPES and item.item in (one.about, one.fields.get("parent"))]
+    return [one for one in found if one.type in _TYPES and one.source == item.item]
 
 
 def _logs(session: Session) -> list[_Log]:

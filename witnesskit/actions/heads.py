@@ -49,8 +49,8 @@ def add(vault: Vault, peer: str, heads: Iterable[Head]) -> int:
     kept = load(vault)
     known = {one.head.note for one in kept}  # not by what it says: the signature is what counts
     fresh = tuple(Heard(head, peer) for head in heads if head.note not in known)
-    if len(kept) + len(fresh) > HEADS_MAX:
-        raise BadExchange(f"more than {HEADS_MAX} logs are waited for here")
+    if sum(one.peer == peer for one in kept) + len(fresh) > HEADS_MAX:  # of each: none can crowd out another
+        raise BadExchange(f"more than {HEADS_MAX} logs are waited for here on its word")
     if fresh:
         _save(vault, (*kept, *fresh))
     return len(fresh)
@@ -68,11 +68,11 @@ def demand(vault: Vault, histories: Sequence[History], notes: Sequence[bytes], l
     ``notes``: the newest checkpoint of each. ``late``: ids of logs of which an old stick brings lines known here.
     Both sides of a fork are kept, for neither desk could have made the other.
     """
-    heard = load(vault)
+    heard: dict[str, list[Heard]] = {}
+    for one in load(vault):
+        heard.setdefault(one.head.checkpoint.origin, []).append(one)
     for history, note in zip(histories, notes, strict=True):
-        for one in heard:
-            if one.head.checkpoint.origin != history.origin:
-                continue
+        for one in heard.get(history.origin, ()):
             match history.compare(one.head):
                 case Agreement.FORK:
                     keep_conflict(vault, note, "note")

@@ -11,9 +11,8 @@ from typing import Final
 from witnesskit.actions.case import Case
 from witnesskit.actions.file_essence import FileFacts, Pictures, compare_essence, file_facts
 from witnesskit.actions.own_events import OpenedLine, opened_events
-from witnesskit.actions.verify import STATUS, Report, Verified, VerifyWish, judged, opened_case, verified
+from witnesskit.actions.verify import STATUS, Report, Verified, VerifyWish, judged, opened_case, shown_id, verified
 from witnesskit.errors import ExitStatus
-from witnesskit.formats.short_id import short_id
 from witnesskit.model import Json
 from witnesskit.verify import State
 
@@ -43,7 +42,7 @@ class Match:
     @property
     def short(self) -> str:
         """The item for people."""
-        return short_id(self.item)
+        return shown_id(self.item)
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def digests_of(events: Iterable[OpenedLine]) -> Digests:
     for event in events:
         target = found.originals if event.type == "ingest" else found.copies
         for digest in _file_digests(event):
-            target.setdefault(digest, event.about)
+            target.setdefault(digest, event.source)
     return found
 
 
@@ -126,7 +125,7 @@ def _alike(facts: FileFacts, events: Iterable[OpenedLine]) -> Iterator[Match]:
             continue
         compared = compare_essence(facts.essence, essence)
         if compared is Pictures.INCOMPARABLE:
-            yield Match(Kinship.CANNOT_TELL, event.about, "")
+            yield Match(Kinship.CANNOT_TELL, event.source, "")
         elif compared is Pictures.EQUAL:
             yield _shown(event, event.fields.get("presentation_sha256"), facts.presentation_sha256)
 
@@ -135,9 +134,9 @@ def _shown(event: OpenedLine, committed: Json, found: str) -> Match:
     what = "the original's" if event.type == "ingest" else "a copy's"
     if committed == found and found:
         how = f"its coded pictures and sound are {what} and it shows them alike; the bytes around them differ"
-        return Match(Kinship.COPY, event.about, how)
+        return Match(Kinship.COPY, event.source, how)
     how = f"its coded pictures and sound are {what}, but it shows them differently, or how cannot be compared"
-    return Match(Kinship.SHOWN_DIFFERENTLY, event.about, how)
+    return Match(Kinship.SHOWN_DIFFERENTLY, event.source, how)
 
 
 def _cannot_tell(facts: FileFacts) -> str:

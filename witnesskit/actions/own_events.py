@@ -28,8 +28,18 @@ class OpenedLine:
     @property
     def about(self) -> str:
         """The item that it tells of: the committed one, else the line's own."""
-        committed = self.fields.get("item")
-        return committed if isinstance(committed, str) else self.item
+        return _id(self.fields.get("item")) or self.item
+
+    @property
+    def source(self) -> str:
+        """The item that people know: of a copy the one it was made of, where that is opened."""
+        return _id(self.fields.get("parent")) or self.about
+
+
+def _id(untrusted_value: Json) -> str:
+    """An item's id, or nothing: a signer may commit anything under that name."""
+    fits = isinstance(untrusted_value, str) and custody_event.HEX32.fullmatch(untrusted_value)
+    return str(untrusted_value) if fits else ""
 
 
 def own_events(session: Session, lines: Iterable[OpeningLine]) -> Iterator[OpenedLine]:

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from witnesskit.actions import case_bundle, case_vault
@@ -17,7 +16,7 @@ from witnesskit.errors.actions import NothingToVerify
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import Json
 from witnesskit.verify import State, Trust, Verdict, examine
-from witnesskit.verify.verdict import Bound, CheckResult, CheckState, Interval, ItemResult, ItemState
+from witnesskit.verify.verdict import Bound, CheckResult, CheckState, Interval, ItemResult, ItemState, time_text
 
 Report = Callable[[int, int | None], None]
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -28,6 +27,11 @@ STATUS = {
     State.CHANGED: ExitStatus.CHANGED,
     State.CANNOT_TELL: ExitStatus.CANNOT_TELL,
 }
+
+
+def shown_id(untrusted_item: str) -> str:
+    """The short id of an item; a dash for what a signer committed in the place of one."""
+    return short_id(untrusted_item) if _ID.fullmatch(untrusted_item) else "-"
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class ShownCheck:
     def about(self) -> str:
         """The subject for people: items by their short id, and nothing where the sentence says it already."""
         if _ID.fullmatch(self.subject):
-            return f"item {short_id(self.subject)}"
+            return f"item {shown_id(self.subject)}"
         return "" if self.subject in _SAID_ELSEWHERE else self.subject
 
 
@@ -141,13 +145,12 @@ def interval_json(interval: Interval) -> Json:
 def _bound_json(bound: Bound) -> Json:
     if not bound.time:
         return None
-    time = datetime.fromtimestamp(bound.time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {"time": time, "word_of": list(bound.word_of), "proven": bound.proven}
+    return {"time": time_text(bound.time), "word_of": list(bound.word_of), "proven": bound.proven}
 
 
 def _item_json(item: ItemResult) -> Mapping[str, Json]:
     return {
-        "id": short_id(item.item),
+        "id": shown_id(item.item),
         "type": item.type,
         "day": item.day,
         "state": str(item.state),

@@ -37,6 +37,7 @@ def command(output: Output, answer: Answer, **options: Any) -> None:
     Each authority that `witnesskit trust authority` named learns this computer's address (or its proxy's), the time,
     and a digest that leads to nothing without the log. Ends with 3 if one of them did not answer, 11 if none did.
     """
+    from witnesskit.actions.anchor import check_ready
     from witnesskit.actions.opening import find_vault
 
     vault = find_vault(options["vault_path"], VaultKind.DESK)
@@ -46,6 +47,7 @@ def command(output: Output, answer: Answer, **options: Any) -> None:
     passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
     run = partial(_upgrade if options["upgrade"] else _once, output, answer, vault, passphrase, calendars)
     if options["every"]:
+        check_ready(vault, passphrase, calendars)
         _stay(output, answer, options["every"], run)
     else:
         run()
@@ -104,7 +106,7 @@ def _conclude(output: Output, answer: Answer, done: AnchorDone) -> None:
 
 def _stay(output: Output, answer: Answer, hours: int, run: partial[None]) -> None:
     """Until Ctrl-C; a run that fails is told and the next one is waited for."""
-    from witnesskit.actions.anchor_schedule import SystemClock, keep_time
+    from witnesskit.actions.anchor_schedule import SystemClock, keep_time, when_free
 
     def told(due: int) -> None:
         output.say(f"Next: {datetime.fromtimestamp(due, UTC):%Y-%m-%dT%H:%M:%SZ}. Ctrl-C ends it.")
@@ -113,7 +115,7 @@ def _stay(output: Output, answer: Answer, hours: int, run: partial[None]) -> Non
         answer.errors.clear()
         answer.warnings.clear()
         try:
-            run()
+            when_free(run, SystemClock())
         except WitnesskitError as error:
             answer.refuse(error)
         for one in (*answer.errors, *answer.warnings):

@@ -56,8 +56,8 @@ def show(output: Output, answer: Answer, **options: Any) -> None:
     output.data(f"next            {shown.next}")
     output.data(f"first key       {shown.first}")
     for change in shown.changes:
-        since = f", not to be trusted from {change.since} on" if change.since else ""
-        output.data(f"event {change.n}: {change.op}{since}; from then on {change.key}")
+        doubt = f" (the key before is in doubt from {change.since} on)" if change.since else ""
+        output.data(f"event {change.n}, {change.op}{doubt}: since then {change.key}")
     output.say("Give the key in force to whoever checks what this desk sends.")
 
 

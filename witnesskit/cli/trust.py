@@ -45,9 +45,9 @@ def add(output: Output, answer: Answer, invite: Path, digits: str | None, **opti
 @command.command("authority")
 @click.argument("name", required=False)
 @click.option("--url", help="Where it answers (RFC 3161 over HTTP).")
-@click.option("--root", type=EXISTING_FILE, help="Its one root certificate, a PEM file.")
+@click.option("--root", type=EXISTING_FILE, help="Its one root certificate, a PEM or DER file.")
 @click.option(
-    "--intermediate", "intermediates", multiple=True, type=EXISTING_FILE, help="Certificates between, PEM; repeat."
+    "--intermediate", "intermediates", multiple=True, type=EXISTING_FILE, help="Certificates between; repeat."
 )
 @click.option("--list", "listed", is_flag=True, help="Show whom this desk asks.")
 @click.option("--remove", is_flag=True, help="Ask NAME no longer, and believe it no longer.")

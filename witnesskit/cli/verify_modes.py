@@ -6,13 +6,12 @@ from pathlib import Path
 
 from witnesskit.actions.hash_lists import NOT_KNOWN, check_hash_list, write_hash_list
 from witnesskit.actions.known_file import known_file
-from witnesskit.actions.verify import Verified, VerifyWish, interval_json, judged, opened_case, verified
+from witnesskit.actions.verify import Verified, VerifyWish, interval_json, judged, opened_case, shown_id, verified
 from witnesskit.cli.output import Answer, Output
 from witnesskit.cli.terminal import printable
 from witnesskit.cli.verify_words import interval_lines, verdict_lines
 from witnesskit.errors import ExitStatus
 from witnesskit.errors.cli import OutputExists
-from witnesskit.formats.short_id import short_id
 
 
 def show_case(output: Output, answer: Answer, wish: VerifyWish, hashes: Path | None, *, show_items: bool) -> None:
@@ -37,6 +36,7 @@ def tell_verdict(output: Output, answer: Answer, found: Verified) -> None:
     answer.state = found.state
     answer.status = ExitStatus(found.exit_status)
     answer.data["checks"] = [vars(check) for check in found.checks]
+    answer.data |= {"since": found.verdict.since, "word_of": list(found.verdict.word_of)}
     answer.data["interval"] = interval_json(found.verdict.interval)
     answer.data["tally"] = vars(found.verdict.tally)
     for check in found.checks:
@@ -50,7 +50,9 @@ def tell_verdict(output: Output, answer: Answer, found: Verified) -> None:
 def tell_items(output: Output, found: Verified) -> None:
     """One line for each item and event, and what is known of its time."""
     for item in found.verdict.items:
-        output.data(f"item {short_id(item.item)}  {item.type}  {item.state}  claimed day: {item.day or 'none'}")
+        output.data(
+            f"item {shown_id(item.item)}  {printable(item.type)}  {item.state}  claimed day: {item.day or 'none'}"
+        )
         for text in interval_lines(item.interval):
             output.data("    " + printable(text))
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
-from witnesskit.verify.verdict import Bound, Interval, State, Tally, Verdict
+from witnesskit.verify.verdict import Bound, Interval, State, Tally, Verdict, time_text
 
 UNPROVEN = "time unproven: nobody outside says when"
 _COUNTS = {2: "two", 3: "three", 4: "four", 5: "five"}
@@ -32,7 +31,7 @@ def interval_lines(interval: Interval) -> Iterator[str]:
 
 def minute(time: int) -> str:
     """POSIX seconds as people write them."""
-    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return time_text(time)[:16].replace("T", " ") + " UTC"
 
 
 def _who(bound: Bound) -> str:

@@ -185,7 +185,7 @@ class BadAuthority(WitnesskitError):
     code = "AUTHORITY"
     status = ExitStatus.USAGE
     message = "these are not the certificates of an authority of time"
-    hint = "nothing was changed; give one root certificate, and each intermediate in a PEM file of its own"
+    hint = "nothing was changed; give one root certificate, signed by itself, and the others as intermediates"
 
 
 class WrongTime(WitnesskitError):
