@@ -28,6 +28,11 @@ CAPSULE_MEMBERS_MAX: Final = 8 * MIB  # members, 8 TiB of media
 
 # custody
 TRUST_POLICY_LINES_MAX: Final = 1000  # lines of a trust policy; 32 logs, witnesses and groups take a hundred
+ASK_SECONDS_MAX: Final = 60  # seconds of one question to an authority, from the connection to the last byte
+ANCHOR_TIMES_DIFFER_MAX: Final = 300  # seconds between clocks of authorities (docs/spec/custody-log.md, TIMEORDER)
+EVIDENCE_MAX: Final = 256 * MIB  # bytes of evidence of one bundle kept in memory; 4,096 long tokens fit
+AUTHORITIES_MAX: Final = 32  # authorities of time of one desk; each is asked at every anchoring
+CERTIFICATES_MAX: Final = 64 * KIB  # bytes of one PEM file; a certificate has some 2,000
 
 # bundles
 VOLUME_MAX: Final = 4 * GIB - 1  # bytes; FAT32 sticks
@@ -76,6 +81,7 @@ SHEET_TEXT_MAX: Final = 16 * KIB  # characters of what is typed from a sheet; a 
 VAULT_CONFIG_MAX: Final = 64 * KIB  # bytes of vault.toml
 STATE_MAX: Final = 256 * MIB  # bytes of the state file; half a million items
 STATE_DEPTH_MAX: Final = 6  # levels of the state file
+OPERATOR_FILE_MAX: Final = 16 * KIB  # bytes of an operator's key, sealed; ours have some hundreds
 KEYRING_MAX: Final = 16 * MIB  # bytes of the opened keyring; thousands of invites
 ROOM_RESERVE: Final = 16 * MIB  # bytes kept free for record, log, checkpoint and state
 SYNC_MARKERS_MAX: Final = 10_000  # names looked at in one folder for marks of synchronising programs
@@ -88,4 +94,8 @@ BUNDLE_NAME_MAX: Final = 1024  # characters of a file's name given as data
 BUNDLE_RECIPIENTS_MAX: Final = 64  # keys one volume is sealed to; each costs a stanza
 BUNDLE_CHAINS_MAX: Final = 64  # logs one bundle tells the state of
 BUNDLE_BAD_CHUNKS_MAX: Final = 64  # damaged chunks looked at one by one; telling what ails one takes 0.3 s
+EXCHANGE_MAX: Final = 16 * MIB  # bytes of a file of seen logs; ten thousand have some six
+EXCHANGE_HEADS_MAX: Final = 10_000  # logs that one file of seen logs names
+HEADS_MAX: Final = 20_000  # heads that a desk keeps of what other desks saw; each is looked at in every import
+HEADS_FILE_MAX: Final = 64 * MIB  # bytes of the file that keeps them
 RECEIPT_NUMBER_MAX: Final = 2**53 - 1  # counts in a receipt; the numbers every JSON reader understands alike

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 import shutil
@@ -15,6 +16,7 @@ from witnesskit.actions.bundle import BundleWish, bundle
 from witnesskit.actions.forget import forget_delivered
 from witnesskit.actions.receipt import take_receipt
 from witnesskit.actions.report import ReportWish, report
+from witnesskit.actions.status import status
 from witnesskit.actions.verify import VerifyWish, verify
 from witnesskit.bundle.unpack import open_volume
 from witnesskit.errors import WitnesskitError
@@ -217,3 +219,43 @@ def test_a_wrong_wish_writes_and_logs_nothing(stage, device, stick, wish):
         bundle(stage.desk, BundleWish(out, stage.passphrase, **wish), silent)
     assert stage.contents() == before
     assert not list(out.iterdir())
+
+
+def opened_transfer(path: Path) -> dict:
+    """What bundle.json opens of the transfer; empty where it opens nothing."""
+    with path.open("rb", buffering=0) as stream:
+        meta = open_volume(stream, [READER]).meta
+    texts = [text for opening in meta.openings for text in opening.disclosures]
+    return dict(json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))[1:] for text in texts)
+
+
+def test_a_court_bundle_logs_its_transfer_and_tells_it_to_its_recipient_alone(desk):
+    path, found = sent(desk, "court")
+    told = opened_transfer(path)
+    lines = found["lists"][2].splitlines(keepends=True)  # manifest-sha256.txt
+    payload = b"".join(lines[len(found["chain"]) + len(found["checkpoint"]) :])
+    assert told["manifest_sha256"] == hashlib.sha256(payload).hexdigest()
+    assert (told["to"], told["counter"]) == (READER.recipient, 1)
+    own = next(log for log in found["chain"] if desk.key.split("+")[0].encode() in log)
+    assert json.loads(own.splitlines()[-1])["type"] == "transfer"
+    assert state_of(path, desk, desk.key) == "UNCHANGED"
+    shutil.rmtree(desk.folder / "out-court")
+    _second, later = sent(desk, "court")
+    assert READER.recipient.encode() in b"".join(later["lists"])  # of this bundle
+    assert not any(event.get("bundle") == told["bundle"] for event in disclosed(later))
+
+
+def test_a_public_copy_is_in_nobody_s_custody_and_no_transfer_is_logged(ready):
+    path, found = sent(ready, "public")
+    assert opened_transfer(path) == {}
+    assert b'"type":"transfer"' not in b"".join(found["chain"])
+    assert status(ready.desk).counts["unanswered"] == 0
+
+
+def test_a_desk_names_the_bundles_that_nobody_acknowledged(desk):
+    path, _found = sent(desk, "court")
+    with path.open("rb", buffering=0) as stream:
+        short = short_id(open_volume(stream, [READER]).meta.id)
+    found = status(desk.desk)
+    assert found.counts["unanswered"] == 1
+    assert any("sent, not acknowledged" in warning and short in warning for warning in found.warnings)

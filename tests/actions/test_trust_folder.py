@@ -118,6 +118,7 @@ def test_a_file_that_is_not_one_certificate_is_refused(folder, place, data):
         "", "quorum nobody\n", f"log {LOG.text}\n", f"log {LOG.text}\nlog {LOG.text}\nquorum none\n",
         f"log {WITNESS.text}\nquorum none\n", "log x\nquorum none\n", "quorum none\nquorum none\n",
     ],
+    ids=["empty", "quorum of nobody", "no quorum", "a key twice", "a witness as log", "no key", "two quorums"],
 )  # fmt: skip
 def test_a_policy_that_cannot_be_read_is_refused(folder, policy):
     (folder / "policy").write_text(policy)

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
-from witnesskit.actions.case import Case, container_check
-from witnesskit.actions.chain_members import log_copies
+from witnesskit.actions import received
+from witnesskit.actions.anchor_files import stored_anchors, strangers
+from witnesskit.actions.authorities import root_key
+from witnesskit.actions.case import Case, container_check, unknown_evidence
+from witnesskit.actions.chain_members import log_copies, thinned
 from witnesskit.actions.openings import OpeningLine, read_capsule_openings, resolve
 from witnesskit.actions.own_events import opened_events
+from witnesskit.actions.peers import peers_policy
 from witnesskit.actions.seen import seen_logs
 from witnesskit.actions.successor import closed_folders
+from witnesskit.actions.vouched import still_vouched
 from witnesskit.custody.journal import Journal
 from witnesskit.digest import sha256_stream
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import Opening, Role, SealedCapsule, VaultKind
 from witnesskit.vault import layout, store
+from witnesskit.vault.authorities import load_authorities
 from witnesskit.vault.keyring import Keyring, desk_identities
 from witnesskit.vault.keyring_file import open_keyring
 from witnesskit.vault.layout import Vault
@@ -24,8 +31,10 @@ from witnesskit.vault.signing import is_locked, load_signer
 from witnesskit.vault.state import load_state
 from witnesskit.vault.trustfile import trusted_keys
 from witnesskit.verify import CaseFiles, Expected, Found, LogFiles, Trust
+from witnesskit.verify.case import AnchorFile
 from witnesskit.verify.verdict import CheckResult, CheckState
 
+NOBODY: Final = Trust()
 Report = Callable[[int, int | None], None]
 
 
@@ -42,7 +51,7 @@ def open_case(path: Path, passphrase: str, trust: Trust, report: Report) -> Case
 def case_of(vault: Vault, keyring: Keyring | None, own: str, trust: Trust, report: Report) -> Case:
     """The case of a vault that is open already; ``own``: its verifier key if the person held what opens it, or ""."""
     logs = vault_logs(vault)
-    openings = resolve(vault_openings(vault, keyring), [log.log for log in logs]) if keyring else ()
+    openings = _vouching(vault, keyring, logs) if keyring else ()
     apart = _erased_openings(logs[0].log, openings)  # a desk has one log, and it is the first
     found, wrong = _found(vault, apart, report)
     trusted = (
@@ -52,7 +61,34 @@ def case_of(vault: Vault, keyring: Keyring | None, own: str, trust: Trust, repor
     )
     files = CaseFiles(logs, openings, found, Expected(everything=False, listed=frozenset(_listed(vault, apart))))
     fixity = _fixity(len(load_state(vault).capsules()), wrong, keyring)
-    return Case(files, replace(trust, keys=trusted), (fixity, *_apart_word(len(apart))))
+    container = (fixity, *_apart_word(len(apart)), *_received(vault), *unknown_evidence(strangers(vault)))
+    return Case(files, own_trust(vault, trusted, keyring, trust) if own else replace(trust, keys=trusted), container)
+
+
+def _received(vault: Vault) -> Iterator[CheckResult]:
+    """Bundles of other desks are compared with the list: their own events are theirs to prove."""
+    due, wrong = received.wrong(vault, load_state(vault))
+    if wrong:
+        sentence = f"{wrong} of {due} bundles of other desks are missing or not as they came"
+        yield container_check("RECEIVED", sentence, CheckState.FAIL)
+    elif due:
+        yield container_check("RECEIVED", f"{due} bundles of other desks are as they came")
+
+
+def own_trust(vault: Vault, keys: tuple[str, ...], keyring: Keyring | None, given: Trust = NOBODY) -> Trust:
+    """Whoever holds what opens a desk believes the authorities and desks that it chose; see ``_own_word``.
+
+    What is ``given`` from outside comes first. Another desk's log is believed for its receipts of this one; no log of
+    another desk is part of this case.
+    """
+    authorities = load_authorities(vault) if vault.config.kind is VaultKind.DESK else ()
+    known = {root_key(pem) for pem in given.roots.values()}  # one authority never counts under two names
+    roots = {
+        one.name: one.root for one in authorities if one.name not in given.roots and root_key(one.root) not in known
+    }
+    between = (*given.intermediates, *(one for each in authorities for one in each.intermediates))
+    policy = peers_policy(keyring) if keyring and given.policy == NOBODY.policy else given.policy
+    return replace(given, keys=keys, roots={**given.roots, **roots}, intermediates=between, policy=policy)
 
 
 def _own_word(vouched: bool) -> CheckResult:
@@ -66,10 +102,17 @@ def _own_word(vouched: bool) -> CheckResult:
 
 
 def vault_logs(vault: Vault) -> tuple[LogFiles, ...]:
-    """Own logs, closed ones first, then those of others."""
+    """Own logs, closed ones first, then those of others; a desk's with every checkpoint and the evidence about it."""
     journal = Journal.open(vault.custody, by=vault.config.kind.value)
-    own = tuple(LogFiles(copy.lines, (copy.note,)) for copy in log_copies(vault, journal))
+    closed = tuple(LogFiles(copy.lines, (copy.note,)) for copy in log_copies(vault, journal)[:-1])
+    own = (*closed, own_log(vault, journal))
     return own + tuple(LogFiles(log.lines, (log.note,)) for log in seen_logs(vault))
+
+
+def own_log(vault: Vault, journal: Journal) -> LogFiles:
+    """The open log of this vault, every checkpoint of it, and the evidence about them."""
+    anchors = tuple(AnchorFile(name.text, data) for name, data in thinned(stored_anchors(vault)))
+    return LogFiles(journal.log_bytes(), journal.notes(), anchors)
 
 
 def vault_openings(vault: Vault, keyring: Keyring, *, papers: bool = False) -> Iterator[OpeningLine]:
@@ -97,6 +140,12 @@ def _apart_word(count: int) -> tuple[CheckResult, ...]:
         f"the openings of {count} items were deleted on record: what is left of them is compared with the list only"
     )
     return (container_check("NO-OPENINGS", sentence, CheckState.WARN),)
+
+
+def _vouching(vault: Vault, keyring: Keyring, logs: tuple[LogFiles, ...]) -> tuple[Opening, ...]:
+    """Openings of every log, without the receipts for what a device sent after it was lost."""
+    openings = resolve(vault_openings(vault, keyring), [log.log for log in logs])
+    return still_vouched(openings, logs[0].log, keyring)
 
 
 def _closed_keys(vault: Vault) -> tuple[str, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from witnesskit.actions import case_vault
 from witnesskit.actions.access import CUSTODIAN, DESK, log_access
 from witnesskit.actions.audience_members import Contents, data_member, file_member, openings_member
 from witnesskit.actions.bundled import BundleWish
-from witnesskit.actions.chain_members import LogCopy, log_copy
+from witnesskit.actions.chain_members import LogCopy, desk_copy
 from witnesskit.actions.given_file import given_text
 from witnesskit.actions.item_files import ItemFiles, chosen, read_item
 from witnesskit.actions.openings import OpeningLine, resolve
@@ -34,7 +34,7 @@ from witnesskit.vault.keyring import Keyring, custodian_identities, desk_identit
 def court_contents(session: Session, policy: Policy, wish: BundleWish) -> Contents:
     """Raises CustodianKeyNeeded where originals may leave and nobody brought the key."""
     items = _opened(session, policy, wish)
-    logs = [log_copy(session.journal), *_field_logs(session)]
+    logs = [desk_copy(session.vault, session.journal), *_field_logs(session)]
     contents = Contents(logs, items=len(items))
     for item in items:
         contents.members += _item_members(item, policy)
@@ -117,8 +117,19 @@ def _allowed_lines(
         name = disclosure.parse(opening.disclosure).name
         if opening_may_leave(policy, event_type, name).allowed:
             kept.setdefault((opening.log, opening.n), []).append(opening)
-    for openings in kept.values():
-        yield OpeningLine(tuple(opening.disclosure for opening in openings), {})
+    shown = {log.log for log in logs}
+    for (log, n), openings in kept.items():
+        own = types[log, n] if log == session.journal.log else ""
+        if not _is_between_others(own, openings, shown):
+            yield OpeningLine(tuple(opening.disclosure for opening in openings), {})
+
+
+def _is_between_others(own_type: str, openings: Sequence[Opening], shown: Collection[str]) -> bool:
+    """Whether an event of the desk's own log tells what it gave to, or took from, somebody who is not in here."""
+    if own_type == "receipt":
+        told = {found.name: found.value for found in (disclosure.parse(one.disclosure) for one in openings)}
+        return told.get("log") not in shown
+    return own_type == "transfer"
 
 
 def _deleted(session: Session) -> Iterable[str]:

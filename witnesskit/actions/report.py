@@ -9,6 +9,7 @@ from pathlib import Path
 
 from witnesskit.actions import case_vault
 from witnesskit.actions.case import Case
+from witnesskit.actions.chain_members import OF_DESKS
 from witnesskit.actions.item_files import ItemFiles, chosen, read_item
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.publish import PublishedCopy, publish
@@ -28,7 +29,7 @@ from witnesskit.report.model import Answer, Check, Item, Report, guarded, withhe
 from witnesskit.vault import layout
 from witnesskit.vault.keyring import desk_identities
 from witnesskit.vault.layout import Vault
-from witnesskit.verify import CaseFiles, Found, LogFiles, Trust, Verdict
+from witnesskit.verify import CaseFiles, Found, Trust, Verdict
 from witnesskit.verify.case import LISTED
 
 POLICIES = {Audience.DESK: "protect-filmer", Audience.COURT: "court", Audience.PUBLIC: "public"}
@@ -109,9 +110,11 @@ def public_case(session: Session, copies: Sequence[PublishedCopy]) -> Case:
         with copy.file.open() as stream:
             digest, size = sha256_stream(stream)
         found.append(Found("copy", digest, size, None, copy.item))
-    logs = (LogFiles(session.journal.log_bytes(), session.journal.notes()[-1:]),)
+    log = case_vault.own_log(session.vault, session.journal)
+    public = tuple(one for one in log.anchors if not one.name.endswith(OF_DESKS))
     openings = tuple(opening for copy in copies for opening in copy.openings)
-    return Case(CaseFiles(logs, openings, tuple(found), LISTED), Trust((session.signer.vkey,)))
+    files = CaseFiles((replace(log, anchors=public),), openings, tuple(found), LISTED)
+    return Case(files, case_vault.own_trust(session.vault, (session.signer.vkey,), None))
 
 
 def _report(

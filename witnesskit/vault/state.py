@@ -15,6 +15,7 @@ __all__ = [
     "BundleState",
     "ItemState",
     "State",
+    "answered",
     "delivered",
     "load_state",
     "receipted",
@@ -74,6 +75,14 @@ def receipted(state: State, bundle: str, copies: int) -> State:
         if carried.get(item) == len(found.capsules)
     }
     return replace(state, items={**state.items, **items}, bundles={**state.bundles, bundle: facts})
+
+
+def answered(state: State, bundle: str) -> State:
+    """The state after another desk answered ``bundle``; one that is not known here changes nothing."""
+    facts = state.bundles.get(bundle)
+    if facts is None or not facts.awaited:
+        return state
+    return replace(state, bundles={**state.bundles, bundle: replace(facts, awaited=False)})
 
 
 def without_capsules(state: State, item: str, *gone: str) -> State:
