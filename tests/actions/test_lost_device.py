@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.actions.stage import Device, Stage, copy_of, silent
+from tests.actions.test_audiences import disclosed, sent, state_of
 from tests.actions.test_import_killed import ends_at
 from witnesskit.actions.lost_device import device_lost
 from witnesskit.actions.opening import open_for_saving
@@ -110,6 +111,23 @@ def test_after_the_receipt_that_counts_nothing_stands_on_the_devices_word(receiv
     with pytest.raises(DeviceLost):
         received.take_in(next(iter((received.folder / "stick-later").glob("*.age"))))
     received.take_in(first)
+
+
+def test_a_court_is_not_shown_a_receipt_for_what_came_after_the_loss(received):
+    (done,) = received.take_in(next_bundle(received, "early"))
+    received.take_in(next_bundle(received, "later"))
+    before, _members = sent(received, "court")
+    assert state_of(before, received, received.key) == "UNCHANGED"
+    for path in before.parent.iterdir():
+        path.unlink()
+    before.parent.rmdir()
+    lose(received, since=done.bundle)
+    after, members = sent(received, "court")
+    sizes = {told["size"] for told in disclosed(members) if "root" in told}
+    with open_for_saving(received.desk, received.passphrase) as session:
+        lines = session.keyring.issued[0].lost.logs[0][1]
+    assert max(sizes) == lines
+    assert state_of(after, received, received.key) == "CANNOT TELL"
 
 
 def test_the_receipt_may_be_named_by_the_number_of_its_event(received):

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.actions.desks import Desk, copy_desk
+from tests.actions.desks import Desk, copy_desk, refusal
 from tests.actions.stage import Stage, data_member, make_stage, silent
-from witnesskit.actions import peers, seen
+from witnesskit.actions import peers, received, seen
 from witnesskit.actions.bundle import bundle
 from witnesskit.actions.bundled import BundleWish
 from witnesskit.actions.chain_members import log_copy
+from witnesskit.actions.change_key import KeyWish, change_key
+from witnesskit.actions.import_bundle import ImportWish, import_bundle, open_for_import
 from witnesskit.actions.verify import VerifyWish, verify
 from witnesskit.bundle.pack import write_volume
 from witnesskit.bundle.plan import BundlePlan
@@ -227,7 +229,7 @@ def signer_of(desk: Desk) -> Signer:
     return open_keyring(desk.desk, desk.passphrase).signer(desk.desk.config.origin)
 
 
-def hostile(folder: Path, signer: Signer, to: Desk, *journals: Journal) -> Path:
+def hostile(folder: Path, signer: Signer, to: Desk, *journals: Journal, **changes) -> Path:
     """A bundle that is signed and sealed correctly, whatever its logs are."""
     logs = [log_copy(journal) for journal in journals]
     chain = [
@@ -236,7 +238,7 @@ def hostile(folder: Path, signer: Signer, to: Desk, *journals: Journal) -> Path:
         for kind, data in (("chain", log.lines), ("checkpoint", log.note))
     ]
     members = [*chain, data_member("report", b"<html>", name="report.html")]
-    plan = BundlePlan(signer.vkey, 1, "", "court", members, chain=tuple(log.head for log in logs))
+    plan = BundlePlan(signer.vkey, 1, "", "court", members, chain=tuple(log.head for log in logs), **changes)
     return write_volume(folder, plan, [to.keys.recipient], signer.sign_note).path
 
 
@@ -250,7 +252,9 @@ def test_a_trusted_desk_that_signs_under_another_s_name_is_nobody(desks, tmp_pat
     a, b, c = desks
     b.trust(c)
     as_a = Signer(a.journal.origin, signer_of(c).to_bytes())
-    assert refused(b, hostile(tmp_path, as_a, b, c.journal)).code == "SENDER-UNKNOWN"
+    assert refused(b, hostile(tmp_path, as_a, b, c.journal)).code == "BUNDLE-UNPROVEN"
+    forged = forged_log(tmp_path / "forged", a.journal.origin)
+    assert "name of another" in str(refused(b, hostile(tmp_path, as_a, b, forged)))
 
 
 def test_a_trusted_desk_that_brings_a_log_under_another_s_name_is_refused(desks, tmp_path):
@@ -309,3 +313,56 @@ def test_a_received_bundle_that_is_altered_here_is_told(desks):
     kept.write_bytes(kept.read_bytes()[:-1] + b"x")
     found = verify(VerifyWish(b.folder / "desk", passphrase=b.passphrase), silent)
     assert found.state == "CHANGED"
+
+
+def test_a_second_copy_is_verified_and_counted(desks):
+    a, b, _c = desks
+    path, shelf = a.send(b), b.folder / "shelf"
+    with open_for_import(b.desk, b.passphrase) as desk:
+        done = import_bundle(desk, path, ImportWish(b.folder / "answers", shelf), silent)
+    assert done.copies == 2
+    (copy,) = shelf.iterdir()
+    assert copy.read_bytes() == path.read_bytes()
+
+
+def test_another_content_under_a_number_that_was_taken_in_is_refused(desks, tmp_path):
+    a, b, _c = desks
+    (done,) = b.receive(a.send(b))
+    again = hostile(tmp_path, signer_of(a), b, a.journal, id=done.bundle)
+    assert refused(b, again).code == "ID-REUSED"
+
+
+def test_a_bundle_that_was_changed_on_its_way_into_the_vault_is_refused(desks, monkeypatch):
+    """What is verified is the copy: a stick that gives other bytes the second time gains nothing."""
+    a, b, _c = desks
+    path, other = a.send(b), a.send(b)
+    real = received._copy
+    monkeypatch.setattr("witnesskit.actions.received._copy", lambda _source, part: real(other, part))
+    assert refused(b, path).code == "BUNDLE-DAMAGED"
+
+
+def test_a_desk_that_replaced_its_key_is_followed_by_its_log(desks, tmp_path):
+    """The offline key authorised the new one: nothing has to be told again, except to who never saw the log."""
+    a, b, c = desks
+    b.trust(c)
+    c.trust(b)
+    b.receive(a.send(b))
+    change_key(a.desk, a.passphrase, KeyWish(a.recovery_sheet))
+    assert a.keys.log.text == a.journal.vkey
+    (done,) = b.receive(a.send(b))
+    assert a.take(*done.answers).new == 2
+    assert b.hear(a.tell(tmp_path / "of-a")).ahead == 1
+    change_key(b.desk, b.passphrase, KeyWish(b.recovery_sheet))
+    (again,) = b.receive(a.send(b))
+    proof, cosig = again.answers
+    assert refusal(a.take, proof).code == "ANSWER-FOREIGN"  # a holds no log of b
+    assert a.take(cosig).new == 1  # the witness key is another one
+    peers.remove_peer(a.desk, a.passphrase, "b")
+    a.trust(b)
+    assert a.take(proof).new == 1
+
+
+def test_a_key_that_nobody_authorised_is_not_followed(desks, tmp_path):
+    a, b, _c = desks
+    thief = Signer.generate(a.journal.origin)
+    assert refused(b, hostile(tmp_path, thief, b, a.journal)).code == "BUNDLE-UNPROVEN"

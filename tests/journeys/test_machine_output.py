@@ -59,6 +59,13 @@ SUCCESSES = {
     "audit": ("audit", *DESK),
     "disclose": ("disclose", "ITEM", "--field", "day", "--out", "stick2", *DESK),
     "delete": ("delete", "ITEM", "--why", "duplicate", "--yes", *DESK),
+    "key show": ("key", "show", *DESK),
+    "key drill": ("key", "drill", "--sheet", "sec/recovery-sheet.txt", *DESK),
+    "key rotate": ("key", "rotate", "--sheet", "sec/recovery-sheet.txt", *DESK),
+    "key revoke": ("key", "revoke", "--since", "2026-01-02", "--sheet", "sec/recovery-sheet.txt", *DESK),
+    "key post-quantum": ("key", "post-quantum", *DESK),
+    "key operator": ("key", "operator", "operator-1", "--out", "operator.key"),
+    "key lost": ("key", "lost", "Marat", *DESK),
     "policy": ("policy", "show", "--vault", "field"),
     "policy lint": ("policy", "lint", Path(__file__).resolve().parents[2] / "policies" / "court.toml"),
 }

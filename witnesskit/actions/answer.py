@@ -125,7 +125,7 @@ def _cosignature(session: Session, keyring: Keyring, untrusted_data: bytes) -> A
 
 def _proof(session: Session, keyring: Keyring, untrusted_data: bytes) -> Answer:
     proof = parse_proof(untrusted_data)
-    line = ProvenLine(proof, frozenset(parse_verifier_key(peer.key) for peer in keyring.peers))
+    line = ProvenLine(proof, {key for peer in keyring.peers for key in witnessing.keys_of(session, peer)})
     wrong = [check for check in line.checks if check.state is not CheckState.OK]
     if any(check.state is CheckState.FAIL for check in wrong):
         raise AnswerForged(", ".join(dict.fromkeys(check.code for check in wrong)))

@@ -21,6 +21,7 @@ from witnesskit.custody.prepare import prepare
 from witnesskit.errors.actions import NoSuchItem, NotForBundle
 from witnesskit.formats.age import parse_recipient
 from witnesskit.formats.bundle_manifest import TransferOpening
+from witnesskit.formats.short_id import short_id
 from witnesskit.model import Audience
 from witnesskit.policy import decide, load
 from witnesskit.policy.schema import Policy
@@ -51,9 +52,17 @@ def bundle_for_audience(vault: Vault, wish: BundleWish, report: Report) -> Bundl
         packed.size,
         contents.items,
         packed.members,
-        "Next: tell the recipient the desk's verifier key over another channel: " + session.signer.vkey,
+        _following(session, packed, audience),
         contents.held_back,
     )
+
+
+def _following(session: Session, packed: Packed, audience: Audience) -> str:
+    told = "Next: tell the recipient the desk's verifier key over another channel: " + session.signer.vkey
+    if audience is not Audience.COURT:
+        return told
+    named = f"`witnesskit status` names it {short_id(packed.id)} until `witnesskit receipt` has read its answer."
+    return f"{told}\n{named}"
 
 
 def _public(session: Session, policy: Policy, wish: BundleWish) -> Contents:

@@ -17,6 +17,7 @@ from witnesskit.bundle.bagdir import read_bag
 from witnesskit.bundle.result import Damage, MemberSink, Unpacked
 from witnesskit.bundle.tags import Tags
 from witnesskit.bundle.unpack import open_volume
+from witnesskit.custody.scan import keys_of
 from witnesskit.custody_limits import ANCHORS_MAX, NOTE_MAX
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.bundle import InnerOrder, MemberHash, MemberSize
@@ -171,7 +172,8 @@ def _case(container: Container, identities: Sequence[Identity], trust: Trust, re
         for member in there
     )
     listed = Expected(everything=False, listed=frozenset(_names(things)))
-    checks = [_members_check(unpacked), _signer_check(tags, trust.keys), *unknown_evidence(gathered.unknown)]
+    signer = _signer_check(tags, trust.keys, gathered.logs())
+    checks = [_members_check(unpacked), signer, *unknown_evidence(gathered.unknown)]
     try:
         openings = gathered.openings(tags)
     except (BadJson, WitnesskitError) as error:
@@ -207,10 +209,22 @@ def _what_is_lost(damage: Damage) -> str:
     return f"{place} {_LOST.get(damage.code, f'is damaged ({damage.code})')}"
 
 
-def _signer_check(tags: Tags, signers: tuple[str, ...]) -> CheckResult:
+def _signer_check(tags: Tags, signers: tuple[str, ...], logs: Sequence[LogFiles]) -> CheckResult:
     sender = tags.signer.text
     if sender in signers:
         return container_check("SENDER", "the list of files is signed by a key that was given from outside")
+    if any(_follows(sender, signers, log.log) for log in logs):
+        sentence = "the list of files is signed by a key that replaced, with authority, one given from outside"
+        return container_check("SENDER", sentence)
     return container_check(
         "SENDER", "the list of files is signed by a key that nobody vouched for", CheckState.UNKNOWN
     )
+
+
+def _follows(sender: str, signers: tuple[str, ...], log: bytes) -> bool:
+    """Whether ``sender`` is the key in force at the end of a log whose line of keys holds one of ``signers``."""
+    try:
+        keys = keys_of(log.split(b"\n")[:-1])
+    except WitnesskitError:
+        return False
+    return keys.key.text == sender and any(key.text in signers for key in keys.keys)

@@ -126,6 +126,12 @@ def vault_openings(vault: Vault, keyring: Keyring, *, papers: bool = False) -> I
                 yield from read_capsule_openings(stream, identities, capsule.sha256)
 
 
+def _vouching(vault: Vault, keyring: Keyring, logs: tuple[LogFiles, ...]) -> tuple[Opening, ...]:
+    """Openings of every log, without the receipts for what a device sent after it was lost."""
+    openings = resolve(vault_openings(vault, keyring), [log.log for log in logs])
+    return still_vouched(openings, logs[0].log, keyring)
+
+
 def _erased_openings(own: bytes, openings: Sequence[Opening]) -> frozenset[str]:
     """Items whose openings were deleted, as the own log says: their originals are tied to no event any more."""
     events = opened_events(openings, [own]) if b'"type":"delete"' in own else ()
@@ -140,12 +146,6 @@ def _apart_word(count: int) -> tuple[CheckResult, ...]:
         f"the openings of {count} items were deleted on record: what is left of them is compared with the list only"
     )
     return (container_check("NO-OPENINGS", sentence, CheckState.WARN),)
-
-
-def _vouching(vault: Vault, keyring: Keyring, logs: tuple[LogFiles, ...]) -> tuple[Opening, ...]:
-    """Openings of every log, without the receipts for what a device sent after it was lost."""
-    openings = resolve(vault_openings(vault, keyring), [log.log for log in logs])
-    return still_vouched(openings, logs[0].log, keyring)
 
 
 def _closed_keys(vault: Vault) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from witnesskit.actions.openings import OpeningLine, resolve
 from witnesskit.actions.report import build
 from witnesskit.actions.seen import seen_logs
 from witnesskit.actions.session import Session
+from witnesskit.actions.vouched import still_vouched
 from witnesskit.bundle.plan import PlannedMember
 from witnesskit.errors.actions import CustodianKeyNeeded, NotForBundle
 from witnesskit.formats import custody_event, disclosure, strict_json
@@ -112,7 +113,9 @@ def _allowed_lines(
     lines = [line for item in items for line in item.lines]
     types = {(log.log, event.n): event.type for log in logs for event in _events(log)}
     kept: dict[tuple[str, int], list[Opening]] = {}
-    for opening in resolve([*lines, *receipts], [log.lines for log in logs]):
+    found = resolve([*lines, *receipts], [log.lines for log in logs])
+    vouched = still_vouched(found, logs[0].lines, session.keyring) if session.keyring else ()
+    for opening in vouched:
         event_type = types.get((opening.log, opening.n), "")
         name = disclosure.parse(opening.disclosure).name
         if opening_may_leave(policy, event_type, name).allowed:

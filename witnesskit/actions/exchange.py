@@ -8,7 +8,7 @@ from pathlib import Path
 from witnesskit.actions import heads, witnessing
 from witnesskit.actions.given_file import open_given
 from witnesskit.actions.opening import open_for_saving
-from witnesskit.actions.peers import peer_of
+from witnesskit.actions.peers import peer_named
 from witnesskit.actions.seen import SeenLog, known_logs
 from witnesskit.actions.session import Session
 from witnesskit.custody.journal import utc_day
@@ -16,6 +16,7 @@ from witnesskit.errors.cli import FileUnreadable, OutputExists, WrongVaultKind
 from witnesskit.errors.peers import BadExchange, ExchangeUnknown
 from witnesskit.formats import custody_event
 from witnesskit.formats.exchange import Exchange, Head, exchange_bytes, parse_exchange
+from witnesskit.keys import parse_verifier_key
 from witnesskit.limits import EXCHANGE_MAX, MIB
 from witnesskit.model import VaultKind
 from witnesskit.sealing.open import open_bytes
@@ -81,8 +82,8 @@ def read_exchange(vault: Vault, passphrase: str, path: Path) -> ExchangeRead:
 
 def _take(session: Session, keyring: Keyring, untrusted_data: bytes) -> ExchangeRead:
     exchange = parse_exchange(untrusted_data)
-    peer = peer_of(keyring, exchange.sender)
-    if peer is None:
+    peer = peer_named(keyring, exchange.sender)
+    if peer is None or parse_verifier_key(exchange.sender) not in witnessing.keys_of(session, peer):
         raise ExchangeUnknown
     sender = exchange.heads[0].checkpoint
     older = sender.size < _newest_of(session, sender.origin)

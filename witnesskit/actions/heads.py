@@ -68,11 +68,11 @@ def demand(vault: Vault, histories: Sequence[History], notes: Sequence[bytes], l
     ``notes``: the newest checkpoint of each. ``late``: ids of logs of which an old stick brings lines known here.
     Both sides of a fork are kept, for neither desk could have made the other.
     """
-    heard = load(vault)
+    heard: dict[str, list[Heard]] = {}
+    for one in load(vault):
+        heard.setdefault(one.head.checkpoint.origin, []).append(one)
     for history, note in zip(histories, notes, strict=True):
-        for one in heard:
-            if one.head.checkpoint.origin != history.origin:
-                continue
+        for one in heard.get(history.origin, ()):
             match history.compare(one.head):
                 case Agreement.FORK:
                     keep_conflict(vault, note, "note")

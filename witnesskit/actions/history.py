@@ -45,7 +45,7 @@ class History:
     @property
     def origin(self) -> str:
         """The log's name; empty where its genesis cannot be read."""
-        return self.keys[0][1].name if self.keys else ""
+        return self.keys[0][1].name if self.keys and self.keys[0][0] == 0 else ""
 
     @cached_property
     def keys(self) -> Sequence[tuple[int, VerifierKey]]:

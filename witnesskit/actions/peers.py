@@ -77,6 +77,14 @@ def peer_of(keyring: Keyring, key: str) -> Peer | None:
     return next((peer for peer in keyring.peers if peer.key == key), None)
 
 
+def peer_named(keyring: Keyring, key: str) -> Peer | None:
+    """The trusted desk whose log has the name of ``key``, which may have replaced the key that was told.
+
+    Only the log itself can show that it did; to be asked before anything is believed.
+    """
+    return next((peer for peer in keyring.peers if peer.key.partition("+")[0] == key.partition("+")[0]), None)
+
+
 def peers_policy(keyring: Keyring) -> TrustPolicy:
     """The trusted desks as a verifier's policy: their logs and, where they told them, their witnesses."""
     logs = tuple(parse_verifier_key(peer.key) for peer in keyring.peers)

@@ -15,8 +15,7 @@ from witnesskit.actions.given_file import open_given
 from witnesskit.actions.handover import seen_of
 from witnesskit.actions.history import History
 from witnesskit.actions.imported import PeerImportDone
-from witnesskit.actions.ownership import is_name_of_another
-from witnesskit.actions.peers import peer_of
+from witnesskit.actions.peers import peer_named, peer_of
 from witnesskit.actions.second_copy import second_copy
 from witnesskit.actions.seen import SeenLog
 from witnesskit.actions.session import Session
@@ -28,7 +27,7 @@ from witnesskit.errors.actions import ChainRefused
 from witnesskit.errors.bundle import BundleDamaged, BundleIdReused, SenderUnknown, StrangeRecipients
 from witnesskit.errors.peers import BundleUnproven
 from witnesskit.formats.bundle_manifest import BundleMeta
-from witnesskit.keys import VerifierKey
+from witnesskit.keys import parse_verifier_key
 from witnesskit.model import Audience
 from witnesskit.sealing import rings
 from witnesskit.sealing.identity import Identity
@@ -68,7 +67,7 @@ def receive(session: Session, keyring: Keyring, arrival: Arrival, report: Report
     """
     vault, meta = session.vault, arrival.meta
     peer = _sender(keyring, arrival)
-    place = require_sequence(seen_of(session.state, [meta.sender]), meta)
+    place = require_sequence(seen_of(session.state, _names_of(session.state, meta)), meta)
     identities = (*arrival.brought, *desk_identities(keyring))
     with received.copied(vault, arrival.path) as part:
         logs = _verified(session, keyring, part, (arrival, peer, identities), place, report)
@@ -86,8 +85,14 @@ def receive(session: Session, keyring: Keyring, arrival: Arrival, report: Report
     )
 
 
+def _names_of(present: state.State, meta: BundleMeta) -> list[str]:
+    """The keys under which this desk's bundles were taken in before: it may have replaced one."""
+    name = meta.sender.partition("+")[0]
+    return [meta.sender, *{one.sender for one in present.bundles.values() if one.sender.partition("+")[0] == name}]
+
+
 def _sender(keyring: Keyring, arrival: Arrival) -> Peer:
-    peer = peer_of(keyring, arrival.meta.sender)
+    peer = peer_of(keyring, arrival.meta.sender) or peer_named(keyring, arrival.meta.sender)
     if peer is None:
         raise SenderUnknown("neither a device nor a desk that is trusted here")
     own = rings.desk_identity(keyring.desk_seed, rings.OWN).recipient
@@ -108,7 +113,7 @@ def _verified(
     """The logs of a bundle that is unchanged on its sender's word, and continues all that is known of them."""
     arrival, peer, identities = whose
     known = session.state.bundles.get(arrival.meta.id)
-    if known is not None and known.sender != arrival.meta.sender:
+    if known is not None and known.sender not in _names_of(session.state, arrival.meta):
         raise BundleIdReused("by another sender")
     with open_given(part) as stream:
         volume = open_volume(stream, identities)
@@ -145,10 +150,12 @@ def _remembered(session: Session, old: Collection[str]) -> dict[str, tuple[int, 
 
 def _refuse_borrowed_names(session: Session, keyring: Keyring, histories: Sequence[History]) -> None:
     """No log may be under the name that another key has here: this desk, a device, a desk that is trusted."""
-    taken = (session.journal.vkey, *trusted_keys(keyring), *(peer.key for peer in keyring.peers))
-    keys: list[VerifierKey] = [history.keys[0][1] for history in histories if history.keys]
-    if len(keys) != len(histories) or any(is_name_of_another(taken, key) for key in keys):
-        raise ChainRefused("a log under the name of another")
+    texts = (session.journal.vkey, *trusted_keys(keyring), *(peer.key for peer in keyring.peers))
+    taken = {key.name: key for key in map(parse_verifier_key, texts)}
+    for history in histories:
+        owner = taken.get(history.origin)
+        if not history.origin or (owner and owner not in (key for _lines, key in history.keys)):
+            raise ChainRefused("a log under the name of another")
 
 
 def _list(session: Session, meta: BundleMeta) -> None:

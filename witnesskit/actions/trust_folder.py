@@ -13,12 +13,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from witnesskit.actions.given_file import given_bytes, given_text
+from witnesskit.actions.given_key import key_text
 from witnesskit.errors.actions import BadTrustFolder
-from witnesskit.errors.formats import BadKey
 from witnesskit.formats.quorum import TrustPolicy
 from witnesskit.formats.trust_policy import parse_trust_policy
-from witnesskit.keys import ED25519, parse_verifier_key
-from witnesskit.limits import KEY_FILE_MAX, MIB
+from witnesskit.keys import ED25519, ML_DSA_44
+from witnesskit.limits import MIB
 from witnesskit.verify import Trust
 
 _PATH_MAX = 4096  # characters
@@ -38,7 +38,7 @@ def outside_trust(signers: Sequence[str], folder: Path | None = None, tsa_roots:
     """
     trust = read_trust_folder(folder) if folder else Trust()
     roots = [*trust.roots.items(), *((_stem(path), _certificate(path)) for path in tsa_roots)]
-    keys = (*map(_signer, signers), *trust.keys)
+    keys = (*(key_text(text, (ED25519, ML_DSA_44)) for text in signers), *trust.keys)
     return replace(trust, keys=tuple(dict.fromkeys(keys)), roots=_distinct(roots), now=int(time.time()))
 
 
@@ -116,14 +116,3 @@ def _headers(path: Path) -> Mapping[int, bytes]:
             raise BadTrustFolder(f"line {number} of headers")
         found[int(match[1])] = bytes.fromhex(match[2])
     return found
-
-
-def _signer(text: str) -> str:
-    """A verifier key, or the first line of the file of that name; raises BadKey, FileUnreadable."""
-    try:
-        return parse_verifier_key(text).text
-    except BadKey:
-        path = Path(text)
-        if len(text) > _PATH_MAX or not path.is_file():
-            raise
-    return parse_verifier_key(given_text(path, KEY_FILE_MAX).partition("\n")[0]).text

@@ -13,7 +13,7 @@ from witnesskit.errors.peers import HistoryForked
 from witnesskit.formats.checkpoint import SignatureState, parse_note
 from witnesskit.formats.exchange import Head
 from witnesskit.keys import VerifierKey, parse_verifier_key
-from witnesskit.vault.keyring import Keyring
+from witnesskit.vault.keyring import Keyring, Peer
 from witnesskit.vault.trustfile import trusted_keys
 
 
@@ -41,19 +41,31 @@ class _Held:
 def compare(session: Session, keyring: Keyring, told: Iterable[Head]) -> Compared:
     """Compare every head with the lines held here, and with what other desks told; nothing is written."""
     journal = session.journal
-    held = [_Held(History(journal.log_bytes()), journal.notes()[-1], own=True)]
-    held += [_Held(History(log.lines), log.note) for log in known_logs(session.vault)]
-    heard = [one.head for one in heads.load(session.vault)]
+    logs = [_Held(History(journal.log_bytes()), journal.notes()[-1], own=True)]
+    logs += [_Held(History(log.lines), log.note) for log in known_logs(session.vault)]
+    held: dict[str, list[_Held]] = {}
+    for log in logs:
+        held.setdefault(log.history.origin, []).append(log)
     keys = _known_keys(session, keyring)
+    others = _Others(one.head for one in heads.load(session.vault))
     found = Compared()
     for head in told:
-        about = [one for one in held if one.history.origin == head.checkpoint.origin]
+        origin = head.checkpoint.origin
+        about = held.get(origin, ())
         _compare(found, head, about)
-        key = about[0].history.keys[-1][1] if about else keys.get(head.checkpoint.origin)
-        for other in (*heard, *found.waiting):
-            if key is not None and _contradict(head, other, key):
-                found.forks.setdefault(key.name, []).extend((head.note, other.note))
+        key = about[0].history.keys[-1][1] if about else keys.get(origin)
+        if key is not None and (other := others.contradicting(head, key)):
+            found.forks.setdefault(origin, []).extend((head.note, other.note))
+        others.add(head)
     return found
+
+
+def keys_of(session: Session, peer: Peer) -> tuple[VerifierKey, ...]:
+    """The key that was told of a desk, and those that replaced it with authority in its log as it is held here."""
+    told = parse_verifier_key(peer.key)
+    lines = [History(log.lines).keys for log in known_logs(session.vault)]
+    followed = (key for line in lines if told in (key for _n, key in line) for _n, key in line)
+    return tuple(dict.fromkeys((told, *followed)))
 
 
 def take(
@@ -92,12 +104,27 @@ def _compare(found: Compared, head: Head, about: Sequence[_Held]) -> None:
         found.unsigned += 1
 
 
-def _contradict(head: Head, other: Head, key: VerifierKey) -> bool:
-    """Whether one key signed two roots for one size of its log."""
-    one, two = head.checkpoint, other.checkpoint
-    if (one.origin, one.size) != (two.origin, two.size) or one.root == two.root:
-        return False
-    return all(parse_note(each.note).signed_by(key) is SignatureState.GOOD for each in (head, other))
+class _Others:
+    """Heads that were told before, by the place that they are about."""
+
+    def __init__(self, told: Iterable[Head]) -> None:
+        self._by_place: dict[tuple[str, int], list[Head]] = {}
+        for head in told:
+            self.add(head)
+
+    def add(self, head: Head) -> None:
+        """One more."""
+        checkpoint = head.checkpoint
+        self._by_place.setdefault((checkpoint.origin, checkpoint.size), []).append(head)
+
+    def contradicting(self, head: Head, key: VerifierKey) -> Head | None:
+        """One that ``key`` signed with another root for the same size, if it signed ``head`` too."""
+        one = head.checkpoint
+        about = self._by_place.get((one.origin, one.size), ())
+        different = [other for other in about if other.checkpoint.root != one.root]
+        if not different or parse_note(head.note).signed_by(key) is not SignatureState.GOOD:
+            return None
+        return next((two for two in different if parse_note(two.note).signed_by(key) is SignatureState.GOOD), None)
 
 
 def _known_keys(session: Session, keyring: Keyring) -> dict[str, VerifierKey]:

@@ -33,9 +33,7 @@ def scan(folder: Path, data: bytes) -> Found:
     UnauthorisedChange if such a line was signed; NewerFormat if a later version wrote the lines.
     """
     lines = data.split(b"\n")[:-1]
-    genesis = _genesis(lines)
-    log = merkle.leaf_hash(lines[0]).hex()
-    first = KeyLine(log, _genesis_key(genesis), str(genesis.x["next"]))
+    first = _first_keys(lines)
     signed = checkpointer.newest(folder, lambda size: first.through(lines[:size]).key)
     size = signed.size if signed else 1
     if len(lines) < size:
@@ -53,9 +51,22 @@ def scan(folder: Path, data: bytes) -> Found:
     return Found(tuple(lines[:kept]), len(data) - whole, keys, tree)
 
 
+def keys_of(lines: Sequence[bytes]) -> KeyLine:
+    """The keys of a log by its stored lines, none of which is checked by a signature of the log.
+
+    Raises JournalDamaged, UnauthorisedChange.
+    """
+    return _first_keys(lines).through(lines)
+
+
 def tree_of(lines: Sequence[bytes]) -> merkle.Tree:
     """The tree whose leaves are ``lines``."""
     return merkle.Tree(map(merkle.leaf_hash, lines))
+
+
+def _first_keys(lines: Sequence[bytes]) -> KeyLine:
+    genesis = _genesis(lines)
+    return KeyLine(merkle.leaf_hash(lines[0]).hex(), _genesis_key(genesis), str(genesis.x["next"]))
 
 
 def _genesis(lines: Sequence[bytes]) -> Event:
