@@ -52,6 +52,11 @@ class Card:
     number: int = 0  # 0: from its other facts
 
 
+def _number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8])
+
+
+SIGNER_NUMBER = _number("signer")
 CARDS = {
     "root": Card("Sample Root", "root", "Sample Root", "root"),
     "root-expired": Card("Sample Root", "root", "Sample Root", "root", (2020, 2022)),
@@ -65,19 +70,21 @@ CARDS = {
     "two-uses": Card("Sample Time", "signer", "Sample Intermediate", "intermediate", (2024, 2120), (TIME_STAMPING, SERVER_AUTH)),
     "use-not-critical": Card("Sample Time", "signer", "Sample Intermediate", "intermediate", (2024, 2120), (TIME_STAMPING,), False),
     "no-use": Card("Sample Time", "signer", "Sample Intermediate", "intermediate", (2024, 2120)),
+    "signer-of-root": Card("Sample Time", "signer", "Sample Root", "root", (2024, 2120), (TIME_STAMPING,)),
     # what an attacker makes: an authority under the true names, and a time stamper's twin of the server's certificate
     "rogue-root": Card("Sample Root", "rogue", "Sample Root", "rogue"),
     "rogue-intermediate": Card("Sample Intermediate", "intermediate", "Sample Root", "rogue"),
     "rogue-signer": Card("Sample Time", "other", "Sample Root", "rogue", (2024, 2120), (TIME_STAMPING,)),
     "rogue-twin": Card("Sample Time", "other", "Sample Intermediate", "other", (2024, 2120), (TIME_STAMPING,), number=7),
     "rogue-twin-of-the-key": Card("Sample Time", "signer", "Sample Intermediate", "other", (2024, 2120), (TIME_STAMPING,), number=7),
+    "twin": Card("Sample Time", "other", "Sample Intermediate", "other", (2024, 2120), (SERVER_AUTH,), number=SIGNER_NUMBER),
 }  # fmt: skip
 
 
 @cache
 def certificate(name: str) -> x509.Certificate:
     card = CARDS[name]
-    number = card.number or int.from_bytes(hashlib.sha256(name.encode()).digest()[:8])
+    number = card.number or _number(name)
     public = key(card.key).public_key()
     builder = (
         x509.CertificateBuilder(_name(card.issuer), _name(card.subject), public, number)
@@ -150,6 +157,7 @@ def oid(text: str) -> bytes:
 
 OIDS = {"sha1": "1.3.14.3.2.26", "sha256": "2.16.840.1.101.3.4.2.1", "sha384": "2.16.840.1.101.3.4.2.2",
         "sha512": "2.16.840.1.101.3.4.2.3"}  # fmt: skip
+HASHES = {"sha1": hashes.SHA1(), "sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
 SIGNED_DATA, TST_INFO, RSA = "1.2.840.113549.1.7.2", "1.2.840.113549.1.9.16.1.4", "1.2.840.113549.1.1.1"
 CONTENT_TYPE, MESSAGE_DIGEST = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4"
 NAMED, NAMED_V2 = "1.2.840.113549.1.9.16.2.12", "1.2.840.113549.1.9.16.2.47"
@@ -177,6 +185,7 @@ class Recipe:
     named_v1: bool = False
     unnamed: bool = False
     signers: int = 1
+    digest: str = "sha256"  # of the signature
     content: str = TST_INFO
     broken: bool = False  # one bit of the signature
 
@@ -199,7 +208,7 @@ def answer(request: bytes, recipe: Recipe = Recipe()) -> bytes:
     info = _info(asked.message_imprint.message, asked.nonce, recipe)
     encapsulated = sequence(oid(recipe.content), der(0xA0, octets(info)))
     certificates = [der(0xA0, *recipe.in_order)] if recipe.in_order else []
-    algorithms = set_of(sequence(oid(OIDS["sha256"])))
+    algorithms = set_of(sequence(oid(OIDS[recipe.digest])))
     signers = der(0x31, *[_signer(info, recipe)] * recipe.signers)
     signed = sequence(integer(3), algorithms, encapsulated, *certificates, signers)
     token = sequence(oid(SIGNED_DATA), der(0xA0, signed))
@@ -225,13 +234,13 @@ def _signer(info: bytes, recipe: Recipe) -> bytes:
     attributes = sorted(_attributes(info, recipe))
     message = der(0x31, *attributes)
     private = key(CARDS[recipe.signer].key)
-    signature = bytearray(private.sign(message, padding.PKCS1v15(), hashes.SHA256()))
+    signature = bytearray(private.sign(message, padding.PKCS1v15(), HASHES[recipe.digest]))
     signature[-1] ^= recipe.broken
     issuer = certificate(recipe.signer).issuer.public_bytes()
     return sequence(
         integer(1),
         sequence(issuer, integer(certificate(recipe.signer).serial_number)),
-        sequence(oid(OIDS["sha256"])),
+        sequence(oid(OIDS[recipe.digest])),
         der(0xA0, *attributes),
         sequence(oid(RSA), der(0x05)),
         octets(bytes(signature)),
@@ -240,7 +249,7 @@ def _signer(info: bytes, recipe: Recipe) -> bytes:
 
 def _attributes(info: bytes, recipe: Recipe) -> Iterator[bytes]:
     yield sequence(oid(CONTENT_TYPE), set_of(oid(recipe.content)))
-    yield sequence(oid(MESSAGE_DIGEST), set_of(octets(hashlib.sha256(info).digest())))
+    yield sequence(oid(MESSAGE_DIGEST), set_of(octets(hashlib.new(recipe.digest, info).digest())))
     if not recipe.unnamed:
         named = der_of(recipe.named or recipe.signer)
         other = [] if recipe.named_hash == "sha256" or recipe.named_v1 else [sequence(oid(OIDS[recipe.named_hash]))]

@@ -10,7 +10,7 @@ from typing import Any
 from witnesskit.formats.quorum import TrustPolicy
 from witnesskit.formats.trust_policy import parse_trust_policy
 from witnesskit.model import Opening
-from witnesskit.verify import AnchorFile, CaseFiles, Expected, Found, LogFiles, Trust
+from witnesskit.verify import AnchorFile, CaseFiles, Expected, Found, LogFiles, Trust, Verdict
 
 FOLDER = Path(__file__).parent.parent / "vectors" / "custody_log"
 
@@ -51,3 +51,12 @@ def trust_of(vector: dict[str, Any]) -> Trust:
         headers={int(height): bytes.fromhex(header) for height, header in told["headers"].items()},
         now=told["now"],
     )
+
+
+def intervals_of(verdict: Verdict) -> dict[str, Any]:
+    """Item -> its bounds, those that there are."""
+    told = {}
+    for item in verdict.items:
+        bounds = {"not_before": item.interval.not_before, "not_after": item.interval.not_after}
+        told[item.item] = {name: [bound.time, bound.proven] for name, bound in bounds.items() if bound.time}
+    return {item: bounds for item, bounds in told.items() if bounds}

@@ -7,9 +7,12 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.vectors.custody_log.anchored import policy, standard
 from tests.vectors.custody_log.honest import build
+from witnesskit.formats.quorum import TrustPolicy
+from witnesskit.formats.trust_policy import parse_trust_policy
 from witnesskit.model import Opening
-from witnesskit.verify import CaseFiles, Expected, Found, LogFiles, State, Trust, examine
+from witnesskit.verify import AnchorFile, CaseFiles, Expected, Found, LogFiles, State, Trust, examine
 
 HONEST = build()
 DESK_LOG = HONEST.case.logs[0].log
@@ -26,8 +29,13 @@ def _edit(draw, data: bytes) -> bytes:
 def test_a_changed_byte_of_a_log_or_a_checkpoint_is_never_unchanged(data):
     number = data.draw(st.integers(0, 1))
     files = HONEST.case.logs[number]
-    if data.draw(st.booleans()):
+    what = data.draw(st.sampled_from(["bytes", "lines", "note"]))
+    if what == "bytes":
         changed = replace(files, log=_edit(data.draw, files.log))
+    elif what == "lines":
+        lines = files.log.splitlines(keepends=True)
+        chosen = data.draw(st.lists(st.sampled_from(lines), max_size=8) | st.permutations(lines))
+        changed = replace(files, log=b"".join(chosen))
     else:
         changed = replace(files, notes=(_edit(data.draw, files.notes[0]),))
     logs = [*HONEST.case.logs]
@@ -52,6 +60,13 @@ def test_a_changed_opening_or_digest_is_never_unchanged(data):
     assert (examine(case, HONEST.trust).state is State.UNCHANGED) == (case == HONEST.case)
 
 
+ANCHORED = standard()
+_EVIDENCE = st.builds(
+    AnchorFile,
+    st.sampled_from(["4.a.tsr", "9.a.ots", "4.a.cosig", "1.a.proof", "", "../4.a.tsr", "0.a.tsr"])
+    | st.text(max_size=9),
+    st.binary(max_size=60) | st.sampled_from([file.data for file in ANCHORED.case.logs[0].anchors]),
+)
 _ID = st.sampled_from([HONEST.case.found[0].capsule, HONEST.case.openings[0].log, "", "x", "\ud800"])
 _ANY = st.builds(
     CaseFiles,
@@ -60,6 +75,7 @@ _ANY = st.builds(
             LogFiles,
             st.binary(max_size=80) | st.sampled_from([DESK_LOG, DESK_LOG[:900], b"\n" * 50, b"[" * 900 + b"\n"]),
             st.lists(st.binary(max_size=60) | st.just(HONEST.case.logs[0].notes[0]), max_size=2).map(tuple),
+            st.lists(_EVIDENCE, max_size=3).map(tuple),
         ),
         max_size=2,
     ).map(tuple),
@@ -78,6 +94,11 @@ _TRUST = st.builds(
     Trust,
     st.lists(st.text(max_size=9) | st.just(HONEST.trust.keys[0]), max_size=2).map(tuple),
     st.dictionaries(st.just("wk1/desk000000000"), st.tuples(st.integers(-2, 9), st.text(max_size=4)), max_size=1),
+    st.sampled_from([TrustPolicy(), parse_trust_policy(policy("both").encode())]),
+    st.dictionaries(st.text(max_size=3), st.binary(max_size=9) | st.just(ANCHORED.trust.roots["alpha"]), max_size=2),
+    st.lists(st.binary(max_size=9), max_size=1).map(tuple),
+    st.dictionaries(st.integers(0, 9), st.binary(max_size=90), max_size=2),
+    st.integers(-1, 2**70),
 )
 
 

@@ -126,7 +126,7 @@ def _report(
         policy=policy.id,
         made=datetime.now(UTC).strftime("%Y-%m-%d"),
         tool=TOOL,
-        answer=Answer(str(verdict.state), since, verdict.word_of),
+        answer=Answer(str(verdict.state), since, verdict.word_of, verdict.interval.not_after.proven),
         checks=tuple(
             Check(check.number, check.code, str(check.state), check.subject, check.sentence)
             for check in verdict.checks

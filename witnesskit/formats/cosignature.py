@@ -30,7 +30,10 @@ def cosignature_line(key: VerifierKey, time: int, signature: bytes) -> str:
 
 
 def cosigned_by(note: SignedNote, checkpoint: Checkpoint, key: VerifierKey) -> tuple[SignatureState, int]:
-    """Whether ``key`` cosigned, and its earliest time; one bad line under its name and hash outweighs a good one."""
+    """Whether ``key`` cosigned, and its earliest time, 0 where it tells none.
+
+    One bad line under its name and hash outweighs a good one.
+    """
     found = [line.signature for line in note.signatures if (line.name, line.key_hash) == (key.name, key.key_hash)]
     if not found:
         return SignatureState.ABSENT, 0
@@ -38,4 +41,4 @@ def cosigned_by(note: SignedNote, checkpoint: Checkpoint, key: VerifierKey) -> t
     for time, signature in zip(times, found, strict=True):
         if time > TIME_MAX or not key.verifies(signature[8:], message(key, checkpoint, time)):
             return SignatureState.BAD, 0
-    return SignatureState.GOOD, min(times)
+    return SignatureState.GOOD, min(filter(None, times), default=0)

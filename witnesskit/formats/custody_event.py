@@ -109,6 +109,10 @@ def _is_count(value: Json) -> bool:
     return type(value) is int and value >= 0
 
 
+def _is_string(value: Json) -> bool:
+    return isinstance(value, str)
+
+
 def _is_object(value: Json) -> bool:
     return isinstance(value, dict)
 
@@ -162,32 +166,9 @@ def _check_type(event: Event) -> None:
         raise BadLine(f"{len(event.sd)} digests, {event.type} has {expected}")
     if (event.type in WITH_ITEM) != bool(event.item):
         raise BadLine("its field item")
-    if event.type == "genesis" and not _is_genesis(event.x):
-        raise BadLine("its genesis")
-    if event.type == "recover" and not _is_count(event.x.get("lost")):
-        raise BadLine("its count of lost bytes")
-    if event.type == "anchor" and event.x and not _is_anchor(event.x):
-        raise BadLine("what it anchors")
-
-
-def _is_anchor(public: Mapping[str, Json]) -> bool:
-    size, file = public.get("size"), public.get("file")
-    return (
-        isinstance(public.get("kind"), str)
-        and _is_count(size)
-        and isinstance(file, str)
-        and HEX64.fullmatch(file) is not None
-    )
-
-
-def _is_genesis(public: Mapping[str, Json]) -> bool:
-    following = public.get("next")
-    return (
-        isinstance(public.get("origin"), str)
-        and isinstance(public.get("key"), str)
-        and isinstance(following, str)
-        and HEX64.fullmatch(following) is not None
-    )
+    members, what = _PUBLIC_SHAPE.get(event.type, ({}, ""))
+    if (event.x or event.type != "anchor") and not all(fits(event.x.get(name)) for name, fits in members.items()):
+        raise BadLine(what)
 
 
 _SHAPE: Final[Mapping[str, Callable[[Json], bool]]] = MappingProxyType(
@@ -200,5 +181,16 @@ _SHAPE: Final[Mapping[str, Callable[[Json], bool]]] = MappingProxyType(
         "x": _is_object,
         "log": _is_text(HEX64.pattern),
         "item": _is_text(HEX32.pattern),
+    }
+)
+_IS_HEX64: Final = _is_text(HEX64.pattern)
+_PUBLIC_SHAPE: Final[Mapping[str, tuple[Mapping[str, Callable[[Json], bool]], str]]] = MappingProxyType(
+    {
+        "genesis": ({"origin": _is_string, "key": _is_string, "next": _IS_HEX64}, "its genesis"),
+        "recover": ({"lost": _is_count}, "its count of lost bytes"),
+        "anchor": (
+            {"kind": _is_string, "size": _is_count, "file": _IS_HEX64},
+            "what it anchors",
+        ),  # a field log's is empty
     }
 )

@@ -64,11 +64,10 @@ def public_members(change: KeyChange) -> dict[str, str]:
 
 def read(event: Event, origin: str) -> KeyChange:
     """The change that a ``key`` event of the log ``origin`` tells; raises BadLine."""
-    x = event.x
-    texts = [x.get(name) for name in ("op", "key", "next", "since", "auth_key", "auth")]
-    if not all(isinstance(text, str) for text in texts):
+    told = {name: event.x.get(name) for name in ("op", "key", "next", "since", "auth_key", "auth")}
+    if not all(isinstance(text, str) for text in told.values()):
         raise BadLine("its change of keys")
-    op, key, following, since, auth_key, auth = map(str, texts)
+    op, key, following, since, auth_key, auth = map(str, told.values())
     try:
         change = KeyChange(
             event.n, op, parse_verifier_key(key), following, since,
@@ -78,5 +77,7 @@ def read(event: Event, origin: str) -> KeyChange:
         raise BadLine("its change of keys") from None
     day = _DAY.fullmatch(since) is not None if op == REVOKE else not since
     if op not in (ROTATE, REVOKE) or change.key.name != origin or not HEX64.fullmatch(following) or not day:
+        raise BadLine("its change of keys")
+    if public_members(change) != told:  # white space around a key, base64 with unused bits
         raise BadLine("its change of keys")
     return change

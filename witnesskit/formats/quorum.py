@@ -27,10 +27,8 @@ class TrustPolicy:
 
     def met_by(self, cosigners: Collection[str]) -> bool:
         """Whether these witnesses (names, each counted once) are the quorum; "none" needs nobody."""
-        return self.quorum == "none" or self._met(self.quorum, frozenset(cosigners))
-
-    def _met(self, name: str, cosigners: frozenset[str]) -> bool:
-        group = self.groups.get(name)
-        if group is None:
-            return name in self.witnesses and name in cosigners
-        return sum(self._met(member, cosigners) for member in group.members) >= group.needed
+        met = {"none", *(name for name in cosigners if name in self.witnesses)}
+        for name, group in self.groups.items():  # members stand before their group, so no group waits for a later one
+            if sum(member in met for member in group.members) >= group.needed:
+                met.add(name)
+        return self.quorum in met

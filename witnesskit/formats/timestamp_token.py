@@ -1,8 +1,8 @@
-"""RFC 3161 timestamps: what their library does not check, and what it must not be handed (docs/spec/anchor.md).
+"""RFC 3161 timestamps: what is made ready for the library that checks them, and what is checked besides.
 
-The library trusts every self-signed certificate that it gets beside the roots, finds the signer by issuer and number
-alone, and refuses bare tokens and certificate sets in any order but DER's. So it gets one root, and a copy of the
-response: wrapped, and with no more than the signer and authorities in the certificate set, which nothing signs.
+The library gets one root and nothing else to trust, and a copy of the response: wrapped where a token came alone, its
+certificate set (which nothing signs) sorted, and holding only the signer, as the signed attributes name it, and
+authorities. The rules are those of docs/spec/anchor.md.
 """
 
 from __future__ import annotations
@@ -73,10 +73,11 @@ def _ready(untrusted: bytes, given: list[x509.Certificate]) -> bytes:
     ((*parts, signers),) = (one.inner for one in content.inner)
     if len(signers.inner) != 1:
         raise BadToken("it has not one signer")
-    held = [
-        x509.load_der_x509_certificate(one.whole) for part in parts if part.tag == CONTEXT_0 for one in part.inner
-    ]
-    certificates = Element(CONTEXT_0, b"".join(sorted(_chosen(signers.inner[0], {*held, *given}))))
+    if signers.inner[0].inner[2].inner[0].body not in _HASHES:
+        raise BadToken("its signature is over a digest that is not SHA-2")
+    held = (one.whole for part in parts if part.tag == CONTEXT_0 for one in part.inner)
+    chosen = _chosen(signers.inner[0], {*map(x509.load_der_x509_certificate, held), *given})
+    certificates = Element(CONTEXT_0, b"".join(sorted(chosen)))
     signed = Element(SEQUENCE, b"".join(part.whole for part in (*parts[:3], certificates, signers)))
     token = Element(SEQUENCE, kind.whole + Element(CONTEXT_0, signed.whole).whole)
     return Element(SEQUENCE, status.whole + token.whole).whole
@@ -86,23 +87,18 @@ def _chosen(signer: Element, certificates: set[x509.Certificate]) -> list[bytes]
     """The certificate that the signed attributes name, and those of authorities: no other can be taken for it."""
     by_der = {one.public_bytes(Encoding.DER): one for one in certificates}
     named = _named(signer)
-    signers = [
-        der for der in by_der if named and all(hashlib.new(name, der).digest() == told for name, told in named)
-    ]
-    if len(signers) != 1:
+    chosen = [der for der in by_der if all(hashlib.new(name, der).digest() == told for name, told in named)]
+    if not named or len(chosen) != 1:
         raise BadToken("the certificate that its signature names is not there")
-    uses = [
-        list(one.value) for one in by_der.pop(signers[0]).extensions if isinstance(one.value, x509.ExtendedKeyUsage)
-    ]
+    extensions = by_der.pop(chosen[0]).extensions
+    uses = [list(one.value) for one in extensions if isinstance(one.value, x509.ExtendedKeyUsage)]
     if uses != [[ExtendedKeyUsageOID.TIME_STAMPING]]:
         raise BadToken("its signer may sign other things than times")
-    for der, certificate in by_der.items():
-        authority = any(
-            isinstance(one.value, x509.BasicConstraints) and one.value.ca for one in certificate.extensions
-        )
-        if authority and certificate.subject != certificate.issuer:
-            signers.append(der)
-    return signers
+    for der, one in by_der.items():
+        limits = [each.value for each in one.extensions if isinstance(each.value, x509.BasicConstraints)]
+        if one.subject != one.issuer and any(limit.ca for limit in limits):
+            chosen.append(der)
+    return chosen
 
 
 def _named(signer: Element) -> list[tuple[str, bytes]]:

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from witnesskit.keys import VerifierKey
-from witnesskit.verify.answer import answer
+from witnesskit.verify.answer import Told, answer
 from witnesskit.verify.case import CaseFiles, LogFiles, Trust
 from witnesskit.verify.checkpoints import Signed, check_keys, check_notes
 from witnesskit.verify.evidence import Hearing
@@ -37,7 +37,7 @@ def examine(case: CaseFiles, trust: Trust) -> Verdict:
     ]
     for view in views:
         checks += check_unanchored(view)  # 20
-    return answer(checks, inventory.items, inventory.backing, inventory.tally)
+    return answer(Told(checks, inventory.items, inventory.backing, inventory.tally), 20)
 
 
 def examine_chain(case: CaseFiles, trust: Trust) -> tuple[CheckResult, ...]:
@@ -60,7 +60,7 @@ def compare_logs(first: LogFiles, second: LogFiles) -> tuple[CheckResult, ...]:
 
 def _compared(one: LogView, other: LogView) -> CheckResult:
     sizes = sorted((len(one.leaves), len(other.leaves)))
-    if one.log != other.log and (not one.origin or one.keys[0] != other.keys[0]):
+    if not one.keys or not other.keys or (one.log != other.log and one.keys[0] != other.keys[0]):
         return CheckResult(17, "LOGID", UNKNOWN, "copies", "they are not the same log")
     if one.leaves.root(sizes[0]) != other.leaves.root(sizes[0]):
         same = next(n for n in range(sizes[0]) if one.leaves.leaf(n) != other.leaves.leaf(n))

@@ -32,6 +32,9 @@ class Hearing:
     def __init__(self, view: LogView, signed: Sequence[Signed], trust: Trust, keys: Collection[VerifierKey]) -> None:
         """Nobody was heard yet."""
         self.view, self.signed, self.trust, self.keys = view, signed, trust, keys
+        self.by_size: dict[int, list[Signed]] = {}
+        for one in signed:
+            self.by_size.setdefault(one.checkpoint.size, []).append(one)
         self.cosigners: dict[int, set[str]] = {}  # names of witnesses by the checkpoint's size
         # two names of one certificate are one authority
         self.roots = {b"".join(pem.split()): (name, pem) for name, pem in sorted(trust.roots.items(), reverse=True)}
@@ -57,24 +60,26 @@ class Hearing:
 
     def witnesses(self, one: Signed, file: AnchorFile | None) -> Iterator[CheckResult]:
         """The cosignatures of one note; ``file``: where it lay, None for the checkpoint's own."""
-        size, heard = one.checkpoint.size, False
+        size, told = one.checkpoint.size, False
         for name, key in self.trust.policy.witnesses.items():
             state, time = cosigned_by(one.note, one.checkpoint, key)
-            heard |= state is not ABSENT
+            if state is ABSENT or (state is not BAD and not self._known(one) and not self._forked(one)):
+                continue
+            told = True
             if state is BAD:
                 yield self.view.says(FAIL, 14, "SIG", f"the signature of witness {name} does not verify")
-            elif state is not ABSENT and self._forked(one):
+            elif not self._known(one):
                 yield self.view.says(FAIL, 14, "FORK", f"witness {name} saw another history of {size} events")
-            elif state is not ABSENT and self._known(one):
+            else:
                 self.cosigners.setdefault(size, set()).add(name)
                 self.view.parties.append((size, f"witness {name}"))
                 yield self._hear("WITNESS", size, time, f"witness {name}", file)
-        if file and not (heard and self._known(one)):
-            what = "is about no checkpoint here" if heard else "is by nobody who was named from outside"
-            yield self.view.says(WARN, 14, "WITNESS", f"a cosignature {what}")
+        if file and not told:
+            sentence = "a cosignature is of no checkpoint here, or by nobody who was named from outside"
+            yield self.view.says(WARN, 14, "WITNESS", sentence)
 
     def _known(self, one: Signed) -> bool:
-        return any(one.checkpoint == other.checkpoint for other in self.signed)
+        return any(one.checkpoint == other.checkpoint for other in self.by_size.get(one.checkpoint.size, ()))
 
     def _forked(self, one: Signed) -> bool:
         leaves, told = self.view.leaves, one.checkpoint
@@ -99,15 +104,14 @@ class Hearing:
 
     def _stamp(self, file: AnchorFile, name: AnchorName) -> Iterator[CheckResult]:
         code, problem = {"tsr": "TSA", "ots": "OTS"}[name.ending], "it is about no checkpoint here"
-        for one in self.signed:
-            if one.checkpoint.size == name.size:
-                try:
-                    authority, time = self._told(file, name.ending, one.data)
-                except BadToken as error:
-                    problem = str(error)
-                else:
-                    yield self._hear(code, name.size, time, authority, file)
-                    return
+        for one in self.by_size.get(name.size, ()):
+            try:
+                authority, time = self._told(file, name.ending, one.data)
+            except BadToken as error:
+                problem = error.detail
+            else:
+                yield self._hear(code, name.size, time, authority, file)
+                return
         yield self.view.says(WARN, 14, code, f"{name.text} does not count: {problem}")
 
     def _told(self, file: AnchorFile, ending: str, note: bytes) -> tuple[str, int]:
@@ -132,7 +136,7 @@ class Hearing:
         except BadTlogProof as error:
             yield self.view.says(WARN, 14, "RECEIPT", str(error))
             return
-        bad = [check for check in line.checks if check.state is not OK]
+        bad = [check for check in line.checks if check.state in (FAIL, UNKNOWN)]
         lies = [check for check in bad if check.code in ("PROOF", "SIG", "OPENING")]
         receipt = Receipt.of(line.entry, line.view.origin) if line.entry else None
         if lies:
@@ -158,10 +162,10 @@ class Hearing:
                 yield self.view.says(UNKNOWN, 14, "TIMEORDER", told + time_text(max(inside)))
 
     def _quorum(self) -> Iterator[CheckResult]:
-        policy, sizes = self.trust.policy, {one.checkpoint.size for one in self.signed}
+        policy = self.trust.policy
         if policy.quorum == "none":
             return
-        met = {size for size in sizes if policy.met_by(self.cosigners.get(size, set()))}
+        met = {size for size in self.by_size if policy.met_by(self.cosigners.get(size, set()))}
         self.view.attested = max(met, default=0)
         if met:
             told = f"the quorum of witnesses cosigned the first {self.view.attested} events"

@@ -146,7 +146,7 @@ def check_closed(inventory: Inventory, views: Sequence[LogView]) -> Iterator[Che
         entered += view.ingests
         erased += sum(one.state is DELETED for one in ingests) + gone.count(b"ingest")
         disclosed += sum(one.state is not DELETED for one in ingests)
-        if closed:
+        if closed > 0:
             state = UNKNOWN if inventory.case.expected.everything else WARN
             yield view.says(state, 19, "WITHHELD", f"{closed} items are not opened here")
     inventory.tally = Tally(entered, disclosed, erased, entered - disclosed - erased)

@@ -45,6 +45,11 @@ class OpenedEvent:
         return ""
 
     @property
+    def unknown_names(self) -> list[str]:
+        """Opened names that this version does not know of the event's type."""
+        return sorted(self.fields.keys() - COMMITTED.get(self.event.type, frozenset()))
+
+    @property
     def item(self) -> str:
         """The item that the event is about."""
         return self.text("item") or self.event.item
@@ -105,5 +110,5 @@ def check_openings(views: Sequence[LogView], openings: Sequence[Opening], opened
     if held:
         yield CheckResult(12, "OPENING", OK, "openings", f"{held} openings were committed as they are")
     for entry in opened.values():
-        for name in sorted(entry.fields.keys() - COMMITTED.get(entry.event.type, frozenset())):
+        for name in entry.unknown_names:
             yield entry.view.says(WARN, 12, "UNKNOWN-FIELD", f"event {entry.n} commits {name}")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from witnesskit.formats.tlog_proof_read import TlogProof
-from witnesskit.verify.answer import answer
+from witnesskit.verify.answer import Told, answer
 from witnesskit.verify.case import Found, Trust
 from witnesskit.verify.evidence import Hearing
 from witnesskit.verify.files import ALTERED, PRESENT, WITHHELD, committed_by
@@ -24,7 +25,7 @@ def examine_proof(proof: TlogProof, found: Found | None, trust: Trust) -> Verdic
     view, entry = line.view, line.entry
     if entry is None or line.signed is None:
         return Verdict(decide(checks), "", (), tuple(checks))
-    checks += Hearing(view, [line.signed], trust, keys).check()  # 4, cosignatures
+    checks += (replace(check, number=4) for check in Hearing(view, [line.signed], trust, keys).check())
     checks += _check_file(entry, found) if found else ()
     same = checks[-1].code == "FILES"
     things = (Thing(found.sha256, PRESENT if same else ALTERED),) if found else ()
@@ -32,7 +33,7 @@ def examine_proof(proof: TlogProof, found: Found | None, trust: Trust) -> Verdic
     item = ItemResult(
         entry.item, entry.event.log, entry.n, entry.event.type, entry.day, state, things, interval(view, entry.n)
     )
-    return answer(checks, (item,), (entry,), Tally())
+    return answer(Told(sorted(checks, key=lambda check: check.number), (item,), (entry,), Tally()), 8)
 
 
 def _check_file(entry: OpenedEvent, found: Found) -> Iterator[CheckResult]:

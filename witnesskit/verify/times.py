@@ -121,15 +121,15 @@ def check_unanchored(view: LogView) -> Iterator[CheckResult]:
         yield view.says(WARN, 20, "UNANCHORED", f"events {first} to {held - 1} have no time from outside")
 
 
-def check_time(whole: Interval) -> CheckResult:
-    """Step 20: what is proven of the time of everything behind the answer."""
+def check_time(whole: Interval, number: int) -> CheckResult:
+    """Step 20, of a proof 8: what is proven of the time of everything behind the answer."""
     end, begin = whole.not_after, whole.not_before
     if not end.time:
         sentence = "unproven: no outside timestamp; every day is a signer's claim"
-        return CheckResult(20, "TIME", WARN, "time", sentence)
+        return CheckResult(number, "TIME", WARN, "time", sentence)
     told = f"not after {time_text(end.time)}, on the word of {' and '.join(end.word_of)}"
     if not end.proven:
-        return CheckResult(20, "TIME", WARN, "time", f"{told} alone: not proven")
+        return CheckResult(number, "TIME", WARN, "time", f"{told} alone: not proven")
     if begin.proven:
         told += f"; not before {time_text(begin.time)}, on the word of {' and '.join(begin.word_of)}"
-    return CheckResult(20, "TIME", OK, "time", told)
+    return CheckResult(number, "TIME", OK, "time", told)

@@ -8,14 +8,16 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
+from typing import Any
 
-from tests.vectors.custody_log import defects_files, defects_lines, defects_signatures
+from tests.vectors.custody_log import defects_evidence, defects_files, defects_keys, defects_lines, defects_signatures
 from tests.vectors.custody_log.catalogue import VECTORS, Vector
 from tests.vectors.custody_log.honest import build
 from tests.vectors.custody_log.sentences import SENTENCES
+from witnesskit.verify import Trust
 
 HERE = Path(__file__).parent
-ROOMS = (defects_files, defects_lines, defects_signatures)  # importing them fills VECTORS
+ROOMS = (defects_files, defects_lines, defects_signatures, defects_keys, defects_evidence)  # importing them fills VECTORS
 
 
 def all_vectors() -> list[Vector]:
@@ -31,17 +33,9 @@ def as_json(made: Vector) -> str:
         "expect": {
             "state": made.state,
             "codes": sorted(set(made.codes)),
-            "finding": SENTENCES[made.name],
+            **SENTENCES[made.name],
         },
-        "trust": {
-            "keys": list(trust.keys),
-            "remembered": {k: list(v) for k, v in trust.remembered.items()},
-            "policy": made.example.policy,
-            "roots": {name: pem.decode() for name, pem in trust.roots.items()},
-            "intermediates": [pem.decode() for pem in trust.intermediates],
-            "headers": {str(height): header.hex() for height, header in trust.headers.items()},
-            "now": trust.now,
-        },
+        "trust": trust_json(trust, made.example.policy),
         "logs": [
             {
                 "lines": one.log.decode().split("\n"),
@@ -55,6 +49,19 @@ def as_json(made: Vector) -> str:
         "expected": {"everything": case.expected.everything, "listed": sorted(case.expected.listed)},
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def trust_json(trust: Trust, policy: str) -> dict[str, Any]:
+    """What the person brought; ``policy`` is the text that ``trust.policy`` was read from."""
+    return {
+        "keys": list(trust.keys),
+        "remembered": {origin: list(seen) for origin, seen in trust.remembered.items()},
+        "policy": policy,
+        "roots": {name: pem.decode() for name, pem in trust.roots.items()},
+        "intermediates": [pem.decode() for pem in trust.intermediates],
+        "headers": {str(height): header.hex() for height, header in trust.headers.items()},
+        "now": trust.now,
+    }
 
 
 def _base64(data: bytes) -> str:

@@ -60,9 +60,11 @@ def counted_randomness(seed: str) -> Iterator[None]:
 class Team:
     """One vault's log in a temporary folder, and the openings its record capsules would carry."""
 
-    def __init__(self, folder: Path, signer: Signer, by: str) -> None:
+    def __init__(
+        self, folder: Path, signer: Signer, by: str, following: str = digest_of("recovery key"), **told: object
+    ) -> None:
         self.signer = signer
-        genesis = prepare("genesis", {"kind": by, "day": DAY}, x={"next": digest_of("recovery key")})
+        genesis = prepare("genesis", {"kind": by, "day": DAY, **told}, x={"next": following})
         self.journal = Journal.create(folder / by, signer=signer, by=by, genesis=genesis, today=lambda: DAY)
         self.texts: list[str] = list(genesis.disclosures)
 
@@ -94,7 +96,7 @@ class Team:
     def openings(self) -> tuple[Opening, ...]:
         placed, unplaced = disclosure.place(self.journal.log, self.journal.lines(), self.texts)
         assert not unplaced
-        return placed
+        return tuple(sorted(placed, key=lambda one: (one.log, one.n, one.disclosure)))
 
 
 def build(seed: str = "witnesskit vectors") -> Example:

@@ -21,6 +21,7 @@ USES = "its signer may sign other things than times"
 NAMED = "the certificate that its signature names is not there"
 REFUSED = "the authority did not grant what was asked"
 SIGNERS = "it has not one signer"
+WEAK = "its signature is over a digest that is not SHA-2"
 UNREADABLE = "it cannot be read"
 
 
@@ -64,6 +65,10 @@ VECTORS = {
     "ok-signer-named-with-sha1": good(named_v1=True),
     "ok-signer-named-with-sha384": good(named_hash="sha384"),
     "ok-signer-named-with-sha512": good(named_hash="sha512"),
+    "ok-twin-of-the-signer-beside": good(certificates=("signer", "twin", "intermediate")),
+    "ok-signer-of-the-root-itself": good(signer="signer-of-root", certificates=("signer-of-root",), given=()),
+    "ok-signature-sha384": good(digest="sha384"),
+    "ok-signature-sha512": good(digest="sha512"),
     "ok-self-signed-beside": good(certificates=unsorted("signer", "intermediate", "rogue-root")),
     "TSA--imprint-sha1": bad(DIGEST, imprint=bytes(20), imprint_hash="sha1"),
     "TSA--imprint-sha512": bad(DIGEST, imprint=bytes(64), imprint_hash="sha512"),
@@ -74,10 +79,14 @@ VECTORS = {
     "TSA--status-rejected-with-token": bad(REFUSED, status=2),
     "TSA--status-granted-without-token": bad(UNREADABLE, without_token=True),
     "TSA--content-not-a-timestamp": bad(UNREADABLE, content=tsa.SIGNED_DATA),
+    "TSA--signature-over-sha1": bad(WEAK, digest="sha1"),
     "TSA--signature-bit": bad(CHAIN, broken=True),
     "TSA--two-signers": bad(SIGNERS, signers=2),
     "TSA--no-signer": bad(SIGNERS, signers=0),
     "TSA--signer-not-named": bad(NAMED, unnamed=True),
+    "TSA--signer-not-named-and-alone": bad(
+        NAMED, signer="signer-of-root", certificates=("signer-of-root",), given=(), unnamed=True
+    ),
     "TSA--another-named": bad(NAMED, named="no-use"),
     "TSA--intermediate-named": bad(USES, named="intermediate"),
     "TSA--signer-not-there": bad(NAMED, certificates=("intermediate",)),
@@ -127,6 +136,7 @@ VECTORS = {
     "TSA--another-content": Vector(
         sequence(sequence(integer(0)), sequence(tsa.oid(tsa.RSA), der(0xA0, sequence(integer(1))))), rule=UNREADABLE
     ),
+    "TSA--two-tokens": Vector(sequence(sequence(integer(0)), *[answer(REQUEST, Recipe(bare=True))] * 2), rule=UNREADABLE),
     "TSA--status-only": Vector(sequence(sequence(integer(0))), rule=UNREADABLE),
 }  # fmt: skip
 
