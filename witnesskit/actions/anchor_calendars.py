@@ -16,6 +16,7 @@ from witnesskit.capture.egress import Egress, check_url, parse_egress
 from witnesskit.custody import calendar
 from witnesskit.custody_limits import OTS_MAX
 from witnesskit.errors import WitnesskitError
+from witnesskit.errors.custody import StampRefused
 from witnesskit.errors.verify import BadToken
 from witnesskit.formats.anchor import AnchorName
 from witnesskit.formats.ots_proof import read_branch, read_proof
@@ -131,7 +132,10 @@ def _answers(
 
 
 def _answer(egress: Egress, question: http.Question, message: bytes) -> bytes:
-    """What a calendar says of ``message``; raises NoReply, BadToken."""
+    """What a calendar says of ``message``; raises NoReply, StampRefused."""
     data = http.ask(egress, question)
-    read_branch(data, message)
+    try:
+        read_branch(data, message)
+    except BadToken as refused:
+        raise StampRefused(f"what a calendar answered: {refused.detail}") from None
     return data
