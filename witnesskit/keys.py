@@ -22,7 +22,7 @@ from witnesskit.errors.formats import BadKey
 
 ED25519, COSIGNATURE, ML_DSA_44 = b"\x01", b"\x04", b"\x06"
 SIZES = {ED25519: 32, COSIGNATURE: 32, ML_DSA_44: 1312}  # bytes of a public key
-_NAME = re.compile(r"[a-z0-9/._-]{1,64}", re.ASCII)
+NAME = re.compile(r"[a-z0-9/._-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class VerifierKey:
 def parse_verifier_key(untrusted_text: str, kinds: Container[bytes] = (ED25519,)) -> VerifierKey:
     """Read a verifier key of one of ``kinds``; raises BadKey, also when its hash does not match."""
     parts = untrusted_text.strip().split("+", 2)
-    if len(parts) != 3 or not _NAME.fullmatch(parts[0]):
+    if len(parts) != 3 or not NAME.fullmatch(parts[0]):
         raise BadKey
     try:
         raw = base64.b64decode(parts[2], validate=True)

@@ -28,6 +28,11 @@ CAPSULE_MEMBERS_MAX: Final = 8 * MIB  # members, 8 TiB of media
 
 # custody
 TRUST_POLICY_LINES_MAX: Final = 1000  # lines of a trust policy; 32 logs, witnesses and groups take a hundred
+ASK_SECONDS_MAX: Final = 60  # seconds of one question to an authority, from the connection to the last byte
+ANCHOR_TIMES_DIFFER_MAX: Final = 300  # seconds between clocks of authorities (docs/spec/custody-log.md, TIMEORDER)
+EVIDENCE_MAX: Final = 256 * MIB  # bytes of evidence of one bundle kept in memory; 4,096 long tokens fit
+AUTHORITIES_MAX: Final = 32  # authorities of time of one desk; each is asked at every anchoring
+CERTIFICATES_MAX: Final = 64 * KIB  # bytes of one PEM file; a certificate has some 2,000
 
 # bundles
 VOLUME_MAX: Final = 4 * GIB - 1  # bytes; FAT32 sticks
@@ -47,6 +52,13 @@ ENTRIES_MAX: Final = 20  # videos taken from one link; a channel is not one item
 SEGMENTS_MAX: Final = 100_000  # pieces of one stream; days of video
 PLAYLIST_MAX: Final = 16 * MIB  # bytes of one segment list
 REQUEST_LOG_MAX: Final = 2 * MIB  # bytes of requests told of one link; the record holds them beside all else
+CONNECTIONS_MAX: Final = 64  # ends whose TLS is told of one link; an honest site has a handful
+RANGES_MAX: Final = 256  # requests of one stream told with their ranges; a cut film resumes some dozen times
+CHAIN_CERTIFICATES_MAX: Final = 16  # certificates of one chain; OpenSSL itself verifies some hundred
+CERTIFICATE_TEXT_MAX: Final = 1024  # characters of a subject or an issuer; a certificate may hold megabytes
+VALIDATOR_MAX: Final = 256  # characters kept of an ETag or a Last-Modified beside its range
+DATES_MAX: Final = 10_000  # Date headers of one link that the clock is compared with
+CLOCK_APART_SECONDS: Final = 300  # between this computer's clock and a site's; more is said as a warning
 FACTS_MAX: Final = 3 * MIB  # bytes of what the extractor told of one link; must fit into one opening
 CAPTURE_FRAME_MAX: Final = 1 * MIB  # bytes of one piece of media or page on the pipe
 CAPTURE_MESSAGE_MAX: Final = 8 * MIB  # bytes of one message on the pipe; facts are the largest
@@ -76,6 +88,7 @@ SHEET_TEXT_MAX: Final = 16 * KIB  # characters of what is typed from a sheet; a 
 VAULT_CONFIG_MAX: Final = 64 * KIB  # bytes of vault.toml
 STATE_MAX: Final = 256 * MIB  # bytes of the state file; half a million items
 STATE_DEPTH_MAX: Final = 6  # levels of the state file
+OPERATOR_FILE_MAX: Final = 16 * KIB  # bytes of an operator's key, sealed; ours have some hundreds
 KEYRING_MAX: Final = 16 * MIB  # bytes of the opened keyring; thousands of invites
 ROOM_RESERVE: Final = 16 * MIB  # bytes kept free for record, log, checkpoint and state
 SYNC_MARKERS_MAX: Final = 10_000  # names looked at in one folder for marks of synchronising programs
@@ -88,4 +101,8 @@ BUNDLE_NAME_MAX: Final = 1024  # characters of a file's name given as data
 BUNDLE_RECIPIENTS_MAX: Final = 64  # keys one volume is sealed to; each costs a stanza
 BUNDLE_CHAINS_MAX: Final = 64  # logs one bundle tells the state of
 BUNDLE_BAD_CHUNKS_MAX: Final = 64  # damaged chunks looked at one by one; telling what ails one takes 0.3 s
+EXCHANGE_MAX: Final = 16 * MIB  # bytes of a file of seen logs; ten thousand have some six
+EXCHANGE_HEADS_MAX: Final = 10_000  # logs that one file of seen logs names
+HEADS_MAX: Final = 20_000  # heads that a desk keeps of what one other desk saw; each is looked at in every import
+HEADS_FILE_MAX: Final = 64 * MIB  # bytes of the file that keeps them
 RECEIPT_NUMBER_MAX: Final = 2**53 - 1  # counts in a receipt; the numbers every JSON reader understands alike

@@ -671,9 +671,9 @@ def main():
     answer, status = case.answer(good)
     for finding in sorted(case.findings):
         print(*(str(part).encode("unicode_escape").decode() for part in finding), sep="\t")
-    print(answer)
     if counts:
         print("{disclosed} of {items} items disclosed, {deleted} deleted, {unopened} unopened".format(**counts))
+    print(answer)
     sys.exit(status)
 
 if __name__ == "__main__": main()

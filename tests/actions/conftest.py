@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.actions.desks import Desk, copies, make_desk
 from tests.actions.stage import Device, Stage, copy_of, make_stage
 from witnesskit import limits
 
@@ -48,6 +49,22 @@ def other(stage: Stage) -> Device:
 @pytest.fixture
 def stick(stage: Stage) -> Path:
     return stage.folder / "stick"
+
+
+@pytest.fixture(scope="session")
+def first_desks(tmp_path_factory, _quick_keys) -> list[Desk]:
+    """Desks a, b and c; a has one item of a device; a and b trust each other. Never written to again."""
+    folder = tmp_path_factory.mktemp("desks")
+    a, b, c = (make_desk(folder, name) for name in ("a", "b", "c"))
+    a.collect("field")
+    a.trust(b)
+    b.trust(a)
+    return [a, b, c]
+
+
+@pytest.fixture
+def desks(first_desks, tmp_path) -> list[Desk]:
+    return copies(first_desks, tmp_path)
 
 
 def _with_item(stage: Stage, name: str) -> Device:

@@ -165,6 +165,7 @@ class Stage:
     folder: Path
     passphrase: str
     custodian_sheet: str
+    recovery_sheet: str = ""
 
     @property
     def desk(self) -> Vault:
@@ -217,13 +218,13 @@ def make_stage(folder: Path, *, lone: bool = True) -> Stage:
     wish = VaultWish(folder / "desk", "lone" if lone else "desk", "direct", "protect-filmer")
     secret = make_desk(wish)
     confirm_sheet(folder / "desk", secret.passphrase, secret.recovery_sheet)
-    return Stage(folder, secret.passphrase, secret.custodian_sheet)
+    return Stage(folder, secret.passphrase, secret.custodian_sheet, secret.recovery_sheet)
 
 
 def copy_of(stage: Stage, folder: Path) -> Stage:
     """The same desk and devices in another folder."""
     shutil.copytree(stage.folder, folder)
-    return Stage(folder, stage.passphrase, stage.custodian_sheet)
+    return Stage(folder, stage.passphrase, stage.custodian_sheet, stage.recovery_sheet)
 
 
 def capsule_member(vault: Vault, sealed: SealedCapsule, **changes) -> PlannedMember:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 import shutil
@@ -15,8 +16,10 @@ from witnesskit.actions.bundle import BundleWish, bundle
 from witnesskit.actions.forget import forget_delivered
 from witnesskit.actions.receipt import take_receipt
 from witnesskit.actions.report import ReportWish, report
+from witnesskit.actions.status import status
 from witnesskit.actions.verify import VerifyWish, verify
 from witnesskit.bundle.unpack import open_volume
+from witnesskit.custody.journal import Journal
 from witnesskit.errors import WitnesskitError
 from witnesskit.formats.short_id import short_id
 from witnesskit.sealing.identity import Identity
@@ -117,8 +120,8 @@ def state_of(path: Path, stage: Stage, *signers: str) -> str:
 
 def test_a_court_gets_originals_copies_records_logs_and_the_page(desk):
     path, found = sent(desk, "court")
-    assert {kind: len(data) for kind, data in found.items() if kind != "lists"} == {
-        "chain": 2, "checkpoint": 2, "media": 3, "copy": 2, "record": 3, "openings": 1, "report": 1,
+    assert {kind: len(data) for kind, data in found.items() if kind not in ("lists", "spec")} == {
+        "chain": 2, "checkpoint": 2, "media": 3, "copy": 2, "record": 3, "openings": 1, "report": 9,
     }  # fmt: skip
     assert PHOTO.read_bytes() in found["media"]
     assert (state_of(path, desk, desk.key), state_of(path, desk)) == ("UNCHANGED", "CANNOT TELL")
@@ -217,3 +220,59 @@ def test_a_wrong_wish_writes_and_logs_nothing(stage, device, stick, wish):
         bundle(stage.desk, BundleWish(out, stage.passphrase, **wish), silent)
     assert stage.contents() == before
     assert not list(out.iterdir())
+
+
+def opened_transfer(path: Path) -> dict:
+    """What bundle.json opens of the transfer; empty where it opens nothing."""
+    with path.open("rb", buffering=0) as stream:
+        meta = open_volume(stream, [READER]).meta
+    texts = [text for opening in meta.openings for text in opening.disclosures]
+    return dict(json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))[1:] for text in texts)
+
+
+def test_a_court_bundle_logs_its_transfer_and_tells_it_to_its_recipient_alone(desk):
+    path, found = sent(desk, "court")
+    told = opened_transfer(path)
+    lines = found["lists"][2].splitlines(keepends=True)  # manifest-sha256.txt
+    payload = b"".join(lines[len(found["chain"]) + len(found["checkpoint"]) :])
+    assert told["manifest_sha256"] == hashlib.sha256(payload).hexdigest()
+    assert (told["to"], told["counter"]) == (READER.recipient, 1)
+    own = next(log for log in found["chain"] if desk.key.split("+")[0].encode() in log)
+    assert json.loads(own.splitlines()[-1])["type"] == "transfer"
+    assert state_of(path, desk, desk.key) == "UNCHANGED"
+    shutil.rmtree(desk.folder / "out-court")
+    _second, later = sent(desk, "court")
+    assert READER.recipient.encode() in b"".join(later["lists"])  # of this bundle
+    assert not any(event.get("bundle") == told["bundle"] for event in disclosed(later))
+
+
+def test_a_public_copy_is_in_nobody_s_custody_and_no_transfer_is_logged(ready):
+    path, found = sent(ready, "public")
+    assert opened_transfer(path) == {}
+    assert b'"type":"transfer"' not in b"".join(found["chain"])
+    assert status(ready.desk).counts["unanswered"] == 0
+
+
+def test_a_desk_names_the_bundles_that_nobody_acknowledged(desk):
+    path, _found = sent(desk, "court")
+    with path.open("rb", buffering=0) as stream:
+        short = short_id(open_volume(stream, [READER]).meta.id)
+    found = status(desk.desk)
+    assert found.counts["unanswered"] == 1
+    assert any("sent, not acknowledged" in warning and short in warning for warning in found.warnings)
+
+
+def test_what_other_desks_answered_goes_to_a_court_and_never_to_the_public(ready):
+    """A cosignature and a receipt name another desk, and tell that the two work together."""
+    anchors = ready.desk.custody / "anchors"
+    anchors.mkdir(exist_ok=True)
+    size = max(Journal.open(ready.desk.custody, by="desk").sizes())
+    for ending in ("cosig", "proof"):
+        (anchors / f"{size}.north.{ending}").write_bytes(f"by north, {ending}".encode())
+    path, court = sent(ready, "court")
+    _path, public = sent(ready, "public")
+    assert {b"by north, cosig", b"by north, proof"} <= set(court["anchor"])
+    first = sum(len(court[kind]) for kind in ("chain", "checkpoint", "anchor"))
+    payload = b"".join(court["lists"][2].splitlines(keepends=True)[first:])
+    assert opened_transfer(path)["manifest_sha256"] == hashlib.sha256(payload).hexdigest()
+    assert b"north" not in b"".join(data for kind in public.values() for data in kind)

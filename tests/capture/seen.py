@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from witnesskit.capture.messages import (
     Attempt,
+    Connection,
     Done,
     Facts,
     Media,
@@ -22,6 +23,7 @@ from witnesskit.capture.messages import (
 class Seen:
     started: Started | None = None
     attempts: list[Attempt] = field(default_factory=list)
+    connections: list[Connection] = field(default_factory=list)
     page: Page | None = None
     page_bytes: bytes = b""
     page_end: PageEnd | None = None
@@ -58,6 +60,8 @@ def take(seen, message):
             seen.started = message
         case Attempt():
             seen.attempts.append(message)
+        case Connection():
+            seen.connections.append(message)
         case Page():
             seen.page = message
         case PageBytes():

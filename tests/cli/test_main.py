@@ -112,7 +112,7 @@ def test_help_and_version_load_nothing_heavy(arguments):
     loaded = {name.partition(".")[0] for name in done.stderr.splitlines()}
     assert not loaded & set(HEAVY[:-2])
     rooms = {name.split(".")[1] for name in done.stderr.splitlines() if name.startswith("witnesskit.")}
-    assert rooms <= {"cli", "errors", "model", "limits"}
+    assert rooms <= {"cli", "errors", "model", "limits", "custody_model", "custody_limits"}
 
 
 def test_the_version_is_the_package_s(capsys):

@@ -10,8 +10,9 @@ from tests.vectors.bundle.parts import OTHER_SENDER, SENDER
 from witnesskit.errors import ExitStatus, WitnesskitError
 from witnesskit.formats.receipt import Receipt, parse_receipt, receipt_bytes, receipt_text
 
+NOTE = SENDER.note("wk1/desk\n1\n" + "A" * 43 + "=\n").decode()
 WHOLE = Receipt("1" * 32, "2" * 64, 40, bytes(range(32)), checked=12, opened=5, copies=2)
-PART = dataclasses.replace(WHOLE, missing=(3, 5, 6, 7, 9), checkpoint="wk1/desk\n1\n...\n\n— x\n")
+PART = dataclasses.replace(WHOLE, missing=(3, 5, 6, 7, 9), checkpoint=NOTE)
 
 
 @pytest.mark.parametrize("receipt", [WHOLE, PART], ids=["complete", "partial"])
@@ -83,3 +84,11 @@ def code(data: bytes) -> str:
     with pytest.raises(WitnesskitError) as refusal:
         parse_receipt(data, SENDER.key)
     return refusal.value.code
+
+
+@pytest.mark.parametrize(
+    "checkpoint", ["x", NOTE[:-1], NOTE.replace("\n1\n", "\n01\n"), NOTE.replace("desk\n", "desk\nextra\n")]
+)
+def test_a_checkpoint_that_is_no_signed_note_over_three_lines_is_refused(checkpoint):
+    text = receipt_text(dataclasses.replace(WHOLE, checkpoint=checkpoint))
+    assert code(SENDER.note(text)) == "RECEIPT-FORM"

@@ -12,7 +12,9 @@ import pytest
 
 from tests.oracles import require
 from tests.vectors.custody_log.honest import DESK, build
+from witnesskit.custody.signer import Signer
 from witnesskit.formats import disclosure
+from witnesskit.formats.checkpoint import parse_note
 from witnesskit.formats.custody_types import COMMITTED, DIGESTS, PUBLIC
 from witnesskit.formats.media_record import MediaFact, Record, dump
 from witnesskit.model import Outcome
@@ -79,6 +81,14 @@ def test_the_commands_of_the_page_check_the_signature(tmp_path, old, new, good):
     else:
         with pytest.raises(subprocess.CalledProcessError):
             run(script, tmp_path)
+
+
+def test_the_commands_of_the_page_check_a_checkpoint_that_bears_more_signatures(tmp_path):
+    (tmp_path / "vkey").write_text(DESK.vkey + "\n")
+    text = parse_note(DESK_FILES.notes[0]).text
+    twice = Signer(DESK.origin, DESK.to_bytes(), post_quantum=True)
+    (tmp_path / "6.note").write_bytes(twice.note(text, [Signer("operator-1", bytes(32))]))
+    assert "Signature Verified Successfully" in run(blocks("checkpoint", "sh")[0], tmp_path)
 
 
 def test_the_commands_of_the_page_open_a_disclosure(tmp_path):

@@ -128,6 +128,19 @@ def test_a_device_forgets_after_a_receipt_and_enough_copies(receipted, copies, a
         (PUBLIC, "genesis", "recipients", False, "release.fields"),
         (COURT, "ingest", "a later name", False, "release.fields"),
         (COURT, "a later type", "url", False, "release.fields"),
+        (COURT, "access", "who", True, "release.fields"),
+        (COURT, "access", "why", True, "release.fields"),
+        (COURT, "delete", "authority", True, "release.fields"),
+        (COURT, "link", "other_item", True, "release.fields"),
+        (COURT, "anchor", "provider", True, "release.fields"),
+        (COURT, "key", "day", True, "release.fields"),
+        (COURT, "check", "bad", True, "release.fields"),
+        (COURT, "check", "who", False, "release.fields"),
+        (COURT, "check", "problems", False, "release.fields"),
+        *(
+            (PUBLIC, kind, "day", False, "release.fields")
+            for kind in ("access", "check", "anchor", "delete", "link", "key")
+        ),
     ],
 )
 def test_an_opening_leaves_only_as_the_policy_says(policy, event, name, allowed, rule):

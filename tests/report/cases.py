@@ -29,6 +29,14 @@ SECRETS = {
     "egress": "socks5h://127.0.0.1:9050",
     "field_log": FIELD_LOG,
     "published": "2011-12-20T06:41:00Z",
+    "received": "What the tool received through a proxy (Tor, as its port says), not that video.example published it.",
+    "attempts": "21 requests: 20 answered 206, 1 without an answer (reset)\n2011-12-20T08:10:40Z media: without (reset)",
+    "resolver": "the proxy looked the name up; address connected to: missing",
+    "connection": "TLSv1.3 TLS_AES_256_GCM_SHA384; commonName=video.example; chain " + "5a" * 32,
+    "clock": "41 seconds behind the site's clock, by the site's word",
+    "tool_identity": "witnesskit 0.1.0; SHA-256 of its files " + "6b" * 32 + "\nPython 3.11.7",
+    "formats": "video 1: format 22 avc1.64001F/mp4a.40.2 1280x720; of 7 offered, because it fits",
+    "ranges": "stream 1, media, from 65536: 18808676 bytes, complete, status 206, If-Range etag-540",
 }
 VALUES = SECRETS | {
     "item": "k7f2-93",

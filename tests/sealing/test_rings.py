@@ -16,7 +16,7 @@ VECTORS = json.loads(generate.FILE.read_text(encoding="utf-8"))
 SEEDS = {name: bytes.fromhex(seed) for name, seed in VECTORS["seeds"].items()}
 SPEC = Path(__file__).resolve().parents[2] / "docs" / "spec" / "rings.md"
 KEYS = pytest.mark.parametrize("keys", VECTORS["keys"], ids=lambda keys: str(keys["number"]))
-DIGEST = "6e6f5459d58640e131527fa5e4fefaaee663c8d8d1ccb19ed2ae90a0d3b8658b"
+DIGEST = "0a8b3b32892e17992a7dd095fd8029f28254cebda9c292e77becb94ad7400468"
 
 
 def test_the_vectors_never_change():
@@ -37,16 +37,18 @@ def test_secrets_are_what_the_page_says(keys):
         assert hkdf(SEEDS[label], label, number).hex() == keys[label]["secret"]
     for label in ("witness", "next"):
         assert hkdf(SEEDS["desk"], label, number).hex() == keys[label]["seed"]
+    assert hkdf(SEEDS["recovery"], "change", number).hex() == keys["change"]["seed"]
 
 
 @KEYS
 def test_names_and_next_are_what_the_page_says(keys):
-    for label in ("witness", "next"):
+    for label in ("witness", "next", "change"):
         key = parse_verifier_key(keys[label]["verifier_key"])
         letters = base64.b32encode(hashlib.sha256(key.public).digest()).decode()[:13]
         ours = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "abcdefghijkmnpqrstuvwxyz23456789")
         assert key.name == "wk1/" + letters.translate(ours)
-    assert hashlib.sha256(keys["next"]["verifier_key"].encode()).hexdigest() == keys["next"]["digest"]
+    for label in ("next", "change"):
+        assert hashlib.sha256(keys[label]["verifier_key"].encode()).hexdigest() == keys[label]["digest"]
 
 
 @KEYS
@@ -78,6 +80,8 @@ def test_the_page_shows_the_second_vector():
         assert keys[label]["recipient"] in page
     assert keys["witness"]["verifier_key"] in page
     assert keys["next"]["digest"] in page
+    assert keys["change"]["verifier_key"] in page
+    assert keys["change"]["digest"] in page
 
 
 def test_text_forms_hold_no_secret():

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from opentimestamps.core.notary import BitcoinBlockHeaderAttestation, PendingAttestation, TimeAttestation
 from opentimestamps.core.op import OpAppend, OpPrepend, OpSHA256
@@ -66,3 +70,38 @@ def attested(message: bytes, *attestations: TimeAttestation) -> bytes:
     tree = Timestamp(message)
     tree.attestations.update(attestations)
     return serialized(tree)
+
+
+# over HTTP
+
+
+class _Handler(BaseHTTPRequestHandler):
+    told: Calendar
+
+    def do_POST(self) -> None:
+        self.send(200, self.told.submit(self.rfile.read(int(self.headers["Content-Length"]))))
+
+    def do_GET(self) -> None:
+        data = self.told.timestamp(self.path)
+        self.send(200 if data else 404, data or b"Pending confirmation in Bitcoin blockchain")
+
+    def send(self, status: int, data: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@contextmanager
+def serving() -> Iterator[Calendar]:
+    """A calendar at a loopback address."""
+    told = Calendar()
+    with ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"told": told})) as server:
+        server.daemon_threads = True
+        told.url = f"http://127.0.0.1:{server.server_port}"
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        yield told
+        server.shutdown()

@@ -10,6 +10,7 @@ import hashlib
 import random
 import re
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -48,12 +49,16 @@ class Site:
     requests: list[Request] = field(default_factory=list)
     times: Counter[str] = field(default_factory=Counter)  # requests for each path
     videos: dict[int, bytes] = field(default_factory=lambda: {1: body(1), 2: body(2)})
+    ahead: int = 0  # seconds that the site's clock is ahead
+    headers: dict[str, str] = field(default_factory=dict)  # further ones in every answer
     flags: set[str] = field(default_factory=set)  # switches of a test: "down" answers 410 to everything
 
     def reset(self) -> None:
         self.requests.clear()
         self.times.clear()
         self.flags.clear()
+        self.headers.clear()
+        self.ahead = 0
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -115,9 +120,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.head(status, len(data), {"Content-Type": kind, "Set-Cookie": "visitor=secret-visitor-number"})
         self.wfile.write(data)
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string((time.time() if timestamp is None else timestamp) + self.site.ahead)
+
     def head(self, status: int, length: int | None, headers: dict[str, str]) -> None:
         self.send_response(status)
-        for name, value in headers.items():
+        for name, value in {**headers, **self.site.headers}.items():
             self.send_header(name, value)
         if length is not None:
             self.send_header("Content-Length", str(length))
@@ -371,11 +379,14 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serve() -> Iterator[Site]:
-    """A site on a free loopback port."""
+def serve(tls: ssl.SSLContext | None = None) -> Iterator[Site]:
+    """A site on a free loopback port; with TLS its name is ``localhost``."""
     site = Site()
     server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"site": site}))
     site.url = f"http://127.0.0.1:{server.server_port}"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+        site.url = f"https://localhost:{server.server_port}"
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:
         yield site

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.oracles import require
 from tests.vault.cells import desk_vault
+from witnesskit.custody.signer import Signer
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.formats import NewerFormat
 from witnesskit.errors.sealing import WrongKey, WrongPassphrase
@@ -16,8 +17,10 @@ from witnesskit.errors.vault import BadKeyring, SheetWrong
 from witnesskit.sealing.open import open_bytes
 from witnesskit.sealing.rings import custodian_identity, desk_identity, recovery_identity
 from witnesskit.sealing.seal import seal_bytes
+from witnesskit.vault import layout
 from witnesskit.vault.keyring import (
     IssuedInvite,
+    Loss,
     custodian_identities,
     desk_identities,
     new_keyring,
@@ -25,6 +28,8 @@ from witnesskit.vault.keyring import (
     take_number,
 )
 from witnesskit.vault.keyring_file import KEYRING, dump_keyring, open_keyring, parse_keyring, save_keyring
+
+INVITE = IssuedInvite("ab" * 16, 1, "ABCDEFGHJKMNPQRSTVWX", "2026-12-31", "Aisha")
 
 
 def test_the_passphrase_opens_the_keyring(desk):
@@ -112,6 +117,65 @@ def test_a_saved_keyring_keeps_its_passphrase(tmp_path):
     opened = open_keyring(vault, keyring.passphrase)
     save_keyring(vault, replace(opened, sheet_confirmed=True))
     assert open_keyring(vault, keyring.passphrase).sheet_confirmed
+
+
+def test_a_keyring_without_the_later_members_is_read_with_their_defaults(desk):
+    _vault, keyring, _seeds = desk
+    plain = dump_keyring(replace(keyring, issued=(INVITE,)))
+    assert not {"pending", "post_quantum"} & set(json.loads(plain))
+    assert "lost" not in json.loads(plain)["issued"][0]
+    found = parse_keyring(plain)
+    assert (found.pending_seed, found.post_quantum, found.issued[0].lost) == (None, False, None)
+
+
+def test_the_later_members_survive_and_show_no_secret(desk):
+    _vault, keyring, _seeds = desk
+    loss = Loss(7, (("ab" * 32, 3), ("cd" * 32, 2**31)))
+    full = replace(
+        keyring, pending_seed=b"\x09" * 32, post_quantum=True, issued=(replace(INVITE, lost=loss),), passphrase=""
+    )
+    assert parse_keyring(dump_keyring(full)) == full
+    assert ("09" * 32) not in repr(full)
+    assert (loss.confirmed("ab" * 32), loss.confirmed("00" * 32)) == (3, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("pending", ""),
+        ("pending", "09" * 31),
+        ("post_quantum", 1),
+        ("lost", None),
+        ("lost", {"receipt": -1, "logs": {}}),
+        ("lost", {"receipt": 1}),
+        ("lost", {"receipt": 1, "logs": {"ab": 1}}),
+        ("lost", {"receipt": 1, "logs": {"ab" * 32: True}}),
+        ("lost", {"receipt": 1, "logs": []}),
+    ],
+)
+def test_a_later_member_of_another_form_is_refused(desk, name, value):
+    _vault, keyring, _seeds = desk
+    document = json.loads(dump_keyring(replace(keyring, issued=(INVITE,))))
+    place = document["issued"][0] if name == "lost" else document
+    place[name] = value
+    with pytest.raises(BadKeyring):
+        parse_keyring(json.dumps(document).encode())
+
+
+def test_a_pending_key_opens_the_vault_that_names_it_and_signs_under_its_own_name(tmp_path):
+    vault, keyring, _seeds = desk_vault(tmp_path)
+    fresh = Signer(vault.config.origin, b"\x09" * 32)
+    both = replace(keyring, pending_seed=fresh.to_bytes())
+    save_keyring(vault, both)
+    for key in (vault.config.key, fresh.vkey):
+        named = layout.with_config(vault, key=key)
+        opened = open_keyring(named, keyring.passphrase)
+        assert opened.signer_of(key).vkey == key
+    with pytest.raises(BadKeyring):
+        both.signer_of(Signer(vault.config.origin, b"\x0a" * 32).vkey)
+    save_keyring(vault, keyring)
+    with pytest.raises(BadKeyring):
+        open_keyring(named, keyring.passphrase)
 
 
 def test_a_keyring_of_another_vault_is_told(tmp_path, desk):

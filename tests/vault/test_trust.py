@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from witnesskit.custody.signer import Signer
-from witnesskit.errors.invite import BadInvite, EnrolmentUnknown, EnrolmentUsed
+from witnesskit.errors.invite import BadInvite, DeviceAmbiguous, DeviceUnknown, EnrolmentUnknown, EnrolmentUsed
 from witnesskit.errors.vault import PoolEmpty, SheetNotConfirmed, SheetTypo, SheetWrong
 from witnesskit.formats.invite import parse_invite
 from witnesskit.formats.sheet import SheetKind, sheet_text
@@ -11,7 +11,7 @@ from witnesskit.sealing import rings
 from witnesskit.sealing.open import open_bytes
 from witnesskit.sealing.seal import seal_bytes
 from witnesskit.vault import trustfile
-from witnesskit.vault.keyring import desk_identities, new_keyring
+from witnesskit.vault.keyring import Loss, desk_identities, new_keyring
 from witnesskit.vault.sheet_test import SHEET_TEST, confirm_sheet, sheet_test
 from witnesskit.vault.trustfile import InviteTerms, issue_invite
 
@@ -112,3 +112,28 @@ def test_a_device_that_began_a_new_log_stays_known(keyring):
     assert trustfile.succeed(again, FIRST, SECOND) == again
     with pytest.raises(EnrolmentUnknown):
         trustfile.succeed(keyring, FIRST, SECOND)
+
+
+def test_a_lost_device_is_known_and_not_trusted(keyring):
+    _data, keyring = issue_invite(keyring, TERMS)
+    enrolled = trustfile.enrol(keyring, keyring.issued[0].enrol, FIRST)
+    lost = trustfile.mark_lost(enrolled, enrolled.issued[0], Loss(4))
+    assert trustfile.trusted_keys(lost) == ()
+    assert trustfile.known_keys(lost) == (FIRST,)
+    assert trustfile.device_name(lost, FIRST) == "Aigerim"
+
+
+def test_a_device_is_found_by_its_persons_name_or_its_origin(keyring):
+    for _ in range(2):
+        _data, keyring = issue_invite(keyring, TERMS)
+    keyring = trustfile.enrol(keyring, keyring.issued[0].enrol, FIRST)
+    keyring = trustfile.enrol(keyring, keyring.issued[1].enrol, SECOND)
+    first, second = keyring.issued
+    assert trustfile.find_device(keyring, "wk1/first") == first
+    with pytest.raises(DeviceAmbiguous) as refused:
+        trustfile.find_device(keyring, "Aigerim")
+    assert refused.value.detail == "wk1/first, wk1/second"
+    assert trustfile.find_device(trustfile.mark_lost(keyring, first, Loss(4)), "Aigerim") == second
+    for name in ("", "aigerim", "wk1/first+00000000+A"):
+        with pytest.raises(DeviceUnknown):
+            trustfile.find_device(keyring, name)

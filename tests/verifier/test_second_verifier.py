@@ -139,7 +139,7 @@ def status_of_first(bag: Path, *signers: str) -> int:
 def test_of_a_court_bundle_both_say_unchanged(court):
     told = run(court.bag, "--signer", court.signer)
     assert told.returncode == 0, told.stdout + told.stderr
-    answer, count = told.stdout.splitlines()[-2:]
+    count, answer = told.stdout.splitlines()[-2:]
     assert answer.startswith("UNCHANGED since ")
     assert count == "1 of 1 items disclosed, 0 deleted, 0 unopened"
     assert status_of_first(court.bag, court.signer) == 0

@@ -187,6 +187,7 @@ def test_two_copies_of_a_log_are_told_apart():
     assert last(whole, anew) == ("FORK", "fail", "they tell two histories from event 0 on")
     assert last(whole, stranger) == ("LOGID", "unknown", "they are not the same log")
     assert last(LogFiles(b""), whole) == ("LOGID", "unknown", "they are not the same log")
+    assert last(whole, LogFiles(log.split(b"\n", 1)[1])) == ("LOGID", "unknown", "they are not the same log")
     unsigned = compare_logs(whole, LogFiles(edited, whole.notes))
     assert {"ROOT", "FORK"} <= {check.code for check in unsigned}
 

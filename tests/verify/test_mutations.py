@@ -29,8 +29,13 @@ def _edit(draw, data: bytes) -> bytes:
 def test_a_changed_byte_of_a_log_or_a_checkpoint_is_never_unchanged(data):
     number = data.draw(st.integers(0, 1))
     files = HONEST.case.logs[number]
-    if data.draw(st.booleans()):
+    what = data.draw(st.sampled_from(["bytes", "lines", "note"]))
+    if what == "bytes":
         changed = replace(files, log=_edit(data.draw, files.log))
+    elif what == "lines":
+        lines = files.log.splitlines(keepends=True)
+        chosen = data.draw(st.lists(st.sampled_from(lines), max_size=8) | st.permutations(lines))
+        changed = replace(files, log=b"".join(chosen))
     else:
         changed = replace(files, notes=(_edit(data.draw, files.notes[0]),))
     logs = [*HONEST.case.logs]

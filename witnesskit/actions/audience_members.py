@@ -35,9 +35,9 @@ def openings_member(lines: Iterable[OpeningLine]) -> PlannedMember:
     return data_member("openings", b"".join(strict_json.canonical(value) + b"\n" for value in values))
 
 
-def data_member(kind: str, data: bytes, *, origin: str = "", name: str = "") -> PlannedMember:
+def data_member(kind: str, data: bytes, *, name: str = "") -> PlannedMember:
     """A member made here."""
-    return PlannedMember(kind, len(data), sha256_hex(data), lambda: io.BytesIO(data), origin=origin, name=name)
+    return PlannedMember(kind, len(data), sha256_hex(data), lambda: io.BytesIO(data), name=name)
 
 
 def file_member(kind: str, file: OpenedFile, *, item: str = "", name: str = "") -> PlannedMember:

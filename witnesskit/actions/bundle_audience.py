@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from witnesskit.actions.audience_members import Contents, data_member, file_member, openings_member
 from witnesskit.actions.bundled import BundleDone, BundleWish
-from witnesskit.actions.chain_members import log_copy
+from witnesskit.actions.chain_members import LogCopy, copy_members, desk_copy
 from witnesskit.actions.court_contents import court_contents
 from witnesskit.actions.opening import open_for_saving
+from witnesskit.actions.openings_capsule import seal_openings
 from witnesskit.actions.publish import publish
 from witnesskit.actions.report import POLICIES, public_report, read_items
 from witnesskit.actions.session import Session
 from witnesskit.bundle.pack import Packed, write_volume
-from witnesskit.bundle.plan import BundlePlan
+from witnesskit.bundle.plan import BundlePlan, PlannedMember, transfer_digest
+from witnesskit.custody.journal import utc_day
+from witnesskit.custody.prepare import prepare
 from witnesskit.errors.actions import NoSuchItem, NotForBundle
 from witnesskit.formats.age import parse_recipient
+from witnesskit.formats.bundle_manifest import TransferOpening
+from witnesskit.formats.short_id import short_id
 from witnesskit.model import Audience
 from witnesskit.policy import decide, load
 from witnesskit.policy.schema import Policy
 from witnesskit.report import html
 from witnesskit.vault import state
 from witnesskit.vault.layout import Vault
-from witnesskit.vault.state import BundleState
+from witnesskit.vault.state import BundleState, State
 
 Report = Callable[[int, int | None], None]
 
@@ -46,9 +52,17 @@ def bundle_for_audience(vault: Vault, wish: BundleWish, report: Report) -> Bundl
         packed.size,
         contents.items,
         packed.members,
-        "Next: tell the recipient the desk's verifier key over another channel: " + session.signer.vkey,
+        _following(session, packed, audience),
         contents.held_back,
     )
+
+
+def _following(session: Session, packed: Packed, audience: Audience) -> str:
+    told = "Next: tell the recipient the desk's verifier key over another channel: " + session.signer.vkey
+    if audience is not Audience.COURT:
+        return told
+    named = f"`witnesskit status` names it {short_id(packed.id)} until `witnesskit receipt` has read its answer."
+    return f"{told}\n{named}"
 
 
 def _public(session: Session, policy: Policy, wish: BundleWish) -> Contents:
@@ -56,7 +70,9 @@ def _public(session: Session, policy: Policy, wish: BundleWish) -> Contents:
     copies = done.copies
     if not copies:
         raise NoSuchItem("no clean copy that may be published")
-    contents = Contents([log_copy(session.journal)], items=len(copies), held_back=done.held_back)
+    contents = Contents(
+        [desk_copy(session.vault, session.journal, public=True)], items=len(copies), held_back=done.held_back
+    )
     for copy in copies:
         contents.members.append(file_member("copy", copy.file, item=copy.item))
     contents.members.append(openings_member(copy.line for copy in copies))
@@ -66,29 +82,82 @@ def _public(session: Session, policy: Policy, wish: BundleWish) -> Contents:
 
 
 def _write(session: Session, policy: Policy, wish: BundleWish, contents: Contents, report: Report) -> Packed:
-    counter = 1 + max((one.counter for one in session.state.bundles.values() if not one.sender), default=0)
-    previous = next(
-        (one.meta_sha256 for one in session.state.bundles.values() if not one.sender and one.counter == counter - 1),
-        "",
-    )
-    chain = []
-    for log in contents.logs:
-        chain.append(data_member("chain", log.lines, origin=log.origin))
-        chain.append(data_member("checkpoint", log.note, origin=log.origin))
+    counter, previous = _next_in_line(session.state)
     plan = BundlePlan(
         sender=session.signer.vkey,
         counter=counter,
         previous=previous,
         audience=wish.audience,
-        members=[*chain, *contents.members],
+        members=[*_chain(contents.logs), *contents.members],
         chain=tuple(log.head for log in contents.logs),
         policy=policy.id,
     )
+    if wish.audience == Audience.COURT:
+        plan = _handed_over(session, wish, contents, plan)
     whole = sum(member.size for member in plan.members)
-    packed = write_volume(
-        wish.folder, plan, [wish.recipient], session.signer.sign_note, lambda done: report(done, whole)
+    before = session.state
+    try:
+        return write_volume(
+            wish.folder,
+            plan,
+            [wish.recipient],
+            session.signer.sign_note,
+            lambda done: report(done, whole),
+            lambda ready: _remember(session, plan, ready),
+        )
+    except BaseException:
+        if session.state is not before:  # remembered, and then it could not get its name
+            state.save_state(session.vault, before)
+        raise
+
+
+def _handed_over(session: Session, wish: BundleWish, contents: Contents, plan: BundlePlan) -> BundlePlan:
+    """The plan after its transfer was logged: who takes the files over can show that this log says so.
+
+    A copy for the public is in nobody's custody, and nobody will answer for it: of that no transfer is logged.
+    """
+    committed = {
+        "bundle": plan.id,
+        "manifest_sha256": transfer_digest(
+            contents.members, chain_members=len(_chain(_with_own(session, contents.logs, grown=True)))
+        ),
+        "day": utc_day(),
+        "to": wish.recipient,
+        "counter": plan.counter,
+        "policy": plan.policy,
+    }
+    event = prepare("transfer", committed)
+    session.state = seal_openings(session.vault, session.state, session.recipients, [event.opening_line()])
+    number = session.journal.append(event)
+    session.journal.checkpoint(session.signer)
+    logs = _with_own(session, contents.logs)
+    return replace(
+        plan,
+        members=[*_chain(logs), *contents.members],
+        chain=tuple(log.head for log in logs),
+        openings=(TransferOpening(number, event.disclosures),),
     )
-    facts = BundleState(counter, previous, "", packed.meta_sha256)
+
+
+def _with_own(session: Session, logs: Iterable[LogCopy], *, grown: bool = False) -> list[LogCopy]:
+    """The logs with the desk's own as it is now; ``grown``: with the files it will have after its next checkpoint."""
+    own = desk_copy(session.vault, session.journal, grown=grown)
+    return [own if log.log == own.log else log for log in logs]
+
+
+def _chain(logs: Iterable[LogCopy]) -> list[PlannedMember]:
+    return [member for log in logs for member in copy_members(log)]
+
+
+def _next_in_line(present: State) -> tuple[int, str]:
+    """(counter, digest of the bundle.json before) of the desk's next bundle."""
+    own = [one for one in present.bundles.values() if not one.sender]
+    newest = max(own, key=lambda one: one.counter, default=None)
+    return (newest.counter + 1, newest.meta_sha256) if newest else (1, "")
+
+
+def _remember(session: Session, plan: BundlePlan, packed: Packed) -> None:
+    """Before the bundle has its name: its number is used once, and its answer will be known."""
+    facts = BundleState(plan.counter, plan.previous, "", packed.meta_sha256, awaited=bool(plan.openings))
     session.state = state.delivered(session.state, packed.id, facts)
     state.save_state(session.vault, session.state)
-    return packed

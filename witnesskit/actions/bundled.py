@@ -16,6 +16,7 @@ class BundleWish:
     recipient: str = ""
     items: tuple[str, ...] = ()
     custodian_sheet: Path | None = None
+    why: str = "bundle"  # for the log, where originals are opened
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,14 @@ class Case:
     container: tuple[CheckResult, ...] = ()
 
 
+def unknown_evidence(count: int) -> tuple[CheckResult, ...]:
+    """What is said of files beside the evidence that are none by their name, their length or their number."""
+    if not count:
+        return ()
+    sentence = f"{count} files beside the checkpoints are no evidence that is known, and were not looked at"
+    return (container_check("ANCHORS", sentence, CheckState.WARN),)
+
+
 def container_check(code: str, sentence: str, state: CheckState = CheckState.OK) -> CheckResult:
     """Step 0: the container the custody files came in."""
     return CheckResult(0, code, state, "container", sentence)

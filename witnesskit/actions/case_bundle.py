@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from witnesskit.actions.case import Case, container_check
+from witnesskit.actions.anchor_files import anchor_limit
+from witnesskit.actions.case import Case, container_check, unknown_evidence
 from witnesskit.actions.given_file import given_text, open_given
 from witnesskit.actions.import_sinks import LookSink, MemorySink
 from witnesskit.actions.openings import OpeningLine, parse_lines, read_capsule_openings, resolve
@@ -15,14 +17,18 @@ from witnesskit.bundle.bagdir import read_bag
 from witnesskit.bundle.result import Damage, MemberSink, Unpacked
 from witnesskit.bundle.tags import Tags
 from witnesskit.bundle.unpack import open_volume
+from witnesskit.custody.scan import keys_of
+from witnesskit.custody_limits import ANCHORS_MAX, NOTE_MAX
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.bundle import InnerOrder, MemberHash, MemberSize
 from witnesskit.errors.formats import BadJson
+from witnesskit.formats.anchor import note_size, parse_anchor_name
 from witnesskit.formats.bundle_members import CHAIN_KINDS, Member
-from witnesskit.limits import KEY_FILE_MAX, MIB
+from witnesskit.limits import EVIDENCE_MAX, KEY_FILE_MAX, MIB
 from witnesskit.model import Opening, Role
 from witnesskit.sealing.identity import Identity
 from witnesskit.verify import CaseFiles, Expected, Found, LogFiles, Trust
+from witnesskit.verify.case import AnchorFile
 from witnesskit.verify.verdict import CheckResult, CheckState
 
 _NAMED_MAX = 5  # damaged files that a sentence names
@@ -71,24 +77,44 @@ class Gathered:
         self._identities = identities
         self._memory: list[tuple[Member, bytes]] = []
         self._lines: list[OpeningLine] = []
+        self._anchors: Counter[str] = Counter()  # of each log
+        self._left = EVIDENCE_MAX  # bytes
+        self.unknown = 0  # members of the kind ``anchor`` that are none by their name, length or number
 
     def store(self, member: Member) -> MemberSink:
         """Where a member goes."""
+        if member.kind == "anchor" and not self._is_evidence(member):
+            self.unknown += 1
+            return LookSink()
         if member.kind in CHAIN_KINDS or member.kind == "openings":
             return MemorySink(self._memory, member)
         if member.kind == "capsule" and member.role == Role.RECORD and self._identities:
             return _SealedSink(self, member)
         return LookSink()
 
+    def _is_evidence(self, member: Member) -> bool:
+        """A name is compared with the known forms and leads nowhere."""
+        self._anchors[member.origin] += 1
+        self._left -= member.size
+        name = parse_anchor_name(member.name)
+        most = anchor_limit(name) if name else NOTE_MAX if note_size(member.name) else -1
+        return member.size <= most and self._left >= 0 and self._anchors[member.origin] <= 2 * ANCHORS_MAX
+
     def read_record(self, stream: BinaryIO, member: Member) -> None:
         """Take the openings of one sealed record."""
         self._lines.extend(read_capsule_openings(stream, self._identities, member.sha256))
 
     def logs(self) -> tuple[LogFiles, ...]:
-        """Every log with the checkpoints of its origin."""
-        notes = {member.origin: data for member, data in self._memory if member.kind == "checkpoint"}
+        """Every log with the checkpoints of its origin, and the evidence about them."""
+        notes: dict[str, list[bytes]] = {}
+        anchors: dict[str, list[AnchorFile]] = {}
+        for member, data in self._memory:
+            if member.kind == "checkpoint" or (member.kind == "anchor" and note_size(member.name)):
+                notes.setdefault(member.origin, []).append(data)
+            elif member.kind == "anchor":
+                anchors.setdefault(member.origin, []).append(AnchorFile(member.name, data))
         return tuple(
-            LogFiles(data, (notes[member.origin],) if member.origin in notes else ())
+            LogFiles(data, tuple(notes.get(member.origin, ())), tuple(anchors.get(member.origin, ())))
             for member, data in self._memory
             if member.kind == "chain"
         )
@@ -103,16 +129,21 @@ class Gathered:
         return resolve(lines, [log.log for log in self.logs()])
 
 
-def open_file(path: Path, key: Path | None, signers: tuple[str, ...], report: Report) -> Case:
+def open_file(path: Path, key: Path | None, trust: Trust, report: Report) -> Case:
     """A sealed bundle with the identity file that opens it; raises what ``open_volume`` raises."""
     identities = read_identities(key)
     with open_given(path) as stream:
-        return _case(open_volume(stream, identities), identities, signers, report)
+        return _case(open_volume(stream, identities), identities, trust, report)
 
 
-def open_bag(folder: Path, key: Path | None, signers: tuple[str, ...], report: Report) -> Case:
+def open_bag(folder: Path, key: Path | None, trust: Trust, report: Report) -> Case:
     """A bag that somebody opened with stock tools; raises what ``read_bag`` raises."""
-    return _case(read_bag(folder), read_identities(key), signers, report)
+    return _case(read_bag(folder), read_identities(key), trust, report)
+
+
+def read_volume(volume: Container, identities: Sequence[Identity], trust: Trust, report: Report) -> Case:
+    """A volume that is open already."""
+    return _case(volume, identities, trust, report)
 
 
 def read_identities(key: Path | None) -> tuple[Identity, ...]:
@@ -123,7 +154,7 @@ def read_identities(key: Path | None) -> tuple[Identity, ...]:
     return tuple(Identity.from_text(line) for line in lines if line.strip() and not line.startswith("#"))
 
 
-def _case(container: Container, identities: Sequence[Identity], signers: tuple[str, ...], report: Report) -> Case:
+def _case(container: Container, identities: Sequence[Identity], trust: Trust, report: Report) -> Case:
     gathered = Gathered(identities)
     tags = container.tags
     unpacked = container.each(gathered.store, lambda done: report(done, tags.meta.bytes))
@@ -141,14 +172,15 @@ def _case(container: Container, identities: Sequence[Identity], signers: tuple[s
         for member in there
     )
     listed = Expected(everything=False, listed=frozenset(_names(things)))
-    checks = [_members_check(unpacked), _signer_check(tags, signers)]
+    signer = _signer_check(tags, trust.keys, gathered.logs())
+    checks = [_members_check(unpacked), signer, *unknown_evidence(gathered.unknown)]
     try:
         openings = gathered.openings(tags)
     except (BadJson, WitnesskitError) as error:
         openings = ()
         checks.append(container_check(error.code, "the openings cannot be read", CheckState.FAIL))
     files = CaseFiles(gathered.logs(), openings, found, listed)
-    return Case(files, Trust(signers), tuple(checks))
+    return Case(files, trust, tuple(checks))
 
 
 def _names(members: Sequence[Member]) -> list[str]:
@@ -177,10 +209,22 @@ def _what_is_lost(damage: Damage) -> str:
     return f"{place} {_LOST.get(damage.code, f'is damaged ({damage.code})')}"
 
 
-def _signer_check(tags: Tags, signers: tuple[str, ...]) -> CheckResult:
+def _signer_check(tags: Tags, signers: tuple[str, ...], logs: Sequence[LogFiles]) -> CheckResult:
     sender = tags.signer.text
     if sender in signers:
         return container_check("SENDER", "the list of files is signed by a key that was given from outside")
+    if any(_follows(sender, signers, log.log) for log in logs):
+        sentence = "the list of files is signed by a key that replaced, with authority, one given from outside"
+        return container_check("SENDER", sentence)
     return container_check(
         "SENDER", "the list of files is signed by a key that nobody vouched for", CheckState.UNKNOWN
     )
+
+
+def _follows(sender: str, signers: tuple[str, ...], log: bytes) -> bool:
+    """Whether ``sender`` is the key in force at the end of a log whose line of keys holds one of ``signers``."""
+    try:
+        keys = keys_of(log.split(b"\n")[:-1])
+    except WitnesskitError:
+        return False
+    return keys.key.text == sender and any(key.text in signers for key in keys.keys)

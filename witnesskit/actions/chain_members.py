@@ -1,21 +1,33 @@
-"""The chain as members of a bundle: every log of this vault, closed ones first, each with its newest checkpoint."""
+"""The chain as members of a bundle: every log of this vault, closed ones first, each with its newest checkpoint.
+
+A desk's log goes with the evidence about it, and with the older checkpoints that the evidence is about.
+"""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
 
+from witnesskit.actions.anchor_files import stored_anchors
 from witnesskit.actions.successor import closed_folders
 from witnesskit.bundle.plan import PlannedMember
 from witnesskit.custody.journal import Journal
+from witnesskit.custody_limits import ANCHORS_MAX
 from witnesskit.digest import sha256_hex
+from witnesskit.formats.anchor import AnchorName
 from witnesskit.formats.bundle_manifest import ChainHead
 from witnesskit.vault.layout import Vault
+from witnesskit.verify.case import AnchorFile
+
+OF_DESKS: Final = (".cosig", ".proof")  # evidence that names another desk
 
 
 @dataclass(frozen=True)
 class LogCopy:
-    """Bytes of one log and of the checkpoint that covers it."""
+    """Bytes of one log, of the checkpoint that covers it, and of evidence: ``N.note`` and files about them."""
 
     origin: str
     log: str
@@ -23,6 +35,7 @@ class LogCopy:
     root: str
     lines: bytes
     note: bytes
+    evidence: tuple[AnchorFile, ...] = ()
 
     @property
     def head(self) -> ChainHead:
@@ -30,9 +43,10 @@ class LogCopy:
         return ChainHead(self.origin, self.log, self.size, self.root)
 
 
-def log_copy(journal: Journal) -> LogCopy:
+def log_copy(journal: Journal, evidence: tuple[AnchorFile, ...] = ()) -> LogCopy:
     """The open log as it is now; its newest checkpoint covers all of it."""
-    return LogCopy(journal.origin, journal.log, journal.size, journal.root, journal.log_bytes(), journal.notes()[-1])
+    lines, note = journal.log_bytes(), journal.notes()[-1]
+    return LogCopy(journal.origin, journal.log, journal.size, journal.root, lines, note, evidence)
 
 
 def log_copies(vault: Vault, journal: Journal) -> tuple[LogCopy, ...]:
@@ -40,13 +54,42 @@ def log_copies(vault: Vault, journal: Journal) -> tuple[LogCopy, ...]:
     return (*(log_copy(Journal.open(folder, by="field")) for folder in closed_folders(vault)), log_copy(journal))
 
 
+def desk_copy(vault: Vault, journal: Journal, *, public: bool = False, grown: bool = False) -> LogCopy:
+    """A desk's log with the evidence about it; ``public``: without what other desks answered, for it names them.
+
+    ``grown``: its newest checkpoint stands among the evidence too, as it will once the log has a newer one.
+    """
+    notes = dict(zip(journal.sizes(), journal.notes(), strict=True))
+    newest, before = 0 if grown else max(notes), 0
+    files: list[AnchorFile] = []
+    for name, data in thinned(stored_anchors(vault)):
+        if name.size not in notes or (public and name.text.endswith(OF_DESKS)):
+            continue
+        if name.size != newest and name.size != before:
+            files.append(AnchorFile(f"{name.size}.note", notes[name.size]))
+        before = name.size
+        files.append(AnchorFile(name.text, data))
+    return log_copy(journal, tuple(files))
+
+
+def thinned(files: Iterable[tuple[AnchorName, bytes]], most: int = ANCHORS_MAX) -> list[tuple[AnchorName, bytes]]:
+    """At most ``most`` files: all of every k-th checkpoint and of the newest; bounds grow wider, none is lost."""
+    groups = [list(group) for _size, group in groupby(files, key=lambda one: one[0].size)]
+    step = 1
+    while sum(map(len, groups[::-step])) > most and step < len(groups):
+        step += 1
+    return [one for group in reversed(groups[::-step]) for one in group][:most]
+
+
 def chain_members(vault: Vault, journal: Journal) -> list[PlannedMember]:
-    """Members of every log, in the order the desk reads them."""
-    members = []
-    for copy in log_copies(vault, journal):
-        members.append(_member("chain", copy.lines, copy.origin))
-        members.append(_member("checkpoint", copy.note, copy.origin))
-    return members
+    """Members of every log of a field device, in the order the desk reads them."""
+    return [member for copy in log_copies(vault, journal) for member in copy_members(copy)]
+
+
+def copy_members(copy: LogCopy) -> list[PlannedMember]:
+    """One log, its newest checkpoint, and what is evidence about it."""
+    first = [_member("chain", copy.lines, copy.origin), _member("checkpoint", copy.note, copy.origin)]
+    return first + [_member("anchor", file.data, copy.origin, file.name) for file in copy.evidence]
 
 
 def chain_heads(vault: Vault, journal: Journal) -> tuple[ChainHead, ...]:
@@ -54,5 +97,5 @@ def chain_heads(vault: Vault, journal: Journal) -> tuple[ChainHead, ...]:
     return tuple(copy.head for copy in log_copies(vault, journal))
 
 
-def _member(kind: str, data: bytes, origin: str) -> PlannedMember:
-    return PlannedMember(kind, len(data), sha256_hex(data), lambda: io.BytesIO(data), origin=origin)
+def _member(kind: str, data: bytes, origin: str, name: str = "") -> PlannedMember:
+    return PlannedMember(kind, len(data), sha256_hex(data), lambda: io.BytesIO(data), origin=origin, name=name)

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 
-from witnesskit.actions import case_vault
+from witnesskit.actions.access import CUSTODIAN, DESK, log_access
 from witnesskit.actions.audience_members import Contents, data_member, file_member, openings_member
 from witnesskit.actions.bundled import BundleWish
-from witnesskit.actions.chain_members import LogCopy, log_copy
+from witnesskit.actions.court_papers import Wrapped, court_papers
+from witnesskit.actions.court_view import court_view
 from witnesskit.actions.given_file import given_text
 from witnesskit.actions.item_files import ItemFiles, chosen, read_item
-from witnesskit.actions.openings import OpeningLine, resolve
-from witnesskit.actions.report import build
-from witnesskit.actions.seen import seen_logs
+from witnesskit.actions.openings import OpeningLine
 from witnesskit.actions.session import Session
 from witnesskit.bundle.plan import PlannedMember
 from witnesskit.errors.actions import CustodianKeyNeeded, NotForBundle
-from witnesskit.formats import custody_event, disclosure, strict_json
+from witnesskit.formats import strict_json
 from witnesskit.formats.sheet import SheetKind, parse_sheet
+from witnesskit.formats.short_id import short_id
 from witnesskit.limits import SHEET_TEXT_MAX
 from witnesskit.media_model import Finding
 from witnesskit.model import Opening, Role
 from witnesskit.policy import decide
-from witnesskit.policy.openings import opening_may_leave
 from witnesskit.policy.schema import Policy
-from witnesskit.report import html
 from witnesskit.sealing import rings
 from witnesskit.sealing.identity import Identity
 from witnesskit.vault.keyring import Keyring, custodian_identities, desk_identities
@@ -32,14 +30,13 @@ from witnesskit.vault.keyring import Keyring, custodian_identities, desk_identit
 
 def court_contents(session: Session, policy: Policy, wish: BundleWish) -> Contents:
     """Raises CustodianKeyNeeded where originals may leave and nobody brought the key."""
-    items = _opened(session, policy, wish)
-    logs = [log_copy(session.journal), *_field_logs(session)]
-    contents = Contents(logs, items=len(items))
-    for item in items:
-        contents.members += _item_members(item, policy)
-    contents.members.append(openings_member(_allowed_lines(session, items, logs, policy)))
-    page = html.render(build(session, policy, items)[0])
-    contents.members.append(data_member("report", page.encode(), name="report.html"))
+    view = court_view(session, policy, _opened(session, policy, wish), () if wish.items else tuple(_deleted(session)))
+    contents = Contents(list(view.logs), items=len(view.items))
+    files = [Wrapped(short_id(item.item), member) for item in view.items for member in _files(item, policy)]
+    contents.members += [_record_member(item) for item in view.items]
+    contents.members += [one.member for one in files]
+    contents.members.append(openings_member(_lines(view.openings)))
+    contents.members += court_papers(session, policy, view, files)
     return contents
 
 
@@ -47,8 +44,12 @@ def _opened(session: Session, policy: Policy, wish: BundleWish) -> tuple[ItemFil
     keyring = session.keyring
     if keyring is None:
         raise NotForBundle
-    identities = (*desk_identities(keyring), *_custodian(keyring, wish))
     chosen_items = chosen(session.state, wish.items)
+    custodian = _custodian(keyring, wish) if policy.rules.release_originals else ()
+    if custodian:  # on record before a byte of an original is read
+        who = CUSTODIAN if wish.custodian_sheet else DESK
+        log_access(session, chosen_items, who=who, why=wish.why, policy=policy.id)
+    identities = (*desk_identities(keyring), *custodian)
     items = tuple(read_item(session.vault, session.state, item, identities) for item in chosen_items)
     if policy.rules.release_originals and any(item.media and not any(item.streams("media")) for item in items):
         raise CustodianKeyNeeded
@@ -56,61 +57,41 @@ def _opened(session: Session, policy: Policy, wish: BundleWish) -> tuple[ItemFil
 
 
 def _custodian(keyring: Keyring, wish: BundleWish) -> tuple[Identity, ...]:
-    """A lone researcher holds the key; anybody else brings the sheet."""
+    """A lone researcher holds the key; anybody else brings the sheet. Raises CustodianKeyNeeded for a wrong one."""
     if wish.custodian_sheet is None:
         return custodian_identities(keyring)
     seed = parse_sheet(given_text(wish.custodian_sheet, SHEET_TEXT_MAX), SheetKind.CUSTODIAN)
+    if rings.custodian_identity(seed, rings.OWN).recipient != keyring.own.custodian:
+        raise CustodianKeyNeeded
     numbers = (*(invite.number for invite in keyring.issued), rings.OWN)
     return tuple(rings.custodian_identity(seed, number) for number in numbers)
 
 
-def _item_members(item: ItemFiles, policy: Policy) -> list[PlannedMember]:
-    members = [data_member("record", _record_bytes(item), name=f"record-{item.item}.json")]
+def _record_member(item: ItemFiles) -> PlannedMember:
+    """The record as the desk read it; an empty object where a capture ended before one was written."""
+    return data_member("record", strict_json.canonical(item.record), name=f"record-{short_id(item.item)}.json")
+
+
+def _files(item: ItemFiles, policy: Policy) -> Iterator[PlannedMember]:
     for facts in item.media:
         file = next((one for one in item.streams("media") if one.prefix == f"media/{facts['stream']}"), None)
         if file and decide.media_may_leave(policy, Role.ORIGINAL, Finding.UNKNOWN).allowed:
-            members.append(file_member("media", file, item=item.item))
+            yield file_member("media", file, item=item.item)
     for facts in item.copies:
         file = next((one for one in item.streams("copy") if one.prefix == f"copy/{facts['stream']}"), None)
         if file and decide.media_may_leave(policy, "copy", Finding(facts["finding"])).allowed:
-            members.append(file_member("copy", file, item=str(facts["item"])))
-    pages = (file_member("record", file, name=f"page-{item.item}.html") for file in item.streams("page"))
-    return [*members, *pages]
+            yield file_member("copy", file, item=str(facts["item"]))
+    for file in item.streams("page"):
+        yield file_member("record", file, name=f"page-{short_id(item.item)}.html")
 
 
-def _record_bytes(item: ItemFiles) -> bytes:
-    """The record as the desk read it; an empty object where a capture ended before one was written."""
-    return strict_json.canonical(item.record)
+def _lines(openings: Iterable[Opening]) -> Iterator[OpeningLine]:
+    """One line for each event."""
+    kept: dict[tuple[str, int], list[str]] = {}
+    for opening in openings:
+        kept.setdefault((opening.log, opening.n), []).append(opening.disclosure)
+    return (OpeningLine(tuple(texts), {}) for texts in kept.values())
 
 
-def _field_logs(session: Session) -> list[LogCopy]:
-    return [
-        LogCopy(log.head.origin, log.log, log.head.size, log.head.root_text, log.lines, log.note)
-        for log in seen_logs(session.vault)
-    ]
-
-
-def _allowed_lines(
-    session: Session, items: Sequence[ItemFiles], logs: Sequence[LogCopy], policy: Policy
-) -> Iterable[OpeningLine]:
-    """Openings of the items and of what is of no item (genesis, transfers, receipts), as the policy lets them out.
-
-    A paper may tell of an item that was not asked for: of a copy of it that was published, say.
-    """
-    papers = case_vault.vault_openings(session.vault, session.keyring, papers=True) if session.keyring else ()
-    asked = {item.item for item in items}
-    receipts = [line for line in papers if line.about() <= asked]
-    lines = [line for item in items for line in item.lines]
-    types = {(log.log, event.n): event.type for log in logs for event in _events(log)}
-    kept: dict[tuple[str, int], list[Opening]] = {}
-    for opening in resolve([*lines, *receipts], [log.lines for log in logs]):
-        event_type = types.get((opening.log, opening.n), "")
-        name = disclosure.parse(opening.disclosure).name
-        if opening_may_leave(policy, event_type, name).allowed:
-            kept.setdefault((opening.log, opening.n), []).append(opening)
-    for openings in kept.values():
-        yield OpeningLine(tuple(opening.disclosure for opening in openings), {})
-
-
-def _events(log: LogCopy) -> Iterable[custody_event.Event]:
-    return (custody_event.parse(line) for line in log.lines.splitlines())
+def _deleted(session: Session) -> Iterable[str]:
+    return (item for item, found in session.state.items.items() if not found.capsules)

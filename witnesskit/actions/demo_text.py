@@ -75,7 +75,7 @@ You need: age, tar, sha256sum, openssl 3, and if you like bagit.py, exiftool, ff
    ( printf '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000'
      echo '{key}' | cut -d+ -f3- | base64 -d | tail -c +2 ) | openssl pkey -pubin -inform DER -out desk.pem
    awk '/^$/{{exit}}{{print}}' $note > note.txt
-   grep '^— ' $note | cut -d' ' -f3 | base64 -d | tail -c +5 > note.sig
+   grep -m 1 '^— ' $note | cut -d' ' -f3 | base64 -d | tail -c +5 > note.sig
    openssl pkeyutl -verify -pubin -inkey desk.pem -rawin -in note.txt -sigfile note.sig
 
 5. One changed byte is seen

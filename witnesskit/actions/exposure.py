@@ -12,7 +12,7 @@ from typing import Final
 from witnesskit.actions import case_vault
 from witnesskit.actions.item_files import ItemFiles
 from witnesskit.actions.openings_capsule import seal_openings
-from witnesskit.actions.own_events import OwnEvent, own_events
+from witnesskit.actions.own_events import OpenedLine, own_events
 from witnesskit.actions.session import Session
 from witnesskit.actions.tool_identity import TOOL
 from witnesskit.custody.journal import utc_day
@@ -110,11 +110,11 @@ def derivatives(session: Session, item: ItemFiles) -> tuple[Mapping[str, Json], 
     return tuple(found.values())
 
 
-def _coded_anew(event: OwnEvent, item: str) -> bool:
+def _coded_anew(event: OpenedLine, item: str) -> bool:
     return event.type == "derive" and event.fields.get("parent") == item and bool(event.fields.get("parameters"))
 
 
-def _sheet(event: OwnEvent) -> Sheet | None:
+def _sheet(event: OpenedLine) -> Sheet | None:
     answers, copies = event.fields.get("answers"), event.fields.get("copies")
     if event.fields.get("kind") != KIND or not isinstance(answers, dict) or not isinstance(copies, list):
         return None

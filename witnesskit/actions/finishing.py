@@ -37,6 +37,8 @@ class Gathered:
     capture: dict[str, Json] = field(default_factory=dict)
     times: dict[str, Json] = field(default_factory=dict)
     collection: dict[str, Json] = field(default_factory=dict)
+    sealed_collection: dict[str, Json] = field(default_factory=dict)  # for the custodian ring only
+    clock: Json = field(default_factory=clock_facts)
     media: list[MediaFact] = field(default_factory=list)
     completeness: dict[str, str] = field(default_factory=dict)
 
@@ -90,7 +92,7 @@ def _ingest(saving: Saving, gathered: Gathered, common: Mapping[str, Json], copi
     committed: dict[str, Json] = {
         **common,
         "outcome": str(gathered.outcome),
-        "clock": clock_facts(),
+        "clock": gathered.clock,
         "received": gathered.received,
         "sealed": saving.sealed_json([capsule for capsule in saving.sealed if not _is_copy(capsule.id, copies)]),
         "media": [
@@ -124,7 +126,7 @@ def _original_json(gathered: Gathered, copies: Sequence[StreamCopy], observe: Pr
         "media": [fact.to_json() for fact in gathered.media],
         "source": {**gathered.source, **gathered.hidden},
         "times": gathered.times,
-        "collection": gathered.collection,
+        "collection": {**gathered.collection, **gathered.sealed_collection},
         "embedded_metadata": embedded,
         "openings": [opening_line(observe, identity=True)],
     }
@@ -141,7 +143,7 @@ def _record(saving: Saving, gathered: Gathered, copies: Sequence[StreamCopy], at
             **gathered.collection,
             "started_at": gathered.started_at,
             "finished_at": at,
-            "clock": clock_facts(),
+            "clock": gathered.clock,
             "tool": tool_facts(),
         },
         media=gathered.media,

@@ -22,15 +22,21 @@ def open_given(path: Path) -> BinaryIO:
     raise FileUnreadable("not a file")
 
 
-def given_text(path: Path, most: int) -> str:
-    """The text of a small file, at most ``most`` bytes of it; raises FileUnreadable."""
+def given_bytes(path: Path, most: int) -> bytes:
+    """A small file, at most ``most`` bytes of it; raises FileUnreadable."""
     with open_given(path) as stream:
         try:
-            return stream.read(most).decode("utf-8")
+            return stream.read(most)
         except OSError as error:
             raise FileUnreadable(error.strerror or "") from None
-        except UnicodeDecodeError:
-            raise FileUnreadable("not a text") from None
+
+
+def given_text(path: Path, most: int) -> str:
+    """The text of a small file, at most ``most`` bytes of it; raises FileUnreadable."""
+    try:
+        return given_bytes(path, most).decode("utf-8")
+    except UnicodeDecodeError:
+        raise FileUnreadable("not a text") from None
 
 
 def _without_waiting(name: str, flags: int) -> int:

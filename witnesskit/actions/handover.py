@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from witnesskit.actions.anchored import anchored
 from witnesskit.actions.openings_capsule import seal_openings
 from witnesskit.actions.ownership import is_name_of_another
 from witnesskit.actions.seen import SeenLog
@@ -25,7 +26,7 @@ from witnesskit.vault.keyring import IssuedInvite, Keyring
 from witnesskit.vault.keyring_file import save_keyring
 from witnesskit.vault.layout import Vault
 from witnesskit.vault.state import State
-from witnesskit.vault.trustfile import enrol, invite_of, succeed, trusted_keys
+from witnesskit.vault.trustfile import enrol, invite_of, known_keys, succeed
 
 if TYPE_CHECKING:
     from witnesskit.actions.import_bundle import Desk
@@ -65,7 +66,7 @@ def admit(keyring: Keyring, invite: IssuedInvite, meta: BundleMeta, own: str) ->
             raise SenderUnknown("a device of another invite")
         return keyring
     key = parse_verifier_key(meta.sender)
-    if is_name_of_another((own, *trusted_keys(keyring)), key):
+    if is_name_of_another((own, *known_keys(keyring)), key):
         raise SenderUnknown("it signs under the name of another key")
     for sender in invite.senders:
         if parse_verifier_key(sender).public == key.public:
@@ -109,6 +110,7 @@ def answer(session: Session, keyring: Keyring, done: Handover, folder: Path) -> 
         opened=0,
         copies=done.copies,
         missing=done.unpacked.missing,
+        checkpoint=anchored(session.vault, session.journal).note,
     )
     _log(session, done, receipt)
     witness = _witness(keyring, done.invite)

@@ -7,12 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from witnesskit.actions import handover, ownership, seen
+from witnesskit.actions import handover, ownership, quarantine, seen
+from witnesskit.actions.case_bundle import read_identities
+from witnesskit.actions.delete_item import erase_again
 from witnesskit.actions.given_file import open_given
 from witnesskit.actions.import_sinks import Stores
 from witnesskit.actions.imported import ImportDone
 from witnesskit.actions.listing import list_items
 from witnesskit.actions.opening import open_for_saving
+from witnesskit.actions.receive import Arrival, is_between_desks, receive
 from witnesskit.actions.second_copy import second_copy
 from witnesskit.actions.session import Session
 from witnesskit.bundle.result import Unpacked
@@ -35,6 +38,7 @@ class ImportWish:
 
     receipts: Path
     second_copy: Path | None = None
+    key: Path | None = None  # age identity file for a bundle that another desk sealed to it
 
 
 @dataclass
@@ -63,29 +67,41 @@ def open_for_import(vault: Vault, passphrase: str) -> Iterator[Desk]:
 def import_bundle(desk: Desk, path: Path, wish: ImportWish, report: Report) -> ImportDone:
     """Take in one bundle; importing it again changes nothing but the receipt's date.
 
-    Raises the leaves of errors/bundle.py, ForeignItem, ChainRefused and the disk's; what verified before stays.
+    Raises the leaves of errors/bundle.py, ForeignItem, ChainRefused, DeviceLost and the disk's; what verified
+    before stays.
     """
-    session, vault = desk.session, desk.session.vault
+    brought = read_identities(wish.key)
     with open_given(path) as stream:
-        volume = open_volume(stream, desk_identities(desk.keyring))
-        invite = handover.invite_for(desk.keyring, volume.meta)
-        keyring = handover.admit(desk.keyring, invite, volume.meta, vault.config.key)
-        senders = handover.senders_of(keyring, invite)
-        ownership.demand_own(session.state, senders, volume.meta, volume.members)
-        place = require_sequence(handover.seen_of(session.state, senders), volume.meta)
-        late = place in (Verdict.LATE, Verdict.REPLAY)
-        before = {item for item, found in session.state.items.items() if not found.paper}
-        stores = Stores(vault, lambda chain: seen.judge(vault, keyring, volume.meta, chain, late=late))
-        unpacked = volume.each(stores, lambda done: report(done, volume.meta.bytes))
-        stores.judge()
+        volume = open_volume(stream, (*desk_identities(desk.keyring), *brought))
+        if not is_between_desks(desk.keyring, volume.meta):
+            quarantine.refuse_lost(desk.session, handover.invite_for(desk.keyring, volume.meta), volume.meta, stream)
+            return _from_device(desk, path, volume, wish, report)
+        meta = volume.meta
+    arrival = Arrival(path, meta, brought, wish.receipts, wish.second_copy)
+    return receive(desk.session, desk.keyring, arrival, report)
+
+
+def _from_device(desk: Desk, path: Path, volume: OpenVolume, wish: ImportWish, report: Report) -> ImportDone:
+    session, vault = desk.session, desk.session.vault
+    invite = handover.invite_for(desk.keyring, volume.meta)
+    keyring = handover.admit(desk.keyring, invite, volume.meta, vault.config.key)
+    senders = handover.senders_of(keyring, invite)
+    ownership.demand_own(session.state, senders, volume.meta, volume.members)
+    place = require_sequence(handover.seen_of(session.state, senders), volume.meta)
+    late = place in (Verdict.LATE, Verdict.REPLAY)
+    before = {item for item, found in session.state.items.items() if not found.paper}
+    stores = Stores(vault, lambda chain: seen.judge(vault, keyring, volume.meta, chain, late=late))
+    unpacked = volume.each(stores, lambda done: report(done, volume.meta.bytes))
+    stores.judge()
     _reread(vault, volume, unpacked)
     second = second_copy(path, wish.second_copy, volume.meta.id, desk_identities(desk.keyring))
     copies = max(1 + second, _copies_before(session.state, volume.meta.id))
     items = list_items(session, volume, unpacked)  # first: what is remembered of a log comes from a listed bundle
-    heads = seen.remember(vault, keyring, stores.chain)
+    heads = seen.remember(vault, keyring, seen.logs_of(stores.chain))
     handover.keep_keyring(vault, desk, keyring)
     done = handover.Handover(volume.meta, unpacked, heads, invite, copies)
     receipt = handover.answer(session, keyring, done, wish.receipts)
+    erase_again(session, items)
     counts = {"items": len(items), "new": len(items - before), "here": len(items & before)}
     return ImportDone(volume.meta.id, counts, unpacked, str(receipt), copies, tuple(sorted(map(short_id, items))))
 

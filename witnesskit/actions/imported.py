@@ -21,6 +21,11 @@ class ImportDone:
     items: tuple[str, ...] = field(default=())
 
     @property
+    def papers(self) -> tuple[str, ...]:
+        """Paths of what goes back to the sender."""
+        return (self.receipt,)
+
+    @property
     def sentence(self) -> str:
         """One line for the person."""
         new, here = self.counts["new"], self.counts["here"]
@@ -40,3 +45,28 @@ class ImportDone:
             "damage": damage,
             "items": list(self.items),
         }
+
+
+@dataclass(frozen=True)
+class PeerImportDone(ImportDone):
+    """What was taken in from another desk; ``answers`` are the files that go back to it."""
+
+    peer: str = ""
+    answers: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """One line for the person."""
+        return (
+            f"a bundle of the desk {self.peer}: {self.unpacked.listed} files verified and kept as they came, in "
+            f"{self.copies} copies; give these answers back to {self.peer}:"
+        )
+
+    def facts(self) -> Mapping[str, Json]:
+        """For ``--json``."""
+        return {**super().facts(), "peer": self.peer, "answers": list(self.answers)}
+
+    @property
+    def papers(self) -> tuple[str, ...]:
+        """Paths of what goes back to the sender."""
+        return self.answers

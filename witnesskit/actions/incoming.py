@@ -6,13 +6,17 @@ from dataclasses import asdict
 from typing import Final
 
 from witnesskit.actions.add import Watch
+from witnesskit.actions.connected import Connected, egress_kind
 from witnesskit.actions.finishing import Gathered
 from witnesskit.actions.lookout import look_out
+from witnesskit.actions.offered import formats_of
 from witnesskit.actions.saving import Saving
 from witnesskit.capture import messages as told
+from witnesskit.capture.egress import parse_egress
 from witnesskit.capture.outcome import AttemptResult
 from witnesskit.formats import strict_json
 from witnesskit.formats.media_record import MediaFact
+from witnesskit.limits import RANGES_MAX
 from witnesskit.media.probe import HEAD_SIZE, media_type
 from witnesskit.model import Json, Outcome, Role
 from witnesskit.sealing.capsule import CapsuleWriter, StreamWriter
@@ -29,7 +33,10 @@ class Incoming:
         self._gathered = gathered
         self._watch = watch
         self._url = url
+        self._connected = Connected(parse_egress(saving.session.vault.config.egress), url)
         self._attempts: list[Json] = []
+        self._formats: list[Json] = []
+        self._selector = ""
         self._facts: list[Json] = []
         self._served: list[Json] = []
         self._stub: CapsuleWriter | None = saving.capsule(Role.RECORD)
@@ -39,6 +46,7 @@ class Incoming:
         self._media: told.Media | None = None
         self._head = b""
         stub = {"kind": "url", "url": url, "started_at": gathered.started_at}
+        stub["egress"] = egress_kind(self._connected.egress)  # of a capture that is killed, nothing else tells it
         self._stub.add("stub.json", strict_json.canonical(stub))
         gathered.source |= {"kind": "url", "url": url}
         gathered.observed["url"] = url
@@ -67,15 +75,19 @@ class Incoming:
             case told.MediaEnd():
                 self._end_media(message.complete, message.reason)
                 if self._served:
-                    self._served[-1] |= {"requests": message.requests, "gaps": _plain(list(message.gaps))}
+                    self._served[-1] |= _plain(
+                        {"requests": message.requests, "gaps": message.gaps, "ranges": message.ranges[:RANGES_MAX]}
+                        | ({"ranges_dropped": message.ranges_dropped} if message.ranges_dropped else {})
+                    )
             case told.Facts():
                 self._take_facts(message)
             case told.Attempt():
-                self._attempts.append(_plain(asdict(message)))
+                self._connected.see(message)
+                self._attempts.append(self._desk(asdict(message)))
+            case told.Connection():
+                self._connected.see(message)
             case told.Started():
-                self._gathered.collection |= {"egress": message.egress, "user_agent": message.user_agent}
-                self._gathered.collection["extractor"] = message.tool
-                self._gathered.observed["egress"] = message.egress
+                self._start(message)
             case told.Done():
                 self._conclude(message.result)
 
@@ -92,14 +104,32 @@ class Incoming:
     def end(self) -> CapsuleWriter | None:
         """Everything has been told: the original, still open, if there was media."""
         self._seal_stub()
-        self._gathered.capture |= {"attempts": self._attempts, "served": self._served}
+        self._gathered.capture |= {"attempts": self._attempts, "served": self._served, "formats": self._formats}
+        self._gathered.capture["connections"] = _plain(self._connected.connections)
+        self._gathered.collection["resolver"] = self._connected.resolver()
+        self._gathered.clock = self._connected.clock()
         if self._facts:
             self._gathered.source["extractor_facts"] = self._facts
             self._gathered.source |= {name: self._facts[0][name] for name in DESK_FACTS if name in self._facts[0]}
         return self._original
 
+    def _start(self, started: told.Started) -> None:
+        """What takes part; the address of a proxy is for the custodian ring only."""
+        kind = egress_kind(self._connected.egress)
+        self._gathered.observed["egress"] = kind
+        self._gathered.collection |= {"egress": kind, "user_agent": started.user_agent, "extractor": started.tool}
+        self._gathered.collection |= {
+            "extractor_options": _plain(started.options),
+            "libraries": _plain(started.libraries),
+        }
+        self._gathered.sealed_collection["egress_address"] = started.egress
+        self._selector = str(started.options.get("format", ""))
+
+    def _desk(self, facts: Json) -> Json:
+        return _plain(self._connected.without_proxy(facts))
+
     def _begin_page(self, page: told.Page) -> None:
-        facts = _plain(asdict(page))
+        facts = self._desk(asdict(page))
         self._gathered.capture["html"] = facts
         if page.status and self._stub:
             self._stub.add("headers.json", strict_json.canonical(facts))
@@ -150,6 +180,9 @@ class Incoming:
 
     def _take_facts(self, message: told.Facts) -> None:
         self._facts.append(_plain(dict(message.values)))
+        self._formats.append(formats_of(message.entry, self._facts[-1], self._selector))
+        if "extractor_key" in message.values:
+            self._gathered.collection["extractor_key"] = str(message.values["extractor_key"])
         if "timestamp" in message.values or "upload_date" in message.values:
             published = message.values.get("timestamp", message.values.get("upload_date"))
             self._gathered.times["published"] = str(published)
@@ -160,7 +193,7 @@ class Incoming:
         self._gathered.capture |= {
             "rule": evidence.rule,
             "status": evidence.status,
-            "evidence": _plain(asdict(evidence)),
+            "evidence": self._desk(asdict(evidence)),
         }
         self._gathered.observed |= {"rule": evidence.rule, "status": evidence.status}
         named = (

@@ -75,7 +75,7 @@ def make_desk(wish: VaultWish) -> Secrets:
     files |= {KEYRING: keyring_file(keyring), sheet_test.SHEET_TEST: sheet_test.sheet_test(keyring)}
     vault = layout.create(wish.folder, config, files)
     with lock.writing(vault):
-        _begin_log(vault, keyring)
+        _begin_log(vault, keyring, rings.change_digest(seeds.recovery, 0))
     return _sheets(keyring, seeds)
 
 
@@ -116,7 +116,8 @@ def _config(
     return Config(kind, signer.key.name, signer.key.text, policy.name, egress, recipients), files
 
 
-def _begin_log(vault: Vault, keyring: Keyring) -> None:
+def _begin_log(vault: Vault, keyring: Keyring, following: str) -> None:
+    """``following``: the digest of the offline key that may change this log's key."""
     recipients = keyring.own_recipients
     committed = {
         "recipients": {"custodian": list(recipients.custodian), "desk": list(recipients.desk)},
@@ -125,7 +126,6 @@ def _begin_log(vault: Vault, keyring: Keyring) -> None:
         "tool": TOOL,
         "policy": policy_of(vault).id,
     }
-    following = rings.next_digest(keyring.desk_seed, rings.OWN)
     genesis = prepare("genesis", committed, x={"next": following})
     seal_openings(vault, State(), recipients, [genesis.opening_line()])
     Journal.create(vault.custody, signer=keyring.signer(vault.config.origin), by="desk", genesis=genesis)

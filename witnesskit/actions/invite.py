@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from witnesskit.actions.anchored import anchored
 from witnesskit.errors.cli import OutputExists
 from witnesskit.formats.invite import invite_digits
 from witnesskit.model import VaultKind
@@ -34,15 +35,9 @@ def write_invite(vault: Vault, passphrase: str, wish: InviteWish) -> str:
     if wish.policy:
         load.parse(wish.policy)
     last_day = datetime.now(UTC).date() + timedelta(days=wish.valid_days)
-    terms = InviteTerms(wish.name, last_day.isoformat(), wish.policy.decode(), _newest_note(vault))
     with lock.writing(vault):
+        terms = InviteTerms(wish.name, last_day.isoformat(), wish.policy.decode(), anchored(vault).note)
         data, keyring = issue_invite(open_keyring(vault, passphrase), terms)
         save_keyring(vault, keyring)  # first: a number is never given out twice
         durable.replace(wish.out, data)
     return invite_digits(data)
-
-
-def _newest_note(vault: Vault) -> str:
-    """Nothing is anchored yet, so the field gets no not-before time; an unanchored note would prove nothing."""
-    del vault
-    return ""

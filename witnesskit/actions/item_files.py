@@ -15,7 +15,7 @@ from witnesskit.errors.capsule import BadCapsule
 from witnesskit.errors.sealing import WrongKey
 from witnesskit.formats import media_record, strict_json
 from witnesskit.formats.capsule import CapsuleHeader
-from witnesskit.formats.record_shape import check_derived, check_original
+from witnesskit.formats.record_shape import check_derived, check_original, check_stub
 from witnesskit.formats.short_id import resolve as resolve_short
 from witnesskit.model import Json, Role, SealedCapsule
 from witnesskit.sealing.capsule import CapsuleReader
@@ -57,6 +57,7 @@ class ItemFiles:
     files: tuple[OpenedFile, ...] = ()
     derived: tuple[Mapping[str, Json], ...] = field(default=(), repr=False)
     faults: tuple[str, ...] = ()
+    stub: Mapping[str, Json] = field(default_factory=dict, repr=False)  # of a capture that was killed: all there is
 
     def streams(self, kind: str) -> Iterator[OpenedFile]:
         """Files whose prefix begins with ``kind`` ("copy", "media", "page")."""
@@ -81,7 +82,7 @@ class ItemFiles:
 
 def chosen(state: State, shorts: Sequence[str]) -> tuple[str, ...]:
     """Items named by short ids, or all; raises NoSuchItem, ShortIdUnknown, ShortIdAmbiguous."""
-    every = sorted(item for item, found in state.items.items() if not found.paper)
+    every = sorted(item for item, found in state.items.items() if found.capsules and not found.paper)
     items = tuple(resolve_short(short, every) for short in shorts) or tuple(every)
     if not items:
         raise NoSuchItem
@@ -108,8 +109,9 @@ def read_item(vault: Vault, state: State, item: str, identities: Sequence[Identi
     record, original = found.documents.get(RECORD, {}), found.documents.get(ORIGINAL, {})
     faults = tuple(dict.fromkeys(found.faults))
     return ItemFiles(
-        item, capsules, record, original, tuple(found.lines), tuple(found.files), tuple(found.derived), faults
-    )
+        item, capsules, record, original, tuple(found.lines), tuple(found.files), tuple(found.derived), faults,
+        found.documents.get(STUB, {}),
+    )  # fmt: skip
 
 
 @dataclass
@@ -139,6 +141,8 @@ class _Read:
             elif name == ORIGINAL:
                 self.documents[name] = check_original(strict_json.loads(reader.read(name)))
                 self.lines.extend(line_from(line) for line in self.documents[name].get("openings", ()))
+            elif name == STUB:
+                self.documents[name] = check_stub(strict_json.loads(reader.read(name)))
             elif name == DERIVED:
                 facts = check_derived(strict_json.loads(reader.read(name)))
                 self.derived.append({**facts, "record_sha256": sha256})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from witnesskit.actions import successor
+from witnesskit.actions import own_key, successor
 from witnesskit.actions.prestart import find_vault
 from witnesskit.actions.recover import recover
 from witnesskit.actions.session import Session
@@ -40,8 +40,10 @@ def open_for_saving(vault: Vault, passphrase: str) -> Iterator[Session]:
     with lock.writing(vault):
         vault = successor.finish(vault)
         keyring = open_keyring(vault, passphrase) if vault.config.kind is VaultKind.DESK else None
-        signer = keyring.signer(vault.config.origin) if keyring else load_signer(vault, passphrase)
         journal = Journal.open(vault.custody, by=vault.config.kind.value)
+        if keyring:
+            vault, keyring = own_key.settle(vault, keyring, journal)
+        signer = keyring.signer(vault.config.origin) if keyring else load_signer(vault, passphrase)
         session = Session(vault, load_state(vault), journal, signer, recipients, policy_of(vault), keyring)
         session.recovered = recover(session)
         yield session

@@ -37,12 +37,12 @@ class OpeningLine:
         return (*self.disclosures, *late)
 
     def about(self) -> frozenset[str]:
-        """Items that the disclosures name as their event's own or as its parent."""
+        """Items that the disclosures name: their event's own, its parent, the one it is linked with."""
         found = set()
         for text in self.disclosures:
             with contextlib.suppress(BadDisclosure):
                 told = disclosure.parse(text)
-                if told.name in ("item", "parent") and isinstance(told.value, str):
+                if told.name in ("item", "parent", "other_item") and isinstance(told.value, str):
                     found.add(told.value)
         return frozenset(found)
 

@@ -56,7 +56,7 @@ def publish(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> Pub
     A record is a device's word: a copy that is not the one it names is not published, and what was coded anew and
     answered for is read from the desk's own log. Raises NotForThePublic where copies are there and none may.
     """
-    allowed, refused = _sorted(session, policy, items)
+    allowed, refused = may_be_published(session, policy, items)
     if not allowed:
         if refused:
             raise NotForThePublic("; ".join(dict.fromkeys(refused)))
@@ -78,12 +78,12 @@ def publish(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> Pub
 
 
 _NOT_IT: Final = "what is sealed is not the copy that the record names"
-_Copy = tuple[str, Mapping[str, Json], OpenedFile]  # item, facts, file
+Copy = tuple[str, Mapping[str, Json], OpenedFile]  # item, facts, file
 
 
-def _sorted(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tuple[list[_Copy], list[str]]:
+def may_be_published(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tuple[list[Copy], list[str]]:
     """Copies that may leave, and why the others may not."""
-    allowed: list[_Copy] = []
+    allowed: list[Copy] = []
     refused: list[str] = []
     answered = sheets(session)
     for item in items:

@@ -6,7 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from witnesskit.actions import successor
-from witnesskit.custody.journal import Journal
+from witnesskit.actions.opening import policy_of
+from witnesskit.actions.openings_capsule import seal_openings
+from witnesskit.custody.journal import Journal, utc_day
+from witnesskit.custody.prepare import prepare
 from witnesskit.custody_limits import NOTE_MAX
 from witnesskit.errors.actions import ReceiptForeign
 from witnesskit.errors.cli import FileUnreadable
@@ -15,20 +18,26 @@ from witnesskit.keys import parse_verifier_key
 from witnesskit.model import VaultKind
 from witnesskit.vault import durable, layout, lock, state
 from witnesskit.vault.layout import Vault
+from witnesskit.vault.signing import is_locked, load_signer
+from witnesskit.vault.state import State
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What a receipt says, checked."""
+    """What a receipt says, checked. ``since``: it says that what comes next is later than a time."""
 
     result: str
     confirmed: int
     missing: int
     copies: int
+    since: bool = False
 
 
 def take_receipt(vault: Vault, path: Path) -> Taken:
-    """Check and keep a receipt; raises ReceiptForeign for another device's, SIGNATURE leaves for a forged one."""
+    """Check a receipt and mark what it confirms; raises ReceiptForeign, SIGNATURE leaves for a forged one.
+
+    The file is not kept: its checkpoint names the desk, and would join two devices.
+    """
     layout.demand(vault, VaultKind.FIELD)
     data = durable.read(path, NOTE_MAX)
     if data is None:
@@ -37,16 +46,16 @@ def take_receipt(vault: Vault, path: Path) -> Taken:
         raise ReceiptForeign("no desk is trusted here")
     receipt = parse_receipt(data, parse_verifier_key(vault.config.invite.witness))
     with lock.writing(vault):
+        vault = successor.finish(vault)
         present = state.load_state(vault)
         _check_ours(vault, present, receipt)
+        present = _note_time(vault, present, receipt)
         if receipt.complete:
             present = state.receipted(present, receipt.bundle, receipt.copies)
             state.save_state(vault, present)
             if receipt.log == Journal.open(vault.custody, by="field").log:
                 successor.discard_closed(vault)
             _spend_code(vault)
-        durable.make_folder(vault.custody / "seen")
-        durable.replace(vault.custody / "seen" / f"{receipt.bundle}.receipt", data)
     listed = (present.items.get(item) for item in present.bundles[receipt.bundle].items)
     items = [item for item in listed if item is not None and not item.paper]
     return Taken(
@@ -54,7 +63,26 @@ def take_receipt(vault: Vault, path: Path) -> Taken:
         len(items) if receipt.complete else 0,
         len(receipt.missing),
         receipt.copies,
+        bool(receipt.checkpoint),
     )
+
+
+def _note_time(vault: Vault, present: State, receipt: Receipt) -> State:
+    """Commit the desk's checkpoint: what is logged from here on is later than what proves its time.
+
+    Once for each receipt that is read: nothing that could tell a checkpoint again is kept in clear. A locked vault
+    signs the event with its next command, so that no passphrase is asked for here.
+    """
+    if not receipt.checkpoint:
+        return present
+    journal = Journal.open(vault.custody, by="field")
+    committed = {"kind": "checkpoint", "note": receipt.checkpoint, "day": utc_day(), "policy": policy_of(vault).id}
+    event = prepare("anchor", committed)
+    present = seal_openings(vault, present, vault.config.recipients, [event.opening_line()])
+    journal.append(event)
+    if not is_locked(vault):
+        journal.checkpoint(load_signer(vault, ""))
+    return present
 
 
 def _spend_code(vault: Vault) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from witnesskit.actions.clock import clock_facts, now
+from witnesskit.actions.delete_item import finish_deletion
 from witnesskit.actions.openings import read_capsule_openings, resolve
 from witnesskit.actions.saving import Saving
 from witnesskit.actions.session import Session
@@ -21,7 +22,11 @@ REASON = "an earlier command was interrupted; what had reached the disk is kept"
 
 
 def recover(session: Session) -> int:
-    """Log every orphan; returns how many items were recovered. The whole-file digest is not yet known."""
+    """Log every orphan; returns how many items were recovered. The whole-file digest is not yet known.
+
+    First a deletion that was cut off: it is told by the log's last line.
+    """
+    finish_deletion(session)
     items.settle(session.vault, session.state)
     found = items.orphans(session.vault, session.state)
     whole = [capsule for capsule in found if capsule.size and capsule.id != capsule.item]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -9,28 +10,33 @@ from pathlib import Path
 
 from witnesskit.actions import case_vault
 from witnesskit.actions.case import Case
+from witnesskit.actions.chain_members import OF_DESKS
+from witnesskit.actions.court_view import CourtView, court_view
 from witnesskit.actions.item_files import ItemFiles, chosen, read_item
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.publish import PublishedCopy, publish
 from witnesskit.actions.session import Session
 from witnesskit.actions.shown_items import shown_copy, shown_item, unreadable_note
 from witnesskit.actions.tool_identity import TOOL
+from witnesskit.actions.validation import last_validation
 from witnesskit.actions.verify import judged
 from witnesskit.digest import sha256_stream
 from witnesskit.errors.actions import NoSuchItem
 from witnesskit.errors.cli import OutputExists
+from witnesskit.formats.short_id import short_id
 from witnesskit.media_model import EssenceHash
 from witnesskit.model import Audience, VaultKind
 from witnesskit.policy import decide, load
 from witnesskit.policy.schema import Policy
 from witnesskit.report import how_to, html
-from witnesskit.report.model import Answer, Check, Item, Report, guarded, withheld
+from witnesskit.report.model import Answer, Check, Item, Report, Step, guarded, withheld
 from witnesskit.vault import layout
 from witnesskit.vault.keyring import desk_identities
 from witnesskit.vault.layout import Vault
-from witnesskit.verify import CaseFiles, Found, LogFiles, Trust, Verdict
+from witnesskit.verify import CaseFiles, Found, Trust, Verdict
 from witnesskit.verify.case import LISTED
 
+_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 POLICIES = {Audience.DESK: "protect-filmer", Audience.COURT: "court", Audience.PUBLIC: "public"}
 
 
@@ -88,9 +94,24 @@ def build(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tuple
         if not done.copies:
             raise NoSuchItem("no clean copy that may be published")
         return public_report(session, policy, done.copies), done.held_back
-    verdict = judged(case_vault.case_of(session.vault, session.keyring, session.signer.vkey, (), _silent))
-    made = _report(session, policy, verdict, tuple(shown_item(files, policy) for files in items), _hashes(items))
-    return replace(made, notes=tuple(unreadable_note(files) for files in items if files.faults)), ()
+    if policy.rules.policy_audience is Audience.COURT:
+        view = court_view(session, policy, items)
+        return court_report(policy, view, how_to.steps(Audience.COURT, (session.signer.vkey,), _hashes(items))), ()
+    verdict = judged(case_vault.case_of(session.vault, session.keyring, session.signer.vkey, Trust(), _silent))
+    shown = tuple(shown_item(files, policy) for files in items)
+    made = _report(policy, verdict, shown, how_to.steps(Audience.DESK, (session.signer.vkey,), _hashes(items)))
+    validated = last_validation(session)
+    return replace(made, notes=_unreadable(items), validated=validated.sentence if validated else ""), ()
+
+
+def court_report(policy: Policy, view: CourtView, steps: tuple[Step, ...]) -> Report:
+    """The report for a court, with how to check it and the tables of what a standard asks for."""
+    made = _report(policy, view.verdict, view.shown, steps)
+    return replace(made, notes=_unreadable(view.items), validated=view.validated, tables=view.tables)
+
+
+def _unreadable(items: Sequence[ItemFiles]) -> tuple[str, ...]:
+    return tuple(unreadable_note(files) for files in items if files.faults)
 
 
 def public_report(session: Session, policy: Policy, copies: Sequence[PublishedCopy]) -> Report:
@@ -99,7 +120,7 @@ def public_report(session: Session, policy: Policy, copies: Sequence[PublishedCo
     day = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     items = tuple(shown_copy(copy, policy, day) for copy in copies)
     hashes = tuple(EssenceHash(**part) for copy in copies for part in copy.facts["essence"])
-    return _report(session, policy, verdict, items, hashes)
+    return _report(policy, verdict, items, how_to.steps(Audience.PUBLIC, (session.signer.vkey,), hashes))
 
 
 def public_case(session: Session, copies: Sequence[PublishedCopy]) -> Case:
@@ -109,14 +130,14 @@ def public_case(session: Session, copies: Sequence[PublishedCopy]) -> Case:
         with copy.file.open() as stream:
             digest, size = sha256_stream(stream)
         found.append(Found("copy", digest, size, None, copy.item))
-    logs = (LogFiles(session.journal.log_bytes(), session.journal.notes()[-1:]),)
+    log = case_vault.own_log(session.vault, session.journal)
+    public = tuple(one for one in log.anchors if not one.name.endswith(OF_DESKS))
     openings = tuple(opening for copy in copies for opening in copy.openings)
-    return Case(CaseFiles(logs, openings, tuple(found), LISTED), Trust((session.signer.vkey,)))
+    files = CaseFiles((replace(log, anchors=public),), openings, tuple(found), LISTED)
+    return Case(files, case_vault.own_trust(session.vault, (session.signer.vkey,), None))
 
 
-def _report(
-    session: Session, policy: Policy, verdict: Verdict, items: tuple[Item, ...], hashes: Sequence[EssenceHash]
-) -> Report:
+def _report(policy: Policy, verdict: Verdict, items: tuple[Item, ...], steps: tuple[Step, ...]) -> Report:
     since = decide.time_of(policy, verdict.since) if verdict.since else ""
     return Report(
         audience=policy.rules.policy_audience,
@@ -125,12 +146,19 @@ def _report(
         tool=TOOL,
         answer=Answer(str(verdict.state), since, verdict.word_of, verdict.interval.not_after.proven),
         checks=tuple(
-            Check(check.number, check.code, str(check.state), check.subject, check.sentence)
+            Check(check.number, check.code, str(check.state), _subject(check.subject), check.sentence)
             for check in verdict.checks
         ),
         items=items,
-        steps=how_to.steps(policy.rules.policy_audience, (session.signer.vkey,), hashes),
+        steps=steps,
     )
+
+
+def _subject(subject: str) -> str:
+    """What a check is about, for people: an item by its short id, and nothing where the question says it."""
+    if subject in ("container", "case", "openings", "trust", "time"):
+        return ""
+    return f"item {short_id(subject)}" if _ID.fullmatch(subject) else subject
 
 
 def _hashes(items: Sequence[ItemFiles]) -> tuple[EssenceHash, ...]:

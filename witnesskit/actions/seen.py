@@ -1,14 +1,19 @@
-"""What a desk remembers of every field log: the newest lines and checkpoint it saw, under random-looking names."""
+"""What a desk remembers of every log it saw: the newest lines and checkpoint, under random-looking names.
+
+``seen/`` holds logs of its own devices; ``seen/peers/`` what came from other desks, which is no part of its own case.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from witnesskit.actions import heads
+from witnesskit.actions.history import History
 from witnesskit.actions.ownership import is_name_of_another
 from witnesskit.custody_limits import LOG_MAX, NOTE_MAX
 from witnesskit.errors import WitnesskitError
@@ -21,7 +26,7 @@ from witnesskit.model import Opening
 from witnesskit.vault import durable
 from witnesskit.vault.keyring import Keyring
 from witnesskit.vault.layout import Vault
-from witnesskit.vault.trustfile import trusted_keys
+from witnesskit.vault.trustfile import known_keys
 from witnesskit.verify import CaseFiles, CheckState, LogFiles, Trust, examine_chain
 from witnesskit.verify.case import LISTED
 
@@ -65,65 +70,84 @@ def judge(
     logs = logs_of(chain)
     public = parse_verifier_key(meta.sender).public
     keys = [VerifierKey(log.head.origin, public) for log in logs]
-    if any(is_name_of_another((vault.config.key, *trusted_keys(keyring)), key) for key in keys):
+    if any(is_name_of_another((vault.config.key, *known_keys(keyring)), key) for key in keys):
         raise ChainRefused("a log of another device")
-    trust = Trust(tuple(key.text for key in keys), _remembered(vault, logs, late=late))
+    old = old_logs(vault, logs) if late else frozenset()
+    trust = Trust(tuple(key.text for key in keys), remembered(vault, old))
     case = CaseFiles(tuple(LogFiles(log.lines, (log.note,)) for log in logs), _openings(meta, logs[-1]), (), LISTED)
     bad = [check.code for check in examine_chain(case, trust) if check.state in (CheckState.FAIL, CheckState.UNKNOWN)]
     if bad:
         raise ChainRefused(", ".join(dict.fromkeys(bad)))
-    _check_heads(meta, logs)
+    check_heads(meta, logs)
+    heads.demand(vault, [History(log.lines) for log in logs], [log.note for log in logs], old)
 
 
-def remember(vault: Vault, keyring: Keyring, chain: Sequence[tuple[Member, bytes]]) -> tuple[SeenLog, ...]:
-    """Keep the logs of a judged chain; a shorter copy never replaces a longer one."""
-    logs = logs_of(chain)
-    durable.make_folder(vault.custody / "seen")
+def remember(
+    vault: Vault, keyring: Keyring, logs: Iterable[SeenLog], *, from_a_desk: bool = False
+) -> tuple[SeenLog, ...]:
+    """Keep judged logs; a shorter copy never replaces a longer one."""
+    logs = tuple(logs)
+    folder = vault.custody / "seen"
+    durable.make_folder(folder)
+    if from_a_desk:
+        folder = folder / "peers"
+        durable.make_folder(folder)
     for log in logs:
-        path = _path(vault, keyring, log.log)
+        path = folder / _name(keyring, log.log)
         old = durable.read(path, LOG_MAX)
         if old is None or len(old) <= len(log.lines):
             durable.replace(path, log.lines)
             durable.replace(path.with_suffix(".note"), log.note)
+    heads.settle(vault, (History(log.lines) for log in logs))
     return logs
 
 
 def seen_logs(vault: Vault) -> Iterator[SeenLog]:
-    """Every log seen, as it came."""
-    for path in sorted((vault.custody / "seen").glob("*.jsonl")):
+    """Every log of this desk's devices, as it came."""
+    return _logs_in(vault.custody / "seen")
+
+
+def known_logs(vault: Vault) -> Iterator[SeenLog]:
+    """Every log that is held here and is not this desk's own."""
+    yield from seen_logs(vault)
+    yield from _logs_in(vault.custody / "seen" / "peers")
+
+
+def remembered(vault: Vault, old: Collection[str]) -> dict[str, tuple[int, str]]:
+    """What a chain must continue: size and root of each log as last seen; not of the ``old`` ones, by their ids."""
+    found: dict[str, tuple[int, str]] = {}
+    for known in known_logs(vault):
+        with contextlib.suppress(WitnesskitError):
+            head = known.head
+            if known.log not in old and head.size >= found.get(head.origin, (0, ""))[0]:
+                found[head.origin] = (head.size, head.root_text)
+    return found
+
+
+def old_logs(vault: Vault, logs: Iterable[SeenLog]) -> frozenset[str]:
+    """Ids of logs of which only first lines are given, as they are held here: a stick that comes late holds such."""
+    given = {log.log: log.lines for log in logs}
+    return frozenset(known.log for known in known_logs(vault) if known.lines.startswith(given.get(known.log, b"\n")))
+
+
+def check_heads(meta: BundleMeta, logs: Sequence[SeenLog]) -> None:
+    """bundle.json names exactly the logs that are inside; raises ChainRefused."""
+    inside = {(log.head.origin, log.log, log.head.size, log.head.root_text) for log in logs}
+    if inside != {(head.origin, head.log, head.size, head.root) for head in meta.chain}:
+        raise ChainRefused("bundle.json names other logs")
+
+
+def _logs_in(folder: Path) -> Iterator[SeenLog]:
+    for path in sorted(folder.glob("*.jsonl")):
         lines = durable.read(path, LOG_MAX)
         note = durable.read(path.with_suffix(".note"), NOTE_MAX)
         if lines is not None and note is not None:
             yield SeenLog(lines, note)
 
 
-def _remembered(vault: Vault, logs: Sequence[SeenLog], *, late: bool) -> dict[str, tuple[int, str]]:
-    """What a chain must continue: size and root of each log as last seen.
-
-    Not where a stick that comes ``late`` holds only its first lines, as they are here.
-    """
-    given = {log.log: log.lines for log in logs}
-    found = {}
-    for known in seen_logs(vault):
-        lines = given.get(known.log)
-        if late and lines is not None and known.lines.startswith(lines):
-            continue
-        with contextlib.suppress(WitnesskitError):
-            found[known.head.origin] = (known.head.size, known.head.root_text)
-    return found
-
-
-def _check_heads(meta: BundleMeta, logs: Sequence[SeenLog]) -> None:
-    """bundle.json names exactly the logs that are inside."""
-    inside = {(log.head.origin, log.log, log.head.size, log.head.root_text) for log in logs}
-    if inside != {(head.origin, head.log, head.size, head.root) for head in meta.chain}:
-        raise ChainRefused("bundle.json names other logs")
-
-
 def _openings(meta: BundleMeta, log: SeenLog) -> tuple[Opening, ...]:
     return tuple(Opening(log.log, opening.n, text) for opening in meta.openings for text in opening.disclosures)
 
 
-def _path(vault: Vault, keyring: Keyring, log: str) -> Path:
-    name = hmac.digest(keyring.desk_seed, b"seen/" + log.encode(), "sha256").hex()[:32]
-    return vault.custody / "seen" / f"{name}.jsonl"
+def _name(keyring: Keyring, log: str) -> str:
+    return hmac.digest(keyring.desk_seed, b"seen/" + log.encode(), "sha256").hex()[:32] + ".jsonl"

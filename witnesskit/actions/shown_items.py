@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from witnesskit.actions.item_files import ItemFiles
 from witnesskit.actions.publish import PublishedCopy
+from witnesskit.actions.shown_collection import shown_collection
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import Json
 from witnesskit.policy import decide
@@ -36,7 +37,7 @@ def shown_copy(copy: PublishedCopy, policy: Policy, day: str) -> Item:
 
 def _values(files: ItemFiles) -> dict[str, str]:
     record = files.record
-    source, capture = record.get("source", {}), record.get("capture", {})
+    source, capture = record.get("source") or files.stub, record.get("capture", {})
     times, collection = record.get("times", {}), record.get("collection", {})
     found = {
         "item": short_id(files.item),
@@ -52,6 +53,7 @@ def _values(files: ItemFiles) -> dict[str, str]:
         "egress": collection.get("egress", ""),
         "sealed_sha256": ", ".join(capsule.sha256 for capsule in files.capsules),
         "events": str(len(files.lines)),
+        **shown_collection(_with_stub(record, files.stub)),
     }
     for copy in files.copies[:1]:
         found |= _copy_values(copy)
@@ -62,6 +64,17 @@ def _values(files: ItemFiles) -> dict[str, str]:
             "original_sha256": str(media["sha256"]),
         }
     return {name: str(value) for name, value in found.items() if value != ""}
+
+
+def _with_stub(record: Mapping[str, Json], stub: Mapping[str, Json]) -> Mapping[str, Json]:
+    """A record that recovery wrote knows neither link nor egress; the stub that was sealed first does."""
+    if record.get("source") or not stub:
+        return record
+    return {
+        **record,
+        "source": stub,
+        "collection": {"egress": stub.get("egress", ""), **record.get("collection", {})},
+    }
 
 
 def _copy_values(facts: Mapping[str, Json]) -> dict[str, str]:

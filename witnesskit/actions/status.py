@@ -55,18 +55,29 @@ class VaultStatus:
 def status(vault: Vault) -> VaultStatus:
     """Count; raises BadState, StorageFault."""
     state = load_state(vault)
-    lines = tuple(_line(state, item) for item in sorted(state.items) if not state.items[item].paper)
+    lines = tuple(
+        _line(state, item) for item, found in sorted(state.items.items()) if found.capsules and not found.paper
+    )
     counts = {
         "items": len(lines),
         "waiting": sum(line.words == "waiting" for line in lines),
         "packed": sum(line.words == "packed" for line in lines),
         "confirmed": sum(line.confirmed for line in lines),
         "bundles": len(state.bundles),
+        "unanswered": sum(bundle.awaited for bundle in state.bundles.values()),
         "interrupted": len({file.item for file in items.work_files(vault) if file.id not in state.capsules()}),
     }
-    return VaultStatus(
-        str(vault.config.kind), counts, lines, _warnings(vault, counts), vault.config.rings is not None
-    )
+    warnings = (*_unanswered(state), *_warnings(vault, counts))
+    return VaultStatus(str(vault.config.kind), counts, lines, warnings, vault.config.rings is not None)
+
+
+def _unanswered(state: State) -> tuple[str, ...]:
+    """One sentence that names the bundles whose answer never came."""
+    waiting = [(bundle.counter, short_id(name)) for name, bundle in state.bundles.items() if bundle.awaited]
+    if not waiting:
+        return ()
+    named = ", ".join(short for _counter, short in sorted(waiting))
+    return (f"sent, not acknowledged: bundle {named}; ask whoever got it for the answer, then `witnesskit receipt`",)
 
 
 def _line(state: State, item: str) -> ItemLine:

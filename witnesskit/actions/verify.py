@@ -10,27 +10,28 @@ from pathlib import Path
 
 from witnesskit.actions import case_bundle, case_vault
 from witnesskit.actions.case import Case
-from witnesskit.actions.given_file import given_text
+from witnesskit.actions.trust_folder import outside_trust
 from witnesskit.errors import ExitStatus
 from witnesskit.errors.actions import NothingToVerify
-from witnesskit.errors.formats import BadKey
 from witnesskit.formats.short_id import short_id
-from witnesskit.keys import parse_verifier_key
-from witnesskit.limits import KEY_FILE_MAX
 from witnesskit.model import Json
-from witnesskit.verify import State, Verdict, examine
-from witnesskit.verify.verdict import CheckResult, CheckState, ItemState
+from witnesskit.verify import State, Trust, Verdict, examine
+from witnesskit.verify.verdict import Bound, CheckResult, CheckState, Interval, ItemResult, ItemState, time_text
 
 Report = Callable[[int, int | None], None]
-_PATH_MAX = 4096  # characters
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _SAID_ELSEWHERE = ("container", "case", "openings", "trust", "time")
-_WORST_FIRST = (ItemState.ALTERED, ItemState.MISSING, ItemState.PRESENT, ItemState.WITHHELD)
-_STATUS = {
+_WORST_FIRST = (ItemState.ALTERED, ItemState.MISSING, ItemState.PRESENT, ItemState.DELETED, ItemState.WITHHELD)
+STATUS = {
     State.UNCHANGED: ExitStatus.DONE,
     State.CHANGED: ExitStatus.CHANGED,
     State.CANNOT_TELL: ExitStatus.CANNOT_TELL,
 }
+
+
+def shown_id(untrusted_item: str) -> str:
+    """The short id of an item; a dash for what a signer committed in the place of one."""
+    return short_id(untrusted_item) if _ID.fullmatch(untrusted_item) else "-"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,12 @@ class VerifyWish:
     signers: tuple[str, ...] = ()
     key: Path | None = None
     passphrase: str = field(default="", repr=False)
+    trust: Path | None = None
+    tsa_roots: tuple[Path, ...] = ()
+
+    def outside(self) -> Trust:
+        """What was given from outside; raises the leaves of ``outside_trust``."""
+        return outside_trust(self.signers, self.trust, self.tsa_roots)
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,7 @@ class ShownCheck:
     def about(self) -> str:
         """The subject for people: items by their short id, and nothing where the sentence says it already."""
         if _ID.fullmatch(self.subject):
-            return f"item {short_id(self.subject)}"
+            return f"item {shown_id(self.subject)}"
         return "" if self.subject in _SAID_ELSEWHERE else self.subject
 
 
@@ -76,7 +83,7 @@ class Verified:
     @property
     def exit_status(self) -> int:
         """0, 7 or 8."""
-        return int(_STATUS[self.verdict.state])
+        return int(STATUS[self.verdict.state])
 
     @property
     def sentence(self) -> str:
@@ -94,48 +101,61 @@ class Verified:
     @property
     def items(self) -> tuple[Mapping[str, Json], ...]:
         """For ``--json``."""
-        return tuple(
-            {"id": short_id(item.item), "type": item.type, "day": item.day, "state": str(item.state)}
-            for item in self.verdict.items
-        )
+        return tuple(map(_item_json, self.verdict.items))
 
 
 def verify(wish: VerifyWish, report: Report) -> Verified:
     """Check a vault, a bundle or a bag; raises only for what cannot be opened at all."""
-    signers = tuple(_signer(text) for text in wish.signers)
-    if (wish.path / "vault.toml").is_file():
-        case = case_vault.open_case(wish.path, wish.passphrase, signers, report)
-    elif (wish.path / "bagit.txt").is_file():
-        case = case_bundle.open_bag(wish.path, wish.key, signers, report)
-    elif wish.path.is_file():
-        case = case_bundle.open_file(wish.path, wish.key, signers, report)
-    else:
-        raise NothingToVerify
-    verdict = judged(case)
+    return verified(judged(opened_case(wish, report)))
+
+
+def verified(verdict: Verdict) -> Verified:
+    """A verdict with its findings as they are printed."""
     return Verified(verdict, tuple(_shown(check) for check in verdict.checks))
+
+
+def opened_case(wish: VerifyWish, report: Report) -> Case:
+    """The custody files of what was named; raises NothingToVerify, and what its container raises."""
+    trust = wish.outside()
+    if (wish.path / "vault.toml").is_file():
+        return case_vault.open_case(wish.path, wish.passphrase, trust, report)
+    if (wish.path / "bagit.txt").is_file():
+        return case_bundle.open_bag(wish.path, wish.key, trust, report)
+    if wish.path.is_file():
+        return case_bundle.open_file(wish.path, wish.key, trust, report)
+    raise NothingToVerify
 
 
 def judged(case: Case) -> Verdict:
     """The verifier's verdict, with what the container said in front of it."""
     verdict = examine(case.files, case.trust)
-    checks = (*case.container, *verdict.checks)
     state = verdict.state
     if any(check.state is CheckState.FAIL for check in case.container):
         state = State.CHANGED
     elif state is State.UNCHANGED and any(check.state is CheckState.UNKNOWN for check in case.container):
         state = State.CANNOT_TELL
-    return replace(verdict, state=state, checks=checks)
+    return replace(verdict, state=state, checks=(*case.container, *verdict.checks))
 
 
-def _signer(text: str) -> str:
-    """A verifier key, or the first line of the file of that name; raises BadKey, FileUnreadable."""
-    try:
-        return parse_verifier_key(text).text
-    except BadKey:
-        path = Path(text)
-        if len(text) > _PATH_MAX or not path.is_file():
-            raise
-    return parse_verifier_key(given_text(path, KEY_FILE_MAX).partition("\n")[0]).text
+def interval_json(interval: Interval) -> Json:
+    """Both bounds for ``--json``; an absent one is null."""
+    return {"not_before": _bound_json(interval.not_before), "not_after": _bound_json(interval.not_after)}
+
+
+def _bound_json(bound: Bound) -> Json:
+    if not bound.time:
+        return None
+    return {"time": time_text(bound.time), "word_of": list(bound.word_of), "proven": bound.proven}
+
+
+def _item_json(item: ItemResult) -> Mapping[str, Json]:
+    return {
+        "id": shown_id(item.item),
+        "type": item.type,
+        "day": item.day,
+        "state": str(item.state),
+        "interval": interval_json(item.interval),
+    }
 
 
 def _shown(check: CheckResult) -> ShownCheck:

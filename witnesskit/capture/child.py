@@ -108,7 +108,9 @@ class Child:
         self._guard.admit_proxy()
         extractor, log = self._next or self._ready()
         self._next = None
-        self._pipe.message(Started(utc_now(), ytdlp.TOOL, ytdlp.USER_AGENT, str(self._egress)))
+        self._pipe.message(
+            Started(utc_now(), ytdlp.TOOL, ytdlp.USER_AGENT, str(self._egress), extractor.options, ytdlp.libraries())
+        )
         output = Output(self._pipe.message, self._pipe.page, self._pipe.media)
         job.run(Job(url, output, self._patience, log), extractor, extractor.extract(url))
 

@@ -29,6 +29,7 @@ def facts_of(entry: list[dict[str, Any]], entries: int) -> dict[str, Json]:
     found["formats_offered"] = [
         facts.pick(one, facts.FORMAT_KEYS) for one in list(entry[0].get("formats") or [])[:_OFFERED_MAX]
     ]
+    found["formats_offered_total"] = len(entry[0].get("formats") or [])
     return found
 
 

@@ -8,14 +8,27 @@ from collections.abc import Mapping
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from witnesskit.capture import messages
-from witnesskit.capture.messages import Attempt, Facts, Failed, Media, MediaEnd, Message, Page, PageEnd, Started
+from witnesskit.capture.messages import (
+    Attempt,
+    Connection,
+    Facts,
+    Failed,
+    Media,
+    MediaEnd,
+    Message,
+    Page,
+    PageEnd,
+    Started,
+)
 from witnesskit.errors.capture import WorkerGarbage
 from witnesskit.errors.formats import BadJson
 from witnesskit.formats import strict_json
 from witnesskit.limits import CAPTURE_MESSAGE_MAX
 from witnesskit.model import Json
 
-_KINDS: Final = {kind.__name__: kind for kind in (Started, Attempt, Page, PageEnd, Facts, Media, MediaEnd, Failed)}
+_KINDS: Final = {
+    kind.__name__: kind for kind in (Started, Connection, Attempt, Page, PageEnd, Facts, Media, MediaEnd, Failed)
+}
 _HINTS: dict[str, dict[str, Any]] = {}
 END: Final = "End"  # the last message of a job; holds nothing
 

@@ -7,12 +7,14 @@ in between is never joined to the old beginning. What was received is given on a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from witnesskit.capture.ranges import RangeLog
 from witnesskit.capture.transport import Answer, Cut, NoAnswer, Patience, Transport, Wanted
 from witnesskit.limits import CAPTURE_FRAME_MAX, OVERLAP
+from witnesskit.model import Json
 
 OK: Final = 200
 PARTIAL: Final = 206
@@ -32,6 +34,8 @@ class Fetched:
     size: int
     requests: int
     verified: bool = True
+    ranges: tuple[Mapping[str, Json], ...] = ()  # each request: what it asked for and got (ranges.py)
+    ranges_dropped: int = 0
 
 
 Emit = Callable[[bytes], object]
@@ -56,6 +60,7 @@ class Fetch:
         self._tail = b""
         self._validators: tuple[str, str] = ("", "")  # ETag, Last-Modified of the first answer
         self._total: int | None = None if wanted.end is None else wanted.end - wanted.start + 1
+        self._ranges = RangeLog()
         self.received = 0
         self.requests = 0
 
@@ -73,17 +78,23 @@ class Fetch:
             patience.wait(fruitless)
 
     def _fetched(self, reason: str, *, complete: bool) -> Fetched:
-        return Fetched(complete, reason, self.received, self.requests, verified=self._total is not None)
+        told, dropped = tuple(self._ranges.told), self._ranges.dropped
+        return Fetched(complete, reason, self.received, self.requests, self._total is not None, told, dropped)
 
     def _attempt(self) -> tuple[str, bool]:
-        """One request; returns (reason, complete)."""
+        """One request, noted with what it asked for and got; returns (reason, complete)."""
         self.requests += 1
+        wanted, headers, before = self._wanted, self._request_headers(), self.received
         try:
-            answer = self._transport.open(
-                self._wanted.url, self._request_headers(), self._wanted.purpose, self._wanted.stream
-            )
+            answer = self._transport.open(wanted.url, headers, wanted.purpose, wanted.stream)
         except NoAnswer as error:
+            self._ranges.note(headers, None, (before, before), error.kind, wanted.purpose)
             return error.kind, False
+        reason, complete = self._read(answer)
+        self._ranges.note(headers, answer, (before, self.received), reason, wanted.purpose)
+        return reason, complete
+
+    def _read(self, answer: Answer) -> tuple[str, bool]:
         try:
             self._accept(answer)
             self._drain(answer)

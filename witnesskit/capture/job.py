@@ -54,4 +54,5 @@ def _file(job: Job, transport: Transport, number: int, plan: StreamPlan) -> None
     complete, reason = fetched.complete, fetched.reason
     if complete and head.is_page:
         complete, reason = False, "not-media"
-    job.output.message(MediaEnd(number, complete, reason, fetched.size, fetched.requests))
+    ranges = fetched.ranges, fetched.ranges_dropped
+    job.output.message(MediaEnd(number, complete, reason, fetched.size, fetched.requests, (), *ranges))

@@ -1,5 +1,5 @@
-"""What the worker tells while it captures one link, in order: Started, Attempt…, Page, PageBytes…, PageEnd, Facts,
-then for each stream Media, MediaBytes…, MediaEnd with Attempts between them, and last Done.
+"""What the worker tells while it captures one link, in order: Started, Connection…, Attempt…, Page, PageBytes…,
+PageEnd, Facts, then for each stream Media, MediaBytes…, MediaEnd with Attempts between them, and last Done.
 
 Everything here is telling (links, headers, names): it goes into sealed capsules only.
 """
@@ -23,6 +23,17 @@ class Started:
     tool: str  # "yt-dlp 2026.10.26"
     user_agent: str
     egress: str  # "direct" or the proxy's URL
+    options: Mapping[str, Json] = field(default_factory=dict)  # given to the extractor, without the egress
+    libraries: Mapping[str, Json] = field(default_factory=dict)  # python, openssl, authorities: of the worker
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What all connections to one end have in common; told before the first Attempt that names its number."""
+
+    number: int  # from 1, at most CONNECTIONS_MAX
+    peer: str  # "address port"; through a proxy: the proxy's
+    facts: Mapping[str, Json]  # tls.py
 
 
 @dataclass(frozen=True)
@@ -49,6 +60,8 @@ class Attempt:
     error_kind: str = ""  # dns | refused | timeout | unreachable | reset | proxy | tls | local-address | transport
     peer: str = ""  # "address port"; through a proxy: the proxy's
     tls: Mapping[str, Json] = field(default_factory=dict)  # version, cipher, certificate_sha256
+    answered_at: str = ""  # when its headers were here
+    connection: int = 0  # number of the Connection; 0: none is told
 
 
 @dataclass(frozen=True)
@@ -130,6 +143,8 @@ class MediaEnd:
     size: int
     requests: int = 1
     gaps: tuple[Mapping[str, Json], ...] = ()  # missing segments: {"segment": 3, "reason": "http-404"}
+    ranges: tuple[Mapping[str, Json], ...] = ()  # each request: what it asked for and got (ranges.py)
+    ranges_dropped: int = 0
 
 
 @dataclass(frozen=True)
@@ -146,4 +161,17 @@ class Done:
     result: AttemptResult
 
 
-Message = Started | Attempt | Page | PageBytes | PageEnd | Facts | Media | MediaBytes | MediaEnd | Failed | Done
+Message = (
+    Started
+    | Connection
+    | Attempt
+    | Page
+    | PageBytes
+    | PageEnd
+    | Facts
+    | Media
+    | MediaBytes
+    | MediaEnd
+    | Failed
+    | Done
+)

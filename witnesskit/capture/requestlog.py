@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from witnesskit.capture import wire
-from witnesskit.capture.messages import Attempt
+from witnesskit.capture import tls, wire
+from witnesskit.capture.messages import Attempt, Connection
 from witnesskit.capture.times import utc_now
 from witnesskit.digest import sha256_hex
-from witnesskit.limits import REQUEST_LOG_MAX
+from witnesskit.formats import strict_json
+from witnesskit.limits import CONNECTIONS_MAX, REQUEST_LOG_MAX
 from witnesskit.model import Json
 
 
@@ -18,7 +20,7 @@ from witnesskit.model import Json
 class RequestLog:
     """Numbers and describes requests; ``purpose`` and ``stream`` say what the next ones are for."""
 
-    tell: Callable[[Attempt], object]
+    tell: Callable[[Attempt | Connection], object]
     proxied: bool = False
     purpose: str = "extract"
     stream: int = 0
@@ -29,10 +31,27 @@ class RequestLog:
     _told: int = field(default=0, repr=False)  # bytes, about
     _peer: str = field(default="", repr=False)
     _tls: Mapping[str, Json] = field(default_factory=dict, repr=False)
+    _connection: int = field(default=0, repr=False)
+    _known: dict[str, int] = field(default_factory=dict, repr=False)  # digest of a Connection -> its number
+    _socket: Any = field(default=lambda: None, repr=False)  # weakly, the last one looked at
 
     def note_connection(self, response: Any) -> None:
         """Peer and TLS of a connection that is still open; for the next ``answer``."""
+        connection = wire.socket_of(response)
+        if connection is not None and connection is self._socket():
+            return  # kept alive: nothing is new
         self._peer, self._tls = wire.peer_of(response), wire.tls_of(response)
+        self._connection = self._number_of(connection) if self._peer else 0
+        self._socket = _weakly(connection)
+
+    def _number_of(self, connection: Any) -> int:
+        """The number of a connection's facts, told when they are new; 0 beyond CONNECTIONS_MAX."""
+        facts = tls.facts_of(connection)
+        known = sha256_hex(strict_json.canonical({"peer": self._peer, "facts": facts}))
+        if known not in self._known and len(self._known) < CONNECTIONS_MAX:
+            self._known[known] = len(self._known) + 1
+            self.tell(Connection(self._known[known], self._peer, facts))
+        return self._known.get(known, 0)
 
     def answer(self, request: Sent, response: Any, body: bytes | None = None) -> Attempt:
         """Log an answer of any status; ``body`` is the page that came with an HTTP error."""
@@ -49,6 +68,8 @@ class RequestLog:
             body_sha256=sha256_hex(body) if body else "",
             peer=self._peer,
             tls=self._tls,
+            answered_at=utc_now(),
+            connection=self._connection,
         )
 
     def failure(self, request: Sent, error: BaseException) -> str:
@@ -91,6 +112,14 @@ class Sent:
     headers: Mapping[str, str]
     started_at: str
     purpose: str = ""
+
+
+def _weakly(connection: Any) -> Callable[[], Any]:
+    """A way to the object that does not keep it open."""
+    try:
+        return weakref.ref(connection)
+    except TypeError:
+        return lambda: None
 
 
 def _weight(attempt: Attempt) -> int:

@@ -10,6 +10,7 @@ from witnesskit.capture.fetch import Fetched, fetch
 from witnesskit.capture.messages import MediaEnd
 from witnesskit.capture.outcome import NETWORK
 from witnesskit.capture.plan import PLAYLIST, Segment, StreamPlan
+from witnesskit.capture.ranges import RangeLog
 from witnesskit.capture.telling import Head, Job
 from witnesskit.capture.transport import Answer, Transport, Wanted
 from witnesskit.limits import PLAYLIST_MAX
@@ -29,11 +30,13 @@ class _Joined:
     requests: int = 0
     verified: bool = True
     gaps: list[Mapping[str, Json]] = field(default_factory=list)
+    ranges: RangeLog = field(default_factory=RangeLog)
 
     def add(self, fetched: Fetched) -> None:
         self.size += fetched.size
         self.requests += fetched.requests
         self.verified = self.verified and fetched.verified
+        self.ranges.take(fetched.ranges, fetched.ranges_dropped)
 
 
 def stream(job: Job, transport: Transport, number: int, plan: StreamPlan) -> None:
@@ -51,7 +54,8 @@ def stream(job: Job, transport: Transport, number: int, plan: StreamPlan) -> Non
     head.tell_missing()
     reason = "not-media" if head.is_page else _reason(joined, ended=ended)
     complete = reason in ("", "unverified-length")
-    job.output.message(MediaEnd(number, complete, reason, joined.size, joined.requests, tuple(joined.gaps)))
+    ranges = tuple(joined.ranges.told), joined.ranges.dropped
+    job.output.message(MediaEnd(number, complete, reason, joined.size, joined.requests, tuple(joined.gaps), *ranges))
 
 
 def _reason(joined: _Joined, *, ended: bool) -> str:

@@ -58,7 +58,7 @@ def sent_of(response: Any, fallback: Mapping[str, str]) -> Headers:
 def peer_of(response: Any) -> str:
     """``address port`` of the other end of the connection (of the proxy, where there is one); empty when unknown."""
     try:
-        address = _socket_of(response).getpeername()
+        address = socket_of(response).getpeername()
     except (OSError, AttributeError):
         return ""
     return f"{address[0]} {address[1]}" if isinstance(address, tuple) else ""
@@ -66,7 +66,7 @@ def peer_of(response: Any) -> str:
 
 def tls_of(response: Any) -> dict[str, Json]:
     """Version, cipher and SHA-256 of the server's certificate (DER); empty without TLS."""
-    connection = _socket_of(response)
+    connection = socket_of(response)
     if not isinstance(connection, ssl.SSLSocket):
         return {}
     cipher, certificate = connection.cipher(), connection.getpeercert(binary_form=True)
@@ -130,7 +130,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         queue += [one for one in linked if isinstance(one, BaseException)]
 
 
-def _socket_of(response: Any) -> Any:
+def socket_of(response: Any) -> Any:
     """The socket below a response, whichever handler made it; None when it is out of reach."""
     stream = getattr(response, "fp", None)
     found = getattr(getattr(stream, "connection", None), "sock", None)

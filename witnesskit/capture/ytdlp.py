@@ -7,17 +7,20 @@ by options here, by the guard of the process behind them.
 from __future__ import annotations
 
 import io
+import platform
+import ssl
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
 import yt_dlp
+import yt_dlp.dependencies
 import yt_dlp.globals
 from yt_dlp.networking import Request
 from yt_dlp.networking.exceptions import HTTPError, RequestError
 from yt_dlp.utils import DownloadError, GeoRestrictedError, UnsupportedError, UserNotLive, YoutubeDLError
 
-from witnesskit.capture import wire
+from witnesskit.capture import facts, wire
 from witnesskit.capture.choose import facts_of, grouped, plans
 from witnesskit.capture.outcome import NETWORK
 from witnesskit.capture.page import PageWatch
@@ -25,6 +28,7 @@ from witnesskit.capture.plan import Extraction
 from witnesskit.capture.requestlog import RequestLog, about_to_send
 from witnesskit.capture.transport import Answer, Cut, NoAnswer, Patience
 from witnesskit.limits import ENTRIES_MAX, ERROR_BODY_MAX
+from witnesskit.model import Json
 
 yt_dlp.globals.plugin_dirs.value = []  # before the first YoutubeDL: else it runs what lies in plugin folders
 
@@ -63,6 +67,13 @@ def _options(proxy: str, patience: Patience, logger: _Silent) -> dict[str, Any]:
         "outtmpl": {"default": "%(id)s"}, "quiet": True, "no_warnings": False, "noprogress": True, "color": "never",
         "logger": logger, "allow_playlist_files": False, "check_formats": False, "updatetime": False,
     }  # fmt: skip
+
+
+def libraries() -> dict[str, Json]:
+    """What this process is made of, as far as it touches bytes: interpreter, TLS, where its authorities come from."""
+    store = yt_dlp.dependencies.certifi
+    authorities = f"certifi {getattr(store, '__version__', 'unknown')}" if store else "those of the system"
+    return {"python": platform.python_version(), "openssl": ssl.OPENSSL_VERSION, "authorities": authorities}
 
 
 class _Recorder(yt_dlp.YoutubeDL):  # type: ignore[misc]  # the library is untyped
@@ -152,7 +163,9 @@ class Extractor:
     def __init__(self, log: RequestLog, proxy: str, patience: Patience) -> None:
         self._log = log
         self._logger = _Silent()
-        self._ydl = _Recorder(log, _options(proxy, patience, self._logger))
+        options = _options(proxy, patience, self._logger)
+        self.options = facts.pick(options, sorted(set(options) - {"proxy", "logger"}))  # what it was told to do
+        self._ydl = _Recorder(log, options)
 
     def warm_up(self, go_on: Callable[[], bool]) -> None:
         """Prepare the URL patterns of all extractors, as long as ``go_on`` says there is time."""

@@ -18,6 +18,9 @@ from witnesskit.cli.output import Answer, Output
 @click.option("--to", "recipient", help="Desk: the age recipient (age1...) who may open it.")
 @click.option("--item", "items", multiple=True, help="Desk: short id of an item; may be given several times.")
 @click.option("--custodian-sheet", type=EXISTING_FILE, help="Desk, court: the custodian sheet, to open originals.")
+@click.option(
+    "--why", default="bundle", show_default=True, help="Desk, court: why originals are opened, for the log."
+)
 @passphrase_option
 @vault_option
 @common
@@ -39,6 +42,7 @@ def command(output: Output, answer: Answer, folder: Path, **options: Any) -> Non
         recipient=str(options["recipient"] or ""),
         items=tuple(options["items"]),
         custodian_sheet=options["custodian_sheet"],
+        why=options["why"],
     )
     with output.progress("packing") as line:
         packed = bundle(vault, wish, line.update)

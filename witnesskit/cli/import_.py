@@ -17,20 +17,22 @@ from witnesskit.model import VaultKind
 @click.argument("bundles", nargs=-1, required=True, type=EXISTING_FILE)
 @click.option("--receipts", type=ANY_PATH, default=".", show_default=True, help="Folder for the receipts.")
 @click.option("--second-copy", type=ANY_PATH, help="Folder on other storage for a second, verified copy.")
+@click.option("--key", type=EXISTING_FILE, help="age identity file, for another desk's bundle that is sealed to it.")
 @passphrase_option
 @vault_option
 @common
 def command(output: Output, answer: Answer, bundles: tuple[Path, ...], **options: Any) -> None:
     """Take in a bundle and write its receipt (desk).
 
-    Every file inside is checked while it is written and read again afterwards. Importing twice changes nothing.
+    Every file inside is checked while it is written and read again afterwards. Importing twice changes nothing. A
+    bundle of another desk that is trusted here is verified whole, kept as it came, and answered.
     """
     from witnesskit.actions.import_bundle import ImportWish, import_bundle, open_for_import
     from witnesskit.actions.opening import find_vault
 
     vault = find_vault(options["vault_path"], VaultKind.DESK)
     passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
-    wish = ImportWish(options["receipts"], options["second_copy"])
+    wish = ImportWish(options["receipts"], options["second_copy"], options["key"])
     answer.counts = {"bundles": len(bundles), "items": 0, "new": 0, "here": 0, "refused": 0}
     worst = ExitStatus.DONE
     with open_for_import(vault, passphrase) as desk, output.progress("importing") as line:
@@ -46,7 +48,8 @@ def command(output: Output, answer: Answer, bundles: tuple[Path, ...], **options
                 answer.counts[name] += count
             answer.items.append(done.facts())
             output.say(done.sentence)
-            output.data(done.receipt)
+            for paper in done.papers:
+                output.data(paper)
     _conclude(output, answer, worst)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, ask, common, passphrase_option, read_secret
+from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, ask, common, passphrase_option, read_secret, read_sheet
 from witnesskit.cli.output import Answer, Output
 
 if TYPE_CHECKING:
@@ -75,10 +75,7 @@ def _confirm(output: Output, answer: Answer, folder: Path, options: dict[str, An
 
     file = options["typed_back"]
     passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
-    if file is not None:
-        typed = file.read_text(encoding="utf-8", errors="replace")
-    else:
-        typed = ask("Type the recovery sheet back, from paper", "--typed-back")
+    typed = read_sheet("Type the recovery sheet back, from paper", file, "--typed-back")
     init_vault.confirm_sheet(folder, passphrase, typed)
     answer.state = "confirmed"
     output.say("The sheet opened the test capsule. Next: witnesskit invite")

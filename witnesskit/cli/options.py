@@ -69,6 +69,20 @@ def read_secret(question: str, path: Path | None, flag: str) -> str:
     return ask(question, flag, hidden=True)
 
 
+def read_sheet(question: str, path: Path | None, flag: str) -> str:
+    """A sheet as it was typed: from a file, pipe or device, or on the terminal.
+
+    Raises FileUnreadable, NeedsAnswer.
+    """
+    if path is None:
+        return ask(question, flag)
+    try:
+        with path.open("rb") as stream:
+            return stream.read(_SECRET_MAX).decode("utf-8-sig", "replace")
+    except OSError as error:
+        raise FileUnreadable(os.strerror(error.errno or 0).lower()) from None
+
+
 def _first_line(path: Path) -> str:
     """The first line of a file, pipe or device; raises FileUnreadable for what cannot hold a secret."""
     try:

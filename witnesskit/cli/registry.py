@@ -13,7 +13,7 @@ import click
 VERBS: Final[Mapping[str, str]] = {
     "init": "Make a vault on this computer.",
     "invite": "Make an invite file for one field device (desk).",
-    "trust": "Accept a desk's invite on this device (field).",
+    "trust": "Say whom this vault trusts: a desk (field), authorities of time and other desks (desk).",
     "archive": "Save one or several links before they vanish.",
     "add": "Seal files that you already have.",
     "status": "Count what is saved, delivered and waiting.",
@@ -22,11 +22,19 @@ VERBS: Final[Mapping[str, str]] = {
     "derive": "Make a smaller copy whose picture and sound are coded anew.",
     "bundle": "Pack what is saved into one encrypted file.",
     "import": "Take in a bundle and write its receipt (desk).",
-    "receipt": "Read a desk's receipt for a bundle (field).",
+    "receipt": "Read what a desk answered to a bundle.",
     "forget": "Erase what a desk has confirmed (field).",
+    "anchor": "Have the time of the log proven by outside authorities (desk).",
     "verify": "Check a vault, a bundle or an opened bag.",
+    "disclose": "Prove single facts of an item and withhold the rest (desk).",
+    "delete": "Erase an item on purpose and leave that on record (desk).",
+    "link": "Log that two items are the same footage (desk).",
+    "audit": "Read everything that is stored again and log how it was (desk).",
     "report": "Write what is known and proven as one page.",
+    "export": "Write the chain of custody in a form that others read (desk).",
+    "key": "Replace, show and rehearse the keys of a desk.",
     "policy": "Show or check the rules in force.",
+    "doctor": "Look whether this installation and this vault are sound.",
     "demo": "Play the whole story on this computer.",
 }
 
@@ -60,12 +68,36 @@ def load(verb: str) -> click.Command:  # noqa: C901 - one line for each verb
             from witnesskit.cli.receipt import command
         case "forget":
             from witnesskit.cli.forget import command
+        case _:
+            return _load_of_chain(verb)
+    return command
+
+
+def _load_of_chain(verb: str) -> click.Command:  # noqa: C901 - one line for each verb
+    """The verbs about the chain and the program itself."""
+    match verb:
+        case "anchor":
+            from witnesskit.cli.anchor import command
         case "verify":
             from witnesskit.cli.verify import command
+        case "disclose":
+            from witnesskit.cli.disclose import command
+        case "delete":
+            from witnesskit.cli.delete import command
+        case "link":
+            from witnesskit.cli.link import command
+        case "audit":
+            from witnesskit.cli.audit import command
         case "report":
             from witnesskit.cli.report import command
+        case "export":
+            from witnesskit.cli.export import command
+        case "key":
+            from witnesskit.cli.key import command
         case "policy":
             from witnesskit.cli.policy import command
+        case "doctor":
+            from witnesskit.cli.doctor import command
         case "demo":
             from witnesskit.cli.demo import command
         case _:

@@ -79,6 +79,11 @@ def upgraded(proof: bytes, data: bytes, untrusted_answers: Mapping[Question, byt
     return _proof(tree) if len(block_claims(tree)) > before else None
 
 
+def require_library() -> None:
+    """Raises OtsMissing where no proof could be written."""
+    _library()
+
+
 def _answered(untrusted_answer: bytes, message: bytes) -> Any:
     try:
         return read_branch(untrusted_answer, message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from witnesskit.custody.durable import flush_folder, read_whole, replace_durably
@@ -34,8 +35,11 @@ def read_note(folder: Path, size: int) -> bytes:
     return read_whole(note_path(folder, size), "a checkpoint")
 
 
-def newest(folder: Path, key: VerifierKey) -> Checkpoint | None:
-    """The newest checkpoint, signed by ``key``; None before the first; raises RolledBack, JournalDamaged."""
+def newest(folder: Path, key_at: Callable[[int], VerifierKey]) -> Checkpoint | None:
+    """The newest checkpoint, signed by the key in force at its size; None before the first.
+
+    Raises RolledBack, JournalDamaged, and what ``key_at`` raises.
+    """
     found = sizes(folder)
     if not found:
         return None
@@ -44,6 +48,7 @@ def newest(folder: Path, key: VerifierKey) -> Checkpoint | None:
         checkpoint = parse_checkpoint(note.text)
     except BadNote:
         raise JournalDamaged("its newest checkpoint") from None
+    key = key_at(found[-1])
     if note.signed_by(key) is not SignatureState.GOOD or checkpoint.origin != key.name:
         raise RolledBack("the checkpoint is not signed by the log's key")
     if checkpoint.size != found[-1]:
@@ -51,10 +56,12 @@ def newest(folder: Path, key: VerifierKey) -> Checkpoint | None:
     return checkpoint
 
 
-def write(folder: Path, checkpoint: Checkpoint, signer: Signer, *, keep_all: bool) -> bytes:
+def write(
+    folder: Path, checkpoint: Checkpoint, signer: Signer, *, keep_all: bool, operators: Sequence[Signer] = ()
+) -> bytes:
     """Sign and store ``checkpoint``, once for each size; returns the note. Raises LogNotWritten."""
     path = note_path(folder, checkpoint.size)
-    note = signer.note(checkpoint.text)
+    note = signer.note(checkpoint.text, operators)
     if not keep_all and (found := sizes(folder)):
         _drop_older(folder, found[-1])  # what a kill left: never more than the newest and the one being written
     if not path.exists():

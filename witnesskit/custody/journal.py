@@ -14,6 +14,7 @@ from pathlib import Path
 
 from witnesskit.custody import checkpointer
 from witnesskit.custody.durable import append_durably, flush_folder, read_whole, replace_durably
+from witnesskit.custody.key_line import KeyLine
 from witnesskit.custody.prepare import Prepared, prepare
 from witnesskit.custody.scan import Found, scan, tree_of
 from witnesskit.custody.signer import Signer
@@ -45,10 +46,11 @@ class Journal:
         self._folder = folder
         self._by = by
         self._today = today
-        self._key = found.key
+        self._keys = found.keys
         self._torn = found.torn
         self._usable = True
         self._tree = found.tree
+        self._last = found.lines[-1]
         self._items = {match[1].decode() for line in found.lines for match in _ITEM.finditer(line)}
         self._bytes = sum(map(len, found.lines)) + len(found.lines)
 
@@ -74,7 +76,9 @@ class Journal:
         line = _line(replace(draft, sd=_digests(genesis, _NOTHING)))
         _make_folders(folder)
         replace_durably(folder / LOG_NAME, line + b"\n", exclusive=True)
-        journal = cls(folder, by, Found((line,), 0, signer.key, tree_of([line])), today)
+        tree = tree_of([line])
+        keys = KeyLine(tree.leaf(0).hex(), signer.key, str(public["next"]))
+        journal = cls(folder, by, Found((line,), 0, keys, tree), today)
         journal.checkpoint(signer)
         return journal
 
@@ -106,17 +110,27 @@ class Journal:
     @property
     def origin(self) -> str:
         """The log's name."""
-        return self._key.name
+        return self._keys.first.name
 
     @property
     def vkey(self) -> str:
-        """Verifier key of the log."""
-        return self._key.text
+        """Verifier key in force."""
+        return self._keys.key.text
+
+    @property
+    def keys(self) -> KeyLine:
+        """The keys that signed and sign this log, and what may authorise the next change."""
+        return self._keys
 
     @property
     def lost(self) -> int:
         """Bytes of torn lines that the next append cuts and records in a ``recover`` event."""
         return self._torn
+
+    @property
+    def last_line(self) -> bytes:
+        """The newest whole line, without its line feed."""
+        return self._last
 
     def holds_item(self, item: str) -> bool:
         """Whether an ingest or derive line bears this id (32 hex digits)."""
@@ -128,10 +142,9 @@ class Journal:
 
     def append_all(self, batch: Sequence[tuple[Prepared, Mapping[str, Json]]]) -> tuple[int, ...]:
         """Write several events with one flush; returns their numbers."""
-        if not self._usable:
-            raise LogNotWritten("an earlier write failed; open the log again")
-        if self._torn:
-            self._recover()
+        self.settle()
+        if any(prepared.type == "key" for prepared, _values in batch):
+            raise NotCommittable("a key is replaced with change_key")
         items = [prepared.item for prepared, _values in batch if prepared.item]
         if len(set(items)) != len(items) or self._items.intersection(items):
             raise NotCommittable("an item enters the log once")
@@ -141,12 +154,42 @@ class Journal:
         self._items.update(items)
         return tuple(range(first, self.size))
 
-    def checkpoint(self, signer: Signer) -> bytes:
-        """Sign and store the present size and root; returns the note. A field log keeps only the newest."""
-        if signer.key != self._key:
+    def settle(self) -> int:
+        """Cut what a crash left, as the next append would; returns the number of the next event."""
+        if not self._usable:
+            raise LogNotWritten("an earlier write failed; open the log again")
+        if self._torn:
+            self._recover()
+        return self.size
+
+    def change_key(self, prepared: Prepared, signer: Signer) -> bytes:
+        """Append an authorised ``key`` event and sign the checkpoint after it with the new key; returns the note.
+
+        ``prepared.x`` holds ``key_change.public_members`` of the change that ``authorise`` signed for the number
+        that ``settle`` told. Raises UnauthorisedChange, NotCommittable (a key of another, or used before).
+        """
+        if prepared.type != "key":
+            raise NotCommittable("a key is replaced by a key event")
+        line = self._make(self.settle(), prepared, _NOTHING)
+        keys = self._keys.after(custody_event.parse(line))
+        if keys.key != signer.key or keys.key in self._keys.keys:
+            raise NotCommittable("the signer is not the new key, or not new")
+        self._write([line])
+        self._keys = keys
+        return self.checkpoint(signer)
+
+    def checkpoint(self, signer: Signer, operators: Sequence[Signer] = ()) -> bytes:
+        """Sign and store the present size and root; returns the note. A field log keeps only the newest.
+
+        ``operators`` sign it too, under names of their own.
+        """
+        if signer.key != self._keys.key:
             raise NotCommittable("the signer is not this log's")
+        if any(operator.origin == self.origin for operator in operators):
+            raise NotCommittable("an operator under the log's own name")
         present = Checkpoint(self.origin, self.size, self._tree.root())
-        return checkpointer.write(self._folder, present, signer, keep_all=self._by != "field")
+        keep_all = self._by != "field"
+        return checkpointer.write(self._folder, present, signer, keep_all=keep_all, operators=operators)
 
     def log_bytes(self) -> bytes:
         """The whole lines as stored, each with its line feed."""
@@ -156,6 +199,10 @@ class Journal:
         """The lines without line feeds."""
         return tuple(self.log_bytes().split(b"\n")[:-1])
 
+    def sizes(self) -> tuple[int, ...]:
+        """Lines of every stored checkpoint, ascending."""
+        return tuple(checkpointer.sizes(self._folder))
+
     def notes(self) -> tuple[bytes, ...]:
         """Every stored checkpoint, oldest first."""
         return tuple(checkpointer.read_note(self._folder, size) for size in checkpointer.sizes(self._folder))
@@ -163,6 +210,10 @@ class Journal:
     def consistency(self, old_size: int) -> tuple[bytes, ...]:
         """Proof that the first ``old_size`` lines begin this log."""
         return merkle.consistency(self._tree, old_size)
+
+    def inclusion(self, index: int) -> tuple[bytes, ...]:
+        """Proof that line ``index`` is in the tree over all lines."""
+        return merkle.inclusion(self._tree, index)
 
     def _make(self, number: int, prepared: Prepared, values: Mapping[str, Json]) -> bytes:
         if prepared.type == "genesis":
@@ -198,6 +249,7 @@ class Journal:
         for line in lines:
             self._tree.append(merkle.leaf_hash(line))
             self._bytes += len(line) + 1
+            self._last = line
 
 
 def _line(event: Event) -> bytes:

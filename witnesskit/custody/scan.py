@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from witnesskit.custody import checkpointer
-from witnesskit.errors.custody import JournalDamaged, RolledBack
+from witnesskit.custody.key_line import KeyLine
+from witnesskit.errors.custody import JournalDamaged, RolledBack, UnauthorisedChange
 from witnesskit.errors.formats import BadJson, BadKey
 from witnesskit.errors.verify import BadLine
 from witnesskit.formats import custody_event, merkle
@@ -21,37 +22,51 @@ class Found:
 
     lines: tuple[bytes, ...]
     torn: int
-    key: VerifierKey
+    keys: KeyLine
     tree: merkle.Tree
 
 
 def scan(folder: Path, data: bytes) -> Found:
     """Whole lines: the signed ones must give the signed root, later ones must be well formed.
 
-    Raises RolledBack, JournalDamaged; NewerFormat if a later version wrote the lines.
+    A later line that changes the key without authority counts as torn. Raises RolledBack, JournalDamaged;
+    UnauthorisedChange if such a line was signed; NewerFormat if a later version wrote the lines.
     """
     lines = data.split(b"\n")[:-1]
-    genesis = _genesis(lines)
-    key = _genesis_key(genesis)
-    signed = checkpointer.newest(folder, key)
+    first = _first_keys(lines)
+    signed = checkpointer.newest(folder, lambda size: first.through(lines[:size]).key)
     size = signed.size if signed else 1
     if len(lines) < size:
         raise RolledBack(f"{len(lines)} lines, {size} were signed")
     tree = tree_of(lines[:size])
     if signed and tree.root() != signed.root:
         raise RolledBack("another root")
-    log = tree.leaf(0).hex()
+    keys = first.through(lines[:size])
     kept = size
-    while kept < len(lines) and _continues(lines[kept], kept, log):
+    while kept < len(lines) and (later := _continued(lines[kept], kept, keys)):
         tree.append(merkle.leaf_hash(lines[kept]))
+        keys = later
         kept += 1
     whole = sum(map(len, lines[:kept])) + kept
-    return Found(tuple(lines[:kept]), len(data) - whole, key, tree)
+    return Found(tuple(lines[:kept]), len(data) - whole, keys, tree)
+
+
+def keys_of(lines: Sequence[bytes]) -> KeyLine:
+    """The keys of a log by its stored lines, none of which is checked by a signature of the log.
+
+    Raises JournalDamaged, UnauthorisedChange.
+    """
+    return _first_keys(lines).through(lines)
 
 
 def tree_of(lines: Sequence[bytes]) -> merkle.Tree:
     """The tree whose leaves are ``lines``."""
     return merkle.Tree(map(merkle.leaf_hash, lines))
+
+
+def _first_keys(lines: Sequence[bytes]) -> KeyLine:
+    genesis = _genesis(lines)
+    return KeyLine(merkle.leaf_hash(lines[0]).hex(), _genesis_key(genesis), str(genesis.x["next"]))
 
 
 def _genesis(lines: Sequence[bytes]) -> Event:
@@ -76,10 +91,10 @@ def _genesis_key(genesis: Event) -> VerifierKey:
     return key
 
 
-def _continues(line: bytes, number: int, log: str) -> bool:
-    """Whether an unsigned line is whole: after a power cut a block of it may be missing."""
+def _continued(line: bytes, number: int, keys: KeyLine) -> KeyLine | None:
+    """The line of keys after an unsigned line; None unless it is whole: a power cut may have taken a block of it."""
     try:
         event = custody_event.parse(line)
-    except (BadLine, BadJson):
-        return False
-    return event.n == number and event.log == log
+        return keys.after(event) if (event.n, event.log) == (number, keys.log) else None
+    except (BadLine, BadJson, UnauthorisedChange):
+        return None

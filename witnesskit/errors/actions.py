@@ -150,3 +150,138 @@ class NothingToVerify(WitnesskitError):
     status = ExitStatus.CANNOT_TELL
     message = "this is neither a vault, a bundle nor an opened bag"
     hint = "nothing was changed; name the vault's folder, the .age file, or the folder it was opened into"
+
+
+class AnchorExists(WitnesskitError):
+    """Evidence of that name lies there and is logged; it is never replaced."""
+
+    code = "ANCHOR-EXISTS"
+    status = ExitStatus.REFUSED
+    message = "there is already evidence of this name about this checkpoint"
+    hint = "nothing was changed; what lies there is logged and stays as it came"
+
+
+class NoAuthority(WitnesskitError):
+    """There is nobody to ask for the time."""
+
+    code = "NO-AUTHORITY"
+    status = ExitStatus.USAGE
+    message = "no authority of time is named yet"
+    hint = "nothing was sent; name at least two with `witnesskit trust authority NAME --url URL --root ROOT.pem`"
+
+
+class AuthorityKnown(WitnesskitError):
+    """A name that is taken, or a root certificate under a second name; ``detail`` says which."""
+
+    code = "AUTHORITY-KNOWN"
+    status = ExitStatus.REFUSED
+    message = "this authority is named here already"
+    hint = "nothing was changed; two names of one authority prove no more than one, remove the other first"
+
+
+class BadAuthority(WitnesskitError):
+    """Certificates that cannot stand for an authority; ``detail`` names the rule."""
+
+    code = "AUTHORITY"
+    status = ExitStatus.USAGE
+    message = "these are not the certificates of an authority of time"
+    hint = "nothing was changed; give one root certificate, signed by itself, and the others as intermediates"
+
+
+class WrongTime(WitnesskitError):
+    """An authority tells a time that neither this computer nor another authority tells."""
+
+    code = "TIME-DIFFERS"
+    status = ExitStatus.CANNOT_TELL
+    message = "its time is neither that of this computer nor that of another authority"
+    hint = "its answer was not stored; set this computer's clock, then run it again"
+
+
+class NotTheProgram(WitnesskitError):
+    """The verifier here does not answer as its own vectors say."""
+
+    code = "VALIDATE"
+    status = ExitStatus.BUG
+    message = "do not trust this installation: it does not answer as its own vectors say"
+    hint = "believe none of its answers; what is sealed is safe, install witnesskit again and run this again"
+
+
+class BadTrustFolder(WitnesskitError):
+    """A trust folder, or a certificate named beside it, is not as docs/spec/trust.md wants it."""
+
+    code = "TRUST-FOLDER"
+    status = ExitStatus.USAGE
+    message = "what was given as trusted cannot be used"
+    hint = "nothing was checked; compare the folder with docs/spec/trust.md, one root certificate for each authority"
+
+
+class BadHashList(WitnesskitError):
+    """A list of digests of which not one line can be read."""
+
+    code = "HASH-LIST"
+    status = ExitStatus.USAGE
+    message = "no line of this file is one of a sha256sum list"
+    hint = "nothing was checked; a line is 64 hex digits, two spaces and a name, as sha256sum writes it"
+
+
+class NotTheSame(WitnesskitError):
+    """Two items whose originals are not equal, by anything that the log commits."""
+
+    code = "NOT-THE-SAME"
+    status = ExitStatus.REFUSED
+    message = "nothing shows that these two are the same"
+    hint = "nothing was logged; only originals with equal digests, or with equal coded pictures and sound, are linked"
+
+
+class NoSuchField(WitnesskitError):
+    """A field that the log does not hold of this item; ``detail`` names those that it does."""
+
+    code = "NO-FIELD"
+    status = ExitStatus.USAGE
+    message = "the log holds no such field of this item"
+    hint = "nothing was written or logged; `witnesskit disclose ITEM --list` shows what there is"
+
+
+class FieldWithheld(WitnesskitError):
+    """A field that the policy of this audience does not let out; ``detail`` names the rule."""
+
+    code = "FIELD-WITHHELD"
+    status = ExitStatus.REFUSED
+    message = "the policy of this audience does not let this field out"
+    hint = "nothing was written or logged; `witnesskit disclose ITEM --list` shows what may leave"
+
+
+class NothingToCompare(WitnesskitError):
+    """A place without a log: nothing that could be compared with another copy of it."""
+
+    code = "NO-LOG"
+    status = ExitStatus.CANNOT_TELL
+    message = "there is no custody log here"
+    hint = "nothing was changed; name a log.jsonl, a custody folder, a vault, a bag or a bundle with its --key"
+
+
+class KeyFixed(WitnesskitError):
+    """The sheet is this desk's, but its log commits another offline key than the sheet holds."""
+
+    code = "KEY-FIXED"
+    status = ExitStatus.REFUSED
+    message = "this desk's log was begun with an offline key that the recovery sheet does not hold"
+    hint = "nothing was changed; this log's key cannot be replaced: keep the vault, and begin a new one for new items"
+
+
+class DayToCome(WitnesskitError):
+    """A day of the past is needed."""
+
+    code = "DAY-TO-COME"
+    status = ExitStatus.USAGE
+    message = "that day has not come yet"
+    hint = "nothing was changed; give the first day on which the key may have been in other hands"
+
+
+class ReceiptUnknown(WitnesskitError):
+    """No receipt for that device under that number or bundle."""
+
+    code = "RECEIPT-UNKNOWN"
+    status = ExitStatus.USAGE
+    message = "this desk logged no such receipt for that device"
+    hint = "nothing was changed; give the bundle's id as its receipt names it, or leave the option out for the newest"

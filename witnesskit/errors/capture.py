@@ -51,3 +51,12 @@ class NotAFile(WitnesskitError):
     status = ExitStatus.USAGE
     message = "this is not an ordinary file"
     hint = "nothing was touched; name the file itself, not a folder, a link or a device"
+
+
+class NoReply(WitnesskitError):
+    """A question over HTTP had no usable answer; ``detail`` says of which kind, never the link."""
+
+    code = "NO-REPLY"
+    status = ExitStatus.NETWORK
+    message = "no usable answer came"
+    hint = "nothing was stored; check the address, the proxy and the network, then run it again"

@@ -32,6 +32,15 @@ class JournalExists(WitnesskitError):
     hint = "nothing was changed; choose an empty folder"
 
 
+class UnauthorisedChange(WitnesskitError):
+    """A ``key`` event that the offline recovery key did not sign; ``detail`` names it."""
+
+    code = "KEY-UNAUTHORISED"
+    status = ExitStatus.CHANGED
+    message = "the custody log changes its key, and the recovery key did not authorise that"
+    hint = "nothing was written; somebody else had this desk's keys: keep this vault as it is and begin a new one"
+
+
 class LogNotWritten(WitnesskitError):
     """The disk did not take a line or a checkpoint; the log may end in a torn line."""
 

@@ -57,3 +57,33 @@ class EnrolmentUsed(WitnesskitError):
     status = ExitStatus.CANNOT_TELL
     message = "the sender's enrolment code was used before by another device"
     hint = "nothing was taken over; one of the two is not the invited device: ask the person, by voice"
+
+
+class DeviceUnknown(WitnesskitError):
+    """No invite of this desk was given to anybody of that name, and no device signs under it."""
+
+    code = "DEVICE-UNKNOWN"
+    status = ExitStatus.USAGE
+    message = "no device of that name is known to this desk"
+    hint = "nothing was changed; give the name that `invite --name` was given, or the device's origin (wk1/...)"
+
+
+class DeviceAmbiguous(WitnesskitError):
+    """Several devices of one name; ``detail`` holds their origins."""
+
+    code = "DEVICE-AMBIGUOUS"
+    status = ExitStatus.USAGE
+    message = "several devices have that name"
+    hint = "nothing was changed; name the device by its origin"
+
+
+class DeviceLost(WitnesskitError):
+    """A bundle of a device that was marked as lost, made after the last receipt that counts."""
+
+    code = "DEVICE-LOST"
+    status = ExitStatus.REFUSED
+    message = "this bundle comes from a device that was marked as lost or seized"
+    hint = (
+        "the whole file was set aside, still encrypted, in the vault's folder `quarantine`; nothing of it was taken "
+        "in and no receipt was written"
+    )

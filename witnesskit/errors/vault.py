@@ -201,3 +201,30 @@ class ShortIdAmbiguous(WitnesskitError):
     status = ExitStatus.USAGE
     message = "more than one item has this id"
     hint = "nothing was changed; use one of the longer ids"
+
+
+class BadAuthorities(WitnesskitError):
+    """A desk's authorities are damaged or not in the form of docs/spec/vault.md."""
+
+    code = "AUTHORITIES"
+    status = ExitStatus.STORAGE
+    message = "the list of authorities of time is not in the form the specification demands"
+    hint = "the log and the capsules are not touched; put back a copy of `authorities` and of the folder trust"
+
+
+class AuthorityUnknown(WitnesskitError):
+    """No authority has that name."""
+
+    code = "AUTHORITY-UNKNOWN"
+    status = ExitStatus.USAGE
+    message = "no authority of time has this name here"
+    hint = "nothing was changed; `witnesskit trust authority --list` shows their names"
+
+
+class BadOperatorKey(WitnesskitError):
+    """A file or a name that is no operator's key, or one that may not sign here; ``detail`` says why."""
+
+    code = "OPERATOR-KEY"
+    status = ExitStatus.CANNOT_TELL
+    message = "this is no operator's key that could sign this log"
+    hint = "nothing was signed; `witnesskit key operator NAME --out FILE` makes one"

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from witnesskit.custody_limits import NOTE_MAX
 from witnesskit.errors.bundle import BadReceipt, ReceiptSignature
 from witnesskit.errors.formats import BadNote, NewerFormat
-from witnesskit.formats.checkpoint import SignatureState, note_bytes, parse_note
+from witnesskit.formats.checkpoint import SignatureState, note_bytes, parse_checkpoint, parse_note
 from witnesskit.keys import VerifierKey
 from witnesskit.limits import BUNDLE_MEMBERS_MAX, RECEIPT_NUMBER_MAX
 
@@ -155,7 +155,10 @@ def _root(untrusted_text: str) -> bytes:
 
 
 def _checkpoint(untrusted_line: str) -> str:
+    """A signed note over three lines; the device cannot judge its signature, it commits to it."""
     try:
-        return base64.b64decode(untrusted_line.removeprefix("checkpoint "), validate=True).decode("utf-8")
-    except (binascii.Error, ValueError):
+        note = base64.b64decode(untrusted_line.removeprefix("checkpoint "), validate=True)
+        parse_checkpoint(parse_note(note).text)
+        return note.decode()
+    except (binascii.Error, ValueError, BadNote):
         raise BadReceipt("the checkpoint") from None

@@ -32,6 +32,11 @@ def check_original(untrusted_value: Json) -> Mapping[str, Json]:
     return _checked(untrusted_value, _ORIGINAL, "an original's facts")
 
 
+def check_stub(untrusted_value: Json) -> Mapping[str, Json]:
+    """The object of a ``stub.json``; raises BadJson with the field that is not in its form."""
+    return _checked(untrusted_value, _STUB, "a stub")
+
+
 def check_derived(untrusted_value: Json) -> Mapping[str, Json]:
     """The object of a ``derived.json``: facts of one copy; raises BadJson with what is not in its form."""
     if not isinstance(untrusted_value, dict) or not _COPY(untrusted_value):
@@ -140,6 +145,7 @@ _RECORD: Final[Mapping[str, Rule]] = {
     "collection": _object_of(tool=_maybe(_is_object)),
     "copies": _list_of(_is_copy),
 }
+_STUB: Final[Mapping[str, Rule]] = dict.fromkeys(("kind", "url", "started_at", "egress"), _maybe(_is_text))
 _ORIGINAL: Final[Mapping[str, Rule]] = {
     "source": _maybe(_is_object),
     "openings": _maybe(_list_of(_is_object)),

@@ -1,6 +1,6 @@
 """Which openings of the custody log may leave: each committed name is one field of the policy.
 
-Names per event type are those of docs/spec/custody.md. A name that is not listed here does not leave.
+Names per event type are those of docs/spec/custody-log.md. A name that is not listed here does not leave.
 """
 
 from __future__ import annotations
@@ -30,6 +30,10 @@ _FIELD_OF: Final = {
         "sha256": _ORIGINAL, "media": _ORIGINAL, "essence": "essence", "presentation_sha256": "essence",
         "size": "original_size", "received": "original_size", "media_type": "original_type",
     },
+    "check": {
+        **dict.fromkeys(("day", "kind", "ok", "bad", "policy", "tool"), "field_log"),
+        "who": "collector",  # an operator is a person; ``problems`` tells of other items, and never leaves
+    },
     "derive": _WITH_AN_ITEM
     | {
         "sha256": "copy_sha256", "size": "copy_size", "media_type": "copy_type", "essence": "essence",
@@ -38,7 +42,12 @@ _FIELD_OF: Final = {
         "parent_sha256": "field_log",
     },
 }  # fmt: skip
-_OF_THE_LOG: Final = frozenset({"genesis", "transfer", "receipt", "recover", "close", "note"})
+_OF_THE_LOG: Final = frozenset(
+    {
+        "genesis", "transfer", "receipt", "recover", "close", "note",
+        "key", "access", "anchor", "delete", "link",
+    }
+)  # fmt: skip
 
 
 def opening_may_leave(policy: Policy, event_type: str, name: str) -> Decision:

@@ -25,13 +25,17 @@ FIELDS: Final = (
     "item", "url", "title", "uploader", "name", "saved", "published", "outcome", "parts", "tool",
     "collector", "egress", "original_type", "original_size", "sealed_sha256",
     "copy_type", "copy_size", "copy_sha256", "essence", "removed", "finding", "events", "field_log",
+    "received", "attempts", "resolver", "connection", "clock", "tool_identity", "formats", "ranges",
 )  # fmt: skip
 TIME_FIELDS: Final = ("saved", "published")  # shown with the precision of release.time
 ORIGINAL_DIGESTS: Final = ("original_sha256",)  # shown by release.original_digests, never by release.fields
 # what leads to a person, or lets a seized vault be matched with what was published
 PUBLIC_NEVER: Final = frozenset(
-    {"uploader", "name", "collector", "egress", "original_size", "sealed_sha256", "field_log"}
-)
+    {
+        "uploader", "name", "collector", "egress", "original_size", "sealed_sha256", "field_log", "received",
+        "attempts", "resolver", "connection", "clock", "tool_identity", "formats", "ranges",
+    }
+)  # fmt: skip
 
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _COPIES_MAX: Final = 16  # copies of one item; more is a slip of the pen

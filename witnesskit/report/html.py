@@ -8,10 +8,21 @@ from typing import Final
 
 from witnesskit.report import style, words
 from witnesskit.report.escape import markup
-from witnesskit.report.model import Answer, Check, Item, Report, Step, guarded, withheld
+from witnesskit.report.model import Answer, Check, Item, Report, Step, Table, guarded, withheld
+from witnesskit.report.questions import ANSWERS, question
 
 _SAID_ELSEWHERE: Final = ("item", "parts")  # in the heading, and one by one
-_CODES: Final = ("copy_sha256", "original_sha256", "sealed_sha256", "essence", "field_log", "events")
+_ROW_STATES: Final = {"held": "ok", "in part": "warn", "MISSING": "fail"}
+_CODES: Final = (
+    "copy_sha256",
+    "original_sha256",
+    "sealed_sha256",
+    "essence",
+    "field_log",
+    "events",
+    "connection",
+    "ranges",
+)
 
 
 def render(report: Report) -> str:
@@ -29,11 +40,15 @@ def _page(report: Report) -> Iterator[str]:
     yield from _answer(report.answer, report.notes)
     yield from _items(report.items)
     yield from _checks(report.checks)
+    for table in report.tables:
+        yield from _table(table)
     yield from _withheld(report)
     yield from _steps(report.steps)
     yield from _limits()
     yield "</main>"
     yield f"<footer><p>Made {markup(report.made)} by {markup(report.tool)}.</p>"
+    if report.validated:
+        yield f"<p>{markup(report.validated)}</p>"
     yield f'<p>Policy <span class="code">{markup(report.policy)}</span></p></footer>'
     yield "</body>\n</html>"
 
@@ -55,6 +70,8 @@ def _answer(answer: Answer, notes: Iterable[str]) -> Iterator[str]:
     yield f'<section class="answer{kind}" aria-label="Answer">'
     yield f'<p class="word">{markup(answer.state)}</p>'
     yield f'<p class="whom">{first}{day} {names}</p>'
+    if answer.word_of:
+        yield f'<p class="soft">{words.KEYS}</p>'
     yield f"<p>{words.MEANINGS.get(answer.state, words.NO_STATE)}</p>"
     if words.must_say_unproven(answer.state, answer.time_proven):
         yield f"<p>{words.TIME_UNPROVEN}</p>"
@@ -97,7 +114,7 @@ def _row(label_markup: str, value_markup: str) -> str:
 
 
 def _value(name: str, untrusted_text: str) -> str:
-    shown = markup(words.value(name, untrusted_text))
+    shown = "<br>".join(markup(words.value(name, line)) for line in words.lines(name, untrusted_text))
     return f'<span class="code">{shown}</span>' if name in _CODES else shown
 
 
@@ -106,14 +123,26 @@ def _checks(checks: tuple[Check, ...]) -> Iterator[str]:
     yield f"<p>{words.summary([check.state for check in checks])}</p>"
     if not checks:
         return
-    yield '<table><thead><tr><th scope="col">No.</th><th scope="col">Code</th>'
-    yield '<th scope="col">State</th><th scope="col">What was seen</th></tr></thead><tbody>'
+    yield '<table><thead><tr><th scope="col">No.</th><th scope="col">What was asked</th>'
+    yield '<th scope="col">Answer</th><th scope="col">What was seen</th></tr></thead><tbody>'
     for check in checks:
         state = check.state if check.state in words.CHECK_STATES else "unknown"
         about = f'<br><span class="soft">{markup(check.subject)}</span>' if check.subject else ""
-        yield f'<tr><td>{check.number}</td><td class="code">{markup(check.code)}</td>'
-        yield f'<td class="state {state}">{words.CHECK_STATES[state]}</td>'
+        code = f'<br><span class="code soft">{markup(check.code)}</span>'
+        yield f"<tr><td>{check.number}</td><td>{markup(question(check.code))}{code}</td>"
+        yield f'<td class="state {state}">{ANSWERS[state]}</td>'
         yield f"<td>{markup(check.sentence)}{about}</td></tr>"
+    yield "</tbody></table>"
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield f"<h2>{markup(table.title)}</h2>\n<p>{markup(table.summary)}</p>"
+    yield '<table><thead><tr><th scope="col">Clause</th><th scope="col">It asks for</th>'
+    yield '<th scope="col">State</th><th scope="col">Where, or why not</th></tr></thead><tbody>'
+    for row in table.rows:
+        told = "<br>".join(markup(text) for text in (row.where, row.why) if text)
+        yield f"<tr><td>{markup(row.clause)}</td><td>{markup(row.asks)}</td>"
+        yield f'<td class="state {_ROW_STATES.get(row.state, "soft")}">{markup(row.state)}</td><td>{told}</td></tr>'
     yield "</tbody></table>"
 
 

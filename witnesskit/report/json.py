@@ -22,7 +22,9 @@ def render(report: Report) -> str:
         "items": [_item(item) for item in seen.items],
         "withheld": withheld(seen),
         "notes": seen.notes,
+        "validated": seen.validated,
         "steps": [asdict(step) for step in seen.steps],
+        "tables": [asdict(table) for table in seen.tables],
     }
     return json.dumps(document, ensure_ascii=True, indent=1, sort_keys=True) + "\n"
 

@@ -15,8 +15,11 @@ from witnesskit.model import Audience
 
 ONLY_FOR_COURT: Final = frozenset({"original_sha256"})
 NEVER_PUBLIC: Final = frozenset(
-    {"uploader", "name", "collector", "egress", "original_size", "sealed_sha256", "field_log"}
-)
+    {
+        "uploader", "name", "collector", "egress", "original_size", "sealed_sha256", "field_log", "received",
+        "attempts", "resolver", "connection", "clock", "tool_identity", "formats", "ranges",
+    }
+)  # fmt: skip
 BERKELEY_MINIMUM: Final = ("url", "html", "screenshot")
 # digests and numbers in sentences of the verifier: hex as long as a digest; for the public also ids and roots
 _DIGEST: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
@@ -83,6 +86,26 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Row:
+    """One demand of a standard: the clause, what it asks for, whether it is held, where, and why not."""
+
+    clause: str
+    asks: str
+    state: str
+    where: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Demands of a standard beside what is held, with one sentence that sums them up."""
+
+    title: str
+    summary: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
 class Report:
     """A whole report. ``policy`` is the id of the policy, ``made`` the day, ``tool`` name and version."""
 
@@ -95,7 +118,11 @@ class Report:
     items: tuple[Item, ...] = ()
     steps: tuple[Step, ...] = ()
     notes: tuple[str, ...] = field(default=())  # further sentences that must be read with the answer
+    tables: tuple[Table, ...] = ()  # for the court: demands of a standard beside what is held
     language: str = "en"
+    validated: str = (
+        ""  # a sentence: when this program was last checked against its own vectors; never for the public
+    )
 
 
 def guarded(report: Report) -> Report:
@@ -110,9 +137,12 @@ def guarded(report: Report) -> Report:
     def scrub(text: str) -> str:
         return pattern.sub(lambda found: found[0] if found[0] in shown else WITHHELD, text)
 
+    if report.audience is Audience.PUBLIC:
+        report = replace(report, validated="")  # a day on which a desk worked
     checks = tuple(replace(c, subject=scrub(c.subject), sentence=scrub(c.sentence)) for c in report.checks)
     answer = replace(report.answer, word_of=tuple(scrub(name) for name in report.answer.word_of))
-    return replace(report, items=items, checks=checks, answer=answer, notes=tuple(map(scrub, report.notes)))
+    notes = tuple(map(scrub, report.notes))
+    return replace(report, items=items, checks=checks, answer=answer, notes=notes, tables=())
 
 
 def withheld(report: Report) -> tuple[str, ...]:

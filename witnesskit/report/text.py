@@ -6,9 +6,10 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
-from witnesskit.report import words
+from witnesskit.report import plain_text, words
 from witnesskit.report.escape import plain
 from witnesskit.report.model import Item, Report, guarded, withheld
+from witnesskit.report.questions import ANSWERS, question
 
 _WIDTH: Final = 78
 
@@ -27,9 +28,12 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _title("Checks")
     yield f"  {words.summary([check.state for check in report.checks])}"
     for check in report.checks:
-        state = words.CHECK_STATES.get(check.state, plain(check.state))
+        state = ANSWERS.get(check.state, plain(check.state))
         about = f" ({plain(check.subject)})" if check.subject else ""
-        yield from _wrap(f"{check.number}. {plain(check.code)}: {state}. {plain(check.sentence)}{about}", 2)
+        said = f"{question(check.code)} {state}. {plain(check.sentence)}{about} [{plain(check.code)}]"
+        yield from _wrap(f"{check.number}. {said}", 2)
+    for table in report.tables:
+        yield from plain_text.table(table)
     yield from _closing(report)
 
 
@@ -41,6 +45,8 @@ def _answer(report: Report) -> Iterator[str]:
     first, second = words.by_whom(answer.state)
     day = f" {plain(answer.since) or 'an unknown day'}, {second}" if second else ""
     yield from _wrap(f"{first}{day} {names}", 2)
+    if answer.word_of:
+        yield from _wrap(words.KEYS, 2)
     yield from _wrap(words.MEANINGS.get(answer.state, words.NO_STATE), 2)
     if words.must_say_unproven(answer.state, answer.time_proven):
         yield from _wrap(words.TIME_UNPROVEN, 2)
@@ -51,7 +57,10 @@ def _answer(report: Report) -> Iterator[str]:
 def _item(item: Item) -> Iterator[str]:
     yield from ("", f"Item {plain(item.short)}")
     for name in words.ordered(name for name in item.values if name not in ("item", "parts")):
-        yield from _wrap(f"{plain(words.label(name))}: {plain(words.value(name, item.values[name]))}", 2)
+        first, *more = words.lines(name, item.values[name])
+        yield from _wrap(f"{plain(words.label(name))}: {plain(words.value(name, first))}", 2)
+        for line in more:
+            yield from _wrap(plain(line), 4)
     for part in item.parts:
         reason = f" ({plain(part.reason)})" if part.reason else ""
         yield from _wrap(f"{words.PARTS.get(part.name, plain(part.name))}: {plain(part.state)}{reason}", 4)
@@ -80,6 +89,8 @@ def _closing(report: Report) -> Iterator[str]:
     for sentence in words.UNPROVABLE:
         yield from _wrap(f"- {sentence}", 2)
     yield from ("", f"made {plain(report.made)} by {plain(report.tool)}", f"policy {plain(report.policy)}")
+    if report.validated:
+        yield from _wrap(plain(report.validated), 0)
 
 
 def _title(words_of_title: str) -> Iterator[str]:

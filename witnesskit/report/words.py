@@ -11,6 +11,7 @@ LABELS: Final = {  # in the order they are shown
     "item": "Item",
     "saved": "Saved",
     "outcome": "Outcome",
+    "received": "What this shows",
     "url": "Web address",
     "title": "Title, as published",
     "uploader": "Published by",
@@ -29,10 +30,19 @@ LABELS: Final = {  # in the order they are shown
     "events": "Entries in the log",
     "field_log": "Log of the field device",
     "tool": "Tool",
+    "tool_identity": "Tool, exactly",
     "collector": "Collected by",
     "egress": "Network used",
+    "resolver": "Name of the site",
+    "connection": "Connections",
+    "clock": "Clock",
+    "attempts": "Requests sent",
+    "formats": "Formats taken",
+    "ranges": "Ranges received",
     "parts": "Parts of the capture",
 }
+
+_MANY_LINES: Final = frozenset({"essence", "attempts", "connection", "tool_identity", "formats", "ranges"})
 
 _GROUP_STARTS: Final = ("item", "original_type", "copy_type", "events")
 
@@ -70,6 +80,8 @@ MEANINGS: Final = {
 NO_STATE: Final = "This word is not an answer of the verifier. Treat the report as invalid."
 
 CHECK_STATES: Final = {"ok": "holds", "warn": "read this", "unknown": "cannot tell", "fail": "DOES NOT HOLD"}
+
+KEYS: Final = "These are names of keys and of authorities, not of people; the desk says who held which key."
 
 TIME_UNPROVEN: Final = "The day is what the signers' clocks said. No clock outside their control has confirmed it."
 
@@ -120,6 +132,11 @@ def summary(states: Sequence[str]) -> str:
     words = {"ok": "hold", "warn": "must be read", "unknown": "cannot tell", "fail": "DO NOT HOLD"}
     told = [f"{count} {words[state]}" for state, count in counts.items() if count]
     return f"Of {len(states)} checks: {', '.join(told)}." if told else "No check was made."
+
+
+def lines(name: str, untrusted_text: str) -> list[str]:
+    """The lines of a value; a field that we did not lay out in lines has one, whatever it holds."""
+    return untrusted_text.split("\n") if name in _MANY_LINES else [untrusted_text]
 
 
 def value(name: str, untrusted_text: str) -> str:

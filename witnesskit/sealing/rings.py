@@ -53,6 +53,11 @@ def witness_seed(desk_seed: bytes, number: int) -> bytes:
     return _derived(desk_seed, b"witness", number)
 
 
+def cosigner_seed(desk_seed: bytes) -> bytes:
+    """Ed25519 seed (32 bytes) of the key with which the desk cosigns checkpoints of other desks."""
+    return _derived(desk_seed, b"cosigner", OWN)
+
+
 def next_seed(desk_seed: bytes, number: int) -> bytes:
     """Ed25519 seed (32 bytes) of the key that may replace the device's signing key."""
     return _derived(desk_seed, b"next", number)
@@ -71,6 +76,24 @@ def next_key(desk_seed: bytes, number: int) -> VerifierKey:
 def next_digest(desk_seed: bytes, number: int) -> str:
     """SHA-256 (64 hex digits) of the text of ``next_key``: what genesis commits as ``next``."""
     return sha256_hex(next_key(desk_seed, number).text.encode())
+
+
+def change_seed(recovery_seed: bytes, number: int) -> bytes:
+    """Ed25519 seed (32 bytes) of the offline key that authorises a change of the desk's own signing key.
+
+    Number 0 is committed by genesis, number n by the n-th change: whoever has the keyring cannot make it.
+    """
+    return _derived(recovery_seed, b"change", number)
+
+
+def change_key(recovery_seed: bytes, number: int) -> VerifierKey:
+    """Public half of ``change_seed``, under its derived name."""
+    return named_key(change_seed(recovery_seed, number))
+
+
+def change_digest(recovery_seed: bytes, number: int) -> str:
+    """SHA-256 (64 hex digits) of the text of ``change_key``: ``next`` of a desk's genesis, or of its n-th change."""
+    return sha256_hex(change_key(recovery_seed, number).text.encode())
 
 
 def named_key(seed: bytes) -> VerifierKey:

@@ -10,8 +10,9 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from witnesskit.custody.cosigner import Cosigner
 from witnesskit.custody.signer import Signer
-from witnesskit.errors.vault import PoolEmpty, SheetWrong
+from witnesskit.errors.vault import BadKeyring, PoolEmpty, SheetWrong
 from witnesskit.limits import INVITE_POOL
 from witnesskit.model import RecipientSet
 from witnesskit.sealing import rings
@@ -20,6 +21,21 @@ from witnesskit.sealing.rings import OWN, OfflineHalves
 from witnesskit.vault.passphrase import generate_passphrase
 
 _SEED = 32  # bytes
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A device that is in other hands: what it sent after the desk's receipt event ``receipt`` counts for nothing.
+
+    ``logs``: id (64 hex digits) of each of its logs, and the number of lines that were received by then.
+    """
+
+    receipt: int  # 0 where nothing was received
+    logs: tuple[tuple[str, int], ...] = ()
+
+    def confirmed(self, log: str) -> int:
+        """How many lines of a log still stand on the desk's word."""
+        return dict(self.logs).get(log, 0)
 
 
 @dataclass(frozen=True)
@@ -32,6 +48,16 @@ class IssuedInvite:
     valid_until: str  # YYYY-MM-DD
     name: str  # human; nowhere else in the vault
     senders: tuple[str, ...] = ()  # verifier key texts: of the first bundle, then of the device's later logs
+    lost: Loss | None = None
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Another desk, as its people told of it over another channel than the evidence."""
+
+    name: str  # what this desk calls it, ``[a-z0-9][a-z0-9-]{0,31}``
+    key: str  # verifier key text of its log
+    witness: str = ""  # verifier key text (kind 0x04) with which it cosigns; empty: not told
 
 
 @dataclass(frozen=True)
@@ -45,6 +71,9 @@ class Keyring:
     issued: tuple[IssuedInvite, ...] = field(default=(), repr=False)
     sheet_confirmed: bool = False
     custodian_seed: bytes | None = field(default=None, repr=False)  # lone researcher only
+    peers: tuple[Peer, ...] = field(default=(), repr=False)
+    pending_seed: bytes | None = field(default=None, repr=False)  # of a signing key that may not be in force yet
+    post_quantum: bool = False  # the log's checkpoints bear a second signature
     passphrase: str = field(default="", repr=False, compare=False)  # in its printed form; not stored in the keyring
 
     @property
@@ -59,7 +88,23 @@ class Keyring:
 
     def signer(self, origin: str) -> Signer:
         """The desk's own signer under its vault's origin."""
-        return Signer(origin, self.signing_seed)
+        return Signer(origin, self.signing_seed, post_quantum=self.post_quantum)
+
+    def signers(self, origin: str) -> tuple[Signer, ...]:
+        """The desk's own signer, and the pending one if there is one."""
+        seeds = (self.signing_seed,) if self.pending_seed is None else (self.signing_seed, self.pending_seed)
+        return tuple(Signer(origin, seed, post_quantum=self.post_quantum) for seed in seeds)
+
+    def signer_of(self, vkey: str) -> Signer:
+        """The signer whose verifier key text is ``vkey``, be it pending or not; raises BadKeyring."""
+        for signer in self.signers(vkey.partition("+")[0]):
+            if signer.vkey == vkey:
+                return signer
+        raise BadKeyring("it does not hold the key that signs this log; an older copy of it was put back")
+
+    def cosigner(self, origin: str) -> Cosigner:
+        """What cosigns checkpoints of other desks, under a name of its own."""
+        return Cosigner(f"{origin}/witness", rings.cosigner_seed(self.desk_seed))
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any, Final
 
 from witnesskit.errors.formats import BadJson, NewerFormat
 from witnesskit.errors.vault import BadKeyring
 from witnesskit.formats import strict_json
+from witnesskit.formats.custody_event import HEX64
 from witnesskit.limits import INVITE_NUMBER_MAX, KEYRING_MAX
 from witnesskit.sealing.open import open_with_passphrase
 from witnesskit.sealing.rings import OfflineHalves
 from witnesskit.sealing.seal import seal_with_passphrase
 from witnesskit.vault import durable
-from witnesskit.vault.keyring import IssuedInvite, Keyring
+from witnesskit.vault.keyring import IssuedInvite, Keyring, Loss, Peer
 from witnesskit.vault.layout import Vault
 from witnesskit.vault.passphrase import typed_passphrase
 
@@ -22,6 +24,8 @@ FORMAT = "witnesskit.keyring/1"
 KEYRING: Final = "keys/keyring.age"
 _FAMILY = re.compile(r"witnesskit\.keyring/[0-9]{1,4}", re.ASCII)
 _MEMBERS = {"format", "desk", "signing", "custodian", "own", "pool", "issued", "sheet_confirmed"}
+_LATER = {"peers", "pending", "post_quantum"}  # written only where they say something: an older program reads on
+_PEER = {"name", "key", "witness"}
 _ISSUED = {"id", "number", "enrol", "valid_until", "name", "senders"}
 
 
@@ -42,7 +46,7 @@ def open_keyring(vault: Vault, untrusted_passphrase: str) -> Keyring:
         raise BadKeyring("there is no keyring")
     passphrase = typed_passphrase(untrusted_passphrase)
     keyring = parse_keyring(open_with_passphrase(data, passphrase))
-    if keyring.signer(vault.config.origin).vkey != vault.config.key:
+    if vault.config.key not in {signer.vkey for signer in keyring.signers(vault.config.origin)}:
         raise BadKeyring("the keyring is not the one vault.toml names")
     return replace(keyring, passphrase=passphrase)
 
@@ -56,9 +60,14 @@ def dump_keyring(keyring: Keyring) -> bytes:
         "custodian": (keyring.custodian_seed or b"").hex(),
         "own": _halves_json(keyring.own),
         "pool": [_halves_json(halves) for halves in keyring.pool],
-        "issued": [{name: _plain(getattr(invite, name)) for name in _ISSUED} for invite in keyring.issued],
+        "issued": [_issued_json(invite) for invite in keyring.issued],
         "sheet_confirmed": keyring.sheet_confirmed,
+        **({"peers": [vars(peer) for peer in keyring.peers]} if keyring.peers else {}),
     }
+    if keyring.pending_seed is not None:
+        document["pending"] = keyring.pending_seed.hex()
+    if keyring.post_quantum:
+        document["post_quantum"] = True
     return strict_json.canonical(document) + b"\n"
 
 
@@ -81,13 +90,17 @@ def _halves_json(halves: OfflineHalves) -> dict[str, Any]:
     return {"number": halves.number, "custodian": halves.custodian, "recovery": halves.recovery}
 
 
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+def _issued_json(invite: IssuedInvite) -> dict[str, Any]:
+    found = {name: getattr(invite, name) for name in _ISSUED} | {"senders": list(invite.senders)}
+    if invite.lost is not None:
+        found["lost"] = {"receipt": invite.lost.receipt, "logs": dict(invite.lost.logs)}
+    return found
 
 
 def _keyring(document: Any) -> Keyring:
-    _only(document, _MEMBERS)
-    if document["format"] != FORMAT or not isinstance(document["sheet_confirmed"], bool):
+    _only(document, _MEMBERS, _LATER)
+    flags = (document["sheet_confirmed"], document.get("post_quantum", False))
+    if document["format"] != FORMAT or not all(isinstance(flag, bool) for flag in flags):
         raise ValueError
     return Keyring(
         desk_seed=_seed(document["desk"]),
@@ -97,11 +110,19 @@ def _keyring(document: Any) -> Keyring:
         issued=tuple(_invite(each) for each in document["issued"]),
         sheet_confirmed=document["sheet_confirmed"],
         custodian_seed=_seed(document["custodian"]) if document["custodian"] else None,
+        peers=tuple(_peer(each) for each in document.get("peers", ())),
+        pending_seed=_seed(document["pending"]) if "pending" in document else None,
+        post_quantum=document.get("post_quantum", False),
     )
 
 
+def _peer(found: Any) -> Peer:
+    _only(found, _PEER)
+    return Peer(_text(found["name"]), _text(found["key"]), _text(found["witness"]))
+
+
 def _invite(found: Any) -> IssuedInvite:
-    _only(found, _ISSUED)
+    _only(found, _ISSUED, {"lost"})
     return IssuedInvite(
         id=_text(found["id"]),
         number=_number(found["number"]),
@@ -109,7 +130,20 @@ def _invite(found: Any) -> IssuedInvite:
         valid_until=_text(found["valid_until"]),
         name=_text(found["name"]),
         senders=tuple(_text(sender) for sender in found["senders"]),
+        lost=_loss(found["lost"]) if "lost" in found else None,
     )
+
+
+def _loss(found: Any) -> Loss:
+    _only(found, {"receipt", "logs"})
+    logs = tuple(sorted((_log(log), _number(size)) for log, size in found["logs"].items()))
+    return Loss(_number(found["receipt"]), logs)
+
+
+def _log(text: str) -> str:
+    if not HEX64.fullmatch(text):
+        raise ValueError
+    return text
 
 
 def _halves(found: Any) -> OfflineHalves:
@@ -117,8 +151,9 @@ def _halves(found: Any) -> OfflineHalves:
     return OfflineHalves(_number(found["number"]), _text(found["custodian"]), _text(found["recovery"]))
 
 
-def _only(found: Any, names: set[str]) -> None:
-    if set(found.keys()) != names:
+def _only(found: Any, names: set[str], later: AbstractSet[str] = frozenset()) -> None:
+    """``names`` are all there; of ``later``, which old keyrings do not have, any may be."""
+    if set(found.keys()) - later != names:
         raise ValueError
 
 

@@ -28,17 +28,28 @@ def sheet_test(keyring: Keyring) -> bytes:
 def confirm_sheet(vault: Vault, keyring: Keyring, untrusted_typed: str) -> Keyring:
     """The keyring marked as confirmed, to be saved; raises SheetTypo, SheetWrong, BadKeyring, StorageFault."""
     seed = parse_sheet(untrusted_typed, SheetKind.RECOVERY)
+    if not opens_test(vault, seed):
+        raise SheetWrong("it does not open the test file")
+    if not is_own(keyring, seed):
+        raise SheetWrong("it opens the test file, but the keyring names another recovery key")
+    return replace(keyring, sheet_confirmed=True)
+
+
+def opens_test(vault: Vault, seed: bytes) -> bool:
+    """Whether the recovery ``seed`` opens the test file; raises BadKeyring where there is none, StorageFault."""
     data = durable.read(vault.path / SHEET_TEST, AGE_HEADER_MAX)
     if data is None:
         raise BadKeyring("there is no test file for the sheet")
-    identity = recovery_identity(seed, OWN)
     try:
-        open_bytes(data, [identity])
+        open_bytes(data, [recovery_identity(seed, OWN)])
     except WrongKey:
-        raise SheetWrong("it does not open the test file") from None
-    if identity.recipient != keyring.own.recovery:
-        raise SheetWrong("it opens the test file, but the keyring names another recovery key")
-    return replace(keyring, sheet_confirmed=True)
+        return False
+    return True
+
+
+def is_own(keyring: Keyring, seed: bytes) -> bool:
+    """Whether the recovery ``seed`` is the one whose public half the keyring names."""
+    return recovery_identity(seed, OWN).recipient == keyring.own.recovery
 
 
 def demand_confirmed(keyring: Keyring) -> None:

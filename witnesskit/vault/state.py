@@ -15,6 +15,7 @@ __all__ = [
     "BundleState",
     "ItemState",
     "State",
+    "answered",
     "delivered",
     "load_state",
     "receipted",
@@ -22,6 +23,7 @@ __all__ = [
     "with_capsules",
     "with_item",
     "with_paper",
+    "without_capsules",
     "without_items",
 ]
 
@@ -73,6 +75,21 @@ def receipted(state: State, bundle: str, copies: int) -> State:
         if carried.get(item) == len(found.capsules)
     }
     return replace(state, items={**state.items, **items}, bundles={**state.bundles, bundle: facts})
+
+
+def answered(state: State, bundle: str) -> State:
+    """The state after another desk answered ``bundle``; one that is not known here changes nothing."""
+    facts = state.bundles.get(bundle)
+    if facts is None or not facts.awaited:
+        return state
+    return replace(state, bundles={**state.bundles, bundle: replace(facts, awaited=False)})
+
+
+def without_capsules(state: State, item: str, *gone: str) -> State:
+    """The state without capsules that were erased; the item stays listed, also without any."""
+    found = state.items[item]
+    kept = tuple(capsule for capsule in found.capsules if capsule.id not in gone)
+    return with_item(state, item, replace(found, capsules=kept))
 
 
 def without_items(state: State, *gone: str) -> State:

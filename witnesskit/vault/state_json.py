@@ -76,6 +76,7 @@ def _bundle_json(found: BundleState) -> Json:
         "sender": _text(found.sender, _VKEY),
         "copies": _number(found.copies, 0),
         "counts": [_number(count, 0) for count in found.counts],
+        **({"awaited": True} if found.awaited else {}),
     }
 
 
@@ -114,7 +115,10 @@ def _capsule(item: str, found: Any) -> SealedCapsule:
 
 
 def _bundle(found: Any) -> BundleState:
-    _only(found, "counter", "previous", "sha256", "meta_sha256", "items", "sender", "copies", "counts")
+    names = ("counter", "previous", "sha256", "meta_sha256", "items", "sender", "copies", "counts")
+    _only(found, *names, *({"awaited"} & found.keys()))
+    if found.get("awaited", True) is not True:
+        raise TypeError
     return BundleState(
         counter=_number(found["counter"], 0),
         previous=_text(found["previous"], _HEX64, empty=True),
@@ -124,6 +128,7 @@ def _bundle(found: Any) -> BundleState:
         sender=_text(found["sender"], _VKEY),
         copies=_number(found["copies"], 0),
         counts=tuple(_number(count, 0) for count in found["counts"]),
+        awaited="awaited" in found,
     )
 
 

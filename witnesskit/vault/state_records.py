@@ -33,6 +33,7 @@ class BundleState:
     sender: str = ""
     copies: int = 0  # that the receipt states
     counts: tuple[int, ...] = ()  # capsules of each of ``items`` that the bundle carried; ``delivered`` fills it in
+    awaited: bool = False  # written for another desk or a court that has not answered
 
 
 @dataclass(frozen=True)

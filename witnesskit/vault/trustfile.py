@@ -6,11 +6,11 @@ import secrets
 from dataclasses import dataclass, replace
 from hmac import compare_digest
 
-from witnesskit.errors.invite import EnrolmentUnknown, EnrolmentUsed
+from witnesskit.errors.invite import DeviceAmbiguous, DeviceUnknown, EnrolmentUnknown, EnrolmentUsed
 from witnesskit.formats import crockford
 from witnesskit.formats.invite import Invite, encode_invite
 from witnesskit.sealing import rings
-from witnesskit.vault.keyring import IssuedInvite, Keyring, take_number
+from witnesskit.vault.keyring import IssuedInvite, Keyring, Loss, take_number
 from witnesskit.vault.sheet_test import demand_confirmed
 
 _ENROL = 20  # characters of 5 bits
@@ -79,9 +79,40 @@ def succeed(keyring: Keyring, old_sender: str, new_sender: str) -> Keyring:
     return keyring if new_sender in invite.senders else _with_sender(keyring, invite, new_sender)
 
 
-def trusted_keys(keyring: Keyring) -> tuple[str, ...]:
-    """Verifier key texts of every enrolled device."""
+def known_keys(keyring: Keyring) -> tuple[str, ...]:
+    """Verifier key texts of every enrolled device, lost ones too: nobody else may sign under their names."""
     return tuple(sender for invite in keyring.issued for sender in invite.senders)
+
+
+def trusted_keys(keyring: Keyring) -> tuple[str, ...]:
+    """Verifier key texts whose word counts by itself; for what a lost device signed only the desk's receipts do."""
+    return tuple(sender for invite in keyring.issued if invite.lost is None for sender in invite.senders)
+
+
+def find_device(keyring: Keyring, name: str) -> IssuedInvite:
+    """The invite of a device by its user's name or by the origin of one of its logs.
+
+    Of two of the same name the one that is not lost. Raises DeviceUnknown, DeviceAmbiguous.
+    """
+    found = [invite for invite in keyring.issued if name in (invite.name, *origins_of(invite))]
+    if len(found) > 1:
+        found = [invite for invite in found if invite.lost is None] or found
+    if not name or not found:
+        raise DeviceUnknown
+    if len(found) > 1:
+        raise DeviceAmbiguous(", ".join(origin for invite in found for origin in origins_of(invite)))
+    return found[0]
+
+
+def origins_of(invite: IssuedInvite) -> tuple[str, ...]:
+    """Names under which the device of an invite has signed."""
+    return tuple(sender.partition("+")[0] for sender in invite.senders)
+
+
+def mark_lost(keyring: Keyring, invite: IssuedInvite, loss: Loss) -> Keyring:
+    """The keyring that knows of a loss."""
+    changed = replace(invite, lost=loss)
+    return replace(keyring, issued=tuple(changed if each.id == invite.id else each for each in keyring.issued))
 
 
 def device_name(keyring: Keyring, sender: str) -> str:

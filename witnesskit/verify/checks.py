@@ -60,7 +60,7 @@ def compare_logs(first: LogFiles, second: LogFiles) -> tuple[CheckResult, ...]:
 
 def _compared(one: LogView, other: LogView) -> CheckResult:
     sizes = sorted((len(one.leaves), len(other.leaves)))
-    if one.log != other.log and (not one.origin or one.keys[0] != other.keys[0]):
+    if not one.keys or not other.keys or (one.log != other.log and one.keys[0] != other.keys[0]):
         return CheckResult(17, "LOGID", UNKNOWN, "copies", "they are not the same log")
     if one.leaves.root(sizes[0]) != other.leaves.root(sizes[0]):
         same = next(n for n in range(sizes[0]) if one.leaves.leaf(n) != other.leaves.leaf(n))

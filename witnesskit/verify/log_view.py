@@ -171,7 +171,7 @@ class _Lines:
 def _take_genesis(view: LogView, event: Event) -> None:
     """Step 3: line 0 names the log and the key that signs it, and they agree."""
     if event.type != "genesis":
-        return view.offends(FAIL, 3, "ORIGIN", "the first event is not a genesis")
+        return view.offends(FAIL, 3, "ORIGIN", "the first event is no genesis event")
     try:
         key = parse_verifier_key(event.x["key"])
     except BadKey as error:

@@ -70,6 +70,15 @@ def seq_removed(example: Example) -> Example:
     return with_case(resigned(example, joined(lines[:1] + lines[2:])), openings=openings)
 
 
+@vector(
+    "ORIGIN-genesis-removed", CHANGED,
+    "ORIGIN", "SEQ", "LOGID", "OPENING", "UNTRUSTED", "UNLISTED", "NOTHING", "WITHHELD",
+)  # fmt: skip
+def genesis_removed(example: Example) -> Example:
+    """the genesis event was removed"""
+    return with_desk(example, joined(desk_lines(example)[1:]), *example.case.logs[0].notes)
+
+
 @vector("SEQ-events-swapped", CHANGED, "SEQ")
 def seq_swapped(example: Example) -> Example:
     """events 1 and 2 were swapped and the log signed again"""
@@ -184,12 +193,6 @@ def newer_in_the_middle(example: Example) -> Example:
     lines = desk_lines(example)
     lines[1] = lines[1].replace(b'"v":1', b'"v":2')
     return resigned(example, joined(lines))
-
-
-@vector("ORIGIN-first-line-removed", CHANGED, "SEQ", "LOGID", "ORIGIN", "OPENING", "UNLISTED", "UNTRUSTED", "WITHHELD", "NOTHING")
-def first_line_removed(example: Example) -> Example:
-    """the genesis line was removed"""
-    return with_desk(example, joined(desk_lines(example)[1:]), *example.case.logs[0].notes)
 
 
 @vector("LINE-by-nobody-known", CHANGED, "LINE")

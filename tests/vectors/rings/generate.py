@@ -23,9 +23,11 @@ def keys(number):
     for label, seed, key in (
         ("witness", rings.witness_seed(DESK, number), rings.witness_key(DESK, number)),
         ("next", rings.next_seed(DESK, number), rings.next_key(DESK, number)),
+        ("change", rings.change_seed(RECOVERY, number), rings.change_key(RECOVERY, number)),
     ):
         found[label] = {"seed": seed.hex(), "verifier_key": key.text}
     found["next"]["digest"] = rings.next_digest(DESK, number)
+    found["change"]["digest"] = rings.change_digest(RECOVERY, number)
     return found
 
 

@@ -1,0 +1,46 @@
+"""``access`` events: who opens an original at a desk, what for; logged before the first byte of it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from witnesskit.actions.logged import log_events
+from witnesskit.actions.session import Session
+from witnesskit.actions.tool_identity import TOOL
+from witnesskit.custody.journal import utc_day
+from witnesskit.custody.prepare import prepare
+from witnesskit.model import Role
+
+CUSTODIAN: Final = "custodian"  # somebody brought the custodian's sheet
+DESK: Final = "desk"  # a lone researcher, whose desk holds that key
+ORIGINAL: Final = "original"
+
+
+def log_access(session: Session, items: Sequence[str], *, who: str, why: str, policy: str) -> None:
+    """One event for each of ``items`` that has a sealed original, by the rules of ``policy`` (an id).
+
+    Raises what ``log_events`` raises.
+    """
+    touched = [item for item in items if _has_original(session, item)]
+    events = [
+        prepare(
+            "access",
+            {
+                "item": item,
+                "day": utc_day(),
+                "what": ORIGINAL,
+                "who": who,
+                "why": why,
+                "policy": policy,
+                "tool": TOOL,
+            },
+        )
+        for item in touched
+    ]
+    if events:
+        log_events(session, events)
+
+
+def _has_original(session: Session, item: str) -> bool:
+    return any(capsule.role is Role.ORIGINAL for capsule in session.state.items[item].capsules)

@@ -1,0 +1,73 @@
+"""Since when a desk's log is anchored, asked of what lies in the vault: no passphrase, no network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from witnesskit.actions.anchor_files import anchor_events, logged_files, stored_anchors
+from witnesskit.custody.journal import Journal
+from witnesskit.digest import sha256_hex
+from witnesskit.errors.verify import BadToken
+from witnesskit.formats.anchor import AnchorName
+from witnesskit.formats.checkpoint import note_bytes, parse_checkpoint, parse_note
+from witnesskit.formats.timestamp_token import checked
+from witnesskit.vault.authorities import Authority, load_authorities
+from witnesskit.vault.layout import Vault
+
+ENOUGH = 2  # authorities: with one alone no time is proven (docs/spec/custody-log.md, "Times")
+
+
+@dataclass(frozen=True)
+class Anchored:
+    """``note``: the newest anchored checkpoint, or ""; ``day``: that of the newest ``anchor`` event, or ""."""
+
+    note: str = ""
+    day: str = ""
+
+
+def anchored(vault: Vault, journal: Journal | None = None) -> Anchored:
+    """What a desk may hand on as its not-before, and when it last anchored; ``journal``: its log, if it is open.
+
+    Raises what opening a log raises.
+    """
+    if not (vault.custody / "anchors").is_dir():
+        return Anchored()
+    journal = journal or Journal.open(vault.custody, by="desk")
+    events = anchor_events(journal.lines())
+    if not events:
+        return Anchored()
+    note = _own_word(journal.notes()[-1]) if _is_anchored(vault, journal) else ""
+    return Anchored(note, events[-1].t[:10])
+
+
+def _own_word(note: bytes) -> str:
+    """The checkpoint with the log's first signature alone: who else signed it is nobody's business on the way."""
+    parsed = parse_note(note)
+    origin = parse_checkpoint(parsed.text).origin
+    lines = note.decode().removeprefix(parsed.text + "\n").splitlines(keepends=True)
+    return note_bytes(parsed.text, next(line for line in lines if line.split(" ")[1] == origin)).decode()
+
+
+def _is_anchored(vault: Vault, journal: Journal) -> bool:
+    """Whether the newest checkpoint holds events of two authorities that are still believed here."""
+    notes = dict(zip(journal.sizes(), journal.notes(), strict=True))
+    newest = max(notes)
+    events = logged_files(journal.lines())
+    authorities = {authority.name: authority for authority in load_authorities(vault)}
+    found: set[str] = set()
+    for name, data in reversed(stored_anchors(vault)):
+        event = events.get(sha256_hex(data))
+        authority = authorities.get(name.provider)
+        if event and authority and event.n < newest and name.size in notes and _is_of(authority, name, data, notes):
+            found.add(authority.name)
+            if len(found) == ENOUGH:
+                return True
+    return False
+
+
+def _is_of(authority: Authority, name: AnchorName, data: bytes, notes: dict[int, bytes]) -> bool:
+    try:
+        checked(data, notes[name.size], authority.root, authority.intermediates)
+    except BadToken:
+        return False
+    return name.ending == "tsr"

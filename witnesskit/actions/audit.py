@@ -1,0 +1,81 @@
+"""``audit``: hash every capsule again, and log how it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from witnesskit.actions import received
+from witnesskit.actions.logged import log_events
+from witnesskit.actions.opening import open_for_saving
+from witnesskit.actions.session import Session
+from witnesskit.actions.tool_identity import TOOL
+from witnesskit.custody.journal import utc_day
+from witnesskit.custody.prepare import prepare
+from witnesskit.errors.vault import CapsuleChanged, CapsuleMissing
+from witnesskit.formats.short_id import short_id
+from witnesskit.model import SealedCapsule, VaultKind
+from witnesskit.vault import layout, store
+from witnesskit.vault.layout import Vault
+
+Report = Callable[[int, int | None], None]
+KIND = "fixity"
+OF_OTHERS = "bundles of other desks"
+OF_THE_CHAIN = "openings of the log"  # a paper is of no item
+
+
+@dataclass(frozen=True)
+class Audited:
+    """Counts of sealed files; ``problems``: item (short id) -> what is wrong with how many of its capsules."""
+
+    ok: int
+    bad: int
+    problems: Mapping[str, str]
+
+
+def audit(vault: Vault, passphrase: str, report: Report) -> Audited:
+    """Compare every sealed file with the vault's list, log a ``check``; raises WrongVaultKind, the disk's leaves."""
+    layout.demand(vault, VaultKind.DESK)
+    with open_for_saving(vault, passphrase) as session:
+        found = _look(session, report)
+        event = prepare(
+            "check",
+            {
+                "day": utc_day(),
+                "kind": KIND,
+                "ok": found.ok,
+                "bad": found.bad,
+                "problems": sorted(found.problems),
+                "who": "desk",
+                "policy": session.policy.id,
+                "tool": TOOL,
+            },
+        )
+        log_events(session, [event])
+    return found
+
+
+def _look(session: Session, report: Report) -> Audited:
+    capsules = session.state.capsules().values()
+    whole, done = sum(capsule.size for capsule in capsules), 0
+    wrong: dict[str, list[str]] = {}
+    for capsule in capsules:
+        try:
+            store.check(session.vault, capsule.id, capsule.sha256)
+        except (CapsuleMissing, CapsuleChanged) as error:
+            kind = "missing" if isinstance(error, CapsuleMissing) else "changed"
+            wrong.setdefault(_name(session, capsule), []).append(kind)
+        done += capsule.size
+        report(done, whole)
+    bad = sum(map(len, wrong.values()))
+    problems = {
+        name: ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds))) for name, kinds in wrong.items()
+    }
+    due, altered = received.wrong(session.vault, session.state)
+    if altered:
+        problems[OF_OTHERS] = f"{altered} missing or changed"
+    return Audited(len(capsules) - bad + due - altered, bad + altered, problems)
+
+
+def _name(session: Session, capsule: SealedCapsule) -> str:
+    return OF_THE_CHAIN if session.state.items[capsule.item].paper else short_id(capsule.item)

@@ -1,0 +1,64 @@
+"""``export``: the custody of items in a form that others read, as the policy of a court allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from witnesskit.actions.court_view import CourtView, court_view
+from witnesskit.actions.opening import open_for_saving
+from witnesskit.actions.report import POLICIES, read_items
+from witnesskit.errors.cli import OutputExists
+from witnesskit.model import Audience, VaultKind
+from witnesskit.policy import decide, load
+from witnesskit.report import case_uco, court_sheet, fre_902, premis
+from witnesskit.vault import layout
+from witnesskit.vault.layout import Vault
+
+FORMATS: Final[Mapping[str, Callable[[CourtView], bytes]]] = {
+    "premis-xml": lambda view: premis.as_xml(view.story),
+    "premis-json": lambda view: premis.as_json(view.story),
+    "case-uco": lambda view: case_uco.render(view.story),
+    "fre-902": lambda view: fre_902.render(view.story),
+    "berkeley": lambda view: court_sheet.berkeley_text(view.tables),
+}
+
+
+@dataclass(frozen=True)
+class ExportWish:
+    """What the person asked for; ``items`` are short ids, none means all."""
+
+    format: str
+    items: tuple[str, ...]
+    out: Path
+
+
+@dataclass(frozen=True)
+class ExportDone:
+    """What was written. ``unopened``: events of the same logs that tell nothing here."""
+
+    state: str
+    items: int
+    events: int
+    unopened: int
+    policy: str
+
+
+def export(vault: Vault, passphrase: str, wish: ExportWish) -> ExportDone:
+    """Write one file; raises OutputExists, NoSuchItem, WrongVaultKind and the leaves of the vault."""
+    layout.demand(vault, VaultKind.DESK)
+    policy = load.shipped(POLICIES[Audience.COURT])
+    decide.check_audience(policy, Audience.COURT)
+    if wish.out.exists() or wish.out.is_symlink():
+        raise OutputExists
+    with open_for_saving(vault, passphrase) as session:
+        view = court_view(session, policy, read_items(session, wish.items))
+    try:
+        with wish.out.open("xb") as stream:
+            stream.write(FORMATS[wish.format](view))
+    except FileExistsError:
+        raise OutputExists from None
+    story = view.story
+    return ExportDone(str(view.verdict.state), len(view.items), len(story.happenings), story.unopened, policy.id)

@@ -1,0 +1,88 @@
+"""What a lost device sends: kept whole as it came, never taken in, never answered.
+
+``quarantine/`` of the vault holds each file under the SHA-256 of its ciphertext.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+from witnesskit.actions.own_checks import QUARANTINE, Looked, log_check, own_checks
+from witnesskit.actions.session import Session
+from witnesskit.bundle.sequence import seen_bundle
+from witnesskit.errors.invite import DeviceLost
+from witnesskit.errors.sealing import NotReadable
+from witnesskit.formats.bundle_manifest import BundleMeta
+from witnesskit.limits import READ_BLOCK
+from witnesskit.vault import durable
+from witnesskit.vault.items import place_open
+from witnesskit.vault.keyring import IssuedInvite, Loss
+from witnesskit.vault.layout import Vault
+from witnesskit.vault.state import State
+
+FOLDER: Final = "quarantine"
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def refuse_lost(session: Session, invite: IssuedInvite, meta: BundleMeta, stream: BinaryIO) -> None:
+    """Set aside a bundle sealed to the invite of a lost device, log that, and raise DeviceLost.
+
+    The very bundles that were received before the loss pass. Raises NoRoom, StorageFault, NotReadable too.
+    """
+    loss = invite.lost
+    if loss is None or _was_received(session.state, loss, meta):
+        return
+    digest = _keep(session.vault, stream)
+    logged = (check.looked.problems for check in own_checks(session, QUARANTINE))
+    if not any(digest in problems for problems in logged):
+        log_check(session, Looked(QUARANTINE, bad=1, problems=(digest, meta.id), who=meta.sender))
+    raise DeviceLost
+
+
+def _was_received(present: State, loss: Loss, meta: BundleMeta) -> bool:
+    """Whether this very bundle was taken in, and says nothing beyond the lines that were confirmed by then."""
+    known = present.bundles.get(meta.id)
+    same = known is not None and known.meta_sha256 == seen_bundle(meta).meta_sha256
+    return same and all(head.size <= loss.confirmed(head.log) for head in meta.chain)
+
+
+def _keep(vault: Vault, stream: BinaryIO) -> str:
+    """Copy the whole file; returns its SHA-256. The same file twice is one."""
+    folder = vault.path / FOLDER
+    durable.make_folder(folder)
+    durable.sweep(folder)
+    part = folder / f".part-{secrets.token_hex(8)}"
+    with durable.faults():
+        descriptor = os.open(part, _NEW, 0o600)
+    try:
+        digest = _copy(stream, descriptor)
+    except BaseException:
+        os.close(descriptor)
+        durable.remove(part)
+        raise
+    place_open(descriptor, part, folder / f"{digest}.age")
+    return digest
+
+
+def _copy(stream: BinaryIO, descriptor: int) -> str:
+    """From the first byte to the last; returns the SHA-256 of what was written."""
+    hasher = hashlib.sha256()
+    for block in _blocks(stream):
+        hasher.update(block)
+        rest = memoryview(block)
+        while rest:
+            with durable.faults():
+                rest = rest[os.write(descriptor, rest) :]
+    return hasher.hexdigest()
+
+
+def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+    try:
+        stream.seek(0)
+        yield from iter(lambda: stream.read(READ_BLOCK), b"")
+    except OSError as error:
+        raise NotReadable(error.strerror or "") from None

@@ -1,0 +1,167 @@
+"""``import`` of another desk's bundle: verify all of it, keep it as it came, witness its logs, answer.
+
+Its items never become this desk's: what another desk collected stays its evidence, in the file it sent.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from witnesskit.actions import case_bundle, heads, peer_answer, received, seen
+from witnesskit.actions.given_file import open_given
+from witnesskit.actions.handover import seen_of
+from witnesskit.actions.history import History
+from witnesskit.actions.imported import PeerImportDone
+from witnesskit.actions.peers import peer_named, peer_of
+from witnesskit.actions.second_copy import second_copy
+from witnesskit.actions.seen import SeenLog
+from witnesskit.actions.session import Session
+from witnesskit.actions.verify import judged
+from witnesskit.bundle.result import Unpacked
+from witnesskit.bundle.sequence import Verdict, require_sequence, seen_bundle
+from witnesskit.bundle.unpack import OpenVolume, open_volume
+from witnesskit.errors.actions import ChainRefused
+from witnesskit.errors.bundle import BundleDamaged, BundleIdReused, SenderUnknown, StrangeRecipients
+from witnesskit.errors.peers import BundleUnproven
+from witnesskit.formats.bundle_manifest import BundleMeta
+from witnesskit.keys import parse_verifier_key
+from witnesskit.model import Audience
+from witnesskit.sealing import rings
+from witnesskit.sealing.identity import Identity
+from witnesskit.vault import state
+from witnesskit.vault.keyring import Keyring, Peer, desk_identities
+from witnesskit.vault.state import BundleState
+from witnesskit.vault.trustfile import trusted_keys
+from witnesskit.verify import Trust
+from witnesskit.verify.verdict import CheckState, State
+
+Report = Callable[[int, int | None], None]
+_HISTORY = {"FORK", "ROLLBACK"}
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A bundle file, the desk it says it is from, the person's own identities, and where answer and copy go."""
+
+    path: Path
+    meta: BundleMeta
+    brought: tuple[Identity, ...]
+    receipts: Path
+    second_copy: Path | None = None
+
+
+def is_between_desks(keyring: Keyring, meta: BundleMeta) -> bool:
+    """Whether the bundle was made by a desk, for a court or another desk; a device's goes another way."""
+    devices = {rings.desk_identity(keyring.desk_seed, invite.number).recipient for invite in keyring.issued}
+    return meta.audience == Audience.COURT and not devices.intersection(meta.recipients)
+
+
+def receive(session: Session, keyring: Keyring, arrival: Arrival, report: Report) -> PeerImportDone:
+    """Take in a trusted desk's bundle; once more means the same, and nothing is logged twice.
+
+    Raises SenderUnknown, StrangeRecipients, BundleIdReused, RolledBackSender, ChainRefused, BundleUnproven, and what
+    ``open_volume`` raises; then nothing of it is kept.
+    """
+    vault, meta = session.vault, arrival.meta
+    peer = _sender(keyring, arrival)
+    place = require_sequence(seen_of(session.state, _names_of(session.state, meta)), meta)
+    identities = (*arrival.brought, *desk_identities(keyring))
+    with received.copied(vault, arrival.path) as part:
+        logs = _verified(session, keyring, part, (arrival, peer, identities), place, report)
+        second = second_copy(part, arrival.second_copy, meta.id, identities)
+        before = received.path_of(vault, meta.id).exists()
+        received.keep(vault, part, meta.id)
+    seen.remember(vault, keyring, logs, from_a_desk=True)
+    taken = peer_answer.Taken(meta, logs, 1 + second)
+    answers = peer_answer.answer(session, keyring, taken, arrival.receipts, logged_before=before)
+    _list(session, meta)
+    whole = Unpacked(meta.members, tuple(range(1, meta.members + 1)), (), ())
+    counts = {"items": 0, "new": 0, "here": 0}
+    return PeerImportDone(
+        meta.id, counts, whole, str(answers[0]), 1 + second, peer=peer.name, answers=tuple(map(str, answers))
+    )
+
+
+def _names_of(present: state.State, meta: BundleMeta) -> list[str]:
+    """The keys under which this desk's bundles were taken in before: it may have replaced one."""
+    name = meta.sender.partition("+")[0]
+    return [meta.sender, *{one.sender for one in present.bundles.values() if one.sender.partition("+")[0] == name}]
+
+
+def _sender(keyring: Keyring, arrival: Arrival) -> Peer:
+    peer = peer_of(keyring, arrival.meta.sender) or peer_named(keyring, arrival.meta.sender)
+    if peer is None:
+        raise SenderUnknown("neither a device nor a desk that is trusted here")
+    own = rings.desk_identity(keyring.desk_seed, rings.OWN).recipient
+    ours = {own, *(identity.recipient for identity in arrival.brought)}
+    if not ours.intersection(arrival.meta.recipients):
+        raise StrangeRecipients("it is not sealed to this desk")
+    return peer
+
+
+def _verified(
+    session: Session,
+    keyring: Keyring,
+    part: Path,
+    whose: tuple[Arrival, Peer, tuple[Identity, ...]],
+    place: Verdict,
+    report: Report,
+) -> tuple[SeenLog, ...]:
+    """The logs of a bundle that is unchanged on its sender's word, and continues all that is known of them."""
+    arrival, peer, identities = whose
+    known = session.state.bundles.get(arrival.meta.id)
+    if known is not None and known.sender not in _names_of(session.state, arrival.meta):
+        raise BundleIdReused("by another sender")
+    with open_given(part) as stream:
+        volume = open_volume(stream, identities)
+        if volume.meta != arrival.meta:
+            raise BundleDamaged("it changed while it was read")
+        return _judge(session, keyring, volume, peer, late=place in (Verdict.LATE, Verdict.REPLAY), report=report)
+
+
+def _judge(
+    session: Session, keyring: Keyring, volume: OpenVolume, peer: Peer, *, late: bool, report: Report
+) -> tuple[SeenLog, ...]:
+    case = case_bundle.read_volume(volume, (), Trust((peer.key,), now=int(time.time())), report)
+    logs = tuple(SeenLog(log.log, log.notes[0]) for log in case.files.logs if log.notes)
+    if len(logs) != len(case.files.logs) or not logs:
+        raise ChainRefused("its logs and checkpoints do not pair")
+    histories = [History(log.lines) for log in logs]
+    _refuse_borrowed_names(session, keyring, histories)
+    old = seen.old_logs(session.vault, logs) if late else frozenset()
+    verdict = judged(replace(case, trust=replace(case.trust, remembered=_remembered(session, old))))
+    if verdict.state is not State.UNCHANGED:
+        failed, unknown = verdict.codes(CheckState.FAIL), verdict.codes(CheckState.UNKNOWN)
+        codes = ", ".join(dict.fromkeys((*failed, *unknown)))
+        raise ChainRefused(codes) if failed or _HISTORY.intersection(unknown) else BundleUnproven(codes)
+    seen.check_heads(volume.meta, logs)
+    heads.demand(session.vault, histories, [log.note for log in logs], old)
+    return logs
+
+
+def _remembered(session: Session, old: Collection[str]) -> dict[str, tuple[int, str]]:
+    """Of every log, this desk's own too: another desk may show what it saw of us."""
+    journal = session.journal
+    return {**seen.remembered(session.vault, old), journal.origin: (journal.size, journal.root)}
+
+
+def _refuse_borrowed_names(session: Session, keyring: Keyring, histories: Sequence[History]) -> None:
+    """No log may be under the name that another key has here: this desk, a device, a desk that is trusted."""
+    texts = (session.journal.vkey, *trusted_keys(keyring), *(peer.key for peer in keyring.peers))
+    taken = {key.name: key for key in map(parse_verifier_key, texts)}
+    for history in histories:
+        owner = taken.get(history.origin)
+        if not history.origin or (owner and owner not in (key for _lines, key in history.keys)):
+            raise ChainRefused("a log under the name of another")
+
+
+def _list(session: Session, meta: BundleMeta) -> None:
+    """Remember its number and what it is, and none of its items."""
+    found = seen_bundle(meta)
+    sealed = received.digest(received.path_of(session.vault, meta.id))
+    facts = BundleState(found.counter, found.previous, sealed, found.meta_sha256, sender=meta.sender)
+    session.state = state.delivered(session.state, meta.id, facts)
+    state.save_state(session.vault, session.state)

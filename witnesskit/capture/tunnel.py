@@ -1,0 +1,62 @@
+"""A connection that leaves through the egress or not at all: direct, by an HTTP proxy, by SOCKS5 (RFC 1928)."""
+
+from __future__ import annotations
+
+import socket
+from typing import Final
+
+from witnesskit.capture.egress import DIRECT, SOCKS, Egress
+from witnesskit.limits import STALL_SECONDS
+
+_NAME: Final = 3  # address kind of SOCKS5: the proxy looks the name up
+_REST: Final = {1: 4, 4: 16}  # bytes of an address in the proxy's answer
+
+
+class ProxyRefused(OSError):
+    """The proxy does not lead there."""
+
+
+def connect(egress: Egress, host: str, port: int) -> socket.socket:
+    """A connected socket; with a proxy nothing else than the proxy is ever contacted. Raises OSError, ProxyRefused.
+
+    Through an HTTP proxy the socket leads to the proxy itself, which is then asked in HTTP.
+    """
+    if egress.kind == DIRECT:
+        return socket.create_connection((host, port), STALL_SECONDS)
+    try:
+        found = socket.create_connection((egress.host, egress.port), STALL_SECONDS)
+    except OSError:
+        raise ProxyRefused("no connection to it") from None
+    if egress.kind == SOCKS:
+        try:
+            _socks(found, host, port)
+        except BaseException:
+            found.close()
+            raise
+    return found
+
+
+def _socks(proxy: socket.socket, host: str, port: int) -> None:
+    """Ask for ``host`` by its name, without any credential."""
+    name = host.encode("idna") if not host.isascii() else host.encode()
+    if not 0 < len(name) < 256:
+        raise ProxyRefused("the name is too long")
+    proxy.sendall(b"\x05\x01\x00")
+    if _exactly(proxy, 2) != b"\x05\x00":
+        raise ProxyRefused("it wants a password, or is no SOCKS5 proxy")
+    proxy.sendall(b"\x05\x01\x00" + bytes((_NAME, len(name))) + name + port.to_bytes(2, "big"))
+    version, code, _zero, kind = _exactly(proxy, 4)
+    if version != 5 or code != 0:
+        raise ProxyRefused(f"answer {code}")
+    rest = _REST.get(kind) or (_exactly(proxy, 1)[0] if kind == _NAME else 0)
+    _exactly(proxy, rest + 2)
+
+
+def _exactly(proxy: socket.socket, length: int) -> bytes:
+    data = b""
+    while len(data) < length:
+        piece = proxy.recv(length - len(data))
+        if not piece:
+            raise ProxyRefused("it ended the connection")
+        data += piece
+    return data

@@ -1,0 +1,53 @@
+"""``witnesskit export``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from witnesskit.cli.options import ANY_PATH, common, passphrase_option, read_secret, vault_option
+from witnesskit.cli.output import Answer, Output
+from witnesskit.model import VaultKind
+
+_FORMATS = ("premis-xml", "premis-json", "case-uco", "fre-902", "berkeley")
+_SAID = {
+    "fre-902": "This is a draft: a person must fill in the blanks, strike out what they do not know, and sign.",
+    "berkeley": "What is missing is named with its reason; whether the rest is enough is for a person to judge.",
+}
+
+
+@click.command()
+@click.argument("items", nargs=-1)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(_FORMATS),
+    required=True,
+    help="PREMIS 3 or CASE/UCO events, a draft certification, or a table of what is held.",
+)
+@click.option("--out", type=ANY_PATH, required=True, help="The file to write; it must not exist.")
+@passphrase_option
+@vault_option
+@common
+def command(output: Output, answer: Answer, items: tuple[str, ...], out: Path, **options: Any) -> None:
+    """Write the chain of custody in a form that others read (desk).
+
+    For a court: the policy of that name decides what may be told. Digests of originals are in it: not for
+    publication. ITEMS are short ids; all items if none is given.
+    """
+    from witnesskit.actions.export import ExportWish, export
+    from witnesskit.actions.opening import find_vault
+
+    vault = find_vault(options["vault_path"], VaultKind.DESK)
+    passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
+    done = export(vault, passphrase, ExportWish(options["form"], items, out))
+    answer.state = done.state
+    answer.counts = {"items": done.items, "events": done.events, "unopened": done.unopened}
+    output.say(f"{done.items} items, {done.events} events; allowed by {done.policy}. Not for publication")
+    if done.unopened:
+        output.say(f"{done.unopened} events of the same logs are not opened here and tell nothing")
+    if said := _SAID.get(options["form"]):
+        output.say(said)
+    output.data(str(out))
