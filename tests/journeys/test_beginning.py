@@ -140,7 +140,6 @@ def test_a_device_trusts_one_desk_once(folder):
         ("field", ("import", "field.wkid", "--passphrase-file", "sec/passphrase.txt")),
         ("field", ("report", "--out", "x.html", "--passphrase-file", "sec/passphrase.txt")),
         ("desk", ("trust", "add", "field.wkid", "--digits", "1")),
-        ("desk", ("receipt", "field.wkid")),
         ("desk", ("forget", "--delivered", "--passphrase-file", "sec/passphrase.txt")),
     ],
 )
