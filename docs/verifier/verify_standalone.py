@@ -291,7 +291,7 @@ class Case:
             self.tell("ORIGIN", "log", "no genesis that can be read")
         for note in entry["notes"]:
             with self.guard(log.name, "NOTE"): self.read_signed(log, note)
-        lacking = any((state, code, name) == (WARN, "UNSIGNED", log.name) for _, state, code, name, _ in self.findings)
+        lacking = any(told[1:4] == (WARN, "UNSIGNED", log.name) for told in self.findings)
         if not entry["notes"] or (lacking and not log.signed):
             self.tell("UNSIGNED", log.name, "no checkpoint signs this log")
         log.direct = any(text in self.keys for *_, text in log.keys)
