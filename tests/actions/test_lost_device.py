@@ -10,13 +10,17 @@ import pytest
 from tests.actions.stage import Device, Stage, copy_of, silent
 from tests.actions.test_audiences import disclosed, sent, state_of
 from tests.actions.test_import_killed import ends_at
+from witnesskit.actions import peers
 from witnesskit.actions.lost_device import device_lost
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.own_checks import LOST, QUARANTINE, last_check, own_checks
 from witnesskit.actions.verify import VerifyWish, verify
 from witnesskit.errors.actions import ReceiptUnknown
 from witnesskit.errors.invite import DeviceLost, DeviceUnknown
+from witnesskit.errors.peers import PeerTaken
+from witnesskit.keys import VerifierKey, parse_verifier_key
 from witnesskit.vault import state, store
+from witnesskit.vault.keyring import Peer
 from witnesskit.vault.keyring_file import open_keyring
 
 
@@ -162,6 +166,16 @@ def test_a_thief_with_the_key_gains_nothing_by_a_new_name(received, device):
     with pytest.raises(DeviceLost):
         received.take_in(Path(packed.path))
     assert len(quarantined(received)) == 1
+
+
+def test_the_key_of_a_lost_device_is_no_other_desks(received, device):
+    """Whoever has the phone, or an insider, must not bring its word back under another title."""
+    lose(received)
+    key = device.vault.config.key
+    renamed = VerifierKey("wk1/south00000000", parse_verifier_key(key).public).text
+    for text in (key, renamed):
+        with pytest.raises(PeerTaken):
+            peers.add_peer(received.desk, received.passphrase, Peer("south", text))
 
 
 def test_another_device_sends_on(received, other):
