@@ -11,9 +11,11 @@ from tests.actions.stage import Device, Stage, copy_of, silent
 from tests.actions.test_audiences import disclosed, sent, state_of
 from tests.actions.test_import_killed import ends_at
 from witnesskit.actions import peers
+from witnesskit.actions.audit import audit
 from witnesskit.actions.lost_device import device_lost
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.own_checks import LOST, QUARANTINE, last_check, own_checks
+from witnesskit.actions.status import status
 from witnesskit.actions.verify import VerifyWish, verify
 from witnesskit.errors.actions import ReceiptUnknown
 from witnesskit.errors.invite import DeviceLost, DeviceUnknown
@@ -89,6 +91,23 @@ def test_the_same_bundle_twice_is_set_aside_and_logged_once(received):
     with pytest.raises(DeviceLost):
         received.take_in(next_bundle(received, "again"))
     assert len(quarantined(received)) == len(checks(received, QUARANTINE)) == 2
+
+
+def test_what_was_set_aside_is_counted_and_read_back(received):
+    lose(received)
+    assert status(received.desk).counts["set_aside"] == 0
+    with pytest.raises(DeviceLost):
+        received.take_in(next_bundle(received))
+    told = status(received.desk)
+    assert told.counts["set_aside"] == 1
+    assert "1 bundles of lost devices" in " ".join(told.warnings)
+    before = audit(received.desk, received.passphrase, silent)
+    assert before.bad == 0
+    (path,) = (received.folder / "desk" / "quarantine").iterdir()
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes()[:-1])
+    after = audit(received.desk, received.passphrase, silent)
+    assert (after.bad, dict(after.problems)) == (1, {"bundles set aside": "1 changed"})
 
 
 def test_what_was_received_before_stays_good_and_may_come_in_again(received):
