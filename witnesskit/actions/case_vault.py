@@ -12,6 +12,7 @@ from witnesskit.actions.anchor_files import stored_anchors, strangers
 from witnesskit.actions.authorities import root_key
 from witnesskit.actions.case import Case, container_check, unknown_evidence
 from witnesskit.actions.chain_members import log_copies, thinned
+from witnesskit.actions.older_copy import older_keyring, older_vault, with_logged_losses
 from witnesskit.actions.openings import OpeningLine, read_capsule_openings, resolve
 from witnesskit.actions.own_events import opened_events
 from witnesskit.actions.peers import peers_policy
@@ -62,7 +63,10 @@ def open_case(path: Path, passphrase: str, trust: Trust, report: Report) -> Case
 def case_of(vault: Vault, keyring: Keyring | None, own: str, trust: Trust, report: Report) -> Case:
     """The case of a vault that is open already; ``own``: its verifier key if the person held what opens it, or ""."""
     logs = vault_logs(vault)
-    openings = _vouching(vault, keyring, logs) if keyring else ()
+    openings: tuple[Opening, ...] = ()
+    doubts: list[CheckResult] = []
+    if keyring:
+        keyring, openings, doubts = _vouching(vault, keyring, logs)
     gone = _deletions(logs[0].log, openings)  # a desk has one log, and it is the first
     looked = _look(vault, gone, report)
     apart = {item for item, scopes in gone.items() if "openings" in scopes} | {*looked.erased.values()}
@@ -75,7 +79,7 @@ def case_of(vault: Vault, keyring: Keyring | None, own: str, trust: Trust, repor
     listed = frozenset(_listed(vault, apart, looked.erased))
     files = CaseFiles(logs, openings, found, Expected(everything=False, listed=listed))
     fixity = _fixity(looked, keyring)
-    container = (fixity, *_apart_word(len(apart)), *_received(vault), *unknown_evidence(strangers(vault)))
+    container = (fixity, *doubts, *_apart_word(len(apart)), *_received(vault), *unknown_evidence(strangers(vault)))
     return Case(files, own_trust(vault, trusted, keyring, trust) if own else replace(trust, keys=trusted), container)
 
 
@@ -140,10 +144,16 @@ def vault_openings(vault: Vault, keyring: Keyring, *, papers: bool = False) -> I
                 yield from read_capsule_openings(stream, identities, capsule.sha256)
 
 
-def _vouching(vault: Vault, keyring: Keyring, logs: tuple[LogFiles, ...]) -> tuple[Opening, ...]:
-    """Openings of every log, without the receipts for what a device sent after it was lost."""
-    openings = resolve(vault_openings(vault, keyring), [log.log for log in logs])
-    return still_vouched(openings, logs[0].log, keyring)
+def _vouching(
+    vault: Vault, keyring: Keyring, logs: tuple[LogFiles, ...]
+) -> tuple[Keyring, tuple[Opening, ...], list[CheckResult]]:
+    """The keyring with all losses that are known; openings of every log, without the receipts for what a device sent
+    after it was lost; signs that something here is an older copy."""
+    own, *others = (log.log for log in logs)
+    openings = resolve(vault_openings(vault, keyring), [own, *others])
+    known = with_logged_losses(keyring, openings, own)
+    doubts = [*older_vault(own, openings, others), *older_keyring(keyring, known)]
+    return known, still_vouched(openings, own, known), doubts
 
 
 def _deletions(own: bytes, openings: Sequence[Opening]) -> dict[str, set[str]]:
