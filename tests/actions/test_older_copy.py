@@ -24,10 +24,10 @@ def problems(stage: Stage) -> tuple[str, dict[str, str]]:
 
 @pytest.mark.parametrize("written", [0, 20])
 def test_a_device_that_was_shown_more_of_the_log_tells_that_the_vault_is_an_older_copy(
-    anchored_desk,
+    anchored_desk,  # noqa: F811
     device,
     tmp_path,
-    written,  # noqa: F811
+    written,
 ):
     stage, desk = anchored_desk, anchored_desk.folder / "desk"
     stage.take_in(device.bundle(stage.folder / "stick"))
