@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from witnesskit.actions.case_vault import vault_openings
+from witnesskit.actions.older_copy import LOST
 from witnesskit.actions.openings_capsule import seal_openings
 from witnesskit.actions.own_events import OpenedLine, own_events
 from witnesskit.actions.session import Session
@@ -14,7 +15,10 @@ from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import prepare
 from witnesskit.custody.signer import Signer
 
-DRILL, OPERATOR, LOST, QUARANTINE, SECOND_KEY = "drill", "operator", "lost", "quarantine", "second-key"
+__all__ = ["DRILL", "LOST", "OPERATOR", "QUARANTINE", "SECOND_KEY", "Looked", "OwnCheck"]
+__all__ += ["last_check", "last_drill", "log_check", "own_checks"]
+
+DRILL, OPERATOR, QUARANTINE, SECOND_KEY = "drill", "operator", "quarantine", "second-key"
 
 
 @dataclass(frozen=True)

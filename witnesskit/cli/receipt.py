@@ -47,9 +47,8 @@ def _on_a_device(output: Output, answer: Answer, vault: Vault, receipt: Path) ->
     answer.counts = {"confirmed": taken.confirmed, "missing": taken.missing, "copies": taken.copies}
     output.say(f"The desk confirms {taken.confirmed} items in {taken.copies} copies; {taken.missing} files missing.")
     if taken.since:
-        output.say(
-            "It also fixes that what you save from now on is later than a proven time. Erase the receipt file."
-        )
+        output.say("It also fixes that what you save from now on is later than a proven time.")
+        answer.warn("RECEIPT-FILE", "erase the receipt file: it names your desk, and could join two devices")
     if taken.missing:
         output.say("Next: witnesskit bundle, to send the rest again")
     else:

@@ -72,6 +72,7 @@ def check_notes(view: LogView, further: Collection[VerifierKey], signed: list[Si
             if root.state is OK:
                 signed.append(one)
                 view.attested = max(view.attested, one.checkpoint.size)
+                view.signers.add(view.key_at(one.checkpoint.size))
     if not view.files.notes:
         yield view.says(UNKNOWN, 10, "UNSIGNED", "no checkpoint signs this log")
     elif lacking and not signed:
@@ -86,7 +87,7 @@ def check_signatures(
     ``lacking``: what is said where only a second key did not sign.
     """
     size = one.checkpoint.size
-    own = next(key for n, key in reversed(view.keys) if n < size)
+    own = view.key_at(size)
     state = one.note.signed_by(own)
     if state is ABSENT:
         yield view.says(UNKNOWN, 10, "UNSIGNED", "the log's key did not sign it")

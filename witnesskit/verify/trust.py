@@ -57,9 +57,12 @@ def read_keys(trust: Trust) -> tuple[frozenset[VerifierKey], tuple[CheckResult, 
 
 
 def check_signers(views: Sequence[LogView], keys: Collection[VerifierKey]) -> Iterator[CheckResult]:
-    """Step 13: a log whose line of keys holds a trusted one stands on that key's word."""
+    """Step 13: a log whose line of keys holds a trusted one that signed a checkpoint here stands on that key's word.
+
+    Anybody can write a log that names a key; who signed a part of it committed what may replace the key.
+    """
     for view in views:
-        if any(key in keys for _, key in view.keys):
+        if any(key in keys for key in (view.signers if view.keys[1:] else (key for _, key in view.keys))):
             view.voucher = view.origin
             yield view.says(OK, 13, "UNTRUSTED", "its signer was given from outside")
 

@@ -78,6 +78,8 @@ SENTENCES: dict[str, dict[str, Any]] = {
     'UNLISTED-file': {'finding': {'code': 'UNLISTED', 'sentence': 'no opened event commits it'}, 'answer': 'CANNOT TELL', 'tally': '2 of 2 items disclosed, 0 deleted, 0 unopened'},
     'UNSIGNED-new-key-before-rotation': {'finding': {'code': 'UNSIGNED', 'sentence': "the log's key did not sign it"}, 'answer': 'CANNOT TELL', 'tally': '2 of 2 items disclosed, 0 deleted, 0 unopened'},
     'UNSIGNED-no-checkpoint': {'finding': {'code': 'UNSIGNED', 'sentence': 'no checkpoint signs this log'}, 'answer': 'CANNOT TELL', 'tally': '2 of 2 items disclosed, 0 deleted, 0 unopened'},
+    'UNTRUSTED-first-key-signed-nothing': {'finding': {'code': 'UNTRUSTED', 'sentence': 'its signer is not among the keys given from outside, and no trusted log received it'}, 'answer': 'CANNOT TELL', 'tally': '2 of 2 items disclosed, 0 deleted, 0 unopened'},
+    'UNTRUSTED-last-key-signed-nothing': {'finding': {'code': 'UNTRUSTED', 'sentence': 'its signer is not among the keys given from outside, and no trusted log received it'}, 'answer': 'CANNOT TELL', 'tally': '2 of 2 items disclosed, 0 deleted, 0 unopened'},
     'UNSIGNED-old-key-after-rotation': {'finding': {'code': 'UNSIGNED', 'sentence': "the log's key did not sign it"}, 'answer': 'CANNOT TELL', 'tally': '2 of 2 items disclosed, 0 deleted, 0 unopened'},
     'UNSIGNED-other-key-of-same-name': {'finding': {'code': 'UNSIGNED', 'sentence': "the log's key did not sign it"}, 'answer': 'CANNOT TELL', 'tally': '2 of 2 items disclosed, 0 deleted, 0 unopened'},
     'UNSIGNED-operator-instead-of-the-log': {'finding': {'code': 'UNSIGNED', 'sentence': "the log's key did not sign it"}, 'answer': 'CANNOT TELL', 'tally': '1 of 1 items disclosed, 0 deleted, 0 unopened'},
