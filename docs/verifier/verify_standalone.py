@@ -292,7 +292,8 @@ class Case:
         for note in entry["notes"]:
             with self.guard(log.name, "NOTE"): self.read_signed(log, note)
         if not entry["notes"]: self.tell("UNSIGNED", log.name, "no checkpoint signs this log")
-        log.direct = any(text in self.keys for *_, text in log.keys)
+        by = [[text for since, _, text in log.keys if since <= size][-1] for size in log.signed]
+        log.direct = any(text in self.keys for text in (by if log.keys[1:] else [text for *_, text in log.keys]))
         return log
 
     def read_signed(self, log, note):

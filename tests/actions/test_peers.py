@@ -16,6 +16,7 @@ from witnesskit.actions.bundled import BundleWish
 from witnesskit.actions.chain_members import log_copy
 from witnesskit.actions.change_key import KeyWish, change_key
 from witnesskit.actions.import_bundle import ImportWish, import_bundle, open_for_import
+from witnesskit.actions.status import status
 from witnesskit.actions.verify import VerifyWish, verify
 from witnesskit.bundle.pack import write_volume
 from witnesskit.bundle.plan import BundlePlan
@@ -138,6 +139,15 @@ def test_a_bundle_of_a_trusted_desk_is_kept_as_it_came_and_answered(desks):
     checkpoint = parse_checkpoint(cosigned.text)
     assert (checkpoint.size, checkpoint.root_text) == head
     assert cosigned_by(cosigned, checkpoint, b.keys.witness)[0] is SignatureState.GOOD
+
+
+def test_bundles_of_other_desks_are_counted_where_they_lie(desks):
+    a, b, _c = desks
+    assert status(b.desk).counts["received"] == 0
+    b.receive(a.send(b))
+    told = status(b.desk)
+    assert told.counts["received"] == 1
+    assert "1 of them from other desks" in told.sentence
 
 
 def test_what_another_desk_collected_never_becomes_this_desk_s(desks):

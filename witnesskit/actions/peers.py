@@ -17,7 +17,7 @@ from witnesskit.vault import layout, lock
 from witnesskit.vault.keyring import Keyring, Peer
 from witnesskit.vault.keyring_file import open_keyring, save_keyring
 from witnesskit.vault.layout import Vault
-from witnesskit.vault.trustfile import trusted_keys
+from witnesskit.vault.trustfile import known_keys
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)  # as the giver of an anchor is named
 
@@ -104,7 +104,7 @@ def _demand_free(vault: Vault, keyring: Keyring, peer: Peer) -> None:
     if any(other.name == peer.name for other in keyring.peers):
         raise PeerTaken("the name is another desk's")
     own = keyring.cosigner(vault.config.origin).key.text
-    taken = (vault.config.key, own, *trusted_keys(keyring), *_keys_of(keyring.peers))
+    taken = (vault.config.key, own, *known_keys(keyring), *_keys_of(keyring.peers))
     for text in _keys_of((peer,)):
         if any(_same(text, other) for other in taken):
             raise PeerTaken("its key, or its key's name, is another's")

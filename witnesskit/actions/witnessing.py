@@ -62,11 +62,17 @@ def compare(session: Session, keyring: Keyring, told: Iterable[Head]) -> Compare
 
 
 def keys_of(session: Session, peer: Peer) -> tuple[VerifierKey, ...]:
-    """The key that was told of a desk, and those that replaced it with authority in its log as it is held here."""
+    """The key that was told of a desk, and those that replaced it with authority in its log as it is held here.
+
+    A log is this desk's if the told key signed a checkpoint of it: anybody can write one that names the key.
+    """
     told = parse_verifier_key(peer.key)
-    lines = [History(log.lines).keys for log in known_logs(session.vault)]
-    followed = (key for line in lines if told in (key for _n, key in line) for _n, key in line)
-    return tuple(dict.fromkeys((told, *followed)))
+    found = [told]
+    for log in known_logs(session.vault):
+        history = History(log.lines)
+        if history.origin == told.name and told in history.signers((log.note, *log.earlier)):
+            found.extend(key for _n, key in history.keys)
+    return tuple(dict.fromkeys(found))
 
 
 def take(

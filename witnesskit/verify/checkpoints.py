@@ -71,6 +71,7 @@ def check_notes(view: LogView, further: Collection[VerifierKey], signed: list[Si
         if findings[-1].state is OK:
             signed.append(one)
             view.attested = max(view.attested, one.checkpoint.size)
+            view.signers.add(view.key_at(one.checkpoint.size))
         yield from findings
     if not view.files.notes:
         yield view.says(UNKNOWN, 10, "UNSIGNED", "no checkpoint signs this log")
@@ -79,7 +80,7 @@ def check_notes(view: LogView, further: Collection[VerifierKey], signed: list[Si
 def check_signatures(view: LogView, one: Signed, further: Collection[VerifierKey]) -> Iterator[CheckResult]:
     """Step 10: the key in force at its size signed it, and so did each second key of the log; operators may."""
     size = one.checkpoint.size
-    own = next(key for n, key in reversed(view.keys) if n < size)
+    own = view.key_at(size)
     state = one.note.signed_by(own)
     if state is ABSENT:
         yield view.says(UNKNOWN, 10, "UNSIGNED", "the log's key did not sign it")

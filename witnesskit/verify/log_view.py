@@ -58,6 +58,7 @@ class LogView:
     named: dict[str, int] = field(default_factory=dict)  # SHA-256 of evidence -> the anchor event that names it
     keys: list[tuple[int, VerifierKey]] = field(default_factory=list)  # in force for checkpoints of more lines
     revoked: list[tuple[int, str]] = field(default_factory=list)  # number of the event, day of the theft
+    signers: set[VerifierKey] = field(default_factory=set)  # of its keys those that signed a checkpoint that holds
     attested: int = 0  # lines that a checkpoint of the log's own keys covers
     voucher: str = ""  # origin of the trusted log on whose word the attested lines stand
     received: str | None = None  # the day the voucher claims, if it is another log
@@ -84,6 +85,10 @@ class LogView:
     def direct(self) -> bool:
         """Whether the log stands on the word of a trusted key of its own."""
         return bool(self.voucher) and self.received is None
+
+    def key_at(self, size: int) -> VerifierKey:
+        """The key that signs a checkpoint of ``size`` lines, of a log that has keys."""
+        return next(key for n, key in reversed(self.keys) if n < size)
 
     def says(self, state: CheckState, number: int, code: str, sentence: str) -> CheckResult:
         """A finding about this log."""

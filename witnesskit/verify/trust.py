@@ -57,9 +57,12 @@ def read_keys(trust: Trust) -> tuple[frozenset[VerifierKey], tuple[CheckResult, 
 
 
 def check_signers(views: Sequence[LogView], keys: Collection[VerifierKey]) -> Iterator[CheckResult]:
-    """Step 13: a log stands on the word of a trusted key of its line that signed, or whose successor did."""
+    """Step 13: a log whose line of keys holds a trusted one that signed a checkpoint here stands on that key's word.
+
+    Anybody can write a log that names a key; who signed a part of it committed what may replace the key.
+    """
     for view in views:
-        if any(key in keys and n < view.attested for n, key in view.keys):
+        if any(key in keys for key in (view.signers if view.keys[1:] else (key for _, key in view.keys))):
             view.voucher = view.origin
             yield view.says(OK, 13, "UNTRUSTED", "its signer was given from outside")
 

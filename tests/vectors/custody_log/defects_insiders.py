@@ -88,14 +88,6 @@ def deletion_received(_: Example) -> Example:
     return replace(example, case=case)
 
 
-@vector("UNTRUSTED-new-key-has-not-signed", CANNOT_TELL, "UNTRUSTED", "NOTHING")
-def new_key_idle(_: Example) -> Example:
-    """a thief of the old key writes another history and puts the true change of keys, which nobody signed, behind it"""
-    with one_item("rotated") as made:
-        made.log(change_of(made, "rotate"))
-        return made.example(keys=(NEW.vkey,))
-
-
 @vector("ORIGIN-log-of-an-operator", CHANGED, "ORIGIN", "UNTRUSTED", "NOTHING")
 def operators_log(_: Example) -> Example:
     """an operator, who is trusted to sign beside the desk, makes a log of their own"""

@@ -52,6 +52,22 @@ def rotation_new(_: Example) -> Example:
         return _rotated(made).example(keys=(NEW.vkey,))
 
 
+@vector("UNTRUSTED-first-key-signed-nothing", CANNOT_TELL, "UNTRUSTED", "NOTHING")
+def rotation_unsigned(_: Example) -> Example:
+    """the first line names the trusted key, which signed no checkpoint that is here: anybody can write such a log"""
+    with one_item("rotated") as made:
+        _rotated(made).notes.pop(0)
+        return made.example()
+
+
+@vector("UNTRUSTED-last-key-signed-nothing", CANNOT_TELL, "UNTRUSTED", "NOTHING")
+def rotation_new_unsigned(_: Example) -> Example:
+    """the key that the last change names is trusted, and signed no checkpoint that is here"""
+    with one_item("rotated") as made:
+        _rotated(made).notes.pop()
+        return made.example(keys=(NEW.vkey,))
+
+
 @vector("ROTATE-without-the-recovery-key", CHANGED, "ROTATE", "UNSIGNED", "TAIL")
 def rotate_thief(_: Example) -> Example:
     """a thief of the key replaces it and signs that himself"""
@@ -88,7 +104,7 @@ def old_key(_: Example) -> Example:
         return made.example()
 
 
-@vector("UNSIGNED-new-key-before-rotation", CANNOT_TELL, "UNSIGNED")
+@vector("UNSIGNED-new-key-before-rotation", CANNOT_TELL, "UNSIGNED", "UNTRUSTED", "NOTHING")
 def new_key(_: Example) -> Example:
     """a checkpoint of no more lines than before the rotation, signed by the new key"""
     with one_item("rotated") as made:
