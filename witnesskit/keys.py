@@ -23,6 +23,7 @@ from witnesskit.errors.formats import BadKey
 ED25519, COSIGNATURE, ML_DSA_44 = b"\x01", b"\x04", b"\x06"
 SIZES = {ED25519: 32, COSIGNATURE: 32, ML_DSA_44: 1312}  # bytes of a public key
 NAME = re.compile(r"[a-z0-9/._-]{1,64}", re.ASCII)
+LOG_NAME = re.compile(r"wk1/[a-z0-9]{13}", re.ASCII)  # a log's, and nobody else's: an operator vouches for no log
 
 
 @dataclass(frozen=True)

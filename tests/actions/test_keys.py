@@ -33,6 +33,8 @@ from witnesskit.keys import ML_DSA_44, parse_verifier_key
 from witnesskit.sealing import rings
 from witnesskit.vault import layout
 from witnesskit.vault.keyring_file import KEYRING, open_keyring
+from witnesskit.vault.operator_file import operator_file
+from witnesskit.vault.passphrase import generate_passphrase
 
 
 def rotate(stage: Stage, **more):
@@ -214,7 +216,7 @@ def test_an_operators_key_signs_beside_the_desk(stage, tmp_path):
     assert newest_note(stage).signed_by(key_of(made.key)) is SignatureState.ABSENT
 
 
-@pytest.mark.parametrize("name", ["", "Aisha B.", "a+b", "a" * 65, "ä"])
+@pytest.mark.parametrize("name", ["", "Aisha B.", "a+b", "a" * 65, "ä", "wk1/0123456789abc"])
 def test_an_operators_name_is_one_that_a_checkpoint_can_hold(tmp_path, name):
     with pytest.raises(BadOperatorKey):
         make_operator(name, tmp_path / "operator.key")
@@ -231,9 +233,11 @@ def test_a_file_that_is_no_operators_key_signs_nothing(stage, tmp_path):
         cosign(stage.desk, stage.passphrase, file, stage.passphrase)
     with pytest.raises(BadOperatorKey):
         cosign(stage.desk, stage.passphrase, stage.folder / "desk" / KEYRING, stage.passphrase)
-    named = make_operator(stage.key.partition("+")[0], tmp_path / "same.key")
+    passphrase = generate_passphrase()
+    same = operator_file(Signer.generate(stage.key.partition("+")[0]), passphrase)
+    (tmp_path / "same.key").write_bytes(same)
     with pytest.raises(BadOperatorKey):
-        cosign(stage.desk, stage.passphrase, tmp_path / "same.key", named.passphrase)
+        cosign(stage.desk, stage.passphrase, tmp_path / "same.key", passphrase)
     assert stage.contents() == before
     assert made.key.startswith("operator-1+")
 

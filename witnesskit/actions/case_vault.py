@@ -80,7 +80,8 @@ def case_of(vault: Vault, keyring: Keyring | None, own: str, trust: Trust, repor
     files = CaseFiles(logs, openings, found, Expected(everything=False, listed=listed))
     fixity = _fixity(looked, keyring)
     container = (fixity, *doubts, *_apart_word(len(apart)), *_received(vault), *unknown_evidence(strangers(vault)))
-    return Case(files, own_trust(vault, trusted, keyring, trust) if own else replace(trust, keys=trusted), container)
+    believed = own_trust(vault, trusted, keyring, trust) if own else replace(trust, keys=trusted)
+    return Case(files, believed, container, whole=keyring is not None)
 
 
 def _received(vault: Vault) -> Iterator[CheckResult]:

@@ -1,8 +1,4 @@
-"""Salted commitments in the manner of RFC 9901, read: text, digest (docs/spec/disclosure.md).
-
-Disclosure = base64url without padding of the canonical JSON array [salt, name, value]; its digest =
-base64url without padding of SHA-256 over the ASCII of that text. A line's ``sd`` holds digests and decoys.
-"""
+"""Salted commitments in the manner of RFC 9901, read: text, digest (docs/spec/disclosure.md)."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -24,12 +25,13 @@ class Signed:
     data: bytes
     note: SignedNote
     checkpoint: Checkpoint
+    digest: bytes  # SHA-256 of the bytes, which timestamps are of
 
 
 def read_signed(untrusted_note: bytes) -> Signed:
     """Read a checkpoint note; raises BadNote. No signature is checked."""
     note = parse_note(untrusted_note)
-    return Signed(untrusted_note, note, parse_checkpoint(note.text))
+    return Signed(untrusted_note, note, parse_checkpoint(note.text), hashlib.sha256(untrusted_note).digest())
 
 
 def check_keys(view: LogView) -> Iterator[CheckResult]:

@@ -89,10 +89,7 @@ def wanted_lines(openings: Sequence[Opening]) -> Wanted:
 
 def check_openings(views: Sequence[LogView], openings: Sequence[Opening], opened: Opened) -> Iterator[CheckResult]:
     """Open what can be opened into ``opened``; reports each opening that does not hold."""
-    by_log = {
-        view.log: view for view in sorted(views, key=lambda view: len(view.leaves))
-    }  # of two copies, the longer
-    held = 0
+    by_log, held = longest(views), 0
     for opening in openings:
         view = by_log.get(opening.log)
         if view is None:

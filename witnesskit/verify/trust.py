@@ -103,13 +103,14 @@ def check_memory(view: LogView, trust: Trust, *, whole: bool) -> Iterator[CheckR
 
 
 def check_doubles(views: Sequence[LogView]) -> Iterator[CheckResult]:
-    """Step 17: two copies of one log tell one history."""
+    """Step 17: two copies of one log tell one history, and a trusted key signs one log under its name."""
     first: dict[str, LogView] = {}
     for view in views:
-        other = first.setdefault(view.log, view)
-        common = min(len(view.leaves), len(other.leaves))
-        if other is not view and view.leaves.root(common) != other.leaves.root(common):
-            yield view.says(FAIL, 17, "FORK", "two copies of the log tell two histories")
+        names = (view.log, view.origin) if view.direct and view.attested else (view.log,)
+        for other in {id(one): one for one in (first.setdefault(name, view) for name in names)}.values():
+            common = min(len(view.leaves), len(other.leaves))
+            if view.leaves.root(common) != other.leaves.root(common):
+                yield view.says(FAIL, 17, "FORK", "two copies of the log tell two histories")
 
 
 def check_tail(view: LogView) -> Iterator[CheckResult]:
