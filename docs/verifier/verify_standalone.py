@@ -8,6 +8,7 @@ import tempfile, time, types, unicodedata
 from pathlib import Path
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 try: from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
@@ -32,6 +33,7 @@ close 8//reason successor;note 8//answers copies item kind tool;key 8/auth auth_
 access 8//item tool what who why;check 8//bad kind ok problems tool who;anchor 8/file kind size/file kind note
 provider;delete 8//authority item scope why;link 8//how item other_item other_log other_n"""
 TYPES = {row.split()[0]: [part.split() for part in row.replace("+", SAVED).split("/")] for row in TABLE.split(";")}
+LOG_NAME = "wk1/[a-z0-9]{13}"  # a log's, and nobody else's
 DAY, HEX64, NAME = "[0-9]{4}-[01][0-9]-[0-3][0-9]", "[0-9a-f]{64}", "[a-z0-9_]{1,32}"
 FORM = {"v": "[1-9][0-9]*", "n": "[0-9]+", "by": '"(field|desk)"', "type": '"[a-z][a-z0-9_-]{0,31}"', "x": "{.*}",
     "log": f'"{HEX64}"', "t": f'"(sealed|{DAY}(T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]Z)?)"', "item": '"[0-9a-f]{32}"',
@@ -139,7 +141,7 @@ def climb(leaf, index, size, path):
 def der(pem): return ssl.PEM_cert_to_DER_cert(pem.strip())
 
 def stamp(data, notes, roots, more):
-    """(authority, time) of an RFC 3161 response over one of the notes, on the word of openssl (anchor.md)."""
+    """(authorities, keys above, time) of an RFC 3161 response over one of the notes, by openssl (anchor.md)."""
     size = data[1] & 127 if data[1] > 127 else 0
     whole = 2 + size + int.from_bytes(data[2 : 2 + size] or data[1:2], "big")
     need(data[0] == 48 and whole == len(data) <= 65536 and data[2 : 2 + size][:1] != b"\0" and (size != 1 or data[2] >
@@ -162,18 +164,31 @@ def stamp(data, notes, roots, more):
         moment = calendar.timegm(time.strptime(b" ".join(when.groups()).decode(), "%b %d %H:%M:%S %Y"))
         words = ["-token_in", *["-untrusted", "more"][: 2 * bool(more)], "-attime", str(moment), "-data", "note",
             "-CAfile", "root"]
-        for note, name in [(note, name) for note in notes for name in sorted(roots)]:
+        listed = openssl("-print_certs", "-inform", "DER", "-in", "token", tool="pkcs7").stdout
+        carried, names = x509.load_pem_x509_certificates(listed) if b"BEGIN" in listed else [], set()
+        need(len(carried) <= 16, "more than 16 certificates")
+        for note, name in [(note, name) for note in notes if sha(note.encode()) in data for name in roots]:
             Path(folder, "note").write_bytes(note.encode())
             Path(folder, "root").write_bytes(roots[name].encode())
-            if openssl("-verify", "-in", "token", *words).returncode == 0:
-                return min(other for other in roots if der(roots[other]) == der(roots[name])), moment
-    raise Refused("of other data, or no signature with a chain to this root, valid at its time")
+            if openssl("-verify", "-in", "token", *words).returncode == 0: names.add(f"time authority {name}")
+    need(names, "of other data, or no signature with a chain to this root, valid at its time")
+    return names, keys_above(carried, [x509.load_pem_x509_certificate(pem.encode()) for pem in more]), moment
+
+def keys_above(carried, more):
+    """The keys of a token's time stamper, and of those whose certificates issued its, or one above it (anchor.md)."""
+    chain = [one for one in carried if any(isinstance(part.value, x509.ExtendedKeyUsage) for part in one.extensions)]
+    for one, other in ((one, other) for one in chain for other in [*carried, *more]):  # it grows
+        with contextlib.suppress(Exception):
+            one.verify_directly_issued_by(other)
+            if other not in chain and other.subject != other.issuer: chain.append(other)
+    form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    return {"~" + sha(one.public_key().public_bytes(*form)).hex() for one in chain}
 
 class Case:
     """Those who are trusted from outside, and what was found."""
 
     def __init__(self, trust):
-        self.findings, self.trust, self.keys, self.witnesses, self.quorum = [], trust, {}, {}, None
+        self.findings, self.trust, self.keys, self.witnesses, self.quorum, self.ties = [], trust, {}, {}, None, []
         with self.guard("policy", "KEY-TEXT"):
             if trust["policy"]: self.read_policy(trust["policy"])
         for text in trust["keys"]:
@@ -275,7 +290,7 @@ class Case:
                 ("key" if n else "genesis")]:
             with self.guard(f"event {n}", "ROTATE" if n else "ORIGIN"):
                 key = read_key(x["key"])
-                need(key[2] == 1 and like("wk1/[a-z0-9]{13}", key[0]) and like(HEX64, x["next"]),
+                need(key[2] == 1 and like(LOG_NAME, key[0]) and like(HEX64, x["next"]),
                     "its key, or the next")
                 need(key[0] == (log.name if n else x["origin"]), "a key of another name")
                 if n:
@@ -326,8 +341,9 @@ class Case:
                 if code == "TSA":
                     pems, notes = self.trust["roots"], [note for note, *_ in log.signed.get(size, [])]
                     need(notes, "about no checkpoint here")
-                    who, moment = stamp(data, notes, pems, self.trust["intermediates"])
-                    self.add(log, size, f"time authority {who}", moment, file)
+                    names, above, moment = stamp(data, notes, pems, self.trust["intermediates"])
+                    self.ties.append(names | above)
+                    self.add(log, size, min(names), moment, file)
                 elif code == "WITNESS":
                     need(self.cosignatures(log, *read_note(data.decode()), file),
                         "about no checkpoint here, or by nobody who was named")
@@ -354,7 +370,9 @@ class Case:
 
     def cosignatures(self, log, body, lines, file):
         (origin, size, root), heard = read_checkpoint(body), []
-        for key, moment in signers([*self.witnesses.values()], body, lines):
+        own = {key[3] for key in self.keys.values() if key[0] == log.name or not like(LOG_NAME, key[0])}
+        own |= {key[3] for _, key, _ in log.keys}  # who signs beside a log is no second party
+        for key, moment in signers([key for key in self.witnesses.values() if key[3] not in own], body, lines):
             label = next(f"witness {name}" for name, other in self.witnesses.items() if other[3] == key[3])
             if log.leaves and origin == log.name and size <= len(log.leaves):
                 need(root == tree(log.leaves[:size]), f"{label} saw another history of {size} events", "FORK")
@@ -382,7 +400,7 @@ class Case:
     def proof(self, data):
         """Steps 1 to 6 of proof.md: a log of which one line is here."""
         log, index = (types.SimpleNamespace(name="proof", leaves=[], events={}, opened={}, times=[], cosigned={},
-            receipts=[], others=set(), attested=0, direct=True), 0)
+            keys=[], receipts=[], others=set(), attested=0, direct=True), 0)
         start = len(self.findings)
         with self.guard("proof", "PROOF-FILE"):
             head, note = data.decode().split("\n\n", 1)
@@ -401,7 +419,7 @@ class Case:
                 need(log.events, "not read", "NOTE", OK)
                 body, lines = read_note(note)
                 log.name, size, root = read_checkpoint(body)
-                own = [key for key in self.keys.values() if key[0] == log.name and key[2] == 1]
+                own = [key for key in self.keys.values() if key[::2] == (log.name, 1) and like(LOG_NAME, log.name)]
                 with self.guard("note", "UNSIGNED"):
                     found = signers(own, body, lines)
                     need(found, "its signer is not among the keys given from outside", "UNTRUSTED")
@@ -421,18 +439,27 @@ class Case:
 
     def not_after(self, log, n):
         """(time, authority), the earliest of each, in their order: event n existed then."""
-        told = [(moment, label) for size, label, moment, _ in log.times if size > n]
-        told += [pair for other, at, size in log.receipts if size > n for pair in self.not_after(other, at)]
+        later = [(log, n), *((other, at) for other, at, size in log.receipts if size > n)]
+        told = [(moment, label) for other, at in later for size, label, moment, _ in other.times if size > at]
         return sorted((moment, label) for label, moment in {label: moment for moment, label in sorted(told,
             reverse=True)}.items())
 
+    def join(self, logs):
+        """Authorities between whose timestamps a root or a key is shared are one."""
+        groups = []
+        for tie in self.ties:
+            near = [group for group in groups if group & tie]
+            groups = [group for group in groups if not group & tie] + [tie.union(*near)]
+        for log in logs:
+            log.times = [(size, next((min(group) for group in groups if label in group), label), moment, file)
+                for size, label, moment, file in log.times]
+
     def revoke(self, log):
-        """Step 15."""
+        """Step 15; asked again once receipts are known."""
+        log.unproven = set()
         for end, since in log.revoked:
             log.unproven |= {n for n in range(end) if not [pair for pair in self.not_after(log, n)[1:2] if pair[0] <
                 since]}
-        if log.unproven:
-            self.tell("REVOKED", log.name, "events are not proven to be older than the theft of the key", WARN)
 
     def judge(self, case):
         """Steps 1 to 20; what is behind the answer."""
@@ -457,7 +484,8 @@ class Case:
             if self.quorum and not sizes:
                 self.tell("QUORUM", log.name, "no checkpoint here was cosigned by the quorum of witnesses")
             log.attested = max(sizes, default=0)
-            self.revoke(log)
+        self.join(logs)
+        for log in [log for log in logs if log.direct]: self.revoke(log)
         told = [(log, n, values) for log in by_id.values() for n, values in sorted(log.opened.items()) if
             log.direct and log.events[n]["type"] == "receipt" and n < log.attested and n not in log.unproven]
         for log in logs:
@@ -468,11 +496,17 @@ class Case:
                     log.receipts.append((other, n, self.compare(log, values, other.name)))
             if log.direct: continue
             log.attested = max((size for *_, size in log.receipts), default=0)
-            if log.receipts: self.revoke(log)
-            else:
+            if not log.receipts:
                 self.tell("UNTRUSTED", log.name,
                     "its signer was not named from outside, and no trusted log received it")
+        for log in [log for log in logs if log.direct or log.receipts]:
+            self.revoke(log)
+            if log.unproven:
+                self.tell("REVOKED", log.name, "events are not proven to be older than the theft of the key", WARN)
+        ids = {log.name: log.id for log in logs if log.direct and log.signed}
         for log in logs:
+            if log.direct and log.signed and ids[log.name] != log.id:
+                self.tell("FORK", log.name, "trusted keys signed two logs of one name")
             size, root = self.trust["remembered"].get(log.name, (0, base64.b64encode(sha(b"")).decode()))
             if size > len(log.leaves):
                 self.tell("ROLLBACK", log.name, f"{size} events were seen before", FAIL if everything else UNKNOWN)
@@ -489,8 +523,17 @@ class Case:
         for one in found:
             for name in {one["sha256"], one.get("capsule"), one.get("item")} - {None}:
                 lying.setdefault(name, []).append(one)
-        deleted = {str(values.get("item")) for log, n, event, values in opened if event["type"] == "delete" and n <
-            log.attested and n not in log.unproven}
+        deletions = [(str(values.get("item")), log.id, n, values.get("scope") in ("file", "both")) for log, n, event,
+            values in opened if event["type"] == "delete" and n < log.attested and n not in log.unproven]
+        named = {item for item, *_ in deletions}
+
+        def erased(log, n, *items):
+            """Deletions of the items behind event n, by its log or by one that received it: of more than openings?"""
+            held = [(log.id, n), *((other.id, at) for other, at, size in log.receipts if size > n)] if named & {
+                *items} else []
+            return {more for item, where, at, more in deletions if item in items and any(where == one and after < at
+                for one, after in held)}
+
         lines = [(log, n, event) for log in logs for n, event in enumerate(log.events) if event and "item" in event]
         counts = {"items": sum(event["type"] == "ingest" for *_, event in lines), "disclosed": 0, "deleted": 0}
         for log, n, event, values in [one for kind in ("observe", "ingest", "derive") for one in opened if
@@ -523,7 +566,9 @@ class Case:
                     any(group and {*group} == {"here"} for group in groups) else "WITHHELD")
                 recorded |= ({item} if any(name == "record" and things[name, digest] == "here" for name, digest in
                     things) else set())
-                if state in ("MISSING", "WITHHELD") and deleted & {item, str(values.get("parent"))}: state = "DELETED"
+                kept = all(things[pair] == "here" for pair in things if pair[0] not in ("", "record"))
+                gone = erased(log, n, item, str(values.get("parent")))
+                if state in ("MISSING", "WITHHELD") and (True in gone or gone and kept): state = "DELETED"
                 elif (state == "WITHHELD" and things and everything and not (kind == "derive" and values.get("parent")
                         in recorded)):
                     state = "MISSING"
@@ -537,7 +582,8 @@ class Case:
                 elif n >= log.attested and (log.direct or log.receipts):
                     self.tell("TAIL", subject, "stands on nobody's word")
         for log, n, event in lines:
-            if event["item"] in deleted - shown: counts["deleted"] += event["type"] == "ingest"
+            if event["item"] not in shown and erased(log, n, event["item"]):
+                counts["deleted"] += event["type"] == "ingest"
             elif n not in log.opened:
                 self.tell("WITHHELD", f"{log.name}, event {n}", "not opened here", UNKNOWN if everything else WARN)
         for one in found:
