@@ -128,7 +128,7 @@ def _check_values(value: Json) -> bool:
             ascii_keys &= _check_keys(current)
             stack.extend(current.values())
         elif isinstance(current, list | tuple):
-            stack.extend(current)
+            stack.extend(one for one in current if type(one) is not str)
         elif not isinstance(current, int):
             raise BadJson("a value is null or not an integer")
         elif not -_INTEGER_BOUND < current < _INTEGER_BOUND:
