@@ -1,4 +1,8 @@
-"""What an auditor must follow to believe a verdict: at most 2,000 lines of logic, no writer, no clock."""
+"""What an auditor must follow to believe a verdict: how many lines it is, and no writer, no clock.
+
+The aim was 2,000 lines that are not blank. It is missed by a quarter: only without documentation and imports is the
+closure below 2,000. Both figures are bounded where they stand, so that they can only come down.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +16,9 @@ import pytest
 import witnesskit
 
 ROOT = Path(witnesskit.__file__).parent
-LOGIC_MAX = 2000  # lines that do something: neither empty, nor documentation, nor imports
-LINES_MAX = 2600  # all of them but the empty ones
+LINES_AIM = 2000  # lines that are not blank: not reached
+LINES_MAX = 2495  # what there is of them
+LOGIC_MAX = 1870  # of these, lines that are neither documentation nor imports
 
 
 def _file_of(module: str) -> Path | None:
@@ -67,9 +72,16 @@ def _logic(path: Path) -> int:
 
 
 @pytest.mark.parametrize(("count", "most"), [(_logic, LOGIC_MAX), (lambda path: len(_lines(path)), LINES_MAX)])
-def test_an_auditor_follows_at_most_two_thousand_lines_of_logic(count, most):
+def test_what_an_auditor_follows_does_not_grow(count, most):
     counted = {path: count(path) for path in _closure()}
     assert sum(counted.values()) <= most, sorted(counted.items(), key=lambda entry: -entry[1])
+
+
+@pytest.mark.xfail(
+    reason="missed: it has some 2,490, of which 1,870 are neither documentation nor imports", strict=True
+)
+def test_an_auditor_follows_at_most_two_thousand_lines():
+    assert sum(len(_lines(path)) for path in _closure()) <= LINES_AIM
 
 
 def test_the_verifier_reaches_no_writer_and_no_room_that_opens_anything():

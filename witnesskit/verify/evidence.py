@@ -12,7 +12,7 @@ from witnesskit.custody_limits import ANCHORS_MAX
 from witnesskit.errors.formats import BadNote
 from witnesskit.errors.verify import BadTlogProof, BadToken
 from witnesskit.formats.anchor import AnchorName, parse_anchor_name
-from witnesskit.formats.cosignature import cosigned_by
+from witnesskit.formats.cosignature_read import cosigned_by
 from witnesskit.formats.tlog_proof_read import parse_proof
 from witnesskit.keys import VerifierKey
 from witnesskit.verify.case import AnchorFile, Trust
@@ -122,10 +122,10 @@ class Hearing:
 
             return "bitcoin", block_time(file.data, note, self.trust.headers)
         for name, pem in self.roots.values() if ending == "tsr" else ():
-            from witnesskit.verify.timestamp import token_time
+            from witnesskit.formats.timestamp_token import checked
 
             try:
-                return f"time authority {name}", token_time(file.data, note, pem, self.trust.intermediates)
+                return f"time authority {name}", checked(file.data, note, pem, self.trust.intermediates).time
             except BadToken as error:
                 problem = error
         raise problem
