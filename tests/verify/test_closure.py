@@ -17,8 +17,8 @@ import witnesskit
 
 ROOT = Path(witnesskit.__file__).parent
 LINES_AIM = 2000  # lines that are not blank: not reached
-LINES_MAX = 2495  # what there is of them
-LOGIC_MAX = 1870  # of these, lines that are neither documentation nor imports
+LINES_MAX = 2498  # what there is of them
+LOGIC_MAX = 1867  # of these, lines that are neither documentation nor imports
 
 
 def _file_of(module: str) -> Path | None:
@@ -77,9 +77,7 @@ def test_what_an_auditor_follows_does_not_grow(count, most):
     assert sum(counted.values()) <= most, sorted(counted.items(), key=lambda entry: -entry[1])
 
 
-@pytest.mark.xfail(
-    reason="missed: it has some 2,490, of which 1,870 are neither documentation nor imports", strict=True
-)
+@pytest.mark.xfail(reason="missed: it has 2,498, of which 1,867 are neither documentation nor imports", strict=True)
 def test_an_auditor_follows_at_most_two_thousand_lines():
     assert sum(len(_lines(path)) for path in _closure()) <= LINES_AIM
 

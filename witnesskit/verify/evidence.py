@@ -6,7 +6,9 @@ Nothing is believed because of a file: roots, witnesses and logs were given from
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
+from itertools import accumulate
 
 from witnesskit.custody_limits import ANCHORS_MAX
 from witnesskit.errors.formats import BadNote
@@ -153,13 +155,17 @@ class Hearing:
 
     def _order(self) -> Iterator[CheckResult]:
         """What a checkpoint already names cannot be younger than the word about that checkpoint."""
-        heard = tuple(self.view.evidence)
-        for one in heard:
-            inside = [other.time for other in heard if other.named is not None and other.named < one.size]
-            if inside and one.time < max(inside) - _APART:
-                self.view.evidence.remove(one)
+        named = sorted((one.named, one.time) for one in self.view.evidence if one.named is not None)
+        latest = list(accumulate((time for _, time in named), max))  # of what is named up to there
+        kept = []
+        for one in self.view.evidence:
+            inside = bisect_left(named, (one.size,))  # how many are named before that size
+            if inside and one.time < latest[inside - 1] - _APART:
                 told = f"{one.authority} tells {time_text(one.time)} of events that already name evidence of "
-                yield self.view.says(UNKNOWN, 14, "TIMEORDER", told + time_text(max(inside)))
+                yield self.view.says(UNKNOWN, 14, "TIMEORDER", told + time_text(latest[inside - 1]))
+            else:
+                kept.append(one)
+        self.view.evidence = kept
 
     def _quorum(self) -> Iterator[CheckResult]:
         policy = self.trust.policy
