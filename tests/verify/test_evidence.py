@@ -40,6 +40,8 @@ from witnesskit.verify import (
     compare_logs,
     examine,
 )
+from witnesskit.verify.evidence import Hearing
+from witnesskit.verify.log_view import Evidence, LogView
 
 ANCHORED = standard(policy=policy())
 PRIVATE = MLDSA44PrivateKey.from_seed_bytes(b"\x11" * 32)
@@ -233,3 +235,21 @@ def test_a_log_cut_anywhere_keeps_its_signed_events_or_says_so():
         if held and "TORN" not in codes:
             whole.add(cut)
     assert whole == {signed}
+
+
+TOLD = st.builds(
+    Evidence, st.integers(1, 9), st.integers(1, 9).map(lambda hundreds: hundreds * 100), st.just("a"),
+    st.none() | st.integers(1, 9),
+)  # fmt: skip
+
+
+@given(st.lists(TOLD, max_size=8))
+def test_words_that_contradict_what_their_checkpoints_name_are_found_alike_pair_by_pair(told):
+    view = LogView("log 1", LogFiles(b""), evidence=[*told])
+    found = [*Hearing(view, (), Trust(), ())._order()]
+    late = {
+        one for one in told for other in told
+        if other.named is not None and other.named < one.size and one.time < other.time - 300
+    }  # fmt: skip
+    assert view.evidence == [one for one in told if one not in late]
+    assert [check.code for check in found] == ["TIMEORDER"] * (len(told) - len(view.evidence))

@@ -70,21 +70,22 @@ def show(output: Output, answer: Answer, **options: Any) -> None:
     """Print this desk's own keys, to tell other desks (desk)."""
     from witnesskit.actions import peers
     from witnesskit.actions.opening import find_vault
+    from witnesskit.formats.digits import fingerprint
 
     vault = find_vault(options["vault_path"], VaultKind.DESK)
     keys = peers.own_keys(vault, read_secret("Passphrase", options["passphrase_file"], "--passphrase-file"))
     answer.data["keys"] = {
         "log": keys.log.text,
-        "log_digits": keys.log.fingerprint,
+        "log_digits": fingerprint(keys.log),
         "witness": keys.witness.text,
-        "witness_digits": keys.witness.fingerprint,
+        "witness_digits": fingerprint(keys.witness),
         "recipient": keys.recipient,
     }
     output.say("Tell these to the other desk by telephone or in person, never with the evidence:")
     output.data(f"log key        {keys.log.text}")
-    output.data(f"  digits       {keys.log.fingerprint}")
+    output.data(f"  digits       {fingerprint(keys.log)}")
     output.data(f"witness key    {keys.witness.text}")
-    output.data(f"  digits       {keys.witness.fingerprint}")
+    output.data(f"  digits       {fingerprint(keys.witness)}")
     output.data(f"age recipient  {keys.recipient}")
     output.say("Next, at the other desk: witnesskit trust peer NAME LOGKEY --witness WITNESSKEY")
 
@@ -142,6 +143,7 @@ def _compare(output: Output, answer: Answer, desk: tuple[Vault, str], file: Path
 
 
 def _digits(text: str) -> str:
+    from witnesskit.formats.digits import fingerprint
     from witnesskit.keys import COSIGNATURE, ED25519, parse_verifier_key
 
-    return parse_verifier_key(text, (ED25519, COSIGNATURE)).fingerprint
+    return fingerprint(parse_verifier_key(text, (ED25519, COSIGNATURE)))

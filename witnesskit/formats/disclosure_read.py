@@ -12,7 +12,7 @@ from witnesskit.custody_limits import DISCLOSURE_MAX
 from witnesskit.custody_model import Json
 from witnesskit.errors.formats import BadJson
 from witnesskit.errors.verify import BadDisclosure
-from witnesskit.formats.strict_json import loads_canonical
+from witnesskit.formats.strict_json_read import loads_canonical
 
 NAME = re.compile(r"[a-z0-9_]{1,32}", re.ASCII)
 _SALT = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]", re.ASCII)

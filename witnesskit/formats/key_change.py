@@ -11,7 +11,7 @@ from datetime import date
 
 from witnesskit.errors.formats import BadKey
 from witnesskit.errors.verify import BadLine
-from witnesskit.formats.custody_event import HEX64, Event
+from witnesskit.formats.custody_event_read import HEX64, Event
 from witnesskit.keys import VerifierKey, parse_verifier_key
 
 ROTATE, REVOKE = "rotate", "revoke"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from witnesskit.custody_limits import DISCLOSURE_MAX, EVENT_LINE_MAX, NOTE_MAX
 from witnesskit.errors.formats import BadJson
 from witnesskit.errors.verify import BadTlogProof
-from witnesskit.formats.strict_json import loads_canonical
+from witnesskit.formats.strict_json_read import loads_canonical
 
 FIRST_LINE = "c2sp.org/tlog-proof@v1"
 PROOF_MAX = 2 * (DISCLOSURE_MAX + EVENT_LINE_MAX) + NOTE_MAX  # bytes

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from witnesskit.errors.formats import BadNote
 from witnesskit.errors.verify import BadLine
 from witnesskit.formats import key_change
-from witnesskit.formats.checkpoint import Checkpoint, SignatureState, SignedNote, parse_checkpoint, parse_note
-from witnesskit.formats.cosignature import cosigned_by
+from witnesskit.formats.checkpoint_read import Checkpoint, SignatureState, SignedNote, parse_checkpoint, parse_note
+from witnesskit.formats.cosignature_read import cosigned_by
 from witnesskit.keys import ED25519, ML_DSA_44, VerifierKey
 from witnesskit.verify.log_view import LogView
 from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, WARN, CheckResult, CheckState

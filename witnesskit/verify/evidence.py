@@ -14,7 +14,7 @@ from witnesskit.custody_limits import ANCHORS_MAX
 from witnesskit.errors.formats import BadNote
 from witnesskit.errors.verify import BadTlogProof, BadToken
 from witnesskit.formats.anchor import AnchorName, parse_anchor_name
-from witnesskit.formats.cosignature import cosigned_by
+from witnesskit.formats.cosignature_read import cosigned_by
 from witnesskit.formats.tlog_proof_read import parse_proof
 from witnesskit.keys import LOG_NAME, VerifierKey
 from witnesskit.verify.case import AnchorFile, Trust
@@ -173,13 +173,16 @@ class Hearing:
     def _order(self) -> Iterator[CheckResult]:
         """What a checkpoint already names cannot be younger than the word about that checkpoint."""
         named = sorted((one.named, one.time) for one in self.view.evidence if one.named is not None)
-        latest = [*accumulate((time for _, time in named), max)]
-        for one in (*self.view.evidence,):
-            inside = bisect_left(named, (one.size,))
+        latest = list(accumulate((time for _, time in named), max))  # of what is named up to there
+        kept = []
+        for one in self.view.evidence:
+            inside = bisect_left(named, (one.size,))  # how many are named before that size
             if inside and one.time < latest[inside - 1] - _APART:
-                self.view.evidence.remove(one)
                 told = f"{one.authority} tells {time_text(one.time)} of events that already name evidence of "
                 yield self.view.says(UNKNOWN, 14, "TIMEORDER", told + time_text(latest[inside - 1]))
+            else:
+                kept.append(one)
+        self.view.evidence = kept
 
     def _quorum(self) -> Iterator[CheckResult]:
         policy = self.trust.policy

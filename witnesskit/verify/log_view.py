@@ -13,8 +13,8 @@ from typing import NamedTuple
 from witnesskit.custody_limits import KEY_CHANGES_MAX, LOG_LINES_MAX, LOG_MAX, UNKNOWN_MAX
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.formats import BadKey, NewerFormat
-from witnesskit.formats import custody_event
-from witnesskit.formats.custody_event import FIELD_TIME, Event
+from witnesskit.formats import custody_event_read
+from witnesskit.formats.custody_event_read import FIELD_TIME, Event
 from witnesskit.formats.merkle_read import Leaves, leaf_hash
 from witnesskit.keys import LOG_NAME, VerifierKey, parse_verifier_key
 from witnesskit.verify.case import LogFiles
@@ -133,7 +133,7 @@ class _Lines:
         """Steps 2 to 7 of one line."""
         view = self.view
         try:
-            event = custody_event.parse(line)
+            event = custody_event_read.parse(line)
         except WitnesskitError as error:
             state = UNKNOWN if isinstance(error, NewerFormat) else FAIL
             view.offends(state, 2, error.code, f"event {place}: {error}")

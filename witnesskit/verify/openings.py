@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from witnesskit.custody_model import Json, Opening
 from witnesskit.errors.verify import BadDisclosure
 from witnesskit.formats import disclosure_read
-from witnesskit.formats.custody_event import Event
+from witnesskit.formats.custody_event_read import Event
 from witnesskit.formats.custody_types import COMMITTED
 from witnesskit.verify.log_view import LogView, Wanted
 from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, WARN, CheckResult

@@ -8,7 +8,7 @@ from dataclasses import replace
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.formats import BadNote, NewerFormat
 from witnesskit.errors.verify import BadProof
-from witnesskit.formats import custody_event
+from witnesskit.formats import custody_event_read
 from witnesskit.formats.merkle_read import check_inclusion, leaf_hash
 from witnesskit.formats.tlog_proof_read import TlogProof
 from witnesskit.keys import ED25519, LOG_NAME, VerifierKey
@@ -35,7 +35,7 @@ class ProvenLine:
         view = self.view
         # 2. the line is in the line profile, and is the one that the proof is about
         try:
-            event = custody_event.parse(proof.line)
+            event = custody_event_read.parse(proof.line)
         except WitnesskitError as error:
             state = UNKNOWN if isinstance(error, NewerFormat) else FAIL
             yield view.says(state, 2, error.code, str(error))

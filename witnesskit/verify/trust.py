@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from witnesskit.errors.formats import BadKey
-from witnesskit.formats.checkpoint import root_text
+from witnesskit.formats.checkpoint_read import root_text
 from witnesskit.keys import ED25519, ML_DSA_44, VerifierKey, parse_verifier_key
 from witnesskit.verify.case import Trust
 from witnesskit.verify.log_view import LogView
