@@ -37,3 +37,8 @@ def test_no_failure_and_nothing_unknown_is_hidden():
     for state in ("fail", "unknown", "FAIL"):
         rows = [row(f"event {n} is not the one signed", state) for n in range(9)]
         assert shown(rows) == [one.sentence for one in rows]
+
+
+def test_what_is_said_twice_is_shown_once_and_in_its_order():
+    rows = [row("received exactly the first 11 events"), row("received exactly the first 9 events")]
+    assert shown([*rows, rows[0]]) == [one.sentence for one in rows]

@@ -45,7 +45,10 @@ def folded(rows: Sequence[RowT], states: Sequence[str]) -> Iterator[tuple[RowT, 
         kind = (row.number, row.code, row.subject, state, _NUMBER.sub("#", row.sentence), alone)
         kinds.setdefault(kind, []).append(row)
     for same in kinds.values():
-        if len(same) <= _ENOUGH:
-            yield from ((row, row.sentence) for row in same)
+        apart: dict[str, RowT] = {}
+        for row in same:
+            apart.setdefault(row.sentence, row)  # what is said twice is shown once
+        if len(apart) <= _ENOUGH:
+            yield from ((row, sentence) for sentence, row in apart.items())
         else:
             yield same[0], f"{same[0].sentence}; and {len(same) - 1} more, the last: {same[-1].sentence}"

@@ -90,7 +90,7 @@ def _items(items: tuple[Item, ...]) -> Iterator[str]:
             yield "<dl>"
             yield from (_row(markup(words.label(name)), _value(name, item.values[name])) for name in group)
             if "copy_sha256" in group:
-                yield from (_row("Stays in the copy", markup(kept)) for kept in item.kept)
+                yield from (_row("To know of the copy", markup(kept)) for kept in item.kept)
             yield "</dl>"
         yield from _parts(item)
         yield "</section>"

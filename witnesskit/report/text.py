@@ -68,7 +68,7 @@ def _item(item: Item) -> Iterator[str]:
     if item.parts:
         yield f"  Berkeley Protocol minimum: {'met' if item.berkeley_minimum else 'NOT met'}"
     for kept in item.kept:
-        yield from _wrap(f"Stays in the copy: {plain(kept)}", 2)
+        yield from _wrap(f"To know of the copy: {plain(kept)}", 2)
 
 
 def _closing(report: Report) -> Iterator[str]:
