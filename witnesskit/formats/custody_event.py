@@ -159,6 +159,8 @@ def _check_type(event: Event) -> None:
     """What the type demands; an unknown type demands nothing."""
     if (event.type == "genesis") != (event.n == 0) or (event.n == 0) == bool(event.log):
         raise BadLine("genesis is line 0, and only line 0 names no log")
+    if (event.t == FIELD_TIME) != (event.by == "field"):
+        raise BadLine("its field t")
     expected = DIGESTS.get(event.type)
     if expected is None:
         return
@@ -176,7 +178,7 @@ _SHAPE: Final[Mapping[str, Callable[[Json], bool]]] = MappingProxyType(
         "n": _is_count,
         "t": _is_text(r"sealed|\d{4}-[01]\d-[0-3]\d(T[0-2]\d:[0-5]\d:[0-6]\dZ)?"),
         "type": _is_text(r"[a-z][a-z0-9_-]{0,31}"),
-        "by": _is_text(r"[a-z][a-z0-9_-]{0,31}"),
+        "by": _is_text("field|desk"),
         "sd": _is_digest_list,
         "x": _is_object,
         "log": _is_text(HEX64.pattern),

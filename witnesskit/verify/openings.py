@@ -100,7 +100,10 @@ def check_openings(views: Sequence[LogView], openings: Sequence[Opening], opened
             continue
         event = view.events.get(opening.n)
         if event is None:
-            yield view.says(FAIL, 12, "OPENING", f"event {opening.n} is not here or cannot be read")
+            unread = 2 in view.offences and opening.n < len(view.leaves)  # told already, and all behind it
+            yield view.says(
+                UNKNOWN if unread else FAIL, 12, "OPENING", f"event {opening.n} is not here or cannot be read"
+            )
             continue
         target = opened.setdefault((opening.log, opening.n), OpenedEvent(view, opening.n, event))
         if wrong := target.open(opening.disclosure):

@@ -24,9 +24,11 @@ class Receipt:
 
     @classmethod
     def of(cls, entry: OpenedEvent, voucher: str) -> Receipt | None:
-        """The receipt that an opened event tells; None for any other event."""
+        """The receipt that an opened event tells; None for any other event, and where size or root is not opened."""
         size = entry.fields.get("size")
-        return cls(entry, voucher, size) if entry.event.type == "receipt" and type(size) is int and size > 0 else None
+        if entry.event.type != "receipt" or not entry.text("root") or type(size) is not int or size < 1:
+            return None
+        return cls(entry, voucher, size)
 
     def about(self, view: LogView) -> bool:
         """Whether it is a receipt of this log."""

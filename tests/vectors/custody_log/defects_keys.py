@@ -188,6 +188,24 @@ def second_absent(_: Example) -> Example:
         return made.example(keys=(DESK.vkey, SECOND.text))
 
 
+@vector("warning-UNSIGNED-older-than-the-second-key", UNCHANGED, "UNSIGNED")
+def second_younger(_: Example) -> Example:
+    """an earlier checkpoint is without the ML-DSA-44 key, the newest has it"""
+    with one_item("two keys") as made:
+        made.notes[0] += second_line(made.notes[0]).encode()
+        made.notes.insert(0, sign(made.team.journal.log_bytes(), DESK, 1))
+        return made.example(keys=(DESK.vkey, SECOND.text))
+
+
+@vector("UNSIGNED-operator-instead-of-the-log", CANNOT_TELL, "UNSIGNED", "TAIL", "NOTHING")
+def operator_alone(_: Example) -> Example:
+    """an operator signed the checkpoint, and the log's key did not"""
+    with one_item("operated") as made:
+        text = made.notes[0].decode().partition("\n\n")[0] + "\n"
+        made.notes[0] = OPERATOR.note(text)
+        return made.example(keys=(DESK.vkey, OPERATOR.vkey))
+
+
 @vector("SIG-second-key", CHANGED, "SIG", "TAIL", "NOTHING")
 def second_bad(_: Example) -> Example:
     """one bit of the signature of the log's ML-DSA-44 key"""

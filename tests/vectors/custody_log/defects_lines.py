@@ -187,6 +187,26 @@ def newer(example: Example) -> Example:
     return profile(example, b'"v":1', b'"v":2')
 
 
+@vector("NEWER-FORMAT-line-in-the-middle", CANNOT_TELL, "NEWER-FORMAT", "OPENING", "UNLISTED", "UNTRUSTED", "NOTHING")
+def newer_in_the_middle(example: Example) -> Example:
+    """a line of version 2, and older lines behind it that are opened: what a newer program wrote is not called changed"""
+    lines = desk_lines(example)
+    lines[1] = lines[1].replace(b'"v":1', b'"v":2')
+    return resigned(example, joined(lines))
+
+
+@vector("LINE-by-nobody-known", CHANGED, "LINE")
+def line_by(example: Example) -> Example:
+    """a line by a role that there is not"""
+    return profile(example, b'"by":"desk"', b'"by":"boss"')
+
+
+@vector("LINE-time-of-a-field-log", CHANGED, "LINE")
+def line_time(example: Example) -> Example:
+    """a line by a desk that does not say its day"""
+    return profile(example, b'"t":"2026-11-23"', b'"t":"sealed"')
+
+
 @vector("warning-UNKNOWN-FIELD-type", UNCHANGED, "UNKNOWN-FIELD")
 def unknown_type(example: Example) -> Example:
     """an event of a type that this version does not know: kept, reported"""

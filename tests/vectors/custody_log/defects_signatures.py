@@ -84,6 +84,17 @@ def untrusted_field(example: Example) -> Example:
     return without_event(example, 4)
 
 
+@vector("UNTRUSTED-receipt-without-its-root", CANNOT_TELL, "UNTRUSTED")
+def untrusted_rootless(example: Example) -> Example:
+    """of the receipt that vouches for the field's log the root is not opened: it names no lines, and accuses nobody"""
+    openings = tuple(
+        one
+        for one in example.case.openings
+        if one.log != desk_log(example) or disclosure.parse(one.disclosure).name != "root"
+    )
+    return with_case(example, openings=openings)
+
+
 @vector("UNSIGNED-other-key-of-same-name", CANNOT_TELL, "UNSIGNED", *UNATTESTED)
 def unsigned(example: Example) -> Example:
     """the checkpoint is signed by another key of the same name"""

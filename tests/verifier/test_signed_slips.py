@@ -1,0 +1,99 @@
+"""Lines in other forms under a good signature: only the line profile decides, and both verifiers read it alike."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+
+from tests.vectors.custody_log import generate
+from tests.vectors.custody_log.catalogue import Vector, desk_lines, joined
+from tests.vectors.custody_log.honest import Example, build, resigned
+from tests.vectors.custody_log.sentences import SENTENCES
+from tests.verifier.both import first_says, second_says
+from tests.verifier.mutations import typo
+
+HONEST = build()
+X = b'"x":{}'
+FORMS = {
+    "a role that there is not": (5, b'"by":"desk"', b'"by":"dusk"'),
+    "a desk's line by the field": (5, b'"by":"desk"', b'"by":"field"'),
+    "no such month": (5, b'"t":"2026-11-23"', b'"t":"2026-29-23"'),
+    "a time": (5, b'"t":"2026-11-23"', b'"t":"2026-11-23T05:00:00Z"'),
+    "an hour too late": (5, b'"t":"2026-11-23"', b'"t":"2026-11-23T35:00:00Z"'),
+    "a type with a dash": (5, b'"type":"close"', b'"type":"a-b"'),
+    "a type that begins with a line": (5, b'"type":"close"', b'"type":"_b"'),
+    "four levels": (5, X, b'"x":{"a":{"b":{"c":1}}}'),
+    "four levels, the last empty": (5, X, b'"x":{"a":{"b":{}}}'),
+    "five levels": (5, X, b'"x":{"a":{"b":{"c":{}}}}'),
+    "a list at the fifth level": (5, X, b'"x":{"a":[[[]]]}'),
+    "a key in capitals": (5, X, b'"x":{"A":1}'),
+    "a key in a list": (5, X, b'"x":{"a":[{"B":1}]}'),
+    "true, and an accent": (5, X, b'"x":{"a":true,"b":[1,"\xc3\xa9"]}'),
+    "a picture": (5, X, b'"x":{"a":"\xf0\x9f\x98\x80"}'),
+    "minus zero": (5, X, b'"x":{"a":-0}'),
+    "minus one": (5, X, b'"x":{"a":-1}'),
+    "no number": (5, X, b'"x":{"a":NaN}'),
+    "an exponent": (5, X, b'"x":{"a":1e3}'),
+    "a leading zero": (5, X, b'"x":{"a":01}'),
+    "the greatest number": (5, X, b'"x":{"a":9007199254740991}'),
+    "one more": (5, X, b'"x":{"a":9007199254740992}'),
+    "five thousand digits": (5, X, b'"x":{"a":' + b"7" * 5000 + b"}"),
+    "half a pair": (5, X, b'"x":{"a":"\\ud800"}'),
+    "a whole pair as escapes": (5, X, b'"x":{"a":"\\ud83d\\ude00"}'),
+    "delete": (5, X, b'"x":{"a":"\x7f"}'),
+    "a tab": (5, X, b'"x":{"a":"\\t"}'),
+    "a tab, long": (5, X, b'"x":{"a":"\\u0009"}'),
+    "a control character": (5, X, b'"x":{"a":"\\u001f"}'),
+    "the same in capitals": (5, X, b'"x":{"a":"\\u001F"}'),
+    "a raw control character": (5, X, b'"x":{"a":"\x01"}'),
+    "an escaped stroke": (5, X, b'"x":{"a":"\\/"}'),
+    "bytes that are no text": (5, X, b'"x":{"a":"\xff"}'),
+    "a byte order mark": (5, b'{"by"', b'\xef\xbb\xbf{"by"'),
+    "an item where none may be": (5, b'"log"', b'"item":"' + b"0" * 32 + b'","log"'),
+    "no item where one must be": (2, b'"item":"', b'"itom":"'),
+    "a line too long": (5, X, b'"x":{"a":"' + b"a" * 70000 + b'"}'),
+    "version 0": (5, b'"v":1', b'"v":0'),
+    "version true": (5, b'"v":1', b'"v":true'),
+    "version as text": (5, b'"v":1', b'"v":"2"'),
+    "version 2 with an item behind it": (1, b'"v":1', b'"v":2'),
+    "version 2 of an item": (2, b'"v":1', b'"v":2'),
+    "n as text": (5, b'"n":5', b'"n":"5"'),
+    "n is 0": (5, b'"n":5', b'"n":0'),
+    "n is less than 0": (5, b'"n":5', b'"n":-5'),
+    "a digest with a letter more": (5, b'"sd":["', b'"sd":["0'),
+    "a member of genesis more": (0, b'"x":{', b'"x":{"a":1,'),
+    "the next key one digit longer": (0, b'"next":"', b'"next":"0'),
+    "another origin": (0, b'"origin":"wk1', b'"origin":"wk2'),
+    "an array": (5, b'{"by"', b'[{"by"'),
+    "nothing": (5, b"", b""),
+}
+
+
+def vector_of(example: Example) -> dict[str, Any]:
+    SENTENCES.setdefault("", {})
+    return json.loads(generate.as_json(Vector("", "", "", (), example)))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_line_in_another_form_and_signed_ends_alike(form):
+    place, old, new = FORMS[form]
+    lines = desk_lines(HONEST)
+    assert old in lines[place]
+    lines[place] = lines[place].replace(old, new, 1)
+    if b"\xff" in new:
+        pytest.skip("a vector is a text")
+    vector = vector_of(resigned(HONEST, joined(lines)))
+    assert second_says(vector) == first_says(vector)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_slips_in_a_signed_line_end_alike(seed):
+    chance = random.Random(seed)
+    lines = desk_lines(HONEST)
+    place = chance.randrange(len(lines))
+    lines[place] = typo(lines[place].decode(), chance).replace("\n", "").encode()
+    vector = vector_of(resigned(HONEST, joined(lines)))
+    assert second_says(vector)[0] == first_says(vector)[0]
