@@ -142,6 +142,7 @@ def der(pem): return ssl.PEM_cert_to_DER_cert(pem.strip())
 
 def stamp(data, notes, roots, more):
     """(authorities, keys above, time) of an RFC 3161 response over one of the notes, by openssl (anchor.md)."""
+    need(roots, "no authority was named from outside")
     size = data[1] & 127 if data[1] > 127 else 0
     whole = 2 + size + int.from_bytes(data[2 : 2 + size] or data[1:2], "big")
     need(data[0] == 48 and whole == len(data) <= 65536 and data[2 : 2 + size][:1] != b"\0" and (size != 1 or data[2] >

@@ -15,7 +15,7 @@ from witnesskit.actions.drill import drill
 from witnesskit.actions.init_vault import VaultWish, make_desk
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.operator import cosign, make_operator
-from witnesskit.actions.own_checks import DRILL, OPERATOR, last_check, last_drill, own_checks
+from witnesskit.actions.own_checks import DRILL, OPERATOR, last_check, own_checks
 from witnesskit.actions.own_events import own_events
 from witnesskit.actions.second_key import switch_on
 from witnesskit.actions.show_keys import show_keys
@@ -162,11 +162,11 @@ def test_a_keyring_from_before_a_change_does_not_sign(stage):
 
 def test_a_drill_says_what_the_sheet_can_do_and_logs_the_day(stage):
     with session_of(stage) as session:
-        assert (last_drill(session), last_check(session, DRILL)) == ("", None)
+        assert last_check(session, DRILL) is None
     assert drill(stage.desk, stage.passphrase, stage.recovery_sheet).problems == ()
     with session_of(stage) as session:
         check = last_check(session, DRILL)
-        assert (check.looked.ok, check.looked.bad, last_drill(session)) == (2, 0, check.day)
+        assert (check.looked.ok, check.looked.bad) == (2, 0)
     rotate(stage)
     assert drill(stage.desk, stage.passphrase, stage.recovery_sheet).problems == ()
 
@@ -174,7 +174,6 @@ def test_a_drill_says_what_the_sheet_can_do_and_logs_the_day(stage):
 def test_a_drill_that_failed_is_logged_and_is_no_drill(stage):
     assert drill(stage.desk, stage.passphrase, foreign_sheet()).problems == ("opens", "authorises")
     with session_of(stage) as session:
-        assert last_drill(session) == ""
         (check,) = own_checks(session, DRILL)
     assert (check.looked.bad, check.looked.problems) == (2, ("opens", "authorises"))
 

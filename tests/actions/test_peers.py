@@ -24,6 +24,7 @@ from witnesskit.custody.journal import Journal
 from witnesskit.custody.prepare import prepare
 from witnesskit.custody.signer import Signer
 from witnesskit.errors import WitnesskitError
+from witnesskit.errors.peers import PeerTaken
 from witnesskit.formats import disclosure
 from witnesskit.formats.checkpoint import SignatureState, parse_checkpoint, parse_note
 from witnesskit.formats.cosignature import cosigned_by
@@ -380,3 +381,9 @@ def test_a_key_that_nobody_authorised_is_not_followed(desks, tmp_path):
     a, b, _c = desks
     thief = Signer.generate(a.journal.origin)
     assert refused(b, hostile(tmp_path, thief, b, a.journal)).code == "BUNDLE-UNPROVEN"
+
+
+def test_a_desk_named_again_with_its_witness_key_is_told_apart_from_another_of_its_name(stage):
+    peers.add_peer(stage.desk, stage.passphrase, Peer("told-twice", SOME.text))
+    with pytest.raises(PeerTaken, match="trusted here already, with another witness key or none"):
+        peers.add_peer(stage.desk, stage.passphrase, Peer("told-twice", SOME.text, SOME_WITNESS.text))

@@ -71,12 +71,6 @@ def last_check(session: Session, kind: str) -> OwnCheck | None:
     return found[-1] if found else None
 
 
-def last_drill(session: Session) -> str:
-    """The day (YYYY-MM-DD) of the newest rehearsal that succeeded; empty if there was none."""
-    days = [check.day for check in own_checks(session, DRILL) if not check.looked.bad]
-    return days[-1] if days else ""
-
-
 def _check(event: OpenedLine, kind: str) -> OwnCheck:
     fields = event.fields
     looked = Looked(

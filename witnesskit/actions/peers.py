@@ -101,7 +101,10 @@ def _checked(peer: Peer) -> Peer:
 
 def _demand_free(vault: Vault, keyring: Keyring, peer: Peer) -> None:
     """No name and no key may stand for two: whose word a log stands on must never be a question."""
-    if any(other.name == peer.name for other in keyring.peers):
+    named = next((other for other in keyring.peers if other.name == peer.name), None)
+    if named and named.key == peer.key:
+        raise PeerTaken("that desk is trusted here already, with another witness key or none")
+    if named:
         raise PeerTaken("the name is another desk's")
     own = keyring.cosigner(vault.config.origin).key.text
     taken = (vault.config.key, own, *known_keys(keyring), *_keys_of(keyring.peers))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from witnesskit.actions import quarantine, received
+from witnesskit.actions.counted import counted
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import VaultKind
 from witnesskit.vault import items, room
@@ -44,13 +45,13 @@ class VaultStatus:
         """One line for the person."""
         count = self.counts
         if self.kind == VaultKind.DESK:
-            text = f"desk vault: {count['items']} items, {count['bundles']} bundles"
+            text = f"desk vault: {counted(count['items'], 'item')}, {counted(count['bundles'], 'bundle')}"
             return f"{text}, {count['received']} of them from other desks" if count["received"] else text
         if not self.trusted:
             return "field vault: no desk is trusted yet; run `witnesskit trust add INVITE`"
         return (
-            f"field vault: {count['items']} items · {count['waiting']} waiting · {count['packed']} packed · "
-            f"{count['confirmed']} confirmed by the desk"
+            f"field vault: {counted(count['items'], 'item')} · {count['waiting']} waiting · "
+            f"{count['packed']} packed · {count['confirmed']} confirmed by the desk"
         )
 
 

@@ -60,6 +60,8 @@ def peer(output: Output, answer: Answer, name: str | None, key: str | None, **op
         for label, text in (("log key", added.key), ("witness key", added.witness)):
             if text:
                 output.data(f"{label}: {_digits(text)}")
+        if not added.witness:
+            answer.warn("NO-WITNESS-KEY", "without its witness key no answer of that desk counts here: ask for it")
 
 
 @click.command("show")
@@ -116,25 +118,29 @@ def exchange(output: Output, answer: Answer, file: Path | None, out: Path | None
 
 
 def _write(output: Output, answer: Answer, desk: tuple[Vault, str], out: Path, recipient: str) -> None:
+    from witnesskit.actions.counted import counted
     from witnesskit.actions.exchange import write_exchange
 
     written = write_exchange(*desk, out, recipient)
     answer.counts = {"logs": written.logs, "withheld": written.withheld}
-    output.say(f"{written.logs} logs are named in this file:")
+    output.say(f"{counted(written.logs, 'log')} in this file:")
     output.data(str(out))
     if written.withheld:
-        output.say(f"{written.withheld} devices are not named; seal it with --to AGE1..., and they are.")
+        output.say(
+            f"{counted(written.withheld, 'device')} left out; seal the file with --to AGE1..., and they are in it."
+        )
 
 
 def _compare(output: Output, answer: Answer, desk: tuple[Vault, str], file: Path) -> None:
+    from witnesskit.actions.counted import counted
     from witnesskit.actions.exchange import read_exchange
 
     found = read_exchange(*desk, file)
     answer.state = "agrees"
     answer.counts = {name: getattr(found, name) for name in ("agreed", "ahead", "unknown", "unsigned")}
     output.say(
-        f"Nothing that {found.peer} saw contradicts this desk: {found.agreed} logs agree, {found.ahead} are longer "
-        f"there, {found.unknown} are not known here yet. What comes later must agree with them."
+        f"Nothing that {found.peer} saw contradicts this desk: {counted(found.agreed, 'log')} the same, "
+        f"{found.ahead} longer there, {found.unknown} not known here yet. What comes later must agree with them."
     )
     if found.older:
         answer.warn("EXCHANGE-OLDER", f"{found.peer} showed more before: this file is an older one")
