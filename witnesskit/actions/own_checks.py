@@ -16,7 +16,7 @@ from witnesskit.custody.prepare import prepare
 from witnesskit.custody.signer import Signer
 
 __all__ = ["DRILL", "LOST", "OPERATOR", "QUARANTINE", "SECOND_KEY", "Looked", "OwnCheck"]
-__all__ += ["last_check", "last_drill", "log_check", "own_checks"]
+__all__ += ["last_check", "log_check", "own_checks"]
 
 DRILL, OPERATOR, QUARANTINE, SECOND_KEY = "drill", "operator", "quarantine", "second-key"
 
