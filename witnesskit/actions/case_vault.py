@@ -17,6 +17,7 @@ from witnesskit.actions.openings import OpeningLine, read_capsule_openings, reso
 from witnesskit.actions.own_events import opened_events
 from witnesskit.actions.peers import peers_policy
 from witnesskit.actions.seen import seen_logs
+from witnesskit.actions.session import Session
 from witnesskit.actions.successor import closed_folders
 from witnesskit.actions.vouched import still_vouched
 from witnesskit.custody.journal import Journal
@@ -155,6 +156,15 @@ def _vouching(
     known = with_logged_losses(keyring, openings, own)
     doubts = [*older_vault(own, openings, others), *older_keyring(keyring, known)]
     return known, still_vouched(openings, own, known), doubts
+
+
+def known_losses(session: Session, keyring: Keyring) -> Keyring:
+    """The keyring with all losses that are known; reads the papers only where there may be one on record."""
+    own = session.journal.log_bytes()
+    if b'"type":"check"' not in own:
+        return keyring
+    papers = vault_openings(session.vault, keyring, papers=True)
+    return with_logged_losses(keyring, resolve(papers, [own]), own)
 
 
 def _deletions(own: bytes, openings: Sequence[Opening]) -> dict[str, set[str]]:

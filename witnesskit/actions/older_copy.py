@@ -44,13 +44,16 @@ def older_vault(own_log: bytes, openings: Collection[Opening], logs: Sequence[by
 
 
 def with_logged_losses(keyring: Keyring, openings: Collection[Opening], own_log: bytes) -> Keyring:
-    """The keyring with every loss of a device that the own log tells: an older keyring does not know them all."""
-    for event in opened_events(openings, [own_log]):
+    """The keyring with every loss of a device that the own log tells: an older keyring does not know them all.
+
+    Of two losses of one device the later one counts, as in a keyring.
+    """
+    for event in reversed([*opened_events(openings, [own_log])]):
         if event.type == "check" and event.fields.get("kind") == LOST:
-            senders = str(event.fields.get("who", "")).split()
+            names = str(event.fields.get("who", "")).split()
             loss = Loss(0, tuple(sorted(_lines(event.fields.get("problems")))))
             for invite in keyring.issued:
-                if invite.lost is None and not set(senders).isdisjoint(invite.senders):
+                if invite.lost is None and not set(names).isdisjoint((invite.id, *invite.senders)):
                     keyring = mark_lost(keyring, invite, loss)
     return keyring
 
