@@ -16,7 +16,7 @@ from witnesskit.model import VaultKind
 @vault_option
 @common
 def command(output: Output, answer: Answer, *, items: bool, **options: Any) -> None:
-    """Count what is saved, delivered and waiting; at a desk, tell when its log was last anchored."""
+    """Count what is saved, delivered and waiting; at a desk, when it was last anchored."""
     from witnesskit.actions.opening import find_vault
     from witnesskit.actions.status import status
 
