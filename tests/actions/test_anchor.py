@@ -13,12 +13,13 @@ from witnesskit.actions import anchor_files, case_vault
 from witnesskit.actions.anchor import anchor, ask_one
 from witnesskit.actions.anchored import anchored
 from witnesskit.actions.authorities import AuthorityWish, drop_authority, name_authority, shown_authorities
+from witnesskit.actions.status import status
 from witnesskit.capture.egress import Egress
 from witnesskit.custody.journal import Journal
 from witnesskit.custody.signer import Signer
 from witnesskit.digest import sha256_hex
 from witnesskit.errors import ExitStatus
-from witnesskit.errors.actions import AuthorityKnown, BadAuthority, NoAuthority
+from witnesskit.errors.actions import AuthorityKnown, BadAuthority, BadAuthorityName, NoAuthority
 from witnesskit.errors.cli import WrongVaultKind
 from witnesskit.errors.custody import LogNotWritten
 from witnesskit.errors.vault import AuthorityUnknown
@@ -110,8 +111,6 @@ def test_a_root_issued_anew_for_the_same_key_is_the_same_authority(stage, named)
 @pytest.mark.parametrize(
     ("changes", "data", "why"),
     [
-        ({"name": "North"}, None, "small letters"),
-        ({"name": "../x"}, None, "small letters"),
         ({}, tsa.pem("intermediate"), "not signed by itself"),
         ({}, tsa.pem("root") + tsa.pem("intermediate"), "one certificate"),
         ({}, b"no certificate", "PEM"),
@@ -123,6 +122,14 @@ def test_what_cannot_stand_for_an_authority_is_refused(stage, pair, changes, dat
     root.write_bytes(data or tsa.pem("root"))
     with pytest.raises(BadAuthority, match=why):
         name_authority(stage.desk, wish(pair, "north", root=root, **changes))
+    assert shown_authorities(stage.desk) == ()
+
+
+@pytest.mark.parametrize("name", ["North", "../x", "-north", "n" * 33, ""])
+def test_a_name_that_no_file_could_have_is_refused_with_what_names_may_be(stage, pair, name):
+    with pytest.raises(BadAuthorityName) as refused:
+        name_authority(stage.desk, wish(pair, "north", name=name))
+    assert "small letters, digits and hyphens" in refused.value.hint
     assert shown_authorities(stage.desk) == ()
 
 
@@ -198,6 +205,29 @@ def test_each_run_has_something_new_to_anchor(stage, named):
     first, second = run(stage), run(stage)
     assert second.size == first.size + 2
     assert len(stored(stage)) == 4
+
+
+def test_a_desk_tells_when_it_was_last_anchored(stage, named):
+    before = status(stage.desk)
+    assert before.anchored == ""
+    assert "never anchored" in before.anchor_sentence
+    run(stage)
+    after = status(stage.desk)
+    day = anchor_lines(stage)[-1].t[:10]
+    assert (after.anchored, after.anchor_sentence) == (day, f"last anchored on {day}")
+
+
+def test_a_desk_whose_log_cannot_be_read_still_counts_and_says_so(stage, named):
+    run(stage)
+    (stage.desk.custody / "log.jsonl").write_bytes(b"")
+    told = status(stage.desk)
+    assert (told.anchored, told.anchor_sentence) == (None, "")
+    assert "run `witnesskit doctor`" in " ".join(told.warnings)
+
+
+def test_a_field_vault_says_nothing_of_anchors(stage, device):
+    told = status(device.vault)
+    assert (told.anchored, told.anchor_sentence) == (None, "")
 
 
 def test_nobody_to_ask_is_an_error(stage):
@@ -326,14 +356,13 @@ def journal_note(stage, size: int) -> bytes:
 
 
 def test_a_desk_is_anchored_once_two_authorities_are_in_its_newest_checkpoint(stage, named):
-    assert anchored(stage.desk).note == anchored(stage.desk).day == ""
+    assert anchored(stage.desk) == ""
     named.south.behaviour = "drop"
     run(stage)
-    one = anchored(stage.desk)
-    assert (one.note, one.day) == ("", anchor_lines(stage)[0].t)
+    assert anchored(stage.desk) == ""
     named.south.behaviour = ""
     run(stage)
-    assert anchored(stage.desk).note.encode() == journal(stage).notes()[-1]
+    assert anchored(stage.desk).encode() == journal(stage).notes()[-1]
 
 
 def test_of_a_checkpoint_that_others_signed_too_only_the_desk_s_own_line_is_handed_on(stage, named):
@@ -341,10 +370,10 @@ def test_of_a_checkpoint_that_others_signed_too_only_the_desk_s_own_line_is_hand
     path = stage.desk.custody / "checkpoints" / f"{journal(stage).size}.note"
     own = path.read_bytes()
     path.write_bytes(own + Signer.generate("witness.example").note("x\n").split(b"\n\n")[1])
-    assert anchored(stage.desk).note.encode() == own
+    assert anchored(stage.desk).encode() == own
 
 
 def test_who_is_believed_no_longer_anchors_nothing(stage, named):
     run(stage)
     drop_authority(stage.desk, "south")
-    assert anchored(stage.desk).note == ""
+    assert anchored(stage.desk) == ""

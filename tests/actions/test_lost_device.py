@@ -12,6 +12,7 @@ from tests.actions.test_audiences import disclosed, sent, state_of
 from tests.actions.test_import_killed import ends_at
 from witnesskit.actions import peers
 from witnesskit.actions.audit import audit
+from witnesskit.actions.case_vault import known_losses
 from witnesskit.actions.lost_device import device_lost
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.own_checks import LOST, QUARANTINE, last_check, own_checks
@@ -23,7 +24,7 @@ from witnesskit.errors.peers import PeerTaken
 from witnesskit.keys import VerifierKey, parse_verifier_key
 from witnesskit.vault import state, store
 from witnesskit.vault.keyring import Peer
-from witnesskit.vault.keyring_file import open_keyring
+from witnesskit.vault.keyring_file import KEYRING, open_keyring
 
 
 @pytest.fixture
@@ -100,7 +101,7 @@ def test_what_was_set_aside_is_counted_and_read_back(received):
         received.take_in(next_bundle(received))
     told = status(received.desk)
     assert told.counts["set_aside"] == 1
-    assert "1 bundles of lost devices" in " ".join(told.warnings)
+    assert "1 bundle of a lost device was set aside" in " ".join(told.warnings)
     before = audit(received.desk, received.passphrase, silent)
     assert before.bad == 0
     (path,) = (received.folder / "desk" / "quarantine").iterdir()
@@ -151,6 +152,54 @@ def test_a_court_is_not_shown_a_receipt_for_what_came_after_the_loss(received):
         lines = session.keyring.issued[0].lost.logs[0][1]
     assert max(sizes) == lines
     assert state_of(after, received, received.key) == "CANNOT TELL"
+
+
+@pytest.mark.parametrize("enrolled", [True, False])
+def test_an_older_keyring_that_was_put_back_takes_in_nothing_of_a_lost_device(stage, device, stick, enrolled):
+    keyring = stage.folder / "desk" / KEYRING
+    older = keyring.read_bytes()
+    stage.take_in(device.bundle(stick))
+    older = keyring.read_bytes() if enrolled else older
+    lose(stage)
+    keyring.write_bytes(older)
+    held = state.load_state(stage.desk).bundles
+    with pytest.raises(DeviceLost):
+        stage.take_in(next_bundle(stage), receipts="late")
+    assert state.load_state(stage.desk).bundles == held
+    assert len(quarantined(stage)) == len(checks(stage, QUARANTINE)) == 1
+    assert not (stage.folder / "late").exists()
+
+
+def test_of_two_losses_in_the_log_the_later_one_counts(received):
+    (done,) = received.take_in(next_bundle(received, "early"))
+    received.take_in(next_bundle(received, "later"))
+    keyring = received.folder / "desk" / KEYRING
+    older = keyring.read_bytes()
+    assert lose(received, since=done.bundle).lines < lose(received).lines
+    keyring.write_bytes(older)
+    with open_for_saving(received.desk, received.passphrase) as session:
+        known = known_losses(session, session.keyring)
+    assert dict(known.issued[0].lost.logs) == dict(last_loss(received))
+
+
+def last_loss(stage: Stage) -> list[tuple[str, int]]:
+    """What the newest loss on record says: log and lines."""
+    told = [problem.split() for problem in checks(stage, LOST)[-1].looked.problems]
+    return [(log, int(size)) for log, size in told]
+
+
+def test_an_older_keyring_shows_a_court_no_receipt_for_what_came_after_the_loss(received):
+    (done,) = received.take_in(next_bundle(received, "early"))
+    received.take_in(next_bundle(received, "later"))
+    keyring = received.folder / "desk" / KEYRING
+    older = keyring.read_bytes()
+    lose(received, since=done.bundle)
+    lines = dict(last_loss(received))
+    keyring.write_bytes(older)
+    path, members = sent(received, "court")
+    sizes = {told["size"] for told in disclosed(members) if "root" in told}
+    assert max(sizes) == max(lines.values())
+    assert state_of(path, received, received.key) == "CANNOT TELL"
 
 
 def test_the_receipt_may_be_named_by_the_number_of_its_event(received):

@@ -58,4 +58,4 @@ def test_a_loss_that_the_log_tells_counts_though_an_older_keyring_was_put_back(s
     assert state == "UNCHANGED"
     (stage.folder / "desk" / KEYRING).write_bytes(keyring)
     told = problems(stage)[1]
-    assert "1 devices were lost, as the log says" in told["KEYRING"]
+    assert "1 device was lost, as the log says" in told["KEYRING"]

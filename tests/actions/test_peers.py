@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +10,11 @@ import pytest
 
 from tests.actions.desks import Desk, copy_desk, refusal
 from tests.actions.stage import Stage, data_member, make_stage, silent
+from tests.simulators import authorities
 from witnesskit.actions import peers, received, seen
+from witnesskit.actions.anchor import anchor
 from witnesskit.actions.audit import audit
+from witnesskit.actions.authorities import AuthorityWish, name_authority
 from witnesskit.actions.bundle import bundle
 from witnesskit.actions.bundled import BundleWish
 from witnesskit.actions.chain_members import log_copy
@@ -375,6 +379,29 @@ def test_a_desk_that_replaced_its_key_is_followed_by_its_log(desks, tmp_path):
     peers.remove_peer(a.desk, a.passphrase, "b")
     a.trust(b)
     assert a.take(proof).new == 1
+
+
+@pytest.mark.parametrize("believed", [("north", "south"), ("north",), ()])
+def test_after_a_theft_the_authorities_of_who_receives_prove_what_is_older(desks, tmp_path, believed):
+    """The partner's log is anchored before the day of the theft: only who believes two authorities can know it."""
+    a, b, _c = desks
+    days = 86_400
+    with authorities.pair(tmp_path / "roots") as pair:
+        for desk, names in ((a, ("north", "south")), (b, believed)):
+            for name in names:
+                wish = AuthorityWish(name, getattr(pair, name).url, pair.folder / f"{name}.pem")
+                name_authority(desk.desk, wish)
+        now = int(time.time())
+        pair.tell(now - 9 * days)
+        anchor(a.desk, a.passphrase)
+    theft = time.strftime("%Y-%m-%d", time.gmtime(now - 3 * days))
+    change_key(a.desk, a.passphrase, KeyWish(a.recovery_sheet, since=theft))
+    path = a.send(b)
+    if len(believed) == 2:
+        (done,) = b.receive(path)
+        assert done.unpacked.complete
+    else:
+        assert refused(b, path).code == "BUNDLE-UNPROVEN"
 
 
 def test_a_key_that_nobody_authorised_is_not_followed(desks, tmp_path):

@@ -90,9 +90,13 @@ def said(bound: dict) -> list[str]:
 
 def test_anchor_tells_who_said_what_and_a_vault_shows_it(desk):
     folder, _pair = desk
+    assert "never anchored" in folder.ok("status", "--vault", "desk").err
+    assert folder.ok("status", "--json", "--vault", "desk").json()["anchored"] == ""
     ran = folder.desk("anchor")
     assert re.fullmatch(rf"north  {TIME}\nsouth  {TIME}\n", ran.out)
     assert "2 of 2 authorities" in ran.err
+    assert "last anchored on 20" in folder.ok("status", "--vault", "desk").err
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d", folder.ok("status", "--json", "--vault", "desk").json()["anchored"])
     found = folder.desk("anchor", "--json").json()
     assert (found["counts"]["asked"], found["counts"]["answered"], found["state"]) == (2, 2, "anchored")
     listed = folder.ok("trust", "authority", "--list", "--vault", "desk").out
@@ -198,6 +202,10 @@ def test_a_second_name_of_one_authority_is_refused_and_a_removed_one_is_asked_no
     assert (ran.status, ran.codes()) == (5, ["AUTHORITY-KNOWN"])
     folder.ok("trust", "authority", "north", "--remove", "--vault", "desk")
     assert [item["id"] for item in folder.desk("anchor", "--json").json()["items"]] == ["south"]
+    for names in (("south", "--remove", "south"), ("--remove",), ("south", "--remove", "north")):
+        assert folder.run("trust", "authority", *names, "--vault", "desk", "--json").codes() == ["USAGE"]
+    folder.ok("trust", "authority", "--remove", "south", "--vault", "desk")
+    assert folder.ok("trust", "authority", "--list", "--vault", "desk").out == ""
     assert len(pair.north.requests) == 0
 
 

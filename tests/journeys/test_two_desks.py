@@ -136,3 +136,7 @@ def test_a_stranger_is_not_heard_and_a_device_cannot_do_it(desks):
     refused = at(folder, "third", "trust", "exchange", "of-other-2", "--json", status=8)
     assert refused.codes() == ["EXCHANGE-UNKNOWN"]
     assert at(folder, "third", "trust", "peer", "--list", "--json").json()["items"][0]["name"] == "desk"
+    for wrong in (("desk", "--remove", "desk"), ("--remove",), ("desk", "key", "--remove"), ("desk",)):
+        assert at(folder, "third", "trust", "peer", *wrong, "--json", status=2).codes() == ["USAGE"]
+    at(folder, "third", "trust", "peer", "desk", "--remove")
+    assert at(folder, "third", "trust", "peer", "--list", "--json").json()["items"] == []

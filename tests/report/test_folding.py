@@ -13,14 +13,14 @@ def shown(rows: list[Check]) -> list[str]:
 
 
 def test_many_that_hold_are_one_row_with_the_last_of_them():
-    rows = [row(f"the first {size} events are those signed") for size in (1, 20, 300, 4000)]
+    rows = [row(f"a checkpoint signs exactly the first {size} events") for size in (2, 20, 300, 4000)]
     assert shown(rows) == [
-        "the first 1 events are those signed; and 3 more, the last: the first 4000 events are those signed"
+        "a checkpoint signs exactly the first 2 events; and 3 more, the last: a checkpoint signs exactly the first 4000 events"
     ]
 
 
 def test_three_are_shown_as_they_are():
-    rows = [row(f"the first {size} events are those signed") for size in (1, 2, 3)]
+    rows = [row(f"a checkpoint signs exactly the first {size} events") for size in (1, 2, 3)]
     assert shown(rows) == [one.sentence for one in rows]
 
 

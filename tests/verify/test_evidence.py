@@ -204,9 +204,9 @@ def test_two_copies_of_a_log_are_told_apart():
         found = compare_logs(first, second)[-1]
         return found.code, found.state, found.sentence
 
-    assert last(whole, whole) == ("FORK", "ok", "11 events are in both: they are the same")
+    assert last(whole, whole) == ("FORK", "ok", "both hold the first 11 events: they are the same")
     begun = LogFiles(shorter, (sign(shorter, DESK),))
-    assert last(begun, whole) == ("FORK", "ok", "9 events are in both: one continues the other up to 11")
+    assert last(begun, whole) == ("FORK", "ok", "both hold the first 9 events: one continues the other up to 11")
     forked = LogFiles(edited, (sign(edited, DESK),))
     assert last(whole, forked) == ("FORK", "fail", "they tell two histories from event 5 on")
     assert last(whole, anew) == ("FORK", "fail", "they tell two histories from event 0 on")

@@ -83,4 +83,4 @@ def test_a_proof_of_another_size_is_a_vector():
 
 def test_the_range_without_a_time_is_told():
     finding = cases.load("warning-TAIL-and-UNANCHORED")["expect"]["finding"]
-    assert finding == {"code": "UNANCHORED", "sentence": "events 4 to 5 have no time from outside"}
+    assert finding == {"code": "UNANCHORED", "sentence": "events from 4 to 5 have no time from outside"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -18,8 +19,19 @@ from tests.vectors.custody_log.honest import (
     with_case,
 )
 from witnesskit.custody import Journal, prepare
+from witnesskit.custody.signer import Signer
 from witnesskit.formats import disclosure
-from witnesskit.verify import CaseFiles, Found, ItemState, LogFiles, State, Trust, examine, examine_chain
+from witnesskit.verify import (
+    CaseFiles,
+    Found,
+    ItemState,
+    LogFiles,
+    State,
+    Trust,
+    compare_logs,
+    examine,
+    examine_chain,
+)
 
 HONEST = build()
 
@@ -202,3 +214,15 @@ def test_a_chain_can_be_judged_before_its_files_are_here():
     chain = with_case(HONEST, found=()).case
     assert {check.state for check in examine_chain(chain, HONEST.trust)} == {"ok"}
     assert "UNTRUSTED" in {check.code for check in examine_chain(chain, Trust()) if check.state == "unknown"}
+
+
+def test_a_log_of_one_event_is_not_told_of_as_many(tmp_path):
+    signer = Signer.generate("wk1/one0000000000")
+    genesis = prepare("genesis", {"day": "2026-01-02"}, x={"next": "0" * 64})
+    journal = Journal.create(tmp_path / "log", signer=signer, by="desk", genesis=genesis)
+    log = LogFiles(journal.log_bytes(), journal.notes())
+    trust = Trust((signer.vkey,), remembered={journal.origin: (1, journal.root)})
+    told = [check.sentence for check in examine(CaseFiles((log,)), trust).checks]
+    told += [check.sentence for check in compare_logs(log, log)]
+    assert "a checkpoint signs exactly the first event" in told
+    assert not [sentence for sentence in told if re.search(r"\b1 (events|items|logs|files|openings)\b", sentence)]

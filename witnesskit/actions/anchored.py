@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from witnesskit.actions.anchor_files import anchor_events, logged_files, stored_anchors
 from witnesskit.custody.journal import Journal
 from witnesskit.digest import sha256_hex
@@ -17,27 +15,26 @@ from witnesskit.vault.layout import Vault
 ENOUGH = 2  # authorities: with one alone no time is proven (docs/spec/custody-log.md, "Times")
 
 
-@dataclass(frozen=True)
-class Anchored:
-    """``note``: the newest anchored checkpoint, or ""; ``day``: that of the newest ``anchor`` event, or ""."""
+def anchored(vault: Vault, journal: Journal | None = None) -> str:
+    """The newest checkpoint if it is anchored, which a desk hands on as its not-before; or "".
 
-    note: str = ""
-    day: str = ""
+    ``journal``: its log, if it is open. Raises what opening a log raises.
+    """
+    if not (vault.custody / "anchors").is_dir():
+        return ""
+    journal = journal or Journal.open(vault.custody, by="desk")
+    return _own_word(journal.notes()[-1]) if _is_anchored(vault, journal) else ""
 
 
-def anchored(vault: Vault, journal: Journal | None = None) -> Anchored:
-    """What a desk may hand on as its not-before, and when it last anchored; ``journal``: its log, if it is open.
+def last_anchored(vault: Vault) -> str:
+    """Day of the newest ``anchor`` event as the desk's clock told it, or ""; no token is checked.
 
     Raises what opening a log raises.
     """
     if not (vault.custody / "anchors").is_dir():
-        return Anchored()
-    journal = journal or Journal.open(vault.custody, by="desk")
-    events = anchor_events(journal.lines())
-    if not events:
-        return Anchored()
-    note = _own_word(journal.notes()[-1]) if _is_anchored(vault, journal) else ""
-    return Anchored(note, events[-1].t[:10])
+        return ""
+    events = anchor_events(Journal.open(vault.custody, by="desk").lines())
+    return events[-1].t[:10] if events else ""
 
 
 def _own_word(note: bytes) -> str:

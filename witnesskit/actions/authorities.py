@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from witnesskit.actions.given_file import given_bytes
 from witnesskit.capture.egress import check_url
 from witnesskit.digest import sha256_hex
-from witnesskit.errors.actions import AuthorityKnown, BadAuthority
+from witnesskit.errors.actions import AuthorityKnown, BadAuthority, BadAuthorityName
 from witnesskit.limits import AUTHORITIES_MAX, CERTIFICATES_MAX
 from witnesskit.model import VaultKind
 from witnesskit.vault import layout, lock
@@ -43,7 +43,7 @@ class ShownAuthority:
 
 
 def name_authority(vault: Vault, wish: AuthorityWish) -> ShownAuthority:
-    """Keep one more; raises BadUrl, BadAuthority, AuthorityKnown."""
+    """Keep one more; raises BadAuthorityName, BadUrl, BadAuthority, AuthorityKnown."""
     layout.demand(vault, VaultKind.DESK)
     authority = _checked(wish)
     with lock.writing(vault):
@@ -81,7 +81,7 @@ def root_key(pem: bytes) -> bytes:
 
 def _checked(wish: AuthorityWish) -> Authority:
     if not NAME.fullmatch(wish.name):
-        raise BadAuthority("a name has small letters, digits and hyphens, at most 32")
+        raise BadAuthorityName
     url = check_url(wish.url, allow_local=True)
     root = _one(given_bytes(wish.root, CERTIFICATES_MAX))
     if not _signs_itself(root):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from witnesskit.actions.counted import counted
 from witnesskit.verify import CaseFiles, Trust
 from witnesskit.verify.verdict import CheckResult, CheckState
 
@@ -22,7 +23,7 @@ def unknown_evidence(count: int) -> tuple[CheckResult, ...]:
     """What is said of files beside the evidence that are none by their name, their length or their number."""
     if not count:
         return ()
-    sentence = f"{count} files beside the checkpoints are no evidence that is known, and were not looked at"
+    sentence = f"{counted(count, 'file')} beside the checkpoints: no evidence that is known, and not looked at"
     return (container_check("ANCHORS", sentence, CheckState.WARN),)
 
 

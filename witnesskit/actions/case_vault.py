@@ -12,11 +12,13 @@ from witnesskit.actions.anchor_files import stored_anchors, strangers
 from witnesskit.actions.authorities import root_key
 from witnesskit.actions.case import Case, container_check, unknown_evidence
 from witnesskit.actions.chain_members import log_copies, thinned
+from witnesskit.actions.counted import counted
 from witnesskit.actions.older_copy import older_keyring, older_vault, with_logged_losses
 from witnesskit.actions.openings import OpeningLine, read_capsule_openings, resolve
 from witnesskit.actions.own_events import opened_events
 from witnesskit.actions.peers import peers_policy
 from witnesskit.actions.seen import seen_logs
+from witnesskit.actions.session import Session
 from witnesskit.actions.successor import closed_folders
 from witnesskit.actions.vouched import still_vouched
 from witnesskit.custody.journal import Journal
@@ -88,10 +90,10 @@ def _received(vault: Vault) -> Iterator[CheckResult]:
     """Bundles of other desks are compared with the list: their own events are theirs to prove."""
     due, wrong = received.wrong(vault, load_state(vault))
     if wrong:
-        sentence = f"{wrong} of {due} bundles of other desks are missing or not as they came"
+        sentence = f"{wrong} of {counted(due, 'bundle')} of other desks missing or not as sent"
         yield container_check("RECEIVED", sentence, CheckState.FAIL)
     elif due:
-        yield container_check("RECEIVED", f"{due} bundles of other desks are as they came")
+        yield container_check("RECEIVED", f"{counted(due, 'bundle')} of other desks as sent")
 
 
 def own_trust(vault: Vault, keys: tuple[str, ...], keyring: Keyring | None, given: Trust = NOBODY) -> Trust:
@@ -157,6 +159,15 @@ def _vouching(
     return known, still_vouched(openings, own, known), doubts
 
 
+def known_losses(session: Session, keyring: Keyring) -> Keyring:
+    """The keyring with all losses that are known; reads the papers only where there may be one on record."""
+    own = session.journal.log_bytes()
+    if b'"type":"check"' not in own:
+        return keyring
+    papers = vault_openings(session.vault, keyring, papers=True)
+    return with_logged_losses(keyring, resolve(papers, [own]), own)
+
+
 def _deletions(own: bytes, openings: Sequence[Opening]) -> dict[str, set[str]]:
     """What was deleted as the own log says: item -> scopes. Originals without openings are tied to no event."""
     found: dict[str, set[str]] = {}
@@ -169,9 +180,7 @@ def _deletions(own: bytes, openings: Sequence[Opening]) -> dict[str, set[str]]:
 def _apart_word(count: int) -> tuple[CheckResult, ...]:
     if not count:
         return ()
-    sentence = (
-        f"the openings of {count} items were deleted on record: what is left of them is compared with the list only"
-    )
+    sentence = f"of {counted(count, 'item')} the openings were deleted on record: only the list tells of the rest"
     return (container_check("NO-OPENINGS", sentence, CheckState.WARN),)
 
 
@@ -243,13 +252,17 @@ def _listed(vault: Vault, apart: Collection[str], erased: Collection[str]) -> It
 
 def _fixity(looked: _Looked, keyring: Keyring | None) -> CheckResult:
     if looked.wrong:
-        sentence = f"{looked.wrong} capsules are missing or not as they were sealed"
+        wrong = counted(
+            looked.wrong, "capsule is missing or not as it was", "capsules are missing or not as they were"
+        )
+        sentence = f"{wrong} sealed"
         return container_check("FIXITY", sentence, CheckState.FAIL)
-    sentence = f"{looked.count} capsules are as the vault's list says"
+    sentence = f"{counted(looked.count, 'capsule is', 'capsules are')} as the vault's list says"
     if looked.waiting:
         sentence += f", {looked.waiting} of them still in work/, where a command was cut off: the next one moves them"
     if looked.erased:
-        sentence += f"; {len(looked.erased)} were erased by a deletion on record, which the next command finishes"
+        erased = counted(len(looked.erased), "was", "were")
+        sentence += f"; {erased} erased by a deletion on record, which the next command finishes"
     if keyring is None:
         sentence += "; this device cannot open them, so their events are compared at the desk"
     return container_check("FIXITY", sentence)

@@ -10,6 +10,7 @@ from witnesskit.actions.chain_members import LogCopy, desk_copy
 from witnesskit.actions.custody_story import OpenedEvent, opened_events, story_of
 from witnesskit.actions.item_files import ItemFiles
 from witnesskit.actions.log_events import events_of
+from witnesskit.actions.older_copy import with_logged_losses
 from witnesskit.actions.openings import resolve
 from witnesskit.actions.seen import seen_logs
 from witnesskit.actions.session import Session
@@ -88,7 +89,7 @@ def _allowed(
     types = {(log.log, event.n): event.type for log in logs for event in events_of(log.lines)}
     kept: dict[tuple[str, int], list[Opening]] = {}
     found = resolve([*lines, *receipts], [log.lines for log in logs])
-    for opening in still_vouched(found, logs[0].lines, session.keyring) if session.keyring else ():
+    for opening in _vouched(session, found, logs[0].lines):
         event_type = types.get((opening.log, opening.n), "")
         if opening_may_leave(policy, event_type, disclosure.parse(opening.disclosure).name).allowed:
             kept.setdefault((opening.log, opening.n), []).append(opening)
@@ -97,6 +98,11 @@ def _allowed(
         own_type = types[log, n] if log == session.journal.log else ""
         if not _is_between_others(own_type, openings, shown):
             yield from openings
+
+
+def _vouched(session: Session, found: Sequence[Opening], own: bytes) -> tuple[Opening, ...]:
+    """Without the receipts for what a lost device sent after its loss, on the keyring's word or on the log's."""
+    return still_vouched(found, own, with_logged_losses(session.keyring, found, own)) if session.keyring else ()
 
 
 def _is_between_others(own_type: str, openings: Sequence[Opening], shown: Collection[str]) -> bool:

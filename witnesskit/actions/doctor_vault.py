@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-from witnesskit.actions.anchored import ENOUGH, anchored
+from witnesskit.actions.anchored import ENOUGH, last_anchored
 from witnesskit.actions.finding import BAD, LOOK, OK, Finding
 from witnesskit.actions.opening import open_for_saving, policy_of
 from witnesskit.actions.own_checks import DRILL, last_check
@@ -136,7 +136,7 @@ def _authorities(vault: Vault) -> Finding:
 
 
 def _anchor(vault: Vault) -> Finding:
-    day = anchored(vault).day
+    day = last_anchored(vault)
     if not day:
         return Finding(
             "last anchor",

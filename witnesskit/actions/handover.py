@@ -110,7 +110,7 @@ def answer(session: Session, keyring: Keyring, done: Handover, folder: Path) -> 
         opened=0,
         copies=done.copies,
         missing=done.unpacked.missing,
-        checkpoint=anchored(session.vault, session.journal).note,
+        checkpoint=anchored(session.vault, session.journal),
     )
     _log(session, done, receipt)
     witness = _witness(keyring, done.invite)

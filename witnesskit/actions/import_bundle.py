@@ -9,6 +9,7 @@ from pathlib import Path
 
 from witnesskit.actions import handover, ownership, quarantine, seen
 from witnesskit.actions.case_bundle import read_identities
+from witnesskit.actions.case_vault import known_losses
 from witnesskit.actions.delete_item import erase_again
 from witnesskit.actions.given_file import open_given
 from witnesskit.actions.import_sinks import Stores
@@ -43,9 +44,10 @@ class ImportWish:
 
 @dataclass
 class Desk:
-    """An opened desk."""
+    """An opened desk; ``known``: its keyring with the losses that its log alone tells of (an older keyring)."""
 
     session: Session
+    known: Keyring
 
     @property
     def keyring(self) -> Keyring:
@@ -61,7 +63,9 @@ def open_for_import(vault: Vault, passphrase: str) -> Iterator[Desk]:
     """Open a desk once for many bundles; raises WrongVaultKind, WrongPassphrase."""
     layout.demand(vault, VaultKind.DESK)
     with open_for_saving(vault, passphrase) as session:
-        yield Desk(session)
+        if session.keyring is None:
+            raise WrongVaultKind
+        yield Desk(session, known_losses(session, session.keyring))
 
 
 def import_bundle(desk: Desk, path: Path, wish: ImportWish, report: Report) -> ImportDone:
@@ -74,7 +78,7 @@ def import_bundle(desk: Desk, path: Path, wish: ImportWish, report: Report) -> I
     with open_given(path) as stream:
         volume = open_volume(stream, (*desk_identities(desk.keyring), *brought))
         if not is_between_desks(desk.keyring, volume.meta):
-            quarantine.refuse_lost(desk.session, handover.invite_for(desk.keyring, volume.meta), volume.meta, stream)
+            quarantine.refuse_lost(desk.session, handover.invite_for(desk.known, volume.meta), volume.meta, stream)
             return _from_device(desk, path, volume, wish, report)
         meta = volume.meta
     arrival = Arrival(path, meta, brought, wish.receipts, wish.second_copy)

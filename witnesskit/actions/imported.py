@@ -32,7 +32,7 @@ class ImportDone:
         new, here = self.counts["new"], self.counts["here"]
         text = f"{counted(self.counts['items'], 'item')}: {new} new, {here} already here; {_copies(self.copies)}"
         if not self.unpacked.complete:
-            text += f"; {len(self.unpacked.missing)} files damaged: the rest is kept, ask for a fresh copy"
+            text += f"; {counted(len(self.unpacked.missing), 'file')} damaged: the rest is kept, ask for a fresh copy"
         return text
 
     @property
@@ -64,8 +64,8 @@ class PeerImportDone(ImportDone):
     def sentence(self) -> str:
         """One line for the person."""
         return (
-            f"a bundle of the desk {self.peer}: {self.unpacked.listed} files verified and kept as they came, in "
-            f"{_copies(self.copies)}; give these answers back to {self.peer}:"
+            f"a bundle of the desk {self.peer}: {counted(self.unpacked.listed, 'file')} verified and kept as sent, "
+            f"in {_copies(self.copies)}; give these answers back to {self.peer}:"
         )
 
     @property

@@ -36,7 +36,7 @@ def write_invite(vault: Vault, passphrase: str, wish: InviteWish) -> str:
         load.parse(wish.policy)
     last_day = datetime.now(UTC).date() + timedelta(days=wish.valid_days)
     with lock.writing(vault):
-        terms = InviteTerms(wish.name, last_day.isoformat(), wish.policy.decode(), anchored(vault).note)
+        terms = InviteTerms(wish.name, last_day.isoformat(), wish.policy.decode(), anchored(vault))
         data, keyring = issue_invite(open_keyring(vault, passphrase), terms)
         save_keyring(vault, keyring)  # first: a number is never given out twice
         durable.replace(wish.out, data)

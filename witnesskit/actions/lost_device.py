@@ -53,7 +53,8 @@ def device_lost(vault: Vault, passphrase: str, name: str, since_receipt: str = "
         save_keyring(vault, session.keyring)  # first: what comes in from now on is set aside
         lines = sum(size for _log, size in loss.logs)
         named = tuple(f"{log} {size}" for log, size in loss.logs)
-        log_check(session, Looked(LOST, ok=lines, bad=1, problems=named, who=" ".join(invite.senders)))
+        who = " ".join((*invite.senders, invite.id))  # the id: an older keyring may know the invite and no sender
+        log_check(session, Looked(LOST, ok=lines, bad=1, problems=named, who=who))
     return LossNoted(invite.name, loss.receipt, str(last.fields.get("day", "")) if last else "", len(named), lines)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from witnesskit.actions.case import container_check
+from witnesskit.actions.counted import counted
 from witnesskit.actions.history import Agreement, History
 from witnesskit.actions.own_events import opened_events
 from witnesskit.errors import WitnesskitError
@@ -15,7 +16,7 @@ from witnesskit.formats.exchange import Head
 from witnesskit.model import Opening
 from witnesskit.vault.keyring import Keyring, Loss
 from witnesskit.vault.trustfile import mark_lost
-from witnesskit.verify.verdict import CheckResult, CheckState
+from witnesskit.verify.verdict import CheckResult, CheckState, first
 
 LOST = "lost"  # kind of the check that tells of a lost device
 _COMMITTED = {"genesis": "not_before", "anchor": "note"}  # where a device commits a checkpoint of its desk
@@ -34,23 +35,27 @@ def older_vault(own_log: bytes, openings: Collection[Opening], logs: Sequence[by
         except WitnesskitError:
             continue
         if told is Agreement.AHEAD:
-            sentence = f"a device holds {size} signed events of this log, {own.tree.size} are here: an older copy"
+            sentence = f"a device holds {first(size)} of this log, only {own.tree.size} here: an older copy"
             yield container_check("ROLLBACK", sentence, CheckState.FAIL)
         elif told is Agreement.FORK:
             sentence = (
-                f"a device holds other first {size} events of this log: an older copy was put back and written on"
+                f"a device holds another history of {first(size)} of this log: "
+                "an older copy was put back and written on"
             )
             yield container_check("FORK", sentence, CheckState.FAIL)
 
 
 def with_logged_losses(keyring: Keyring, openings: Collection[Opening], own_log: bytes) -> Keyring:
-    """The keyring with every loss of a device that the own log tells: an older keyring does not know them all."""
-    for event in opened_events(openings, [own_log]):
+    """The keyring with every loss of a device that the own log tells: an older keyring does not know them all.
+
+    Of two losses of one device the later one counts, as in a keyring.
+    """
+    for event in reversed([*opened_events(openings, [own_log])]):
         if event.type == "check" and event.fields.get("kind") == LOST:
-            senders = str(event.fields.get("who", "")).split()
+            names = str(event.fields.get("who", "")).split()
             loss = Loss(0, tuple(sorted(_lines(event.fields.get("problems")))))
             for invite in keyring.issued:
-                if invite.lost is None and not set(senders).isdisjoint(invite.senders):
+                if invite.lost is None and not set(names).isdisjoint((invite.id, *invite.senders)):
                     keyring = mark_lost(keyring, invite, loss)
     return keyring
 
@@ -60,7 +65,8 @@ def older_keyring(before: Keyring, after: Keyring) -> Iterator[CheckResult]:
     found = sum(one.lost != two.lost for one, two in zip(before.issued, after.issued, strict=True))
     if found:
         sentence = (
-            f"{found} devices were lost, as the log says and the keyring does not: run `key lost` for them again"
+            f"{counted(found, 'device was', 'devices were')} lost, as the log says and the keyring does not: "
+            "run `key lost` for each again"
         )
         yield container_check("KEYRING", sentence, CheckState.WARN)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from witnesskit.actions import case_bundle, heads, peer_answer, received, seen
+from witnesskit.actions.case_vault import own_trust
 from witnesskit.actions.given_file import open_given
 from witnesskit.actions.handover import seen_of
 from witnesskit.actions.history import History
@@ -61,8 +62,9 @@ def is_between_desks(keyring: Keyring, meta: BundleMeta) -> bool:
 def receive(session: Session, keyring: Keyring, arrival: Arrival, report: Report) -> PeerImportDone:
     """Take in a trusted desk's bundle; once more means the same, and nothing is logged twice.
 
-    Raises SenderUnknown, StrangeRecipients, BundleIdReused, RolledBackSender, ChainRefused, BundleUnproven, and what
-    ``open_volume`` raises; then nothing of it is kept.
+    Times are proven by the authorities that this desk believes. Raises SenderUnknown, StrangeRecipients,
+    BundleIdReused, RolledBackSender, ChainRefused, BundleUnproven, BadAuthorities, and what ``open_volume`` raises;
+    then nothing of it is kept.
     """
     vault, meta = session.vault, arrival.meta
     peer = _sender(keyring, arrival)
@@ -124,7 +126,8 @@ def _verified(
 def _judge(
     session: Session, keyring: Keyring, volume: OpenVolume, peer: Peer, *, late: bool, report: Report
 ) -> tuple[SeenLog, ...]:
-    case = case_bundle.read_volume(volume, (), Trust((peer.key,), now=int(time.time())), report)
+    trust = own_trust(session.vault, (peer.key,), None, Trust(now=int(time.time())))  # no other desk's word counts
+    case = case_bundle.read_volume(volume, (), trust, report)
     logs = tuple(_seen(log) for log in case.files.logs if log.notes)
     if len(logs) != len(case.files.logs) or not logs:
         raise ChainRefused("its logs and checkpoints do not pair")

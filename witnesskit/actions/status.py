@@ -1,4 +1,4 @@
-"""``status``: counts from the state alone; nothing is opened, and nothing telling is shown."""
+"""``status``: counts from the state, and when a desk's log was last anchored; nothing sealed is opened or shown."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from witnesskit.actions import quarantine, received
+from witnesskit.actions.anchored import last_anchored
 from witnesskit.actions.counted import counted
+from witnesskit.errors import WitnesskitError
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import VaultKind
 from witnesskit.vault import items, room
@@ -32,13 +34,14 @@ class ItemLine:
 
 @dataclass(frozen=True)
 class VaultStatus:
-    """What ``status`` prints."""
+    """What ``status`` prints; ``anchored``: day of a desk's last anchor, "" for never, None where it is not known."""
 
     kind: str
     counts: Mapping[str, int]
     items: tuple[ItemLine, ...]
     warnings: tuple[str, ...]
     trusted: bool
+    anchored: str | None = None
 
     @property
     def sentence(self) -> str:
@@ -53,6 +56,15 @@ class VaultStatus:
             f"field vault: {counted(count['items'], 'item')} · {count['waiting']} waiting · "
             f"{count['packed']} packed · {count['confirmed']} confirmed by the desk"
         )
+
+    @property
+    def anchor_sentence(self) -> str:
+        """One more line at a desk whose log can be read; else empty."""
+        if self.anchored is None:
+            return ""
+        if not self.anchored:
+            return "never anchored: the times in this desk's log are one party's word; run `witnesskit anchor`"
+        return f"last anchored on {self.anchored}"
 
 
 def status(vault: Vault) -> VaultStatus:
@@ -72,8 +84,20 @@ def status(vault: Vault) -> VaultStatus:
     }
     if vault.config.kind is VaultKind.DESK:
         counts |= {"received": received.kept(vault), "set_aside": len(quarantine.set_aside(vault))}
-    warnings = (*_unanswered(state), *_warnings(vault, counts))
-    return VaultStatus(str(vault.config.kind), counts, lines, warnings, vault.config.rings is not None)
+    warnings = [*_unanswered(state), *_warnings(vault, counts)]
+    anchored = _anchored(vault, warnings) if vault.config.kind is VaultKind.DESK else None
+    return VaultStatus(
+        str(vault.config.kind), counts, lines, tuple(warnings), vault.config.rings is not None, anchored
+    )
+
+
+def _anchored(vault: Vault, warnings: list[str]) -> str | None:
+    """The counts are told though the log is damaged."""
+    try:
+        return last_anchored(vault)
+    except WitnesskitError:
+        warnings.append("when this log was last anchored is not known, it cannot be read: run `witnesskit doctor`")
+        return None
 
 
 def _unanswered(state: State) -> tuple[str, ...]:
@@ -93,11 +117,11 @@ def _line(state: State, item: str) -> ItemLine:
 def _warnings(vault: Vault, counts: Mapping[str, int]) -> tuple[str, ...]:
     found = []
     if counts["interrupted"]:
-        found.append(f"{counts['interrupted']} saves were interrupted; the next save or bundle logs and keeps them")
+        saves = counted(counts["interrupted"], "save was", "saves were")
+        found.append(f"{saves} interrupted; the next save or bundle logs and keeps what is there")
     if aside := counts.get("set_aside"):
-        found.append(
-            f"{aside} bundles of lost devices were set aside in the folder quarantine; nothing of them counts"
-        )
+        bundles = counted(aside, "bundle of a lost device was", "bundles of lost devices were")
+        found.append(f"{bundles} set aside in the folder quarantine; nothing in there counts")
     if room.free(vault.path) < _LITTLE_ROOM:
         found.append("less than 1 GB is free on this disk")
     return tuple(found)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from witnesskit.actions import case_bundle, case_vault
 from witnesskit.actions.case import Case, container_check
+from witnesskit.actions.counted import counted
 from witnesskit.actions.trust_folder import outside_trust
 from witnesskit.errors import ExitStatus
 from witnesskit.errors.actions import NothingToVerify
@@ -133,7 +134,7 @@ def judged(case: Case) -> Verdict:
     if case.whole and verdict.tally.unopened > 0:
         # whoever has the disk can strike an item from the list with its files: the logs alone still tell of it
         sentence = (
-            f"{verdict.tally.unopened} items that the logs tell of are not in the vault, and no deletion says why"
+            f"{counted(verdict.tally.unopened, 'item')} that the logs tell of: not in the vault, no deletion says why"
         )
         said = (*said, container_check("NOT-HELD", sentence, CheckState.UNKNOWN))
     if any(check.state is CheckState.FAIL for check in said):

@@ -32,6 +32,7 @@ def command(output: Output, answer: Answer, folder: Path, **options: Any) -> Non
     """
     from witnesskit.actions.bundle import bundle
     from witnesskit.actions.bundled import BundleWish
+    from witnesskit.actions.counted import counted
     from witnesskit.actions.opening import find_vault
 
     vault = find_vault(options["vault_path"])
@@ -49,6 +50,6 @@ def command(output: Output, answer: Answer, folder: Path, **options: Any) -> Non
     answer.data["bundle"] = {"file": packed.file, "id": packed.id, "size": packed.size}
     answer.counts = {"items": packed.items, "files": packed.files}
     warn_held_back(answer, packed.held_back)
-    output.say(f"{packed.items} items in one bundle, written, read back and compared:")
+    output.say(f"{counted(packed.items, 'item')} in one bundle, written, read back and compared:")
     output.data(packed.file)
     output.say(packed.next)

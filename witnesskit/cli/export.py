@@ -37,6 +37,7 @@ def command(output: Output, answer: Answer, items: tuple[str, ...], out: Path, *
     For a court: the policy of that name decides what may be told. Digests of originals are in it: not for
     publication. ITEMS are short ids; all items if none is given.
     """
+    from witnesskit.actions.counted import counted
     from witnesskit.actions.export import ExportWish, export
     from witnesskit.actions.opening import find_vault
 
@@ -45,9 +46,10 @@ def command(output: Output, answer: Answer, items: tuple[str, ...], out: Path, *
     done = export(vault, passphrase, ExportWish(options["form"], items, out))
     answer.state = done.state
     answer.counts = {"items": done.items, "events": done.events, "unopened": done.unopened}
-    output.say(f"{done.items} items, {done.events} events; allowed by {done.policy}. Not for publication")
+    left = f"{counted(done.items, 'item')}, {counted(done.events, 'event')}"
+    output.say(f"{left}; allowed by {done.policy}. Not for publication")
     if done.unopened:
-        output.say(f"{done.unopened} events of the same logs are not opened here and tell nothing")
+        output.say(f"Not opened here, and telling nothing: {counted(done.unopened, 'event')} of the same logs")
     if said := _SAID.get(options["form"]):
         output.say(said)
     output.data(str(out))

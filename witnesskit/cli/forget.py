@@ -22,6 +22,7 @@ def command(output: Output, answer: Answer, *, delivered: bool, **options: Any) 
 
     Only items with a receipt, and only if the desk made as many copies as the policy demands.
     """
+    from witnesskit.actions.counted import counted
     from witnesskit.actions.forget import forget_delivered
     from witnesskit.actions.opening import find_vault
 
@@ -30,5 +31,5 @@ def command(output: Output, answer: Answer, *, delivered: bool, **options: Any) 
     vault = find_vault(options["vault_path"], VaultKind.FIELD)
     done = forget_delivered(vault, vault_passphrase(vault, options["passphrase_file"]))
     answer.counts = {"erased": done.erased, "kept": done.kept}
-    output.say(f"{done.erased} items erased, {done.kept} kept (not confirmed by a desk yet).")
+    output.say(f"{counted(done.erased, 'item')} erased, {done.kept} kept (not confirmed by a desk yet).")
     output.say("On flash storage erased bytes may stay until they are overwritten; they are ciphertext.")

@@ -16,7 +16,7 @@ VERBS: Final[Mapping[str, str]] = {
     "trust": "Say whom this vault trusts: a desk (field), authorities of time and other desks (desk).",
     "archive": "Save one or several links before they vanish.",
     "add": "Seal files that you already have.",
-    "status": "Count what is saved, delivered and waiting.",
+    "status": "Count what is saved, delivered and waiting; at a desk, when it was last anchored.",
     "inspect": "Show what a file gives away.",
     "strip": "Make copies without identifying metadata.",
     "derive": "Make a smaller copy whose picture and sound are coded anew.",

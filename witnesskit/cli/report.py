@@ -31,6 +31,7 @@ def command(output: Output, answer: Answer, audience: str, out: Path, **options:
 
     One HTML file without scripts, pictures or any outside reference. Digests of originals appear for court only.
     """
+    from witnesskit.actions.counted import counted
     from witnesskit.actions.opening import find_vault
     from witnesskit.actions.report import ReportWish, report
 
@@ -41,6 +42,10 @@ def command(output: Output, answer: Answer, audience: str, out: Path, **options:
     answer.counts = {"items": done.items, "withheld": done.withheld, "unreadable": done.unreadable}
     warn_held_back(answer, done.held_back)
     if done.unreadable:
-        answer.warn("UNREADABLE", f"{done.unreadable} items hold something that cannot be read; the page names them")
-    output.say(f"{done.items} items for {audience}; {done.withheld} fields withheld by {done.policy}")
+        answer.warn(
+            "UNREADABLE", f"{counted(done.unreadable, 'item')} with something that cannot be read; named on the page"
+        )
+    output.say(
+        f"{counted(done.items, 'item')} for {audience}; {counted(done.withheld, 'field')} withheld by {done.policy}"
+    )
     output.data(str(out))

@@ -16,7 +16,7 @@ from witnesskit.model import VaultKind
 @vault_option
 @common
 def command(output: Output, answer: Answer, *, items: bool, **options: Any) -> None:
-    """Count what is saved, delivered and waiting."""
+    """Count what is saved, delivered and waiting; at a desk, when it was last anchored."""
     from witnesskit.actions.opening import find_vault
     from witnesskit.actions.status import status
 
@@ -27,6 +27,10 @@ def command(output: Output, answer: Answer, *, items: bool, **options: Any) -> N
         {"id": line.short, "delivered": line.delivered, "confirmed": line.confirmed} for line in state.items
     ]
     output.say(state.sentence)
+    if state.kind == VaultKind.DESK:
+        answer.data["anchored"] = state.anchored
+        if state.anchor_sentence:
+            output.say(state.anchor_sentence)
     for warning in state.warnings:
         answer.warn("STATUS", warning)
     if items and not output.as_json:

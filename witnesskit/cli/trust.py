@@ -10,7 +10,7 @@ import click
 
 from witnesskit.cli.options import EXISTING_FILE, ask, common, passphrase_option, vault_option, vault_passphrase
 from witnesskit.cli.output import Answer, Output
-from witnesskit.cli.trust_peer import exchange, peer, show
+from witnesskit.cli.trust_peer import exchange, peer, removed, show
 from witnesskit.errors.cli import Usage
 from witnesskit.model import VaultKind
 
@@ -50,7 +50,9 @@ def add(output: Output, answer: Answer, invite: Path, digits: str | None, **opti
     "--intermediate", "intermediates", multiple=True, type=EXISTING_FILE, help="Certificates between; repeat."
 )
 @click.option("--list", "listed", is_flag=True, help="Show whom this desk asks.")
-@click.option("--remove", is_flag=True, help="Ask NAME no longer, and believe it no longer.")
+@click.option(
+    "--remove", metavar="NAME", is_flag=False, flag_value="", help="Ask it no longer, and believe it no longer."
+)
 @vault_option
 @common
 def authority(output: Output, answer: Answer, name: str | None, **options: Any) -> None:
@@ -62,12 +64,12 @@ def authority(output: Output, answer: Answer, name: str | None, **options: Any) 
     from witnesskit.actions.opening import find_vault
 
     vault = find_vault(options["vault_path"], VaultKind.DESK)
+    if gone := removed(name, options["remove"]):
+        authorities.drop_authority(vault, gone)
+        output.say(f"{gone} is asked no longer. What it proved stays in the log, for those who believe it.")
+        return
     if options["listed"] or not name:
         _list(output, answer, authorities.shown_authorities(vault))
-        return
-    if options["remove"]:
-        authorities.drop_authority(vault, name)
-        output.say(f"{name} is asked no longer. What it proved stays in the log, for those who believe it.")
         return
     if not options["url"] or not options["root"]:
         raise Usage("an authority needs --url and --root")

@@ -16,12 +16,21 @@ if TYPE_CHECKING:
     from witnesskit.vault.layout import Vault
 
 
+def removed(name: str | None, remove: str | None) -> str:
+    """What goes by ``--remove NAME``, or by ``NAME --remove`` as it is typed too; "" where nothing does."""
+    if remove is None:
+        return ""
+    if bool(name) == bool(remove):
+        raise Usage("give one name: --remove NAME")
+    return name or remove
+
+
 @click.command("peer")
 @click.argument("name", required=False)
 @click.argument("key", required=False)
 @click.option("--witness", help="The key it cosigns with: NAME+HASH+BASE64, or a file.")
 @click.option("--list", "listing", is_flag=True, help="Show the desks that are trusted here.")
-@click.option("--remove", metavar="NAME", help="Trust the desk of this name no longer.")
+@click.option("--remove", metavar="NAME", is_flag=False, flag_value="", help="Trust the desk of this name no longer.")
 @passphrase_option
 @vault_option
 @common
@@ -36,7 +45,9 @@ def peer(output: Output, answer: Answer, name: str | None, key: str | None, **op
     from witnesskit.keys import COSIGNATURE, ED25519
     from witnesskit.vault.keyring import Peer
 
-    if sum((bool(name), options["listing"], bool(options["remove"]))) != 1 or bool(name) != bool(key):
+    gone = removed(None if key else name, options["remove"])
+    added_too = bool(name) and (bool(key) or not gone)
+    if sum((added_too, options["listing"], bool(gone))) != 1 or (added_too and not key):
         raise Usage("give NAME and KEY, or --list, or --remove NAME")
     vault = find_vault(options["vault_path"], VaultKind.DESK)
     given = Peer(
@@ -45,8 +56,8 @@ def peer(output: Output, answer: Answer, name: str | None, key: str | None, **op
         key_text(options["witness"], (COSIGNATURE,)) if options["witness"] else "",
     )
     passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
-    if options["remove"]:
-        peers.remove_peer(vault, passphrase, options["remove"])
+    if gone:
+        peers.remove_peer(vault, passphrase, gone)
         output.say("That desk is trusted here no longer. What came from it before is still here.")
     elif options["listing"]:
         found = peers.list_peers(vault, passphrase)

@@ -179,6 +179,15 @@ class AuthorityKnown(WitnesskitError):
     hint = "nothing was changed; two names of one authority prove no more than one, remove the other first"
 
 
+class BadAuthorityName(WitnesskitError):
+    """A name for an authority that no file could have."""
+
+    code = "AUTHORITY-NAME"
+    status = ExitStatus.USAGE
+    message = "an authority of time cannot have that name here"
+    hint = "nothing was changed; choose up to 32 small letters, digits and hyphens, the first a letter or digit"
+
+
 class BadAuthority(WitnesskitError):
     """Certificates that cannot stand for an authority; ``detail`` names the rule."""
 

@@ -13,7 +13,7 @@ from witnesskit.formats.checkpoint_read import Checkpoint, SignatureState, Signe
 from witnesskit.formats.cosignature_read import cosigned_by
 from witnesskit.keys import ED25519, ML_DSA_44, VerifierKey
 from witnesskit.verify.log_view import LogView
-from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, WARN, CheckResult, CheckState
+from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, WARN, CheckResult, CheckState, first
 
 GOOD, BAD, ABSENT = SignatureState.GOOD, SignatureState.BAD, SignatureState.ABSENT
 
@@ -103,7 +103,7 @@ def check_signatures(
         elif key.kind == ED25519 and key.name != view.origin:
             states.append(one.note.signed_by(key))
             if states[-1] is GOOD:
-                yield view.says(OK, 10, "OPERATOR", f"{key.name} signed the checkpoint of {size} events")
+                yield view.says(OK, 10, "OPERATOR", f"{key.name} signed the checkpoint of {first(size)}")
     if BAD in states:
         yield view.says(FAIL, 10, "SIG", "a signature does not verify")
 
@@ -111,7 +111,7 @@ def check_signatures(
 def _check_root(view: LogView, checkpoint: Checkpoint) -> CheckResult:
     held, size = len(view.leaves), checkpoint.size
     if size > held:
-        return view.says(FAIL, 11, "TRUNCATED", f"{size} events were signed, {held} are here")
+        return view.says(FAIL, 11, "TRUNCATED", f"a checkpoint signs {first(size)}, only {held} here")
     if view.leaves.root(size) != checkpoint.root:
-        return view.says(FAIL, 11, "ROOT", f"the first {size} events are not those signed")
-    return view.says(OK, 11, "ROOT", f"the first {size} events are those signed")
+        return view.says(FAIL, 11, "ROOT", f"a checkpoint signs something else than {first(size)}")
+    return view.says(OK, 11, "ROOT", f"a checkpoint signs exactly {first(size)}")

@@ -20,7 +20,7 @@ from witnesskit.verify.log_view import LogView, check_lines, read_log
 from witnesskit.verify.openings import Opened, check_openings, wanted_lines
 from witnesskit.verify.times import check_revoked, check_unanchored, find_followed
 from witnesskit.verify.trust import check_doubles, check_memory, check_receipts, check_signers, check_tail, read_keys
-from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, CheckResult, Verdict
+from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, CheckResult, Verdict, first
 
 
 def examine(case: CaseFiles, trust: Trust) -> Verdict:
@@ -66,7 +66,7 @@ def _compared(one: LogView, other: LogView) -> CheckResult:
         same = next(n for n in range(sizes[0]) if one.leaves.leaf(n) != other.leaves.leaf(n))
         return CheckResult(17, "FORK", FAIL, "copies", f"they tell two histories from event {same} on")
     longer = "they are the same" if sizes[0] == sizes[1] else f"one continues the other up to {sizes[1]}"
-    return CheckResult(17, "FORK", OK, "copies", f"{sizes[0]} events are in both: {longer}")
+    return CheckResult(17, "FORK", OK, "copies", f"both hold {first(sizes[0])}: {longer}")
 
 
 def _read(case: CaseFiles) -> list[LogView]:
@@ -117,7 +117,7 @@ def _check_log(view: LogView, keys: frozenset[VerifierKey], signed: list[Signed]
 def _check_handed(case: CaseFiles) -> Iterator[CheckResult]:
     # 1. there is something to check; absence is never validity
     if case.logs and case.found:
-        counts = f"{len(case.logs)} logs, {len(case.openings)} openings, {len(case.found)} files"
+        counts = f"logs: {len(case.logs)}, openings: {len(case.openings)}, files: {len(case.found)}"
         yield CheckResult(1, "HANDED", OK, "case", counts)
     if not case.logs:
         yield CheckResult(1, "HANDED", UNKNOWN, "case", "there is no custody log")

@@ -22,7 +22,7 @@ from witnesskit.verify.checkpoints import ABSENT, BAD, Signed, read_signed
 from witnesskit.verify.log_view import Evidence, LogView
 from witnesskit.verify.proven_line import ProvenLine
 from witnesskit.verify.trust import Receipt
-from witnesskit.verify.verdict import FAIL, OK, TIME_MAX, UNKNOWN, WARN, CheckResult, time_text
+from witnesskit.verify.verdict import FAIL, OK, TIME_MAX, UNKNOWN, WARN, CheckResult, first, time_text
 
 _FUTURE = 86_400  # seconds that a time may be ahead of the verifier's clock
 _APART = 300  # seconds that two authorities' clocks may differ
@@ -83,7 +83,7 @@ class Hearing:
             if state is BAD:
                 yield self.view.says(FAIL, 14, "SIG", f"the signature of witness {name} does not verify")
             elif not self._known(one):
-                yield self.view.says(FAIL, 14, "FORK", f"witness {name} saw another history of {size} events")
+                yield self.view.says(FAIL, 14, "FORK", f"witness {name} saw another history of {first(size)}")
             else:
                 self.cosigners.setdefault(size, set()).add(name)
                 self.view.parties.append((size, f"witness {name}"))
@@ -103,10 +103,10 @@ class Hearing:
         if time > (min(self.trust.now + _FUTURE, TIME_MAX) if self.trust.now else TIME_MAX):
             return self.view.says(UNKNOWN, 14, "FUTURE", f"{authority} tells a time in the future: it does not count")
         if not time:
-            return self.view.says(OK, 14, code, f"{authority} saw the first {size} events, and tells no time")
+            return self.view.says(OK, 14, code, f"{authority} saw {first(size)}, and tells no time")
         named = self.view.named.get(hashlib.sha256(file.data).hexdigest()) if file else None
         self.view.evidence.append(Evidence(size, time, authority, named))
-        return self.view.says(OK, 14, code, f"{authority} saw the first {size} events at {time_text(time)}")
+        return self.view.says(OK, 14, code, f"{authority} saw {first(size)} at {time_text(time)}")
 
     def _cosignature(self, file: AnchorFile) -> Iterator[CheckResult]:
         try:
@@ -191,7 +191,6 @@ class Hearing:
         met = {size for size in self.by_size if policy.met_by(self.cosigners.get(size, set()))}
         self.view.attested = max(met, default=0)
         if met:
-            told = f"the quorum of witnesses cosigned the first {self.view.attested} events"
-            yield self.view.says(OK, 14, "QUORUM", told)
+            yield self.view.says(OK, 14, "QUORUM", f"the quorum of witnesses cosigned {first(self.view.attested)}")
         else:
             yield self.view.says(UNKNOWN, 14, "QUORUM", "no checkpoint here was cosigned by the quorum of witnesses")

@@ -148,8 +148,7 @@ def _tell(result: ItemResult, gone: Sequence[OpenedEvent]) -> Iterator[CheckResu
         sentence = f"event {gone[-1].n} records its deletion" if gone else "it was deleted with what it was made of"
         yield CheckResult(19, "DELETED", OK, result.item, f"not here: {sentence}")
     if result.state is WITHHELD and result.type != "derive":
-        sentence = f"event {result.n} is opened, but not all it commits is here"
-        yield CheckResult(19, "WITHHELD", WARN, result.item, sentence)
+        yield CheckResult(19, "WITHHELD", WARN, result.item, f"event {result.n} is opened, but not all of it is here")
 
 
 def check_closed(inventory: Inventory, views: Sequence[LogView]) -> Iterator[CheckResult]:
@@ -165,7 +164,7 @@ def check_closed(inventory: Inventory, views: Sequence[LogView]) -> Iterator[Che
         disclosed += sum(one.state is not DELETED for one in ingests)
         if closed > 0:
             state = UNKNOWN if inventory.case.expected.everything else WARN
-            yield view.says(state, 19, "WITHHELD", f"{closed} items are not opened here")
+            yield view.says(state, 19, "WITHHELD", f"items that are not opened here: {closed}")
     inventory.tally = Tally(entered, disclosed, erased, entered - disclosed - erased)
 
 

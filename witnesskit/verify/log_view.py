@@ -203,7 +203,7 @@ def check_lines(view: LogView) -> Iterator[CheckResult]:
     if not len(view.leaves):
         yield view.says(UNKNOWN, 2, "LINE", "the log holds no event")
     elif 2 not in view.offences:
-        yield view.says(OK, 2, "LINE", f"{len(view.leaves)} events are well formed")
+        yield view.says(OK, 2, "LINE", f"every event is well formed, {len(view.leaves)} in all")
     for name in sorted(view.unknown):
         yield view.says(WARN, 2, "UNKNOWN-FIELD", f"not known to this version: {name}")
     for number, (code, sentence) in _WELL.items():

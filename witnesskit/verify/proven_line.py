@@ -16,7 +16,7 @@ from witnesskit.verify.case import LogFiles
 from witnesskit.verify.checkpoints import ABSENT, BAD, Signed, check_signatures, read_signed
 from witnesskit.verify.log_view import LogView
 from witnesskit.verify.openings import OpenedEvent
-from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, WARN, CheckResult
+from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, WARN, CheckResult, first
 
 
 class ProvenLine:
@@ -58,7 +58,7 @@ class ProvenLine:
         # 5. the hashes lead from the line to the root that was signed
         try:
             check_inclusion(proof.index, checkpoint.size, leaf_hash(proof.line), proof.hashes, checkpoint.root)
-            yield view.says(OK, 5, "PROOF", f"event {event.n} is one of {checkpoint.size} events that were signed")
+            yield view.says(OK, 5, "PROOF", f"a checkpoint that signs {first(checkpoint.size)} holds event {event.n}")
         except BadProof as error:
             yield view.says(FAIL, 5, "PROOF", str(error))
         yield from self._open(self.entry, proof.disclosures)  # 6

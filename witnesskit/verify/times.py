@@ -70,7 +70,7 @@ def check_revoked(view: LogView) -> Iterator[CheckResult]:
         low = next((n for n in starts if not _older(interval(view, n).not_after, since)), changed)
         if low < changed:
             view.doubtful.append(range(low, changed))
-            sentence = f"events {low} to {changed - 1} are not proven to be older than the theft of {since}"
+            sentence = f"events from {low} to {changed - 1} are not proven to be older than the theft of {since}"
             yield view.says(WARN, 15, "REVOKED", sentence)
 
 
@@ -119,7 +119,7 @@ def check_unanchored(view: LogView) -> Iterator[CheckResult]:
     """Step 20: the newest lines of an anchored log have no time yet."""
     first, held = max((one.size for one in view.evidence), default=0), len(view.leaves)
     if 0 < first < held:
-        yield view.says(WARN, 20, "UNANCHORED", f"events {first} to {held - 1} have no time from outside")
+        yield view.says(WARN, 20, "UNANCHORED", f"events from {first} to {held - 1} have no time from outside")
 
 
 def check_time(whole: Interval, number: int) -> CheckResult:

@@ -11,7 +11,7 @@ from witnesskit.keys import ED25519, ML_DSA_44, VerifierKey, parse_verifier_key
 from witnesskit.verify.case import Trust
 from witnesskit.verify.log_view import LogView
 from witnesskit.verify.openings import OpenedEvent
-from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, WARN, CheckResult
+from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, WARN, CheckResult, first
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,10 @@ class Receipt:
         """Whether the lines that were received are the log's first ones."""
         size, held = self.size, len(view.leaves)
         if size > held:
-            return view.says(UNKNOWN, number, "RECEIPT", f"{self.voucher} received {size} events, {held} are here")
+            return view.says(UNKNOWN, number, "RECEIPT", f"{self.voucher} received {first(size)}, only {held} here")
         if root_text(view.leaves.root(size)) != self.entry.text("root"):
-            sentence = f"the first {size} events are not those {self.voucher} received"
-            return view.says(FAIL, number, "RECEIPT", sentence)
-        return view.says(OK, number, "RECEIPT", f"{self.voucher} received exactly the first {size} events")
+            return view.says(FAIL, number, "RECEIPT", f"{self.voucher} received something else than {first(size)}")
+        return view.says(OK, number, "RECEIPT", f"{self.voucher} received exactly {first(size)}")
 
 
 def read_keys(trust: Trust) -> tuple[frozenset[VerifierKey], tuple[CheckResult, ...]]:
@@ -94,12 +93,12 @@ def check_memory(view: LogView, trust: Trust, *, whole: bool) -> Iterator[CheckR
         return
     size, root = trust.remembered[view.origin]
     if size > len(view.leaves):
-        sentence = f"we saw {size} events before, {len(view.leaves)} are here"
-        yield view.says(FAIL if whole else UNKNOWN, 17, "ROLLBACK", sentence)
+        state, told = FAIL if whole else UNKNOWN, f"we saw {first(size)} before, only {len(view.leaves)} here"
+        yield view.says(state, 17, "ROLLBACK", told)
     elif size < 1 or root_text(view.leaves.root(size)) != root:
-        yield view.says(FAIL, 17, "FORK", f"we hold another history of its first {size} events")
+        yield view.says(FAIL, 17, "FORK", f"we hold another history of {first(size)}")
     else:
-        yield view.says(OK, 17, "FORK", f"it continues the {size} events we saw before")
+        yield view.says(OK, 17, "FORK", f"it continues {first(size)}, seen before")
 
 
 def check_doubles(views: Sequence[LogView]) -> Iterator[CheckResult]:
@@ -117,4 +116,4 @@ def check_tail(view: LogView) -> Iterator[CheckResult]:
     """Step 18: events after the last one that somebody trusted covers."""
     tail = len(view.leaves) - view.attested
     if view.voucher and tail > 0:
-        yield view.says(WARN, 18, "TAIL", f"{tail} events from event {view.attested} on stand on nobody's word")
+        yield view.says(WARN, 18, "TAIL", f"from event {view.attested} on, {tail} in all, it stands on nobody's word")

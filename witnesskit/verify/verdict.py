@@ -34,6 +34,11 @@ def time_text(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def first(size: int) -> str:
+    """The lines that a checkpoint of ``size`` signs, in words."""
+    return "the first event" if size == 1 else f"the first {size} events"
+
+
 class ItemState(StrEnum):
     """What became of a committed thing or item. ``WITHHELD``: not here, and nobody said that it must be.
 
