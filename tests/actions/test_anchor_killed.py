@@ -25,7 +25,7 @@ def test_killed_anywhere_every_file_of_evidence_is_logged_once(stage, named, tmp
         files = (killed.desk.custody / "anchors").iterdir()
         logged = Counter(event.x["file"] for event in anchor_lines(killed))
         assert logged == Counter(sha256_hex(path.read_bytes()) for path in files if path.suffix == ".tsr")
-        assert anchored(killed.desk).note.encode() == journal(killed).notes()[-1]
+        assert anchored(killed.desk).encode() == journal(killed).notes()[-1]
         found = verify(VerifyWish(killed.folder / "desk", passphrase=killed.passphrase), silent)
         assert [check.code for check in found.checks if check.mark == "fail"] == []
         number += 2

@@ -85,7 +85,7 @@ def test_a_desk_that_is_not_anchored_gives_no_checkpoint(stage, device, stick):
 
 
 def test_an_invite_carries_the_newest_anchored_checkpoint_and_the_genesis_commits_it(anchored_desk, stick):
-    note = anchored(anchored_desk.desk).note
+    note = anchored(anchored_desk.desk)
     device = anchored_desk.device("c")
     assert b'"checkpoint":""' not in (anchored_desk.folder / "c.wkid").read_bytes()
     (anchored_desk.folder / "c.txt").write_text("c")
@@ -102,7 +102,7 @@ def test_an_invite_carries_the_newest_anchored_checkpoint_and_the_genesis_commit
 
 
 def test_a_receipt_carries_it_and_the_device_commits_it_in_its_own_log(anchored_desk, device, stick):
-    note = anchored(anchored_desk.desk).note
+    note = anchored(anchored_desk.desk)
     (done,) = anchored_desk.take_in(device.bundle(stick))
     before = len(field_events(device))
     taken = take_receipt(device.vault, Path(done.receipt))
@@ -123,7 +123,7 @@ def test_nothing_of_the_desk_lies_in_clear_on_the_device_after_a_receipt(anchore
     data = Path(done.receipt).read_bytes()
     take_receipt(device.vault, Path(done.receipt))
     clear = readable(device.folder)
-    note = anchored(anchored_desk.desk).note.encode()
+    note = anchored(anchored_desk.desk).encode()
     for needle in (anchored_desk.desk.config.origin.encode(), note.split(b"\n")[2], data[:64]):
         assert needle not in clear
     assert not (device.vault.custody / "seen").exists()
