@@ -61,14 +61,12 @@ def read_json(data, levels=16, names="(?s).*"):
         return value
     except (ValueError, RecursionError): need(False, "JSON")
 
-def read_key(text):
-    """(name, key hash, kind, public key) of a verifier key (checkpoint.md)."""
+def read_key(text):  # (name, key hash, kind, public key) of a verifier key (checkpoint.md)
     name, told, encoded = text.split("+", 2)
     raw, digest = unbase(encoded), sha(name.encode() + b"\n" + unbase(encoded))[:4]
     need(like(r"\S{1,255}", name) and digest.hex() == told and len(raw) == {1: 33, 4: 33, 6: 1313}[raw[0]])
     return name, digest, raw[0], raw[1:]
-def read_note(text):
-    """The text of a signed note; name, and key hash with signature, of each line."""
+def read_note(text):  # the text of a signed note; name, and key hash with signature, of each line
     need(len(text.encode()) <= 65536 and not re.search("[\0-\x09\x0b-\x1f\x7f-\x9f]", text))
     body, block = re.fullmatch("((?s:.*)\n)\n((?:— [^ +\n]+ [^ \n]{6}[^ =\n][^ \n]*\n){1,100})", text).groups()
     return body, [(name, unbase(value)) for name, value in re.findall("— (.+) (.+)\n", block)]
@@ -92,13 +90,11 @@ def signers(keys, body, lines):
         except Exception: need(False, "SIG")
         found.append((key, int.from_bytes(told)))
     return found
-def tree(leaves):
-    """The root of RFC 6962, 2.1."""
+def tree(leaves):  # the root of RFC 6962, 2.1
     if len(leaves) < 2: return leaves[0] if leaves else sha(b"")
     split = 1 << (len(leaves) - 1).bit_length() - 1
     return sha(b"\1" + tree(leaves[:split]) + tree(leaves[split:]))
-def climb(leaf, index, size, path):
-    """The root to which an inclusion proof leads (RFC 6962, 2.1.1)."""
+def climb(leaf, index, size, path):  # the root to which an inclusion proof leads (RFC 6962, 2.1.1)
     need(index < size and (size > 1) == bool(path), "PROOF")
     if size == 1: return leaf
     split = 1 << (size - 1).bit_length() - 1
@@ -108,11 +104,12 @@ def stamp(data, notes, roots, more):
     """(authority, time) of an RFC 3161 response over one of the notes, on the word of openssl (anchor.md)."""
     need(len(data) <= 65536 and data[:4] == b"\x30\x82" + (len(data) - 4).to_bytes(2))  # DER, nothing behind it
     with tempfile.TemporaryDirectory() as folder:
-        def openssl(*words): return subprocess.run(["openssl", *words], cwd=folder, capture_output=True, timeout=60)
-        def write(name, content): Path(folder, name).write_bytes(content)
-        write("tsr", data), write("token", data)
-        if openssl("ts", "-reply", "-in", "tsr", "-text").stdout.startswith(b"Status info:\nStatus: Granted.\n"):
-            openssl("ts", "-reply", "-in", "tsr", "-token_out", "-out", "token")  # its time is read of what is signed
+        def openssl(*words, **files):
+            for name, content in files.items(): Path(folder, name).write_bytes(content)
+            return subprocess.run(["openssl", *words], cwd=folder, capture_output=True, timeout=60)
+        told = openssl("ts", "-reply", "-in", "tsr", "-text", tsr=data, token=data).stdout
+        if told.startswith(b"Status info:\nStatus: Granted.\n"):  # the time is read of what is signed
+            openssl("ts", "-reply", "-in", "tsr", "-token_out", "-out", "token")
         told = openssl("ts", "-reply", "-in", "token", "-token_in", "-text").stdout
         when = re.search(rb"\nTime stamp: (\w+ +\d+ [\d:]+)(?:\.\d+)? (\d+) GMT\n", told)
         cms = openssl("cms", "-cmsout", "-print", "-noout", "-inform", "DER", "-in", "token").stdout
@@ -120,14 +117,13 @@ def stamp(data, notes, roots, more):
         need(sha2 and b"Hash Algorithm: sha256\n" in told)
         moment = calendar.timegm(time.strptime(b" ".join(when.groups()).decode(), "%b %d %H:%M:%S %Y"))
         for note, name in [(note, name) for note in notes for name in sorted(roots)]:  # a root has its first name
-            for file, text in ("note", note), ("root", roots[name]), ("more", "\n".join([roots[name], *more])):
-                write(file, text.encode())
-            if not openssl("ts", "-verify", "-in", "token", "-token_in", "-data", "note", "-CAfile", "root",
-                "-untrusted", "more", "-attime", str(moment)).returncode: return name, moment
+            root, intermediates = roots[name].encode(), "\n".join([roots[name], *more]).encode()
+            words = "ts -verify -in token -token_in -data note -CAfile root -untrusted more -attime".split()
+            if not openssl(*words, str(moment), note=note.encode(), root=root, more=intermediates).returncode:
+                return name, moment
     need(False)
 
-class Log:
-    """A log, or the one line of a proof, and what is known of it."""
+class Log:  # a log, or the one line of a proof, and what is known of it
     def __init__(self, leaves=(), anchors=()):
         self.name, self.leaves, self.anchors, self.id = "log", leaves, anchors, leaves[0].hex() if leaves else ""
         self.events, self.opened, self.signed, self.cosigned, self.stamped, self.keys = {}, {}, {}, {}, {}, []
@@ -138,23 +134,18 @@ class Log:
         return tree(self.leaves[:size])
     def signers(self, size): return [key for since, key in self.keys if since <= size][-1:]  # the key in force
     def attests(self, n): return n < self.attested and n not in self.unproven
-    def named_by(self, values):
-        """Whether an opened receipt names lines of this log."""
-        size, names = values.get("size"), (values.get("log"), values.get("origin")) == (self.id, self.name)
-        return names and type(size) is int and size > 0 and isinstance(values.get("root"), str)
     def received(self, values):
-        """How many first lines a receipt names; they must be exactly these."""
-        need(values["size"] <= len(self.leaves), "RECEIPT", UNKNOWN)
-        need(base(self.root(values["size"])) == values["root"], "RECEIPT")
-        return values["size"]
-    def not_after(self, n):
-        """(time, authority), the earliest of each, in their order: event n existed then."""
+        """How many first lines an opened receipt names, 0 if none of this log; they must be exactly these."""
+        log, origin, size, root = (values.get(name) for name in ("log", "origin", "size", "root"))
+        if (log, origin, type(size), type(root)) != (self.id, self.name, int, str) or size < 1: return 0
+        need(size <= len(self.leaves), "RECEIPT", UNKNOWN), need(base(self.root(size)) == root, "RECEIPT")
+        return size
+    def not_after(self, n):  # (time, authority), the earliest of each, in their order: event n existed then
         told = [(moment, label) for size, label, moment, _ in self.times if size > n]
         told += [pair for other, at, size in self.receipts if size > n for pair in other.not_after(at)]
         return sorted({label: (moment, label) for moment, label in sorted(told, reverse=True)}.values())
 
-class Case:
-    """Those who are trusted from outside, and what was found."""
+class Case:  # those who are trusted from outside, and what was found
     def __init__(self, trust):
         self.findings, self.trust, self.keys, self.witnesses = [], trust, set(), {}
         self.groups, self.quorum = {"none": (0, [])}, []
@@ -191,12 +182,11 @@ class Case:
     def met(self, name, seen):
         least, members = self.groups[name]
         return sum(part in seen if isinstance(part, tuple) else self.met(part, seen) for part in members) >= least
-    def read_line(self, line, where):
-        """Step 2: the line profile."""
+    def read_line(self, line, where):  # step 2: the line profile
         need(len(line) <= 65536, "JSON")
         event = read_json(line, 4, NAME)
         need(is_normalized("NFC", line.decode()), "NFC")
-        need(not (type(event.get("v")) is int and event["v"] > 1), "NEWER-FORMAT")
+        need(type(event.get("v")) is not int or event["v"] < 2, "NEWER-FORMAT")
         kind, sd, x = event["type"], event["sd"], event["x"]
         public = PUBLIC.get(kind, {}) if x or kind != "anchor" else {}
         fields = {name: form for name, form in LINE.items() if name in event or name not in ("item", "log")}
@@ -207,17 +197,13 @@ class Case:
         need(kind not in DIGESTS or ("item" in event, len(sd)) == (kind in ("ingest", "derive"), DIGESTS[kind]))
         self.check(kind in DIGESTS and {*event} <= {*LINE} and {*x} <= {*public}, "UNKNOWN-FIELD", where)
         return event
-    def open(self, log, n, texts):
-        """Step 12: the values that openings of one event show."""
-        values = log.opened[n] = {}
-        for text in texts:
-            with self.guard(f"{log.name}, event {n}", "OPENING"):
-                salt, name, value = read_json(unbase(text, True))
-                need(len(unbase(salt, True)) == 16 and like(NAME, name) and name not in values)
-                need(base(sha(text.encode()), True) in log.events[n]["sd"])
-                values[name] = value
-    def read_log(self, entry):
-        """Steps 2 to 11 and 13 of one log."""
+    def open(self, log, n, text):  # step 12: what one opening of an event shows
+        sd, values = log.events[n]["sd"], log.opened.setdefault(n, {})
+        salt, name, value = read_json(unbase(text, True))
+        need(len(unbase(salt, True)) == 16 and like(NAME, name) and base(sha(text.encode()), True) in sd)
+        need(name not in values)
+        values[name] = value
+    def read_log(self, entry):  # steps 2 to 11 and 13 of one log
         *lines, torn = "\n".join(entry["lines"]).encode("utf-8", "surrogatepass").split(b"\n")
         log, items, newest = Log([sha(b"\0" + line) for line in lines], entry["anchors"]), set(), ""
         for n, line, where in [(n, line, f"event {n}") for n, line in enumerate(lines)]:
@@ -228,7 +214,7 @@ class Case:
                 self.check(event["n"] == n, "SEQ", where), self.check(item not in items, "ITEM", where)
                 self.check(event.get("log", log.id) == log.id, "LOGID", where)
                 self.check(day == "sealed" or day >= newest, "CLOCK", where)
-                newest, items = max(newest, day), items | {item}
+                newest, _ = max(newest, day), items.add(item)
                 log.stamped.setdefault(event["x"].get("file"), n)
             if n in log.events and event["type"] == ("key" if n else "genesis"):
                 with self.guard(where, "ROTATE" if n else "ORIGIN"): self.change_key(log, n, event["x"])
@@ -244,14 +230,13 @@ class Case:
         need(key[2] == 1 and like("wk1/[a-z0-9]{13}", key[0]) and key[0] == (log.name if n else x["origin"]))
         if n:
             _, _, kind, raw = read_key(x["auth_key"])
-            need(kind == 1 and sha(x["auth_key"].encode()).hex() == log.next)
-            need(like({"revoke": DAY, "rotate": ""}[x["op"]], x["since"]))
+            since = {"revoke": DAY, "rotate": ""}[x["op"]]
+            need(kind == 1 and sha(x["auth_key"].encode()).hex() == log.next and like(since, x["since"]))
             text = f"witnesskit key v1\n{log.id}\n{n}\n{x['op']}\n{x['key']}\n{x['next']}\n{x['since']}\n"
             Ed25519PublicKey.from_public_bytes(raw).verify(unbase(x["auth"]), text.encode())
             if x["since"]: log.revoked.append((n, calendar.timegm(time.strptime(x["since"], "%Y-%m-%d"))))
         log.next, log.name, log.keys = x["next"], key[0], [*log.keys, (n + bool(n), key)]
-    def read_signed(self, log, note, code="UNSIGNED"):
-        """Steps 9 to 11 of one checkpoint."""
+    def read_signed(self, log, note, code="UNSIGNED"):  # steps 9 to 11 of one checkpoint
         body, lines = read_note(note)
         origin, size, root = read_checkpoint(body)
         need(origin == log.name, "ORIGIN", UNKNOWN), need(signers(log.signers(size), body, lines), code)
@@ -282,36 +267,31 @@ class Case:
         self.check(sizes or not log.signed, "QUORUM", log.name)
         log.attested = max(sizes, default=0)
     def cosignatures(self, log, body, lines, file):
-        (origin, size, root), heard = read_checkpoint(body), False
-        for key, moment in signers(self.witnesses, body, lines):
-            need(origin != log.name or size > len(log.leaves) or root == log.root(size), "FORK")
-            if origin == log.name and size in log.signed:
-                heard = True
-                log.cosigned.setdefault(size, set()).add(key)
-                self.hear(log, size, self.witnesses[key], moment, file)
-        return heard
+        origin, size, root = read_checkpoint(body)
+        here, found = origin == log.name and size in log.signed, signers(self.witnesses, body, lines)
+        need(not found or origin != log.name or size > len(log.leaves) or root == log.root(size), "FORK")
+        for key, moment in found if here else ():
+            log.cosigned.setdefault(size, set()).add(key)
+            self.hear(log, size, self.witnesses[key], moment, file)
+        return here and found
     def hear(self, log, size, label, moment, file):
         future = moment > (self.trust["now"] or 10**11) + 86400
         self.check(not future, "FUTURE", label)
         if moment and not future: log.times.append((size, label, moment, file))
-    def receipt(self, log, data):
-        """A receipt in somebody else's log (proof.md)."""
-        inner = Case(self.trust)
-        other, n = inner.proof(data)
+    def receipt(self, log, data):  # a receipt in somebody else's log (proof.md)
+        inner = Case(self.trust); other, n = inner.proof(data)
         codes = {code for _, state, code, _ in inner.findings if state != WARN and code != "KEY-TEXT"}
         need("SIG" not in codes, "SIG"), need(not codes & {"PROOF", "OPENING"}, "PROOF")
         need(not codes and other.events[n]["type"] == "receipt" and other.name != log.name)
-        need(log.named_by(other.opened[n]) and log.received(other.opened[n]))
-        log.others.add(other.name)
-    def proof(self, data):
-        """Steps 1 to 6 of proof.md: a log of which one line is here."""
+        need(log.received(other.opened[n])), log.others.add(other.name)
+    def proof(self, data):  # steps 1 to 6 of proof.md: a log of which one line is here
         log, index, start = Log(), 0, len(self.findings)
         with self.guard("proof", "PROOF-FILE"):
             form = r"c2sp.org/tlog-proof@v1\nextra (.+)\nindex (0|[1-9]\d{0,14})((?:\n[\w+/]{43}=){,64})\n\n((?s:.*))"
             extra, number, path, note = re.fullmatch(form, data.decode(), re.ASCII).groups()
             brought, path, index = read_json(unbase(extra)), [unbase(part) for part in path.split()], int(number)
-            need({*brought} == {"disclosures", "line"} and isinstance(brought["disclosures"], list))
-            line, log.direct = brought["line"].encode(), True
+            need({*brought} == {"disclosures", "line"} and len(data) <= 8585216)
+            line, texts, log.direct = brought["line"].encode(), [*brought["disclosures"]], True
             with self.guard("line", "LINE"): log.events[index] = self.read_line(line, "line")
             if not log.events: return log, index
             self.check(log.events[index]["n"] == index, "SEQ", "line")
@@ -320,36 +300,33 @@ class Case:
                 log.signers = lambda size: [key for key in self.keys if key[::2] == (log.name, 1)]
                 log.root = lambda size: climb(sha(b"\0" + line), index, size, path)
                 self.read_signed(log, note, "UNTRUSTED")
-                self.open(log, index, brought["disclosures"])
+                for text in texts:
+                    with self.guard("line", "OPENING"): self.open(log, index, text)
                 if {state for _, state, *_ in self.findings[start:]} <= {WARN}: self.evidence(log)
         return log, index
-    def revoke(self, log):
-        """Step 15: which events are not proven to be older than the theft of the key."""
+    def revoke(self, log):  # step 15: which events are not proven to be older than the theft of the key
         log.unproven = {n for end, since in log.revoked for n in range(end)
             if not any(moment < since for moment, _ in log.not_after(n)[1:2])}
         self.check(not log.unproven, "REVOKED", log.name, WARN)
-    def examine(self, vector):
-        """The count, and what is behind the answer."""
+    def examine(self, vector):  # the count, and what is behind the answer
         with self.guard("case", "HANDED"):
             if "proof" not in vector: return self.judge(vector)
             return {}, self.file(*self.proof(unbase(vector["proof"])), vector.get("found"))
         return {}, []
-    def judge(self, case):
-        """Steps 1 to 19."""
+    def judge(self, case):  # steps 1 to 19
         self.check(case["logs"], "HANDED", "logs"), self.check(case["found"], "HANDED", "files")
-        everything, texts, logs = case["expected"]["everything"], {}, [self.read_log(entry) for entry in case["logs"]]
+        everything, logs = case["expected"]["everything"], [self.read_log(entry) for entry in case["logs"]]
         longest = {log.id: log for log in sorted(logs, key=lambda log: len(log.leaves))}
         by_id = {log.id: longest[log.id] for log in logs}  # of two copies of a log the longer one is looked at
         for log in logs: self.check(by_id[log.id].leaves[: len(log.leaves)] == log.leaves, "FORK", log.name)
-        where = {digest: (log.id, n) for log in logs for n, event in log.events.items() for digest in event["sd"]}
-        for one in case["openings"]:  # those of a bundle do not say where they belong
-            place = (one["log"], one["n"]) if "log" in one else where.get(base(sha(one["disclosure"].encode()), True))
-            if place: texts.setdefault(place, []).append(one["disclosure"])
-        for (log, n), disclosures in texts.items():
-            with self.guard(f"event {n}", "OPENING"):
-                need(log in by_id, "OPENING", UNKNOWN)
-                need(n not in range(len(by_id[log].events), len(by_id[log].leaves)), "OPENING", UNKNOWN)
-                self.open(by_id[log], n, disclosures)
+        where = {digest: (log, n) for log in by_id.values() for n, one in log.events.items() for digest in one["sd"]}
+        for one in case["openings"]:
+            with self.guard("an opening", "OPENING"):
+                log, n = where.get(base(sha(one["disclosure"].encode()), True), (None, None))
+                if "log" in one: log, n = by_id.get(one["log"]), one["n"]
+                elif not log: continue  # those of a bundle do not say where they belong, nor whether here
+                need(log and n not in range(len(log.events), len(log.leaves)), "OPENING", UNKNOWN)
+                self.open(log, n, one["disclosure"])
         for log in logs:
             if log.direct: self.evidence(log), self.revoke(log)
         told = [(log, n, log.opened[n]) for log in by_id.values() for n in log.opened
@@ -357,18 +334,17 @@ class Case:
         for log in logs:
             for other, n, values in told:
                 with self.guard(log.name, "RECEIPT"):
-                    if log.named_by(values): log.receipts.append((other, n, log.received(values)))
+                    if size := log.received(values): log.receipts.append((other, n, size))
             if not log.direct:
                 log.attested = max((size for *_, size in log.receipts), default=0)
                 self.check(log.receipts, "UNTRUSTED", log.name), self.revoke(log)
-            size, root = self.trust["remembered"].get(log.name, (0, base(sha(b""))))
             with self.guard(log.name, "FORK"):
+                size, root = self.trust["remembered"].get(log.name, (0, base(sha(b""))))
                 need(size <= len(log.leaves), "ROLLBACK", FAIL if everything else UNKNOWN)
                 need(base(log.root(size)) == root)
             self.check(log.attested == len(log.leaves) or not (log.direct or log.receipts), "TAIL", log.name, WARN)
         return self.items([*by_id.values()], case["found"], everything, {*case["expected"]["listed"]})
-    def items(self, logs, found, everything, listed):
-        """Step 19: what opened events commit, and what lies there."""
+    def items(self, logs, found, everything, listed):  # step 19: what opened events commit, and what lies there
         good, recorded, matched, shown, lying = [], set(), set(), set(), {}
         opened = [(log, n, log.events[n], log.opened[n]) for log in logs for n in sorted(log.opened)]
         lines = [(log, n, event) for log in logs for n, event in log.events.items() if "item" in event]
@@ -414,17 +390,14 @@ class Case:
         for name in listed - known: self.check(False, "MISSING", name)
         self.check(good, "NOTHING", "case")
         return counts | {"unopened": counts["items"] - counts["disclosed"] - counts["deleted"]}, good
-    def file(self, log, n, found):
-        """Step 7 of proof.md; what is behind the answer."""
+    def file(self, log, n, found):  # step 7 of proof.md; what is behind the answer
         with self.guard("file", "VALUE"):
             if not log.attested: return []
-            values = log.opened[n]
+            values = log.opened.get(n, {})
             parts = [*values.get("media", []), *values.get("sealed", [])] + [values] * ("sha256" in values)
-            need(not found or parts, "NOTHING")
-            need(not found or found["sha256"] in [part["sha256"] for part in parts], "ALTERED")
+            if found: need(parts, "NOTHING"), need(found["sha256"] in [part["sha256"] for part in parts], "ALTERED")
         return [(log, n)]
-    def answer(self, good):
-        """The answer's line, and its exit status (custody-log.md, "Verification")."""
+    def answer(self, good):  # the answer's line, and its exit status (custody-log.md, "Verification")
         states = {state for _, state, *_ in self.findings}
         if FAIL in states: return "CHANGED", 7
         if UNKNOWN in states or not good: return "CANNOT TELL", 8
@@ -437,8 +410,8 @@ class Case:
             days = [time.strftime("%Y-%m-%d", time.gmtime(told[1][0])) for told in times]
             words += sorted({label for told in times for _, label in told[:2]})
         seen = [told or log.others or any(size > n for size in log.cosigned) for (log, n), told in zip(behind, times)]
-        return (f"UNCHANGED since {max(days)}, on the word of {', '.join(words)}" +
-            "; one party's word, time unproven" * (not all(seen)), 0)
+        alone = "" if all(seen) else "; one party's word, time unproven"
+        return f"UNCHANGED since {max(days)}, on the word of {', '.join(words)}{alone}", 0
 
 def sha256_of(path):
     with open(path, "rb") as file: return hashlib.file_digest(file, "sha256").hexdigest()
@@ -495,8 +468,7 @@ def read_trust(folder, signer):
     keys = [Path(key).read_text().strip() if Path(key).is_file() else key for key in signer]
     return {"keys": keys, "policy": texts.get("policy", ""), "roots": roots, "intermediates": more, "remembered": {},
         "now": int(time.time())}
-def judge(vector):
-    """State and codes of a test vector."""
+def judge(vector):  # state and codes of a test vector
     case = Case(vector["trust"])
     answer, _ = case.answer(case.examine(vector)[1])
     return answer.split(" since")[0], sorted({code for _, state, code, _ in case.findings if state != OK})
