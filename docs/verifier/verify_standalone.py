@@ -22,12 +22,13 @@ CODES = {code.rstrip("!?~"): (step, {"!": OK, "?": UNKNOWN, "~": WARN}.get(code[
 DIGESTS = {"genesis": 16, "observe": 24, "ingest": 32, "derive": 24, "transfer": 16, "receipt": 16} | dict.fromkeys(
     "recover close note key access check anchor delete link".split(), 8)
 NAME, DAY, HEX64, TEXT = "[a-z0-9_]{1,32}", "[0-9]{4}-[01][0-9]-[0-3][0-9]", '"[0-9a-f]{64}"', '"(?s:.*)"'
-LINE = {"by": '"(field|desk)"', "item": '"[0-9a-f]{32}"', "log": HEX64, "n": "[0-9]+", "v": "1", "x": "{(?s:.*)}",
-    "sd": r'\[("[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]",?)*\]', "type": '"[a-z][a-z0-9_-]{0,31}"',
-    "t": f'"(sealed|{DAY}(T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]Z)?)"'}
+LINE = {"by": '"(field|desk)"', "item": 'null|"[0-9a-f]{32}"', "log": "null|" + HEX64, "n": "[0-9]+", "v": "1",
+    "t": f'"(sealed|{DAY}(T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]Z)?)"', "type": '"[a-z][a-z0-9_-]{0,31}"',
+    "sd": r'\[("[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]",?)*\]', "x": "{(?s:.*)}"}
 PUBLIC = {"genesis": {"key": TEXT, "next": HEX64, "origin": TEXT}, "recover": {"lost": "[0-9]+"},
     "key": {"auth": TEXT, "auth_key": TEXT, "key": TEXT, "next": HEX64, "op": TEXT, "since": TEXT},
     "anchor": {"file": HEX64, "kind": TEXT, "size": "[0-9]+"}}
+TALLY = "{disclosed} of {items} items disclosed, {deleted} deleted, {unopened} unopened"
 SINGLE = {"record_sha256": "record", "sha256": ""}  # committed names of one digest: of the record capsule, of a file
 
 class Refused(Exception): """A code and a state; either may be left to the step that reads."""
@@ -52,8 +53,7 @@ def read_json(data, levels=16, names="(?s).*"):
         need(len(dict(found)) == len(found), "DUPKEY"), need(all(like(names, name) for name, _ in found), "LINE")
         return dict(found)
     def number(text):
-        need(like("0|-?[1-9][0-9]{0,15}", text) and abs(int(text)) < 2**53, "NUMBER")
-        return int(text)
+        return need(like("0|-?[1-9][0-9]{0,15}", text) and abs(int(text)) < 2**53, "NUMBER") or int(text)
     try:
         value = json.loads(data.decode(), object_pairs_hook=pairs, parse_int=number, parse_float=number,
             parse_constant=number)
@@ -129,9 +129,7 @@ class Log:  # a log, or the one line of a proof, and what is known of it
         self.events, self.opened, self.signed, self.cosigned, self.stamped, self.keys = {}, {}, {}, {}, {}, []
         self.times, self.revoked, self.receipts, self.others, self.unproven = [], [], [], set(), set()
         self.attested, self.next, self.direct = 0, "", False
-    def root(self, size):
-        need(size <= len(self.leaves), "TRUNCATED")
-        return tree(self.leaves[:size])
+    def root(self, size): return need(size <= len(self.leaves), "TRUNCATED") or tree(self.leaves[:size])
     def signers(self, size): return [key for since, key in self.keys if since <= size][-1:]  # the key in force
     def attests(self, n): return n < self.attested and n not in self.unproven
     def received(self, values):
@@ -189,9 +187,8 @@ class Case:  # those who are trusted from outside, and what was found
         need(type(event.get("v")) is not int or event["v"] < 2, "NEWER-FORMAT")
         kind, sd, x = event["type"], event["sd"], event["x"]
         public = PUBLIC.get(kind, {}) if x or kind != "anchor" else {}
-        fields = {name: form for name, form in LINE.items() if name in event or name not in ("item", "log")}
-        for told, forms in (event, fields), (x, public):
-            need(all(like(form, canonical(told[name])) for name, form in forms.items()))
+        need(all(like(form, canonical(event.get(name))) for name, form in LINE.items()))  # of what is not there: null
+        need(all(like(form, canonical(x.get(name))) for name, form in public.items()))
         need((event["n"] > 0) == ("log" in event) == (kind != "genesis") and sd == sorted({*sd}))
         need((event["t"] == "sealed") == (event["by"] == "field"))
         need(kind not in DIGESTS or ("item" in event, len(sd)) == (kind in ("ingest", "derive"), DIGESTS[kind]))
@@ -201,8 +198,7 @@ class Case:  # those who are trusted from outside, and what was found
         sd, values = log.events[n]["sd"], log.opened.setdefault(n, {})
         salt, name, value = read_json(unbase(text, True))
         need(len(unbase(salt, True)) == 16 and like(NAME, name) and base(sha(text.encode()), True) in sd)
-        need(name not in values)
-        values[name] = value
+        need(name not in values, "OPENING") or values.setdefault(name, value)
     def read_log(self, entry):  # steps 2 to 11 and 13 of one log
         *lines, torn = "\n".join(entry["lines"]).encode("utf-8", "surrogatepass").split(b"\n")
         log, items, newest = Log([sha(b"\0" + line) for line in lines], entry["anchors"]), set(), ""
@@ -215,7 +211,7 @@ class Case:  # those who are trusted from outside, and what was found
                 self.check(event.get("log", log.id) == log.id, "LOGID", where)
                 self.check(day == "sealed" or day >= newest, "CLOCK", where)
                 newest, _ = max(newest, day), items.add(item)
-                log.stamped.setdefault(event["x"].get("file"), n)
+                if event["type"] == "anchor": log.stamped.setdefault(event["x"].get("file", ""), n)
             if n in log.events and event["type"] == ("key" if n else "genesis"):
                 with self.guard(where, "ROTATE" if n else "ORIGIN"): self.change_key(log, n, event["x"])
         self.check(not torn, "TORN", "log"), self.check(lines, "LINE", "log", UNKNOWN)
@@ -237,8 +233,7 @@ class Case:  # those who are trusted from outside, and what was found
             if x["since"]: log.revoked.append((n, calendar.timegm(time.strptime(x["since"], "%Y-%m-%d"))))
         log.next, log.name, log.keys = x["next"], key[0], [*log.keys, (n + bool(n), key)]
     def read_signed(self, log, note, code="UNSIGNED"):  # steps 9 to 11 of one checkpoint
-        body, lines = read_note(note)
-        origin, size, root = read_checkpoint(body)
+        (body, lines), (origin, size, root) = read_note(note), read_checkpoint(read_note(note)[0])
         need(origin == log.name, "ORIGIN", UNKNOWN), need(signers(log.signers(size), body, lines), code)
         found = signers(self.keys, body, lines)
         need(all((key, 0) in found for key in self.keys if key[::2] == (origin, 6)), "UNSIGNED")
@@ -254,15 +249,14 @@ class Case:  # those who are trusted from outside, and what was found
                 need(like(r"(0|[1-9][0-9]{0,14})\.[a-z0-9][a-z0-9-]{0,31}\.(tsr|cosig|proof)", one["name"]))
                 size, data, file = int(one["name"].split(".")[0]), unbase(one["data"]), sha(unbase(one["data"])).hex()
                 if code == "TSA":
-                    notes, roots = [note for note, *_ in log.signed[size]], self.trust["roots"]
-                    name, moment = stamp(data, notes, roots, self.trust["intermediates"])
+                    notes, trust = [note for note, *_ in log.signed[size]], self.trust
+                    name, moment = stamp(data, notes, trust["roots"], trust["intermediates"])
                     self.hear(log, size, f"time authority {name}", moment, file)
                 elif code == "WITNESS": need(self.cosignatures(log, *read_note(data.decode()), file))
                 else: self.receipt(log, data)
-        late = [one for one in log.times for two in log.times if log.stamped.get(two[3], one[0]) < one[0] and
-            two[2] > one[2] + 300]  # an earlier time than evidence that its checkpoint names
-        self.check(not late, "TIMEORDER", log.name)
-        log.times = [one for one in log.times if one not in late]
+        for size, label, moment, _ in log.times:  # may be no earlier than evidence that its checkpoint names
+            inside = [when for _, _, when, file in log.times if log.stamped.get(file, size) < size]
+            self.check(moment + 300 >= max(inside, default=0), "TIMEORDER", label)
         sizes = [size for size in log.signed if all(self.met(one, log.cosigned.get(size, ())) for one in self.quorum)]
         self.check(sizes or not log.signed, "QUORUM", log.name)
         log.attested = max(sizes, default=0)
@@ -275,9 +269,8 @@ class Case:  # those who are trusted from outside, and what was found
             self.hear(log, size, self.witnesses[key], moment, file)
         return here and found
     def hear(self, log, size, label, moment, file):
-        future = moment > (self.trust["now"] or 10**11) + 86400
-        self.check(not future, "FUTURE", label)
-        if moment and not future: log.times.append((size, label, moment, file))
+        self.check(moment <= (self.trust["now"] or 10**11) + 86400, "FUTURE", label)
+        if moment: log.times.append((size, label, moment, file))
     def receipt(self, log, data):  # a receipt in somebody else's log (proof.md)
         inner = Case(self.trust); other, n = inner.proof(data)
         codes = {code for _, state, code, _ in inner.findings if state != WARN and code != "KEY-TEXT"}
@@ -287,7 +280,7 @@ class Case:  # those who are trusted from outside, and what was found
     def proof(self, data):  # steps 1 to 6 of proof.md: a log of which one line is here
         log, index, start = Log(), 0, len(self.findings)
         with self.guard("proof", "PROOF-FILE"):
-            form = r"c2sp.org/tlog-proof@v1\nextra (.+)\nindex (0|[1-9]\d{0,14})((?:\n[\w+/]{43}=){,64})\n\n((?s:.*))"
+            form = r"c2sp\.org/tlog-proof@v1\nextra (.+)\nindex (0|[1-9]\d{,14})((?:\n[\w+/]{43}=){,64})\n\n((?s:.*))"
             extra, number, path, note = re.fullmatch(form, data.decode(), re.ASCII).groups()
             brought, path, index = read_json(unbase(extra)), [unbase(part) for part in path.split()], int(number)
             need({*brought} == {"disclosures", "line"} and len(data) <= 8585216)
@@ -316,8 +309,8 @@ class Case:  # those who are trusted from outside, and what was found
     def judge(self, case):  # steps 1 to 19
         self.check(case["logs"], "HANDED", "logs"), self.check(case["found"], "HANDED", "files")
         everything, logs = case["expected"]["everything"], [self.read_log(entry) for entry in case["logs"]]
-        longest = {log.id: log for log in sorted(logs, key=lambda log: len(log.leaves))}
-        by_id = {log.id: longest[log.id] for log in logs}  # of two copies of a log the longer one is looked at
+        longest = {log.id: log for log in sorted(logs, key=lambda log: len(log.leaves))}  # of two copies of a log
+        by_id = {log.id: longest[log.id] for log in logs}
         for log in logs: self.check(by_id[log.id].leaves[: len(log.leaves)] == log.leaves, "FORK", log.name)
         where = {digest: (log, n) for log in by_id.values() for n, one in log.events.items() for digest in one["sd"]}
         for one in case["openings"]:
@@ -419,8 +412,7 @@ def read_bag(bag, case):
     """An opened bundle (bundle.md, from step 4 on) as a case; a damaged file is told and left out."""
     def signed(name, digest=None, code="MANIFEST"):
         need((bag / name).is_file() and not (bag / name).is_symlink(), "BAG-ENTRY")
-        need(digest in (None, sha256_of(bag / name)), code)
-        return bag / name
+        return need(digest in (None, sha256_of(bag / name)), code) or bag / name
     need(signed("bagit.txt").read_bytes() == b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
     raw, (body, lines) = signed("bundle.json").read_bytes(), read_note(signed("bundle.sig").read_bytes().decode())
     meta, logs, found, listed = read_json(raw.removesuffix(b"\n")), {}, [], []
@@ -443,9 +435,7 @@ def read_bag(bag, case):
             file = signed(path, one["sha256"], "HASH")
             data = file.read_bytes() if kind in ("chain", "checkpoint", "anchor", "openings") else b""
             log = logs.setdefault(one.get("origin"), {"lines": [], "notes": [], "anchors": []})
-            if kind == "chain":
-                need(not log["lines"], "MANIFEST")
-                log["lines"] = data.decode("utf-8", "surrogateescape").split("\n")
+            if kind == "chain": log["lines"] += data.decode("utf-8", "surrogateescape").split("\n")
             elif kind == "checkpoint" or kind == "anchor" and name[-5:] == ".note": log["notes"].append(data.decode())
             elif kind == "anchor": log["anchors"].append({"name": name, "data": base(data)})
             elif kind == "openings": openings += map(read_json, data.splitlines())
@@ -487,15 +477,13 @@ def main():
     try: case, vector = Case(read_trust(asked.trust, asked.signer)), {}
     except Exception: options.error("the trust folder cannot be used")
     with case.guard("bundle", "MANIFEST"):
-        if not asked.proof: vector = read_bag(Path(asked.bag), case)
-        else: vector = {"proof": base(Path(asked.proof).read_bytes())}
+        vector = {"proof": base(Path(asked.proof).read_bytes())} if asked.proof else read_bag(Path(asked.bag), case)
         if asked.proof and asked.bag: vector["found"] = {"sha256": sha256_of(asked.bag)}
     counts, good = case.examine(vector)
     answer, status = case.answer(good)
     for finding in sorted({*case.findings}):
         print(*(str(part).encode("unicode_escape").decode() for part in finding), sep="\t")
-    tally = "{disclosed} of {items} items disclosed, {deleted} deleted, {unopened} unopened"
-    if counts: print(tally.format(**counts))
+    if counts: print(TALLY.format(**counts))
     print(answer.encode("unicode_escape").decode())
     sys.exit(status)
 

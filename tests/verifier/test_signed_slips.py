@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.vectors.custody_log import generate
+from tests.vectors.custody_log.anchored import HOUR, NOON, NORTH, one_item, policy, stamp
 from tests.vectors.custody_log.catalogue import Vector, desk_lines, joined
 from tests.vectors.custody_log.honest import Example, build, resigned
 from tests.vectors.custody_log.sentences import SENTENCES
@@ -97,3 +98,18 @@ def test_slips_in_a_signed_line_end_alike(seed):
     lines[place] = typo(lines[place].decode(), chance).replace("\n", "").encode()
     vector = vector_of(resigned(HONEST, joined(lines)))
     assert (second_says(vector)[0] == "UNCHANGED") == (first_says(vector)[0] == "UNCHANGED")
+
+
+def test_a_later_witness_in_the_note_contradicts_no_stamp():
+    """Its line is in no file that an anchor event could name."""
+    with one_item("stamped") as made:
+        made.notes[0] += NORTH.line(made.notes[0], NOON + HOUR).encode()
+        made.anchor("4.alpha.tsr", stamp(made.notes[0], NOON), logged=False)
+        vector = vector_of(made.example(policy=policy()))
+    assert second_says(vector) == first_says(vector) == ("UNCHANGED", [])
+
+
+def test_one_name_opened_twice_with_one_value_is_refused():
+    vector = vector_of(HONEST)
+    vector["openings"].append(vector["openings"][0])
+    assert second_says(vector) == first_says(vector) == ("CHANGED", ["OPENING"])
