@@ -28,7 +28,6 @@ LINE = {"by": '"(field|desk)"', "item": 'null|"[0-9a-f]{32}"', "log": "null|" + 
 PUBLIC = {"genesis": {"key": TEXT, "next": HEX64, "origin": TEXT}, "recover": {"lost": "[0-9]+"},
     "key": {"auth": TEXT, "auth_key": TEXT, "key": TEXT, "next": HEX64, "op": TEXT, "since": TEXT},
     "anchor": {"file": HEX64, "kind": TEXT, "size": "[0-9]+"}}
-TALLY = "{disclosed} of {items} items disclosed, {deleted} deleted, {unopened} unopened"
 SINGLE = {"record_sha256": "record", "sha256": ""}  # committed names of one digest: of the record capsule, of a file
 
 class Refused(Exception): """A code and a state; either may be left to the step that reads."""
@@ -131,6 +130,7 @@ class Log:  # a log, or the one line of a proof, and what is known of it
         self.attested, self.next, self.direct = 0, "", False
     def root(self, size): return need(size <= len(self.leaves), "TRUNCATED") or tree(self.leaves[:size])
     def signers(self, size): return [key for since, key in self.keys if since <= size][-1:]  # the key in force
+    def trusted(self): return self.direct or bool(self.receipts)
     def attests(self, n): return n < self.attested and n not in self.unproven
     def received(self, values):
         """How many first lines an opened receipt names, 0 if none of this log; they must be exactly these."""
@@ -272,7 +272,7 @@ class Case:  # those who are trusted from outside, and what was found
         self.check(moment <= (self.trust["now"] or 10**11) + 86400, "FUTURE", label)
         if moment: log.times.append((size, label, moment, file))
     def receipt(self, log, data):  # a receipt in somebody else's log (proof.md)
-        inner = Case(self.trust); other, n = inner.proof(data)
+        other, n = (inner := Case(self.trust)).proof(data)
         codes = {code for _, state, code, _ in inner.findings if state != WARN and code != "KEY-TEXT"}
         need("SIG" not in codes, "SIG"), need(not codes & {"PROOF", "OPENING"}, "PROOF")
         need(not codes and other.events[n]["type"] == "receipt" and other.name != log.name)
@@ -335,7 +335,7 @@ class Case:  # those who are trusted from outside, and what was found
                 size, root = self.trust["remembered"].get(log.name, (0, base(sha(b""))))
                 need(size <= len(log.leaves), "ROLLBACK", FAIL if everything else UNKNOWN)
                 need(base(log.root(size)) == root)
-            self.check(log.attested == len(log.leaves) or not (log.direct or log.receipts), "TAIL", log.name, WARN)
+            self.check(log.attested == len(log.leaves) or not log.trusted(), "TAIL", log.name, WARN)
         return self.items([*by_id.values()], case["found"], everything, {*case["expected"]["listed"]})
     def items(self, logs, found, everything, listed):  # step 19: what opened events commit, and what lies there
         good, recorded, matched, shown, lying = [], set(), set(), set(), {}
@@ -352,9 +352,10 @@ class Case:  # those who are trusted from outside, and what was found
             kind, item, where = event["type"], values.get("item") or event.get("item"), f"{log.name}, event {n}"
             sealed, files, _ = set(), set(), shown.add(event.get("item"))
             with self.guard(where, "VALUE"):
-                pairs = [(part["capsule"], part["sha256"]) for part in values.get("sealed", [])]
+                pairs = [(part["capsule"] or None, part["sha256"]) for part in values.get("sealed", [])]
                 pairs += [("", part["sha256"]) for part in values.get("media", [])]
                 pairs += [(place, values[name]) for name, place in SINGLE.items() if name in values]
+                need(all(like(".*", name) and like("[0-9a-f]{64}", digest) for name, digest in pairs))
                 if kind == "observe" and not pairs: continue
                 for name, digest in pairs:
                     fit = lying.get(name) or [one for one in lying.get(digest, [])
@@ -374,8 +375,7 @@ class Case:  # those who are trusted from outside, and what was found
                 if kind == "ingest": counts["deleted" if state == "DELETED" else "disclosed"] += 1
                 self.check((state, kind) == ("WITHHELD", "derive"), state, where)
                 if log.attests(n): good += [(log, n)] * (state == "FILES")
-                elif log.direct or log.receipts:
-                    self.check(False, "REVOKED" if n in log.unproven else "TAIL", where, UNKNOWN)
+                else: self.check(not log.trusted(), "REVOKED" if n in log.unproven else "TAIL", where, UNKNOWN)
         for log, n, event in lines:
             if event["item"] in deleted - shown: counts["deleted"] += event["type"] == "ingest"
             else: self.check(n in log.opened, "WITHHELD", f"{log.name}, event {n}", UNKNOWN if everything else WARN)
@@ -387,7 +387,7 @@ class Case:  # those who are trusted from outside, and what was found
         with self.guard("file", "VALUE"):
             if not log.attested: return []
             values = log.opened.get(n, {})
-            parts = [*values.get("media", []), *values.get("sealed", [])] + [values] * ("sha256" in values)
+            parts = [*values.get("media", []), *values.get("sealed", []), *[values] * ("sha256" in values)]
             if found: need(parts, "NOTHING"), need(found["sha256"] in [part["sha256"] for part in parts], "ALTERED")
         return [(log, n)]
     def answer(self, good):  # the answer's line, and its exit status (custody-log.md, "Verification")
@@ -447,20 +447,17 @@ def read_trust(folder, signer):
     """The folder of trust.md, and keys on the command line (a key, or a file that holds one)."""
     paths = [path for path in Path(folder).rglob("*") if not path.is_dir()] if folder else []
     texts = {path.relative_to(folder).as_posix(): path.read_text() for path in sorted(paths)}
-    form = r"policy|headers|tsa/[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.pem|tsa-int/[^/]+\.pem"
-    need(all(like(form, name) for name in texts))
+    need(all(like(r"(?a)policy|headers|tsa/[^\W_][\w.-]{0,63}\.pem|tsa-int/[^/]+\.pem", name) for name in texts))
     roots = {name[4:-4]: pem for name, pem in texts.items() if name[:4] == "tsa/"}
     more = [pem for name, pem in texts.items() if name[:8] == "tsa-int/"]
-    certs = [load_pem_x509_certificate(pem.encode()) for pem in [*roots.values(), *more]]
-    keys = [cert.public_key() for cert in certs[: len(roots)]]
+    keys = [load_pem_x509_certificate(pem.encode()).public_key() for pem in roots.values()]
     need(not any(key == other for n, key in enumerate(keys) for other in keys[:n]))  # one party's word counts once
-    need(all(cert.issuer != cert.subject for cert in certs[len(roots) :]))
+    need(all(cert.issuer != cert.subject for cert in (load_pem_x509_certificate(pem.encode()) for pem in more)))
     keys = [Path(key).read_text().strip() if Path(key).is_file() else key for key in signer]
     return {"keys": keys, "policy": texts.get("policy", ""), "roots": roots, "intermediates": more, "remembered": {},
         "now": int(time.time())}
 def judge(vector):  # state and codes of a test vector
-    case = Case(vector["trust"])
-    answer, _ = case.answer(case.examine(vector)[1])
+    answer, _ = (case := Case(vector["trust"])).answer(case.examine(vector)[1])
     return answer.split(" since")[0], sorted({code for _, state, code, _ in case.findings if state != OK})
 def main():
     options = argparse.ArgumentParser(description=__doc__)
@@ -479,11 +476,11 @@ def main():
     with case.guard("bundle", "MANIFEST"):
         vector = {"proof": base(Path(asked.proof).read_bytes())} if asked.proof else read_bag(Path(asked.bag), case)
         if asked.proof and asked.bag: vector["found"] = {"sha256": sha256_of(asked.bag)}
-    counts, good = case.examine(vector)
+    count, good = case.examine(vector)
     answer, status = case.answer(good)
     for finding in sorted({*case.findings}):
         print(*(str(part).encode("unicode_escape").decode() for part in finding), sep="\t")
-    if counts: print(TALLY.format(**counts))
+    if count: print("{disclosed} of {items} items disclosed, {deleted} deleted, {unopened} unopened".format(**count))
     print(answer.encode("unicode_escape").decode())
     sys.exit(status)
 
