@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import BinaryIO
 
 from witnesskit.limits import READ_BLOCK
@@ -23,9 +22,3 @@ def sha256_stream(stream: BinaryIO) -> tuple[str, int]:
         hasher.update(buffer[:count])
         size += count
     return hasher.hexdigest(), size
-
-
-def sha256_file(path: Path) -> tuple[str, int]:
-    """Hash the file at ``path``; returns (64 hex digits, size in bytes)."""
-    with path.open("rb", buffering=0) as stream:
-        return sha256_stream(stream)

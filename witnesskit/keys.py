@@ -23,6 +23,7 @@ from witnesskit.errors.formats import BadKey
 ED25519, COSIGNATURE, ML_DSA_44 = b"\x01", b"\x04", b"\x06"
 SIZES = {ED25519: 32, COSIGNATURE: 32, ML_DSA_44: 1312}  # bytes of a public key
 NAME = re.compile(r"[a-z0-9/._-]{1,64}", re.ASCII)
+LOG_NAME = re.compile(r"wk1/[a-z0-9]{13}", re.ASCII)  # a log's, and nobody else's: an operator vouches for no log
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,6 @@ class VerifierKey:
         """The verifier key text."""
         encoded = base64.b64encode(self.kind + self.public).decode()
         return f"{self.name}+{self.key_hash.hex()}+{encoded}"
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the text, six groups of five digits, for reading aloud."""
-        return digit_groups(self.text.encode())
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
         """Whether ``signature`` (64 bytes, of ML-DSA-44 2,420) is this key's over ``message``."""
@@ -74,10 +70,3 @@ def parse_verifier_key(untrusted_text: str, kinds: Container[bytes] = (ED25519,)
     if key.text != untrusted_text.strip():
         raise BadKey("its check digits do not match")
     return key
-
-
-def digit_groups(data: bytes) -> str:
-    """Six groups of five digits (99.7 bits) of SHA-256(data), to be read aloud and typed."""
-    number = int.from_bytes(hashlib.sha256(data).digest()) % 10**30
-    digits = f"{number:030d}"
-    return " ".join(digits[start : start + 5] for start in range(0, 30, 5))

@@ -104,5 +104,6 @@ BUNDLE_BAD_CHUNKS_MAX: Final = 64  # damaged chunks looked at one by one; tellin
 EXCHANGE_MAX: Final = 16 * MIB  # bytes of a file of seen logs; ten thousand have some six
 EXCHANGE_HEADS_MAX: Final = 10_000  # logs that one file of seen logs names
 HEADS_MAX: Final = 20_000  # heads that a desk keeps of what one other desk saw; each is looked at in every import
+HEADS_BYTES_MAX: Final = 6 * MIB  # bytes of their checkpoints; twenty thousand with one signature have some four
 HEADS_FILE_MAX: Final = 64 * MIB  # bytes of the file that keeps them
 RECEIPT_NUMBER_MAX: Final = 2**53 - 1  # counts in a receipt; the numbers every JSON reader understands alike

@@ -5,17 +5,18 @@ import argparse, base64, calendar, collections, contextlib, hashlib, json, re, s
 from pathlib import Path
 from unicodedata import is_normalized
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.x509 import load_pem_x509_certificate
+from cryptography.x509 import load_pem_x509_certificate, load_pem_x509_certificates
 try: from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 except ImportError: MLDSA44PublicKey = None  # such a key cannot be checked here: UNSIGNED
 
 # The codes of steps 0 (the bundle or the proof itself) to 19: ! changes no answer, ~ warns, ? is unknown, others fail
 OK, WARN, UNKNOWN, FAIL = "ok", "warning", "unknown", "failure"
-STEPS = """HASH MANIFEST SIGNATURE BAG-ENTRY PROOF-FILE?/HANDED?/LINE JSON DUPKEY NUMBER CANON NFC NEWER-FORMAT? TORN?
-UNKNOWN-FIELD~/ORIGIN/SEQ/LOGID/ITEM/CLOCK~/ROTATE/NOTE?/UNSIGNED? SIG/TRUNCATED ROOT/OPENING/KEY-TEXT?/PROOF FUTURE?
-TIMEORDER? QUORUM? TSA~ WITNESS~ OTS~/REVOKED?/UNTRUSTED? RECEIPT/FORK ROLLBACK/TAIL?/ALTERED MISSING UNLISTED? VALUE?
-NOTHING? WITHHELD~ DELETED! FILES!"""
+STEPS = """HASH MANIFEST SIGNATURE BAG-ENTRY PROOF-FILE?/HANDED?/LINE JSON DUPKEY NUMBER CANON NFC NEWER-FORMAT?
+TORN? SIZE? UNKNOWN-FIELD~/ORIGIN/SEQ/LOGID/ITEM/CLOCK~/ROTATE/NOTE?/UNSIGNED? SIG/TRUNCATED
+ROOT/OPENING/KEY-TEXT?/PROOF FUTURE? TIMEORDER? QUORUM? TSA~ WITNESS~ OTS~/REVOKED?/UNTRUSTED? RECEIPT/FORK
+ROLLBACK/TAIL?/ALTERED MISSING UNLISTED? VALUE? NOTHING? WITHHELD~ DELETED! FILES!"""
 CODES = {code.rstrip("!?~"): (step, {"!": OK, "?": UNKNOWN, "~": WARN}.get(code[-1], FAIL))
     for step, codes in enumerate(STEPS.split("/")) for code in codes.split()}
 # How many digests an event of each type holds; the forms of a line's fields and of public members, as RFC 8785 texts
@@ -28,6 +29,7 @@ LINE = {"by": '"(field|desk)"', "item": 'null|"[0-9a-f]{32}"', "log": "null|" + 
 PUBLIC = {"genesis": {"key": TEXT, "next": HEX64, "origin": TEXT}, "recover": {"lost": "[0-9]+"},
     "key": {"auth": TEXT, "auth_key": TEXT, "key": TEXT, "next": HEX64, "op": TEXT, "since": TEXT},
     "anchor": {"file": HEX64, "kind": TEXT, "size": "[0-9]+"}}
+LOG_NAME = "wk1/[a-z0-9]{13}"  # a log's, and nobody else's
 SINGLE = {"record_sha256": "record", "sha256": ""}  # committed names of one digest: of the record capsule, of a file
 
 class Refused(Exception): """A code and a state; either may be left to the step that reads."""
@@ -100,7 +102,7 @@ def climb(leaf, index, size, path):  # the root to which an inclusion proof lead
     if index < split: return sha(b"\1" + climb(leaf, index, split, path[:-1]) + path[-1])
     return sha(b"\1" + path[-1] + climb(leaf, index - split, size - split, path[:-1]))
 def stamp(data, notes, roots, more):
-    """(authority, time) of an RFC 3161 response over one of the notes, on the word of openssl (anchor.md)."""
+    """(authorities, keys above, time) of an RFC 3161 response over one of the notes, by openssl (anchor.md)."""
     need(len(data) <= 65536 and data[:4] == b"\x30\x82" + (len(data) - 4).to_bytes(2))  # DER, nothing behind it
     with tempfile.TemporaryDirectory() as folder:
         def openssl(*words, **files):
@@ -115,12 +117,26 @@ def stamp(data, notes, roots, more):
         sha2 = re.search(rb"(?s)\n    signerInfos:.*?digestAlgorithm: \n +algorithm: sha(256|384|512) ", cms)
         need(sha2 and b"Hash Algorithm: sha256\n" in told)
         moment = calendar.timegm(time.strptime(b" ".join(when.groups()).decode(), "%b %d %H:%M:%S %Y"))
-        for note, name in [(note, name) for note in notes for name in sorted(roots)]:  # a root has its first name
+        names, listed = set(), openssl("pkcs7", "-print_certs", "-inform", "DER", "-in", "token").stdout
+        need(listed.count(b"-BEGIN ") <= 16)
+        for note, name in [(note, name) for note in notes if sha(note.encode()) in data for name in roots]:
             root, intermediates = roots[name].encode(), "\n".join([roots[name], *more]).encode()
             words = "ts -verify -in token -token_in -data note -CAfile root -untrusted more -attime".split()
             if not openssl(*words, str(moment), note=note.encode(), root=root, more=intermediates).returncode:
-                return name, moment
-    need(False)
+                names.add(f"time authority {name}")
+        openssl(*"cms -verify -noverify -inform DER -in token -certfile more -signer signer -out content".split())
+        need(names)
+        signer, *authorities = load_pem_x509_certificates(
+            b"\n".join((Path(folder, "signer").read_bytes(), listed, *map(str.encode, more))))
+    return names, keys_above(signer, authorities), moment
+def keys_above(signer, authorities):
+    """The keys of a token's signer, and of those whose certificates issued its, or one above it (anchor.md)."""
+    chain, form = [signer], (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    for one, other in ((one, other) for one in chain for other in authorities):  # it grows
+        with contextlib.suppress(Exception):
+            one.verify_directly_issued_by(other)
+            if other not in chain and other.subject != other.issuer: chain.append(other)
+    return {"~" + sha(one.public_key().public_bytes(*form)).hex() for one in chain}
 
 class Log:  # a log, or the one line of a proof, and what is known of it
     def __init__(self, leaves=(), anchors=()):
@@ -138,15 +154,16 @@ class Log:  # a log, or the one line of a proof, and what is known of it
         if (log, origin, type(size), type(root)) != (self.id, self.name, int, str) or size < 1: return 0
         need(size <= len(self.leaves), "RECEIPT", UNKNOWN), need(base(self.root(size)) == root, "RECEIPT")
         return size
+    def held(self, n):  # event n, and the receipts of it
+        return [(self, n), *((other, at) for other, at, size in self.receipts if size > n)]
     def not_after(self, n):  # (time, authority), the earliest of each, in their order: event n existed then
-        told = [(moment, label) for size, label, moment, _ in self.times if size > n]
-        told += [pair for other, at, size in self.receipts if size > n for pair in other.not_after(at)]
+        told = [(moment, label) for log, at in self.held(n) for size, label, moment, _ in log.times if size > at]
         return sorted({label: (moment, label) for moment, label in sorted(told, reverse=True)}.values())
 
 class Case:  # those who are trusted from outside, and what was found
     def __init__(self, trust):
         self.findings, self.trust, self.keys, self.witnesses = [], trust, set(), {}
-        self.groups, self.quorum = {"none": (0, [])}, []
+        self.groups, self.quorum, self.ties = {"none": (0, [])}, [], []
         with self.guard("policy", "KEY-TEXT"): self.read_policy(trust["policy"])
         for text in trust["keys"]:
             with self.guard("key", "KEY-TEXT"): self.keys.add(read_key(text))
@@ -214,16 +231,19 @@ class Case:  # those who are trusted from outside, and what was found
                 if event["type"] == "anchor": log.stamped.setdefault(event["x"].get("file", ""), n)
             if n in log.events and event["type"] == ("key" if n else "genesis"):
                 with self.guard(where, "ROTATE" if n else "ORIGIN"): self.change_key(log, n, event["x"])
-        self.check(not torn, "TORN", "log"), self.check(lines, "LINE", "log", UNKNOWN)
-        self.check(log.keys or not log.events, "ORIGIN", "log"), self.check(entry["notes"], "UNSIGNED", log.name)
+        self.check(len(log.keys) <= 1001, "SIZE", "log"), self.check(not torn, "TORN", "log")
+        self.check(lines, "LINE", "log", UNKNOWN), self.check(log.keys or not log.events, "ORIGIN", "log")
         for note in entry["notes"]:
             with self.guard(log.name, "NOTE"): self.read_signed(log, note)
-        log.direct = any(key in self.keys for _, key in log.keys)
+        lacking = any(told[1:] == (WARN, "UNSIGNED", log.name) for told in self.findings)
+        self.check(log.signed or entry["notes"] and not lacking, "UNSIGNED", log.name)
+        signed = [key for size in log.signed for key in log.signers(size)]  # a changed key counts if it signed
+        log.direct = not self.keys.isdisjoint(signed if log.keys[1:] else [key for _, key in log.keys])
         return log
     def change_key(self, log, n, x):
         """Steps 3 and 8: genesis names the key; a recovery key allows the next one, for more than n lines."""
         key = read_key(x["key"])
-        need(key[2] == 1 and like("wk1/[a-z0-9]{13}", key[0]) and key[0] == (log.name if n else x["origin"]))
+        need(key[2] == 1 and like(LOG_NAME, key[0]) and key[0] == (log.name if n else x["origin"]))
         if n:
             _, _, kind, raw = read_key(x["auth_key"])
             since = {"revoke": DAY, "rotate": ""}[x["op"]]
@@ -236,7 +256,8 @@ class Case:  # those who are trusted from outside, and what was found
         (body, lines), (origin, size, root) = read_note(note), read_checkpoint(read_note(note)[0])
         need(origin == log.name, "ORIGIN", UNKNOWN), need(signers(log.signers(size), body, lines), code)
         found = signers(self.keys, body, lines)
-        need(all((key, 0) in found for key in self.keys if key[::2] == (origin, 6)), "UNSIGNED")
+        second = all((key, 0) in found for key in self.keys if key[::2] == (origin, 6))
+        need(second, "UNSIGNED", WARN if log.leaves else UNKNOWN)  # of a log the others may count
         need(root == log.root(size), "ROOT" if log.leaves else "PROOF")
         log.signed.setdefault(size, []).append((note, body, lines))
     def evidence(self, log):
@@ -245,13 +266,15 @@ class Case:  # those who are trusted from outside, and what was found
             with self.guard(log.name, "WITNESS"): self.cosignatures(log, body, lines, None)
         for one in log.anchors:
             code = {"tsr": "TSA", "ots": "OTS", "proof": "RECEIPT"}.get(one["name"].split(".")[-1], "WITNESS")
-            with self.guard(f"{log.name}, {one['name']}", code, WARN):
+            about = f"{log.name}, {one['name']}"
+            if code == "TSA" and not self.trust["roots"]: about += ": no authority was named from outside"
+            with self.guard(about, code, WARN):
                 need(like(r"(0|[1-9][0-9]{0,14})\.[a-z0-9][a-z0-9-]{0,31}\.(tsr|cosig|proof)", one["name"]))
                 size, data, file = int(one["name"].split(".")[0]), unbase(one["data"]), sha(unbase(one["data"])).hex()
                 if code == "TSA":
                     notes, trust = [note for note, *_ in log.signed[size]], self.trust
-                    name, moment = stamp(data, notes, trust["roots"], trust["intermediates"])
-                    self.hear(log, size, f"time authority {name}", moment, file)
+                    names, above, moment = stamp(data, notes, trust["roots"], trust["intermediates"])
+                    self.ties.append(names | above), self.hear(log, size, min(names), moment, file)
                 elif code == "WITNESS": need(self.cosignatures(log, *read_note(data.decode()), file))
                 else: self.receipt(log, data)
         for size, label, moment, _ in log.times:  # may be no earlier than evidence that its checkpoint names
@@ -262,7 +285,10 @@ class Case:  # those who are trusted from outside, and what was found
         log.attested = max(sizes, default=0)
     def cosignatures(self, log, body, lines, file):
         origin, size, root = read_checkpoint(body)
-        here, found = origin == log.name and size in log.signed, signers(self.witnesses, body, lines)
+        own = {key[3] for key in self.keys if key[0] == log.name or not like(LOG_NAME, key[0])}
+        own |= {key[3] for _, key in log.keys}  # who signs beside a log is no second party
+        here, found = origin == log.name and size in log.signed, signers([key for key in self.witnesses if
+            key[3] not in own], body, lines)
         need(not found or origin != log.name or size > len(log.leaves) or root == log.root(size), "FORK")
         for key, moment in found if here else ():
             log.cosigned.setdefault(size, set()).add(key)
@@ -290,7 +316,8 @@ class Case:  # those who are trusted from outside, and what was found
             self.check(log.events[index]["n"] == index, "SEQ", "line")
             with self.guard("note", "NOTE"):
                 log.name = read_checkpoint(read_note(note)[0])[0]
-                log.signers = lambda size: [key for key in self.keys if key[::2] == (log.name, 1)]
+                log.signers = lambda size: [key for key in self.keys if key[::2] == (log.name, 1)
+                    and like(LOG_NAME, log.name)]
                 log.root = lambda size: climb(sha(b"\0" + line), index, size, path)
                 self.read_signed(log, note, "UNTRUSTED")
                 for text in texts:
@@ -300,7 +327,13 @@ class Case:  # those who are trusted from outside, and what was found
     def revoke(self, log):  # step 15: which events are not proven to be older than the theft of the key
         log.unproven = {n for end, since in log.revoked for n in range(end)
             if not any(moment < since for moment, _ in log.not_after(n)[1:2])}
-        self.check(not log.unproven, "REVOKED", log.name, WARN)
+    def join(self, logs):  # authorities between whose timestamps a root or a key is shared are one
+        groups = []
+        for tie in self.ties:
+            near = [group for group in groups if group & tie]
+            groups = [group for group in groups if not group & tie] + [tie.union(*near)]
+        first = {label: min(group) for group in groups for label in group}  # a name, for those of keys are behind it
+        for log in logs: log.times = [(size, first.get(label, label), *rest) for size, label, *rest in log.times]
     def examine(self, vector):  # the count, and what is behind the answer
         with self.guard("case", "HANDED"):
             if "proof" not in vector: return self.judge(vector)
@@ -320,17 +353,22 @@ class Case:  # those who are trusted from outside, and what was found
                 elif not log: continue  # those of a bundle do not say where they belong, nor whether here
                 need(log and n not in range(len(log.events), len(log.leaves)), "OPENING", UNKNOWN)
                 self.open(log, n, one["disclosure"])
-        for log in logs:
-            if log.direct: self.evidence(log), self.revoke(log)
+        direct = [log for log in logs if log.direct]
+        for log in direct: self.evidence(log)
+        self.join(direct)
+        for log in direct: self.revoke(log)  # asked again once receipts are known
         told = [(log, n, log.opened[n]) for log in by_id.values() for n in log.opened
             if log.events[n]["type"] == "receipt" and log.attests(n)]
+        names = [log.name for log in {log.id: log for log in direct if log.signed}.values()]
         for log in logs:
             for other, n, values in told:
                 with self.guard(log.name, "RECEIPT"):
                     if size := log.received(values): log.receipts.append((other, n, size))
             if not log.direct:
                 log.attested = max((size for *_, size in log.receipts), default=0)
-                self.check(log.receipts, "UNTRUSTED", log.name), self.revoke(log)
+                self.check(log.receipts, "UNTRUSTED", log.name)
+            self.revoke(log), self.check(not log.unproven or not log.trusted(), "REVOKED", log.name, WARN)
+            self.check(names.count(log.name) < 2, "FORK", log.name)  # trusted keys signed two logs of one name
             with self.guard(log.name, "FORK"):
                 size, root = self.trust["remembered"].get(log.name, (0, base(sha(b""))))
                 need(size <= len(log.leaves), "ROLLBACK", FAIL if everything else UNKNOWN)
@@ -338,11 +376,17 @@ class Case:  # those who are trusted from outside, and what was found
             self.check(log.attested == len(log.leaves) or not log.trusted(), "TAIL", log.name, WARN)
         return self.items([*by_id.values()], case["found"], everything, {*case["expected"]["listed"]})
     def items(self, logs, found, everything, listed):  # step 19: what opened events commit, and what lies there
-        good, recorded, matched, shown, lying = [], set(), set(), set(), {}
+        good, recorded, matched, shown, lying, deletions = [], set(), set(), set(), {}, {}
         opened = [(log, n, log.events[n], log.opened[n]) for log in logs for n in sorted(log.opened)]
         lines = [(log, n, event) for log in logs for n, event in log.events.items() if "item" in event]
-        deleted = {str(values.get("item")) for log, n, event, values in opened
-            if event["type"] == "delete" and log.attests(n)}
+        for log, n, event, values in opened:
+            if event["type"] == "delete" and log.attests(n):
+                more = values.get("scope") in ("file", "both")  # than openings
+                deletions.setdefault(str(values.get("item")), []).append((log, n, more))
+        def erased(log, n, *items):  # by its log or one that received it, and later: of more than openings?
+            told = [one for item in items for one in deletions.get(item, ())]
+            held = log.held(n) if told else ()
+            return {more for other, at, more in told for one, after in held if other is one and at > after}
         counts = {"items": sum(event["type"] == "ingest" for *_, event in lines), "disclosed": 0, "deleted": 0}
         for one in found:
             for name in one["sha256"], one.get("capsule"), ("item", one.get("item")):
@@ -350,7 +394,7 @@ class Case:  # those who are trusted from outside, and what was found
         known, kinds = {*lying}, ("observe", "ingest", "derive")
         for log, n, event, values in [one for kind in kinds for one in opened if one[2]["type"] == kind]:
             kind, item, where = event["type"], values.get("item") or event.get("item"), f"{log.name}, event {n}"
-            sealed, files, _ = set(), set(), shown.add(event.get("item"))
+            sealed, files, whole, _ = set(), set(), True, shown.add(event.get("item"))
             with self.guard(where, "VALUE"):
                 pairs = [(part["capsule"] or None, part["sha256"]) for part in values.get("sealed", [])]
                 pairs += [("", part["sha256"]) for part in values.get("media", [])]
@@ -364,20 +408,23 @@ class Case:  # those who are trusted from outside, and what was found
                         else "MISSING" if listed & {name, digest} else "WITHHELD")
                     (sealed if name else files).add(state), matched.update(map(id, fit)), known.update((name, digest))
                     if (name, state) == ("record", "FILES"): recorded.add(item)
+                    whole &= state == "FILES" or name in (None, "", "record")  # no capsule lacks
                 strange = {*map(id, lying.get(("item", item), []))} - matched
                 if strange and files & {"MISSING", "WITHHELD"}:  # it lies in the place of what the item commits
                     files.add("ALTERED"), matched.update(strange)
                 state = ("ALTERED" if "ALTERED" in sealed | files else "MISSING" if "MISSING" in sealed | files
                     else "FILES" if {"FILES"} in (sealed, files) else "WITHHELD")
                 inside = not pairs or kind == "derive" and values.get("parent") in recorded
-                if state in ("MISSING", "WITHHELD") and deleted & {item, str(values.get("parent"))}: state = "DELETED"
+                gone = erased(log, n, item, str(values.get("parent"))) if state in ("MISSING", "WITHHELD") else ()
+                if True in gone or gone and whole: state = "DELETED"
                 elif state == "WITHHELD" and everything and not inside: state = "MISSING"
                 if kind == "ingest": counts["deleted" if state == "DELETED" else "disclosed"] += 1
                 self.check((state, kind) == ("WITHHELD", "derive"), state, where)
                 if log.attests(n): good += [(log, n)] * (state == "FILES")
                 else: self.check(not log.trusted(), "REVOKED" if n in log.unproven else "TAIL", where, UNKNOWN)
         for log, n, event in lines:
-            if event["item"] in deleted - shown: counts["deleted"] += event["type"] == "ingest"
+            if event["item"] not in shown and erased(log, n, event["item"]):
+                counts["deleted"] += event["type"] == "ingest"
             else: self.check(n in log.opened, "WITHHELD", f"{log.name}, event {n}", UNKNOWN if everything else WARN)
         for one in found: self.check(id(one) in matched, "UNLISTED", one["name"])
         for name in listed - known: self.check(False, "MISSING", name)
@@ -450,8 +497,7 @@ def read_trust(folder, signer):
     need(all(like(r"(?a)policy|headers|tsa/[^\W_][\w.-]{0,63}\.pem|tsa-int/[^/]+\.pem", name) for name in texts))
     roots = {name[4:-4]: pem for name, pem in texts.items() if name[:4] == "tsa/"}
     more = [pem for name, pem in texts.items() if name[:8] == "tsa-int/"]
-    keys = [load_pem_x509_certificate(pem.encode()).public_key() for pem in roots.values()]
-    need(not any(key == other for n, key in enumerate(keys) for other in keys[:n]))  # one party's word counts once
+    need(len({load_pem_x509_certificate(pem.encode()) for pem in roots.values()}) == len(roots))
     need(all(cert.issuer != cert.subject for cert in (load_pem_x509_certificate(pem.encode()) for pem in more)))
     keys = [Path(key).read_text().strip() if Path(key).is_file() else key for key in signer]
     return {"keys": keys, "policy": texts.get("policy", ""), "roots": roots, "intermediates": more, "remembered": {},

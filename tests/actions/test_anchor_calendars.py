@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from opentimestamps.core.notary import PendingAttestation
 
 from tests.actions.test_anchor import anchor_lines, journal_note, stored
 from tests.simulators import calendar as calendars
@@ -74,3 +75,15 @@ def test_an_answer_that_is_none_is_not_stored(stage, calendar, monkeypatch):
 def test_an_address_that_is_none_is_refused_before_anything_is_sent(stage):
     with pytest.raises(BadUrl):
         anchor(stage.desk, stage.passphrase, ("calendar.example",))
+
+
+def test_a_calendar_that_answers_at_great_length_takes_nothing_from_the_others(stage, calendar, monkeypatch):
+    """Each answer alone can be read; both together are longer than any verifier reads."""
+    with calendars.serving() as greedy:
+        for each in (calendar, greedy):
+            names = [PendingAttestation(f"{each.url}/{n}/{'x' * 900}") for n in range(10)]
+            monkeypatch.setattr(each, "submit", lambda digest, names=names: calendars.attested(digest, *names))
+        done = anchor(stage.desk, stage.passphrase, (calendar.url, greedy.url))
+    assert (done.status, len(stored(stage))) == (ExitStatus.PARTIAL, 1)
+    assert [one.error is None for one in done.promises] == [True, False]
+    assert len(anchor_lines(stage)) == 1

@@ -10,6 +10,7 @@ import pytest
 from tests.actions.desks import Desk, copy_desk, refusal
 from tests.actions.stage import silent
 from witnesskit.actions.anchor_files import anchor_events
+from witnesskit.actions.change_key import KeyWish, change_key
 from witnesskit.actions.peers import peers_policy
 from witnesskit.actions.status import status
 from witnesskit.actions.verify import VerifyWish, verify
@@ -205,6 +206,22 @@ def test_a_proof_whose_parts_do_not_hold_is_forged(answered):
     assert unchanged_by(a, path) == "ANSWER-FOREIGN"
     path.write_bytes(b"c2sp.org/tlog-proof@v1\n")
     assert unchanged_by(a, path) == "PROOF-FILE"
+
+
+def test_a_receipt_by_a_key_that_was_replaced_is_no_answer(desks, tmp_path):
+    """A thief of the old key writes a log of his own in the other desk's name."""
+    a, b, _c = desks
+    twin = copy_desk(b, tmp_path / "twin")
+    b.collect("phone")
+    change_key(b.desk, b.passphrase, KeyWish(b.recovery_sheet))
+    a.receive(b.send(a))
+    for _ in range(20):
+        twin.more()
+    (done,) = twin.receive(a.send(twin))
+    before = a.contents()
+    error = refusal(a.take, done.answers[0])
+    assert (error.code, "replaced" in str(error)) == ("ANSWER-FOREIGN", True)
+    assert a.contents() == before
 
 
 def test_who_confirms_another_history_is_told_loudly_and_the_file_is_kept(desks, tmp_path):

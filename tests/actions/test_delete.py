@@ -197,3 +197,14 @@ def test_a_damaged_copy_goes_with_the_file(desk):
     path.write_bytes(b"\0" * record.size)
     remove(desk, item, "file")
     assert not store.has(desk.desk, record.id)
+
+
+def test_an_item_struck_from_the_list_with_its_files_is_not_held_and_never_unchanged(desk):
+    """Whoever has the disk, and no passphrase, can edit the list; the log still tells that there was an item."""
+    item, found = photo(desk), state.load_state(desk.desk)
+    for capsule in found.items[item].capsules:
+        store.erase(desk.desk, capsule.id)
+    state.save_state(desk.desk, state.without_items(found, item))
+    told = verify(VerifyWish(desk.folder / "desk", passphrase=desk.passphrase), silent)
+    assert told.state == "CANNOT TELL"
+    assert "NOT-HELD" in {check.code for check in told.checks if check.mark == "unknown"}

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.actions.stage import Device, Quiet, Stage, copy_of
 from tests.actions.test_audiences import TOKEN
 from witnesskit.actions.add import add
+from witnesskit.actions.change_key import KeyWish, change_key
 from witnesskit.actions.disclose import disclose, list_fields
 from witnesskit.actions.disclosed import Disclosed, DiscloseWish
 from witnesskit.actions.opening import open_for_saving
@@ -270,6 +271,24 @@ def test_a_proof_takes_the_oldest_checkpoint_that_witnesses_cosigned(desk):
     assert list(interval_lines(verdict.interval)) == [
         "existed before 2026-11-22 10:04 UTC: two authorities, witness north and witness south, say so independently"
     ]
+
+
+@pytest.mark.parametrize("since", ["", "2026-01-02"])
+def test_after_a_change_of_keys_a_proof_is_told_with_the_key_that_signed_it(desk, since):
+    """A witnessed checkpoint of before a rotation serves; one of a key that was revoked does not."""
+    before = set(state.load_state(desk.desk).items)
+    add(desk.desk, [PHOTO], desk.passphrase, Quiet())
+    found = state.load_state(desk.desk).items
+    (item,) = (one for one in found if one not in before and not found[one].paper)
+    cosign(desk, len(log(desk)), "north", 1795341780)
+    old = desk.key
+    change_key(desk.desk, desk.passphrase, KeyWish(desk.recovery_sheet, since))
+    (proof,) = (one for one in ask(desk, short_id(item), "sha256", audience="court").proofs if one.event == "ingest")
+    assert proof.key == (desk.key if since else old)
+    assert (
+        str(verify_proof(Path(proof.file), PHOTO, outside_trust((proof.key,), None)).answer.verdict.state)
+        == "UNCHANGED"
+    )
 
 
 def test_a_cosignature_of_another_text_is_left_out(desk):

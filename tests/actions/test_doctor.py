@@ -101,6 +101,14 @@ def test_one_vector_that_does_not_end_as_it_says_is_named(shipped, spoil):
     assert done.problems == (name,) and not done.trusted
 
 
+def test_what_this_installation_does_not_read_is_left_out_and_said(monkeypatch):
+    whole = vectors.validate().total
+    monkeypatch.setattr(vectors, "find_spec", lambda _name: None)
+    done = validate_and_log(None, "")
+    assert done.trusted and len(done.left_out) == 3 and done.total == whole - 3
+    assert done.not_run.startswith("3 about OpenTimestamps were not run")
+
+
 def test_without_vectors_nothing_is_known(tmp_path, monkeypatch):
     monkeypatch.setattr(vectors, "_FOLDERS", (tmp_path / "none",))
     done = validate_and_log(None, "")

@@ -8,10 +8,11 @@ import pytest
 
 from tests.actions.desks import Desk, copy_desk, device_of, refusal
 from witnesskit.actions import heads, seen
+from witnesskit.actions.change_key import KeyWish, change_key
 from witnesskit.actions.ownership import is_name_of_another
 from witnesskit.custody.signer import Signer
 from witnesskit.digest import sha256_hex
-from witnesskit.formats.checkpoint import Checkpoint, note_bytes
+from witnesskit.formats.checkpoint import Checkpoint, note_bytes, parse_checkpoint, parse_note
 from witnesskit.formats.exchange import Exchange, Head, exchange_bytes, parse_exchange
 from witnesskit.keys import parse_verifier_key
 from witnesskit.limits import EXCHANGE_MAX
@@ -304,3 +305,26 @@ def test_one_desk_that_fills_the_memory_hides_no_fork_and_silences_no_other(trio
     error = refusal(b.hear, told_by(c, tmp_path / "both", one, two, *many))
     assert error.code == "FORK"
     assert {one.note, two.note} <= set(b.conflicts())
+
+
+def test_checkpoints_with_many_signatures_crowd_out_nobody(trio, tmp_path, monkeypatch):
+    a, b, c = trio
+    monkeypatch.setattr("witnesskit.actions.heads.HEADS_BYTES_MAX", 2000)
+    liar = signer_of(c)
+    one = liar.note(Checkpoint("wk1/x000000000000", 9, bytes(32)).text)
+    heavy = Head("0" * 64, one + one.partition(b"\n\n")[2] * 20)
+    assert unchanged_by(b, told_by(c, tmp_path / "heavy", heavy)).code == "EXCHANGE-FORM"
+    assert b.hear(told_by(a, tmp_path / "of-a", Head("0" * 64, one))).unknown == 2
+
+
+def test_a_key_that_was_replaced_speaks_for_nobody(trio, tmp_path):
+    """The log that is held here says that another key signs so many lines."""
+    a, b, _c = trio
+    thief = signer_of(a)
+    change_key(a.desk, a.passphrase, KeyWish(a.recovery_sheet))
+    b.receive(a.send(b))
+    made_up = Head(a.journal.log, thief.note(Checkpoint(thief.origin, a.journal.size + 5, bytes(32)).text))
+    assert unchanged_by(b, told_by(a, tmp_path / "old", own=made_up, signer=thief)).code == "EXCHANGE-UNKNOWN"
+    honest = next(note for note in a.journal.notes() if parse_checkpoint(parse_note(note).text).size == 1)
+    assert b.hear(told_by(a, tmp_path / "older", own=Head(a.journal.log, honest), signer=thief)).older
+    assert not b.hear(a.tell(tmp_path / "new")).older

@@ -52,6 +52,19 @@ def desk(collected: Stage, tmp_path: Path) -> Stage:
     return copy_of(collected, tmp_path / "desk")
 
 
+@pytest.fixture(scope="module")
+def derived_once(collected: Stage, tmp_path_factory) -> Stage:
+    stage = copy_of(collected, tmp_path_factory.mktemp("derived") / "stage")
+    derive(stage)
+    return stage
+
+
+@pytest.fixture
+def derived(derived_once: Stage, tmp_path: Path) -> Stage:
+    """A desk that derived the one item: with a jail for each copy that takes most of a test, so it is done once."""
+    return copy_of(derived_once, tmp_path / "desk")
+
+
 def item_of(stage: Stage) -> str:
     (item,) = (item for item, one in state.load_state(stage.desk).items.items() if not one.paper)
     return short_id(item)
@@ -90,18 +103,16 @@ def test_a_lossless_copy_is_not_published_though_everything_is_answered(desk):
     assert "exposure" not in refusal(desk)
 
 
-def test_a_derivative_is_not_published_before_a_person_answered(desk):
-    derive(desk)
-    assert "vantage unanswered" in refusal(desk)
+def test_a_derivative_is_not_published_before_a_person_answered(derived):
+    assert "vantage unanswered" in refusal(derived)
 
 
 @pytest.mark.parametrize("name", EXPOSURES)
 @pytest.mark.parametrize("said", ["unsure", None])
-def test_one_unsure_or_missing_answer_is_enough_to_refuse(desk, name, said):
-    derive(desk)
+def test_one_unsure_or_missing_answer_is_enough_to_refuse(derived, name, said):
     answers = {**NO, name: said} if said else {other: "no" for other in EXPOSURES if other != name}
-    answer(desk, answers)
-    assert f"{name} {said or 'unanswered'}" in refusal(desk)
+    answer(derived, answers)
+    assert f"{name} {said or 'unanswered'}" in refusal(derived)
 
 
 def test_what_was_answered_and_coded_anew_is_published_and_everything_verifies(desk):
@@ -112,23 +123,21 @@ def test_what_was_answered_and_coded_anew_is_published_and_everything_verifies(d
     assert word(desk) == "UNCHANGED"
 
 
-def test_answers_are_for_the_copies_that_were_there(desk):
-    derive(desk)
-    answer(desk, NO)
-    later = derive(desk, pixelate=True)
-    seen = answer(desk, {})
+def test_answers_are_for_the_copies_that_were_there(derived):
+    answer(derived, NO)
+    later = derive(derived, pixelate=True)
+    seen = answer(derived, {})
     assert [len(seen.answers_for(copy["sha256"])) for copy in seen.copies] == [6, 6, 0]
-    page = publish(desk)
+    page = publish(derived)
     assert later.copies[0].sha256 not in page
 
 
-def test_answers_add_up_and_the_last_one_counts(desk):
-    derive(desk)
-    answer(desk, {"voice": "unsure"})
-    answer(desk, {name: "no" for name in EXPOSURES if name != "voice"})
-    assert "voice unsure" in refusal(desk)
-    assert answer(desk, {"voice": "no"}).sheet.answers == NO
-    publish(desk)
+def test_answers_add_up_and_the_last_one_counts(derived):
+    answer(derived, {"voice": "unsure"})
+    answer(derived, {name: "no" for name in EXPOSURES if name != "voice"})
+    assert "voice unsure" in refusal(derived)
+    assert answer(derived, {"voice": "no"}).sheet.answers == NO
+    publish(derived)
 
 
 @pytest.mark.parametrize("answers", [{"mood": "no"}, {"voice": "maybe"}, {"voice": ""}])
@@ -139,10 +148,9 @@ def test_an_unknown_question_or_answer_records_nothing(desk, answers):
     assert desk.contents() == before
 
 
-def test_answers_are_sealed_and_the_log_tells_nothing(desk):
-    derive(desk)
-    answer(desk, NO)
-    data = b"".join(desk.contents().values())
+def test_answers_are_sealed_and_the_log_tells_nothing(derived):
+    answer(derived, NO)
+    data = b"".join(derived.contents().values())
     for name in (b"vantage", b"reflection", b"pixelate", b"libvpx"):
         assert name not in data
 
@@ -183,14 +191,13 @@ def test_a_derivative_is_tied_to_its_parent_and_tells_how_it_was_made(desk):
     assert word(desk) == "UNCHANGED"
 
 
-def test_readable_copies_are_written_on_request_only(desk, tmp_path):
-    derive(desk)
-    seen = answer(desk, {}, copies=tmp_path / "look")
+def test_readable_copies_are_written_on_request_only(derived, tmp_path):
+    seen = answer(derived, {}, copies=tmp_path / "look")
     files = sorted((tmp_path / "look").iterdir())
     assert sorted(path.stem for path in files) == sorted(copy["sha256"][:16] for copy in seen.copies)
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     with pytest.raises(OutputExists):
-        answer(desk, {}, copies=tmp_path / "look")
+        answer(derived, {}, copies=tmp_path / "look")
 
 
 class Killed(BaseException):
@@ -243,15 +250,14 @@ def cli(stage: Stage, *arguments):
     return CliRunner().invoke(program, [*map(str, arguments), *last])
 
 
-def test_what_is_held_back_is_said_with_its_rule(desk):
-    derive(desk)
-    answer(desk, NO)
-    derive(desk, pixelate=True)
-    (desk.folder / "out").mkdir()
-    pages = ["report", "--out", desk.folder / "page.html"]
+def test_what_is_held_back_is_said_with_its_rule(derived):
+    answer(derived, NO)
+    derive(derived, pixelate=True)
+    (derived.folder / "out").mkdir()
+    pages = ["report", "--out", derived.folder / "page.html"]
     to = Identity(b"\7" * 32).recipient
-    for arguments in (pages, ["bundle", desk.folder / "out", "--audience", "public", "--to", to]):
-        done = json.loads(cli(desk, *arguments).stdout)
+    for arguments in (pages, ["bundle", derived.folder / "out", "--audience", "public", "--to", to]):
+        done = json.loads(cli(derived, *arguments).stdout)
         assert (done["exit_code"], done["counts"]["items"], done["counts"]["held back"]) == (0, 1, 2)
         assert [warning["code"] for warning in done["warnings"]] == ["HELD-BACK"] * 2
         told = " ".join(warning["message"] for warning in done["warnings"])
@@ -279,10 +285,9 @@ def test_facts_of_a_derivative_are_those_of_the_desk_s_own_log(desk):
         assert [event.item for event in own_events(session, [garbage])] == [facts["item"]]
 
 
-def test_answers_are_for_copies_that_can_be_looked_at(desk):
-    derive(desk)
-    with open_for_saving(desk.desk, desk.passphrase) as session:
-        (files,) = read_items(session, [item_of(desk)])
+def test_answers_are_for_copies_that_can_be_looked_at(derived):
+    with open_for_saving(derived.desk, derived.passphrase) as session:
+        (files,) = read_items(session, [item_of(derived)])
         promised = {**files.derived[0], "sha256": "1" * 64, "stream": 1999}
         sheet = record_sheet(session, replace(files, derived=(*files.derived, promised)), NO)
     assert sheet.copies == {copy["sha256"] for copy in files.copies}

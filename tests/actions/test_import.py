@@ -10,6 +10,7 @@ from tests.actions.stage import DAY, capsule_member, data_member, record_json
 from witnesskit.actions.chain_members import chain_heads, chain_members
 from witnesskit.actions.verify import VerifyWish, verify
 from witnesskit.errors import WitnesskitError
+from witnesskit.errors.actions import ChainRefused
 from witnesskit.model import Ring
 from witnesskit.vault import state
 
@@ -120,6 +121,15 @@ def test_a_bundle_without_a_log_or_with_another_log_s_list_is_refused(stage, dev
     members, _heads = chain_of(device)
     assert refused(stage, device.pack(stick, chain_members=[]).path) == "CHAIN-REFUSED"
     assert refused(stage, device.pack(stick, chain_members=members, chain=()).path) == "CHAIN-REFUSED"
+
+
+def test_logs_that_together_fill_the_memory_are_refused(stage, device, stick, monkeypatch):
+    """Each is small enough; a sender may list as many as a bundle has files."""
+    monkeypatch.setattr("witnesskit.actions.import_sinks.CHAIN_MAX", 100_000)
+    many = [data_member("chain", b"x" * 40_000, origin=f"wk1/{n:013d}") for n in range(4)]
+    path = device.pack(stick, chain_members=many).path
+    with pytest.raises(ChainRefused, match="too many"):
+        stage.take_in(path)
 
 
 def test_what_is_no_log_is_refused_though_no_capsule_follows(stage, device, stick):

@@ -10,13 +10,19 @@ import pytest
 from tests.actions.stage import Device, Stage, copy_of, silent
 from tests.actions.test_audiences import disclosed, sent, state_of
 from tests.actions.test_import_killed import ends_at
+from witnesskit.actions import peers
+from witnesskit.actions.audit import audit
 from witnesskit.actions.lost_device import device_lost
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.own_checks import LOST, QUARANTINE, last_check, own_checks
+from witnesskit.actions.status import status
 from witnesskit.actions.verify import VerifyWish, verify
 from witnesskit.errors.actions import ReceiptUnknown
 from witnesskit.errors.invite import DeviceLost, DeviceUnknown
+from witnesskit.errors.peers import PeerTaken
+from witnesskit.keys import VerifierKey, parse_verifier_key
 from witnesskit.vault import state, store
+from witnesskit.vault.keyring import Peer
 from witnesskit.vault.keyring_file import open_keyring
 
 
@@ -85,6 +91,23 @@ def test_the_same_bundle_twice_is_set_aside_and_logged_once(received):
     with pytest.raises(DeviceLost):
         received.take_in(next_bundle(received, "again"))
     assert len(quarantined(received)) == len(checks(received, QUARANTINE)) == 2
+
+
+def test_what_was_set_aside_is_counted_and_read_back(received):
+    lose(received)
+    assert status(received.desk).counts["set_aside"] == 0
+    with pytest.raises(DeviceLost):
+        received.take_in(next_bundle(received))
+    told = status(received.desk)
+    assert told.counts["set_aside"] == 1
+    assert "1 bundles of lost devices" in " ".join(told.warnings)
+    before = audit(received.desk, received.passphrase, silent)
+    assert before.bad == 0
+    (path,) = (received.folder / "desk" / "quarantine").iterdir()
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes()[:-1])
+    after = audit(received.desk, received.passphrase, silent)
+    assert (after.bad, dict(after.problems)) == (1, {"bundles set aside": "1 changed"})
 
 
 def test_what_was_received_before_stays_good_and_may_come_in_again(received):
@@ -162,6 +185,16 @@ def test_a_thief_with_the_key_gains_nothing_by_a_new_name(received, device):
     with pytest.raises(DeviceLost):
         received.take_in(Path(packed.path))
     assert len(quarantined(received)) == 1
+
+
+def test_the_key_of_a_lost_device_is_no_other_desks(received, device):
+    """Whoever has the phone, or an insider, must not bring its word back under another title."""
+    lose(received)
+    key = device.vault.config.key
+    renamed = VerifierKey("wk1/south00000000", parse_verifier_key(key).public).text
+    for text in (key, renamed):
+        with pytest.raises(PeerTaken):
+            peers.add_peer(received.desk, received.passphrase, Peer("south", text))
 
 
 def test_another_device_sends_on(received, other):

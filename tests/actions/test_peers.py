@@ -16,6 +16,7 @@ from witnesskit.actions.bundled import BundleWish
 from witnesskit.actions.chain_members import log_copy
 from witnesskit.actions.change_key import KeyWish, change_key
 from witnesskit.actions.import_bundle import ImportWish, import_bundle, open_for_import
+from witnesskit.actions.status import status
 from witnesskit.actions.verify import VerifyWish, verify
 from witnesskit.bundle.pack import write_volume
 from witnesskit.bundle.plan import BundlePlan
@@ -23,6 +24,7 @@ from witnesskit.custody.journal import Journal
 from witnesskit.custody.prepare import prepare
 from witnesskit.custody.signer import Signer
 from witnesskit.errors import WitnesskitError
+from witnesskit.errors.peers import PeerTaken
 from witnesskit.formats import disclosure
 from witnesskit.formats.checkpoint import SignatureState, parse_checkpoint, parse_note
 from witnesskit.formats.cosignature import cosigned_by
@@ -138,6 +140,15 @@ def test_a_bundle_of_a_trusted_desk_is_kept_as_it_came_and_answered(desks):
     checkpoint = parse_checkpoint(cosigned.text)
     assert (checkpoint.size, checkpoint.root_text) == head
     assert cosigned_by(cosigned, checkpoint, b.keys.witness)[0] is SignatureState.GOOD
+
+
+def test_bundles_of_other_desks_are_counted_where_they_lie(desks):
+    a, b, _c = desks
+    assert status(b.desk).counts["received"] == 0
+    b.receive(a.send(b))
+    told = status(b.desk)
+    assert told.counts["received"] == 1
+    assert "1 of them from other desks" in told.sentence
 
 
 def test_what_another_desk_collected_never_becomes_this_desk_s(desks):
@@ -370,3 +381,9 @@ def test_a_key_that_nobody_authorised_is_not_followed(desks, tmp_path):
     a, b, _c = desks
     thief = Signer.generate(a.journal.origin)
     assert refused(b, hostile(tmp_path, thief, b, a.journal)).code == "BUNDLE-UNPROVEN"
+
+
+def test_a_desk_named_again_with_its_witness_key_is_told_apart_from_another_of_its_name(stage):
+    peers.add_peer(stage.desk, stage.passphrase, Peer("told-twice", SOME.text))
+    with pytest.raises(PeerTaken, match="trusted here already, with another witness key or none"):
+        peers.add_peer(stage.desk, stage.passphrase, Peer("told-twice", SOME.text, SOME_WITNESS.text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -13,8 +14,9 @@ import pytest
 from tests.actions.stage import silent
 from tests.oracles import require
 from witnesskit.actions.bundle import BundleWish, bundle
+from witnesskit.actions.two_logs import compare
 from witnesskit.actions.verify import Verified, VerifyWish, verify
-from witnesskit.errors import WitnesskitError
+from witnesskit.errors import ExitStatus, WitnesskitError
 from witnesskit.sealing.identity import Identity
 
 
@@ -153,3 +155,14 @@ def test_a_vault_of_somebody_else_neither_hangs_nor_fills_the_memory(stage, desk
         assert look(given, passphrase=stage.passphrase).state != "UNCHANGED"
     except WitnesskitError as error:
         assert error.code in ("JOURNAL-DAMAGED", "STORAGE-FAULT", "VAULT-STATE")
+
+
+def test_a_log_out_of_a_damaged_bundle_is_compared_and_the_damage_told(desk, law, tmp_path):
+    bag = opened(law, tmp_path / "bag")
+    assert compare(VerifyWish(desk), bag, silent).exit_status is ExitStatus.DONE
+    members = [json.loads(line) for line in (bag / "members.jsonl").read_text().splitlines()]
+    number = next(place for place, member in enumerate(members, 1) if member["kind"] not in ("chain", "checkpoint"))
+    (bag / "data" / f"{number:08d}").write_bytes(b"other bytes")
+    told = compare(VerifyWish(desk), bag, silent)
+    assert told.exit_status is ExitStatus.CHANGED
+    assert told.checks[0].subject == "container"

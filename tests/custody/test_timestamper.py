@@ -14,7 +14,7 @@ from tests.simulators.tsa import Recipe
 from witnesskit.custody import timestamper
 from witnesskit.custody_limits import TOKEN_MAX
 from witnesskit.errors.custody import StampRefused
-from witnesskit.verify.timestamp import token_time
+from witnesskit.formats.timestamp_token import checked
 
 DATA = b"the bytes of a checkpoint\n"
 ROOT, GIVEN = tsa.pem("root"), [tsa.pem("intermediate")]
@@ -33,7 +33,7 @@ def test_a_stamp_over_http_is_kept_as_it_came_and_verifies_later():
         answer = post(server.url, request)
     assert server.requests == [request]
     assert timestamper.checked_response(answer, DATA, nonce, ROOT, GIVEN) == tsa.TIME
-    assert token_time(answer, DATA, ROOT, GIVEN) == tsa.TIME
+    assert checked(answer, DATA, ROOT, GIVEN).time == tsa.TIME
 
 
 def test_the_request_tells_the_digest_and_a_nonce_and_nothing_else(tmp_path):
@@ -70,7 +70,7 @@ def test_an_answer_that_does_not_hold_is_not_kept(recipe, rule):
 def test_an_answer_without_a_nonce_could_be_an_old_one():
     request, nonce = timestamper.request_bytes(DATA)
     old = tsa.answer(request, Recipe(without_nonce=True))
-    assert token_time(old, DATA, ROOT, GIVEN) == tsa.TIME
+    assert checked(old, DATA, ROOT, GIVEN).time == tsa.TIME
     with pytest.raises(StampRefused, match="another request"):
         timestamper.checked_response(old, DATA, nonce, ROOT, GIVEN)
 

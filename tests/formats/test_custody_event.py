@@ -17,7 +17,7 @@ from witnesskit.formats.custody_types import COMMITTED, DIGESTS
 
 
 def _digests(count):
-    return tuple(sorted(disclosure.decoy() for _ in range(count)))
+    return tuple(sorted(disclosure.decoys(count)))
 
 
 def _close(**changes):
@@ -84,7 +84,7 @@ def test_a_changed_line_is_refused_with_our_refusal_or_differs(data):
 
 def test_lines_of_one_type_have_one_length():
     def line(*committed):
-        sd = sorted([*map(disclosure.digest, committed), *(disclosure.decoy() for _ in range(24 - len(committed)))])
+        sd = sorted([*map(disclosure.digest, committed), *disclosure.decoys(24 - len(committed))])
         return custody_event.dump(Event(n=7, type="observe", t="sealed", by="field", sd=tuple(sd), log="b" * 64))
 
     short, long = (

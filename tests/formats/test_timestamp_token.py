@@ -17,7 +17,6 @@ from tests.vectors.timestamp_token import generate
 from witnesskit.custody_limits import TOKEN_MAX
 from witnesskit.errors.verify import BadToken
 from witnesskit.formats.timestamp_token import TimeToken, checked
-from witnesskit.verify.timestamp import token_time
 
 FOLDER = generate.FOLDER
 EXPECTED = json.loads((FOLDER / "expected.json").read_bytes())
@@ -42,13 +41,13 @@ def test_the_stored_responses_are_those_of_the_generator():
 
 @pytest.mark.parametrize("name", [name for name, told in EXPECTED.items() if "time" in told])
 def test_a_good_response_tells_its_time(name):
-    assert token_time(*stored(name)) == EXPECTED[name]["time"]
+    assert checked(*stored(name)).time == EXPECTED[name]["time"]
 
 
 @pytest.mark.parametrize("name", [name for name, told in EXPECTED.items() if "code" in told])
 def test_a_bad_response_is_refused_with_its_rule(name):
     with pytest.raises(BadToken) as refused:
-        token_time(*stored(name))
+        checked(*stored(name))
     assert (refused.value.code, refused.value.detail) == (EXPECTED[name]["code"], EXPECTED[name]["rule"])
 
 

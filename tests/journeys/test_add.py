@@ -127,3 +127,8 @@ def test_a_vault_is_found_from_inside_its_folder_or_by_the_variable(own):
     inside = type(own)(own.path / "field" / "work")
     ran = inside.run("status", "--json")
     assert ran.json()["counts"]["items"] == 1
+
+
+def test_nothing_is_said_of_files_that_were_not_there(folder):
+    ran = folder.run("add", "not-there.mp4", "--vault", "field", "--json").json()
+    assert ran["warnings"] == [] and ran["errors"][0]["message"].startswith("a file that was named cannot be read")

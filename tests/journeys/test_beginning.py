@@ -140,10 +140,29 @@ def test_a_device_trusts_one_desk_once(folder):
         ("field", ("import", "field.wkid", "--passphrase-file", "sec/passphrase.txt")),
         ("field", ("report", "--out", "x.html", "--passphrase-file", "sec/passphrase.txt")),
         ("desk", ("trust", "add", "field.wkid", "--digits", "1")),
-        ("desk", ("receipt", "field.wkid")),
         ("desk", ("forget", "--delivered", "--passphrase-file", "sec/passphrase.txt")),
     ],
 )
 def test_a_vault_of_the_other_kind_refuses(folder, vault, words):
     ran = folder.run(*words, "--vault", vault, "--json")
     assert (ran.status, ran.codes()) == (5, ["VAULT-KIND"])
+
+
+def test_no_vault_is_made_whose_secrets_have_nowhere_to_go(folder):
+    (folder.path / "stick-full").mkdir()
+    for place, code in (("stick-full", "OUTPUT-EXISTS"), ("no/such/place", "STORAGE-FAULT")):
+        ran = folder.run("init", "unlucky", "--desk", "--secrets-out", place, "--json")
+        assert ran.codes() == [code]
+        assert not (folder.path / "unlucky").exists()
+    ran = folder.run("init", "desk", "--desk", "--secrets-out", "not-needed", "--json")
+    assert ran.codes() == ["VAULT-EXISTS"] and not (folder.path / "not-needed").exists()
+
+
+def test_the_next_step_names_the_folder_it_is_typed_in(folder):
+    ran = folder.quick("init", "named-vault", "--desk", "--secrets-out", "sec-named")
+    assert "Next, in named-vault: witnesskit init --confirm-sheet" in ran.err
+
+
+def test_nobody_types_secrets_where_there_is_no_vault(folder):
+    (folder.path / "nothing-here").mkdir()
+    assert folder.run("init", "nothing-here", "--confirm-sheet", "--json").codes() == ["NO-VAULT"]

@@ -149,3 +149,8 @@ def test_a_field_vault_has_no_key_to_replace(day):
     for arguments in (("show",), ("rotate", *SHEET), ("drill", *SHEET), ("lost", "Aisha"), ("post-quantum",)):
         ran = day.run("key", *arguments, "--vault", "field", "--json")
         assert (ran.status, ran.codes()) == (5, ["VAULT-KIND"])
+
+
+def test_a_day_that_is_none_is_told_in_words(day):
+    ran = day.run("key", "revoke", "--since", "2026-13-01", "--vault", "desk", "--json")
+    assert ran.codes() == ["USAGE"] and "a day is written as in 2026-01-31" in ran.out

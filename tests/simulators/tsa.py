@@ -70,6 +70,9 @@ CARDS = {
     "two-uses": Card("Sample Time", "signer", "Sample Intermediate", "intermediate", (2024, 2120), (TIME_STAMPING, SERVER_AUTH)),
     "use-not-critical": Card("Sample Time", "signer", "Sample Intermediate", "intermediate", (2024, 2120), (TIME_STAMPING,), False),
     "no-use": Card("Sample Time", "signer", "Sample Intermediate", "intermediate", (2024, 2120)),
+    "signer-two": Card("Other Time", "other", "Sample Intermediate", "intermediate", (2024, 2120), (TIME_STAMPING,)),
+    "gamma": Card("Gamma Root", "rogue", "Gamma Root", "rogue"),
+    "root-of-gamma": Card("Sample Root", "root", "Gamma Root", "rogue"),
     "signer-of-root": Card("Sample Time", "signer", "Sample Root", "root", (2024, 2120), (TIME_STAMPING,)),
     # what an attacker makes: an authority under the true names, and a time stamper's twin of the server's certificate
     "rogue-root": Card("Sample Root", "rogue", "Sample Root", "rogue"),

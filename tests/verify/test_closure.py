@@ -1,4 +1,8 @@
-"""What an auditor must follow to believe a verdict: at most 2,000 lines of logic, no writer, no clock."""
+"""What an auditor must follow to believe a verdict: how many lines it is, and no writer, no clock.
+
+The aim was 2,000 lines that are not blank. It is missed by a quarter: only without documentation and imports is the
+closure below 2,000. Both figures are bounded where they stand, so that they can only come down.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +16,8 @@ import pytest
 import witnesskit
 
 ROOT = Path(witnesskit.__file__).parent
-LOGIC_MAX = 2000  # lines that do something: neither empty, nor documentation, nor imports
-LINES_MAX = 2600  # all of them but the empty ones
+LINES_MAX = 2546  # lines that are not blank; 2,000 were aimed at and are not reached (docs/decisions/0004)
+LOGIC_MAX = 1917  # of these, lines that are neither documentation nor imports
 
 
 def _file_of(module: str) -> Path | None:
@@ -67,7 +71,7 @@ def _logic(path: Path) -> int:
 
 
 @pytest.mark.parametrize(("count", "most"), [(_logic, LOGIC_MAX), (lambda path: len(_lines(path)), LINES_MAX)])
-def test_an_auditor_follows_at_most_two_thousand_lines_of_logic(count, most):
+def test_what_an_auditor_follows_does_not_grow(count, most):
     counted = {path: count(path) for path in _closure()}
     assert sum(counted.values()) <= most, sorted(counted.items(), key=lambda entry: -entry[1])
 

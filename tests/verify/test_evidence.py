@@ -23,7 +23,7 @@ from tests.vectors.custody_log.anchored import (
     standard,
     with_anchors,
 )
-from tests.vectors.custody_log.honest import DAY, DESK, FIELD, id_of, sign
+from tests.vectors.custody_log.honest import DAY, DESK, FIELD, STRANGER, id_of, sign
 from witnesskit.custody import prepare
 from witnesskit.errors.verify import BadTrustPolicy
 from witnesskit.formats import cosignature
@@ -40,6 +40,8 @@ from witnesskit.verify import (
     compare_logs,
     examine,
 )
+from witnesskit.verify.evidence import Hearing
+from witnesskit.verify.log_view import Evidence, LogView
 
 ANCHORED = standard(policy=policy())
 PRIVATE = MLDSA44PrivateKey.from_seed_bytes(b"\x11" * 32)
@@ -164,6 +166,27 @@ def test_a_line_costs_at_most_64_bytes_beside_the_log():
     assert peak / count <= 64 + 8  # the eight: what does not grow with the log
 
 
+def test_names_that_nobody_knows_are_told_up_to_a_hundred():
+    with desk("unknown") as made:
+        made.log(prepare("close", {"day": DAY}))
+        names = b",".join(b'"y%04d":1' % number for number in range(3000))
+        first, second = made.team.journal.lines()
+    log = first + b"\n" + second.replace(b'"x":{}', b'"x":{' + names + b"}") + b"\n"
+    verdict = examine(CaseFiles((LogFiles(log, (sign(log, DESK),)),)), Trust((DESK.vkey,)))
+    assert verdict.codes(CheckState.WARN).count("UNKNOWN-FIELD") == 100
+
+
+def test_a_log_with_more_changes_of_keys_than_anybody_makes_is_not_read_to_its_end():
+    with desk("changes") as made:
+        made.log(prepare("key", {"day": DAY}))
+        first, second = made.team.journal.lines()
+    lines = [first, *(second.replace(b'"n":1', b'"n":%d' % number) for number in range(1, 1100))]
+    log = b"".join(line + b"\n" for line in lines)
+    verdict = examine(CaseFiles((LogFiles(log, (sign(log, DESK),)),)), Trust((DESK.vkey,)))
+    assert verdict.codes(CheckState.FAIL).count("ROTATE") == 1000
+    assert "SIZE" in verdict.codes(CheckState.UNKNOWN)
+
+
 def test_two_copies_of_a_log_are_told_apart():
     log = ANCHORED.case.logs[0].log
     whole = LogFiles(log, ANCHORED.case.logs[0].notes)
@@ -174,6 +197,8 @@ def test_two_copies_of_a_log_are_told_apart():
         stranger = LogFiles(other.team.journal.log_bytes(), (other.checkpoint(),))
     with desk("made anew") as again:
         anew = LogFiles(again.team.journal.log_bytes(), (again.checkpoint(),))
+    with desk("under another key", signer=STRANGER) as forged:
+        renamed = LogFiles(forged.team.journal.log_bytes(), (forged.checkpoint(),))
 
     def last(first: LogFiles, second: LogFiles) -> tuple[str, str, str]:
         found = compare_logs(first, second)[-1]
@@ -185,6 +210,7 @@ def test_two_copies_of_a_log_are_told_apart():
     forked = LogFiles(edited, (sign(edited, DESK),))
     assert last(whole, forked) == ("FORK", "fail", "they tell two histories from event 5 on")
     assert last(whole, anew) == ("FORK", "fail", "they tell two histories from event 0 on")
+    assert last(whole, renamed) == ("FORK", "fail", "they tell two histories from event 0 on")
     assert last(whole, stranger) == ("LOGID", "unknown", "they are not the same log")
     assert last(LogFiles(b""), whole) == ("LOGID", "unknown", "they are not the same log")
     assert last(whole, LogFiles(log.split(b"\n", 1)[1])) == ("LOGID", "unknown", "they are not the same log")
@@ -209,3 +235,21 @@ def test_a_log_cut_anywhere_keeps_its_signed_events_or_says_so():
         if held and "TORN" not in codes:
             whole.add(cut)
     assert whole == {signed}
+
+
+TOLD = st.builds(
+    Evidence, st.integers(1, 9), st.integers(1, 9).map(lambda hundreds: hundreds * 100), st.just("a"),
+    st.none() | st.integers(1, 9),
+)  # fmt: skip
+
+
+@given(st.lists(TOLD, max_size=8))
+def test_words_that_contradict_what_their_checkpoints_name_are_found_alike_pair_by_pair(told):
+    view = LogView("log 1", LogFiles(b""), evidence=[*told])
+    found = [*Hearing(view, (), Trust(), ())._order()]
+    late = {
+        one for one in told for other in told
+        if other.named is not None and other.named < one.size and one.time < other.time - 300
+    }  # fmt: skip
+    assert view.evidence == [one for one in told if one not in late]
+    assert [check.code for check in found] == ["TIMEORDER"] * (len(told) - len(view.evidence))

@@ -135,6 +135,8 @@ def _proof(session: Session, keyring: Keyring, untrusted_data: bytes) -> Answer:
     told = _receipt(session, line.entry)
     _demand_ours(session, peer, told, untrusted_data, "proof")
     head = Head(line.entry.event.log, proof.note)
+    if witnessing.is_of_a_replaced_key(session, peer, head):
+        raise AnswerForeign("the key that signed it was replaced")
     bundle = line.entry.text("bundle")
     known = bundle if bundle in session.state.bundles else ""
     return Answer(AnchorName(told.size, peer.name, "proof"), untrusted_data, (head,), known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from witnesskit.actions import received
+from witnesskit.actions import quarantine, received
 from witnesskit.actions.logged import log_events
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.session import Session
@@ -21,6 +21,7 @@ from witnesskit.vault.layout import Vault
 Report = Callable[[int, int | None], None]
 KIND = "fixity"
 OF_OTHERS = "bundles of other desks"
+SET_ASIDE = "bundles set aside"
 OF_THE_CHAIN = "openings of the log"  # a paper is of no item
 
 
@@ -74,7 +75,10 @@ def _look(session: Session, report: Report) -> Audited:
     due, altered = received.wrong(session.vault, session.state)
     if altered:
         problems[OF_OTHERS] = f"{altered} missing or changed"
-    return Audited(len(capsules) - bad + due - altered, bad + altered, problems)
+    aside, touched = quarantine.wrong(session.vault)
+    if touched:
+        problems[SET_ASIDE] = f"{touched} changed"
+    return Audited(len(capsules) + due + aside - bad - altered - touched, bad + altered + touched, problems)
 
 
 def _name(session: Session, capsule: SealedCapsule) -> str:

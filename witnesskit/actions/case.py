@@ -10,11 +10,12 @@ from witnesskit.verify.verdict import CheckResult, CheckState
 
 @dataclass(frozen=True)
 class Case:
-    """A case with what its container already said of itself."""
+    """A case with what its container already said of itself; ``whole``: every item of its logs should open here."""
 
     files: CaseFiles
     trust: Trust
     container: tuple[CheckResult, ...] = ()
+    whole: bool = False
 
 
 def unknown_evidence(count: int) -> tuple[CheckResult, ...]:

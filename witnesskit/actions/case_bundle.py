@@ -11,6 +11,7 @@ from typing import BinaryIO, Protocol
 from witnesskit.actions.anchor_files import anchor_limit
 from witnesskit.actions.case import Case, container_check, unknown_evidence
 from witnesskit.actions.given_file import given_text, open_given
+from witnesskit.actions.history import History
 from witnesskit.actions.import_sinks import LookSink, MemorySink
 from witnesskit.actions.openings import OpeningLine, parse_lines, read_capsule_openings, resolve
 from witnesskit.bundle.bagdir import read_bag
@@ -213,7 +214,7 @@ def _signer_check(tags: Tags, signers: tuple[str, ...], logs: Sequence[LogFiles]
     sender = tags.signer.text
     if sender in signers:
         return container_check("SENDER", "the list of files is signed by a key that was given from outside")
-    if any(_follows(sender, signers, log.log) for log in logs):
+    if any(_follows(sender, signers, log) for log in logs):
         sentence = "the list of files is signed by a key that replaced, with authority, one given from outside"
         return container_check("SENDER", sentence)
     return container_check(
@@ -221,10 +222,10 @@ def _signer_check(tags: Tags, signers: tuple[str, ...], logs: Sequence[LogFiles]
     )
 
 
-def _follows(sender: str, signers: tuple[str, ...], log: bytes) -> bool:
-    """Whether ``sender`` is the key in force at the end of a log whose line of keys holds one of ``signers``."""
+def _follows(sender: str, signers: tuple[str, ...], log: LogFiles) -> bool:
+    """Whether ``sender`` is the key in force at the end of a log of which one of ``signers`` signed a checkpoint."""
     try:
-        keys = keys_of(log.split(b"\n")[:-1])
+        keys = keys_of(log.log.split(b"\n")[:-1])
     except WitnesskitError:
         return False
-    return keys.key.text == sender and any(key.text in signers for key in keys.keys)
+    return keys.key.text == sender and any(key.text in signers for key in History(log.log).signers(log.notes))

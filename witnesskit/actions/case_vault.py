@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,7 @@ from witnesskit.actions.anchor_files import stored_anchors, strangers
 from witnesskit.actions.authorities import root_key
 from witnesskit.actions.case import Case, container_check, unknown_evidence
 from witnesskit.actions.chain_members import log_copies, thinned
+from witnesskit.actions.older_copy import older_keyring, older_vault, with_logged_losses
 from witnesskit.actions.openings import OpeningLine, read_capsule_openings, resolve
 from witnesskit.actions.own_events import opened_events
 from witnesskit.actions.peers import peers_policy
@@ -38,6 +39,17 @@ NOBODY: Final = Trust()
 Report = Callable[[int, int | None], None]
 
 
+@dataclass
+class _Looked:
+    """What lies in the vault: item and capsule, counts of capsules, and how many are not as they should be."""
+
+    found: list[tuple[str, Found]] = field(default_factory=list)
+    count: int = 0
+    waiting: int = 0  # a kill left them in work/
+    erased: dict[str, str] = field(default_factory=dict)  # capsules that a kill left in the list -> their items
+    wrong: int = 0
+
+
 def open_case(path: Path, passphrase: str, trust: Trust, report: Report) -> Case:
     """The whole vault; raises WrongPassphrase, VaultLocked and the leaves of a damaged vault."""
     vault = layout.open_vault(path)
@@ -51,18 +63,25 @@ def open_case(path: Path, passphrase: str, trust: Trust, report: Report) -> Case
 def case_of(vault: Vault, keyring: Keyring | None, own: str, trust: Trust, report: Report) -> Case:
     """The case of a vault that is open already; ``own``: its verifier key if the person held what opens it, or ""."""
     logs = vault_logs(vault)
-    openings = _vouching(vault, keyring, logs) if keyring else ()
-    apart = _erased_openings(logs[0].log, openings)  # a desk has one log, and it is the first
-    found, wrong = _found(vault, apart, report)
+    openings: tuple[Opening, ...] = ()
+    doubts: list[CheckResult] = []
+    if keyring:
+        keyring, openings, doubts = _vouching(vault, keyring, logs)
+    gone = _deletions(logs[0].log, openings)  # a desk has one log, and it is the first
+    looked = _look(vault, gone, report)
+    apart = {item for item, scopes in gone.items() if "openings" in scopes} | {*looked.erased.values()}
+    found = tuple(one for item, one in looked.found if item not in apart)
     trusted = (
         *trust.keys,
         *(trusted_keys(keyring) if keyring else ()),
         *((own, *_closed_keys(vault)) if own else ()),
     )
-    files = CaseFiles(logs, openings, found, Expected(everything=False, listed=frozenset(_listed(vault, apart))))
-    fixity = _fixity(len(load_state(vault).capsules()), wrong, keyring)
-    container = (fixity, *_apart_word(len(apart)), *_received(vault), *unknown_evidence(strangers(vault)))
-    return Case(files, own_trust(vault, trusted, keyring, trust) if own else replace(trust, keys=trusted), container)
+    listed = frozenset(_listed(vault, apart, looked.erased))
+    files = CaseFiles(logs, openings, found, Expected(everything=False, listed=listed))
+    fixity = _fixity(looked, keyring)
+    container = (fixity, *doubts, *_apart_word(len(apart)), *_received(vault), *unknown_evidence(strangers(vault)))
+    believed = own_trust(vault, trusted, keyring, trust) if own else replace(trust, keys=trusted)
+    return Case(files, believed, container, whole=keyring is not None)
 
 
 def _received(vault: Vault) -> Iterator[CheckResult]:
@@ -121,22 +140,30 @@ def vault_openings(vault: Vault, keyring: Keyring, *, papers: bool = False) -> I
     for capsule in state.capsules().values():
         if papers and not state.items[capsule.item].paper:
             continue
-        if capsule.role is Role.RECORD and store.has(vault, capsule.id):
-            with store.open_capsule(vault, capsule.id) as stream:
+        if capsule.role is Role.RECORD and (path := store.find(vault, capsule)):
+            with store.open_found(path) as stream:
                 yield from read_capsule_openings(stream, identities, capsule.sha256)
 
 
-def _vouching(vault: Vault, keyring: Keyring, logs: tuple[LogFiles, ...]) -> tuple[Opening, ...]:
-    """Openings of every log, without the receipts for what a device sent after it was lost."""
-    openings = resolve(vault_openings(vault, keyring), [log.log for log in logs])
-    return still_vouched(openings, logs[0].log, keyring)
+def _vouching(
+    vault: Vault, keyring: Keyring, logs: tuple[LogFiles, ...]
+) -> tuple[Keyring, tuple[Opening, ...], list[CheckResult]]:
+    """The keyring with all losses that are known; openings of every log, without the receipts for what a device sent
+    after it was lost; signs that something here is an older copy."""
+    own, *others = (log.log for log in logs)
+    openings = resolve(vault_openings(vault, keyring), [own, *others])
+    known = with_logged_losses(keyring, openings, own)
+    doubts = [*older_vault(own, openings, others), *older_keyring(keyring, known)]
+    return known, still_vouched(openings, own, known), doubts
 
 
-def _erased_openings(own: bytes, openings: Sequence[Opening]) -> frozenset[str]:
-    """Items whose openings were deleted, as the own log says: their originals are tied to no event any more."""
-    events = opened_events(openings, [own]) if b'"type":"delete"' in own else ()
-    gone = (event for event in events if (event.type, event.fields.get("scope")) == ("delete", "openings"))
-    return frozenset(event.about for event in gone)
+def _deletions(own: bytes, openings: Sequence[Opening]) -> dict[str, set[str]]:
+    """What was deleted as the own log says: item -> scopes. Originals without openings are tied to no event."""
+    found: dict[str, set[str]] = {}
+    for event in opened_events(openings, [own]) if b'"type":"delete"' in own else ():
+        if event.type == "delete":
+            found.setdefault(event.about, set()).add(str(event.fields.get("scope", "")))
+    return found
 
 
 def _apart_word(count: int) -> tuple[CheckResult, ...]:
@@ -157,27 +184,48 @@ def _closed_keys(vault: Vault) -> tuple[str, ...]:
     return tuple(key for key in keys if key.split("+")[2] == public) if copies else ()
 
 
-def _found(vault: Vault, apart: Collection[str], report: Report) -> tuple[tuple[Found, ...], int]:
-    """Hash every listed capsule; second: how many are missing or not as sealed.
+def _look(vault: Vault, gone: Mapping[str, Collection[str]], report: Report) -> _Looked:
+    """Hash every listed capsule; ``gone``: scopes of the deletions of an item.
 
-    Papers (openings of the chain's own events) and items ``apart`` are compared with the list only.
+    Papers (openings of the chain's own events) are compared with the list only.
     """
     state = load_state(vault)
     capsules = state.capsules().values()
-    whole, done, wrong = sum(capsule.size for capsule in capsules), 0, 0
-    found = []
+    whole, done = sum(capsule.size for capsule in capsules), 0
+    looked = _Looked()
     for capsule in capsules:
-        if not store.has(vault, capsule.id):
-            wrong += 1
+        path = store.find(vault, capsule)
+        if path is None:
+            if any(_takes(scope, capsule) for scope in gone.get(capsule.item, ())):
+                looked.erased[capsule.id] = capsule.item
+            else:
+                looked.wrong += 1
             continue
-        with store.open_capsule(vault, capsule.id) as stream:
+        with store.open_found(path) as stream:
             digest, size = sha256_stream(stream)
-        wrong += digest != capsule.sha256
-        if not state.items[capsule.item].paper and capsule.item not in apart:
-            found.append(Found(_place(capsule), digest, size, capsule.id))
+        looked.count += 1
+        looked.wrong += digest != capsule.sha256
+        looked.waiting += path.parent.parent == vault.work
+        if not state.items[capsule.item].paper:
+            looked.found.append((capsule.item, Found(_place(capsule), digest, size, capsule.id)))
         done += size
         report(done, whole)
-    return tuple(found), wrong
+    return looked
+
+
+def _takes(scope: str, capsule: SealedCapsule) -> bool:
+    """Whether a deletion on record may have erased a capsule that is still listed: it was cut off before the list.
+
+    Of a record that went with ``file`` only the list can tell whether it held a copy: the first one never does.
+    """
+    match scope:
+        case "both":
+            return True
+        case "openings":
+            return capsule.role is Role.RECORD
+        case "file":
+            return capsule.role is Role.ORIGINAL or capsule.part > 1
+    return False
 
 
 def _place(capsule: SealedCapsule) -> str:
@@ -185,17 +233,23 @@ def _place(capsule: SealedCapsule) -> str:
     return f"item {short_id(capsule.item)}, capsule {capsule.id}"
 
 
-def _listed(vault: Vault, apart: Collection[str]) -> Iterator[str]:
+def _listed(vault: Vault, apart: Collection[str], erased: Collection[str]) -> Iterator[str]:
     for name, item in load_state(vault).items.items():
         for capsule in () if item.paper or name in apart else item.capsules:
-            yield capsule.id
-            yield capsule.sha256
+            if capsule.id not in erased:
+                yield capsule.id
+                yield capsule.sha256
 
 
-def _fixity(count: int, wrong: int, keyring: Keyring | None) -> CheckResult:
-    if wrong:
-        return container_check("FIXITY", f"{wrong} capsules are missing or not as they were sealed", CheckState.FAIL)
-    sentence = f"{count} capsules are as the vault's list says"
+def _fixity(looked: _Looked, keyring: Keyring | None) -> CheckResult:
+    if looked.wrong:
+        sentence = f"{looked.wrong} capsules are missing or not as they were sealed"
+        return container_check("FIXITY", sentence, CheckState.FAIL)
+    sentence = f"{looked.count} capsules are as the vault's list says"
+    if looked.waiting:
+        sentence += f", {looked.waiting} of them still in work/, where a command was cut off: the next one moves them"
+    if looked.erased:
+        sentence += f"; {len(looked.erased)} were erased by a deletion on record, which the next command finishes"
     if keyring is None:
         sentence += "; this device cannot open them, so their events are compared at the desk"
     return container_check("FIXITY", sentence)

@@ -1,6 +1,7 @@
 """The chain as members of a bundle: every log of this vault, closed ones first, each with its newest checkpoint.
 
-A desk's log goes with the evidence about it, and with the older checkpoints that the evidence is about.
+A desk's log goes with the evidence about it, and with the older checkpoints that the evidence is about, or that a key
+signed which was replaced.
 """
 
 from __future__ import annotations
@@ -60,16 +61,19 @@ def desk_copy(vault: Vault, journal: Journal, *, public: bool = False, grown: bo
     ``grown``: its newest checkpoint stands among the evidence too, as it will once the log has a newer one.
     """
     notes = dict(zip(journal.sizes(), journal.notes(), strict=True))
-    newest, before = 0 if grown else max(notes), 0
-    files: list[AnchorFile] = []
+    files: dict[int, list[AnchorFile]] = {size: [] for size in _last_of_each_key(journal)}
     for name, data in thinned(stored_anchors(vault)):
-        if name.size not in notes or (public and name.text.endswith(OF_DESKS)):
-            continue
-        if name.size != newest and name.size != before:
-            files.append(AnchorFile(f"{name.size}.note", notes[name.size]))
-        before = name.size
-        files.append(AnchorFile(name.text, data))
-    return log_copy(journal, tuple(files))
+        if name.size in notes and not (public and name.text.endswith(OF_DESKS)):
+            files.setdefault(name.size, []).append(AnchorFile(name.text, data))
+    for size in files.keys() - ({} if grown else {max(notes)}):
+        files[size].insert(0, AnchorFile(f"{size}.note", notes[size]))
+    return log_copy(journal, tuple(file for _size, about in sorted(files.items()) for file in about))
+
+
+def _last_of_each_key(journal: Journal) -> set[int]:
+    """Sizes of the last checkpoints that keys signed before they were replaced: they show whose log it was."""
+    sizes = journal.sizes()
+    return {max(size for size in sizes if size <= change.n) for change in journal.keys.changes}
 
 
 def thinned(files: Iterable[tuple[AnchorName, bytes]], most: int = ANCHORS_MAX) -> list[tuple[AnchorName, bytes]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from witnesskit.actions import case_vault
 from witnesskit.actions.chain_members import LogCopy, desk_copy
 from witnesskit.actions.custody_story import OpenedEvent, opened_events, story_of
 from witnesskit.actions.item_files import ItemFiles
+from witnesskit.actions.log_events import events_of
 from witnesskit.actions.openings import resolve
 from witnesskit.actions.seen import seen_logs
 from witnesskit.actions.session import Session
@@ -16,8 +17,7 @@ from witnesskit.actions.shown_items import shown_item
 from witnesskit.actions.validation import last_validation
 from witnesskit.actions.verify import judged
 from witnesskit.actions.vouched import still_vouched
-from witnesskit.errors import WitnesskitError
-from witnesskit.formats import custody_event, disclosure
+from witnesskit.formats import disclosure
 from witnesskit.model import Opening
 from witnesskit.policy.openings import opening_may_leave
 from witnesskit.policy.schema import Policy
@@ -85,7 +85,7 @@ def _allowed(
     papers = case_vault.vault_openings(session.vault, session.keyring, papers=True) if session.keyring else ()
     receipts = [line for line in papers if line.about() <= set(asked)]
     lines = [line for item in items for line in item.lines]
-    types = {(log.log, event.n): event.type for log in logs for event in _events(log)}
+    types = {(log.log, event.n): event.type for log in logs for event in events_of(log.lines)}
     kept: dict[tuple[str, int], list[Opening]] = {}
     found = resolve([*lines, *receipts], [log.lines for log in logs])
     for opening in still_vouched(found, logs[0].lines, session.keyring) if session.keyring else ():
@@ -105,14 +105,6 @@ def _is_between_others(own_type: str, openings: Sequence[Opening], shown: Collec
         told = {found.name: found.value for found in (disclosure.parse(one.disclosure) for one in openings)}
         return told.get("log") not in shown
     return own_type == "transfer"
-
-
-def _events(log: LogCopy) -> Iterable[custody_event.Event]:
-    for line in log.lines.splitlines():
-        try:
-            yield custody_event.parse(line)
-        except WitnesskitError:  # the verifier names it
-            continue
 
 
 def _clock(files: ItemFiles) -> dict[str, str]:

@@ -9,10 +9,10 @@ from typing import Final
 
 from witnesskit import __version__
 from witnesskit.actions.chain_members import LogCopy
+from witnesskit.actions.log_events import events_of
 from witnesskit.actions.log_keys import key_at
 from witnesskit.actions.tool_identity import TOOL
 from witnesskit.digest import sha256_hex
-from witnesskit.errors import WitnesskitError
 from witnesskit.formats import custody_event, disclosure
 from witnesskit.formats.custody_event import FIELD_TIME, Event
 from witnesskit.formats.short_id import short_id
@@ -62,7 +62,7 @@ def opened_events(logs: Sequence[LogCopy], openings: Sequence[Opening]) -> tuple
         texts.setdefault((opening.log, opening.n), []).append(opening.disclosure)
     found = []
     for log in logs:
-        for event in _events(log):
+        for event in events_of(log.lines):
             fields = told.setdefault((log.log, event.n), {})
             for text in texts.get((log.log, event.n), ()):
                 if disclosure.digest(text) in event.sd:
@@ -92,14 +92,6 @@ def story_of(events: Sequence[OpenedEvent], items: Sequence[str], verdict: Verdi
     made = datetime.now(UTC).strftime("%Y-%m-%d")
     things, agents = tuple(found.things.values()), tuple(found.agents.values())
     return Story(policy, TOOL, made, verdict.sentence, things, agents, tuple(found.happenings), unopened)
-
-
-def _events(log: LogCopy) -> Iterator[Event]:
-    for line in log.lines.splitlines():
-        try:
-            yield custody_event.parse(line)
-        except WitnesskitError:
-            continue  # the verifier names it
 
 
 def _copies(events: Sequence[OpenedEvent], asked: set[str], found: _Found) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from witnesskit.actions.disclose_public import check_fields
 from witnesskit.actions.disclosed import Disclosed, DiscloseWish, Fields, WrittenProof, write_proof
 from witnesskit.actions.item_files import ItemFiles
+from witnesskit.actions.log_keys import key_at
 from witnesskit.actions.openings import resolve
 from witnesskit.actions.own_events import OpenedLine, opened_events
 from witnesskit.actions.seen import seen_logs
@@ -63,7 +64,8 @@ def disclose_court(session: Session, policy: Policy, item: ItemFiles, wish: Disc
 def _log_of(session: Session, event: OpenedLine, logs: Sequence[_Log]) -> _Log:
     """The log of an event; of the own log with the checkpoint that says most of it."""
     if event.log == session.journal.log:
-        return replace(logs[0], note=witnessed_note(session, event.n))
+        note = witnessed_note(session, event.n)
+        return replace(logs[0], note=note, key=key_at(logs[0].lines, parse_checkpoint(parse_note(note).text).size))
     return next(one for one in logs[1:] if event.line in one.lines)
 
 

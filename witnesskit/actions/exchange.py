@@ -85,6 +85,8 @@ def _take(session: Session, keyring: Keyring, untrusted_data: bytes) -> Exchange
     peer = peer_named(keyring, exchange.sender)
     if peer is None or parse_verifier_key(exchange.sender) not in witnessing.keys_of(session, peer):
         raise ExchangeUnknown
+    if witnessing.is_of_a_replaced_key(session, peer, exchange.heads[0]):
+        raise ExchangeUnknown("its key was replaced")
     sender = exchange.heads[0].checkpoint
     older = sender.size < _newest_of(session, sender.origin)
     found = witnessing.take(session, keyring, sender.origin, exchange.heads, (untrusted_data, "exchange"))

@@ -26,7 +26,7 @@ from witnesskit.vault.keyring import IssuedInvite, Keyring
 from witnesskit.vault.keyring_file import save_keyring
 from witnesskit.vault.layout import Vault
 from witnesskit.vault.state import State
-from witnesskit.vault.trustfile import enrol, invite_of, known_keys, succeed
+from witnesskit.vault.trustfile import enrol, invite_of, succeed, taken_keys
 
 if TYPE_CHECKING:
     from witnesskit.actions.import_bundle import Desk
@@ -58,7 +58,7 @@ def admit(keyring: Keyring, invite: IssuedInvite, meta: BundleMeta, own: str) ->
     """The keyring with the sender enrolled; raises SenderUnknown unless it is this invite's own device.
 
     First bundle: by the one-time code. A new log of the same device: by the same key under a new name, which no
-    other device and not the desk (``own``, its verifier key) has.
+    other device, no desk that is trusted and not this one (``own``, its verifier key) has.
     """
     known = invite_of(keyring, meta.sender)
     if known is not None:
@@ -66,7 +66,7 @@ def admit(keyring: Keyring, invite: IssuedInvite, meta: BundleMeta, own: str) ->
             raise SenderUnknown("a device of another invite")
         return keyring
     key = parse_verifier_key(meta.sender)
-    if is_name_of_another((own, *known_keys(keyring)), key):
+    if is_name_of_another((own, *taken_keys(keyring)), key):
         raise SenderUnknown("it signs under the name of another key")
     for sender in invite.senders:
         if parse_verifier_key(sender).public == key.public:

@@ -14,7 +14,7 @@ from witnesskit.errors.peers import BadExchange
 from witnesskit.errors.vault import BadState
 from witnesskit.formats import strict_json
 from witnesskit.formats.exchange import Head, head_from, heads_json
-from witnesskit.limits import HEADS_FILE_MAX, HEADS_MAX
+from witnesskit.limits import HEADS_BYTES_MAX, HEADS_FILE_MAX, HEADS_MAX
 from witnesskit.vault import durable
 from witnesskit.vault.layout import Vault
 
@@ -49,8 +49,9 @@ def add(vault: Vault, peer: str, heads: Iterable[Head]) -> int:
     kept = load(vault)
     known = {one.head.note for one in kept}  # not by what it says: the signature is what counts
     fresh = tuple(Heard(head, peer) for head in heads if head.note not in known)
-    if sum(one.peer == peer for one in kept) + len(fresh) > HEADS_MAX:  # of each: none can crowd out another
-        raise BadExchange(f"more than {HEADS_MAX} logs are waited for here on its word")
+    told = [one.head for one in (*kept, *fresh) if one.peer == peer]  # of each: none can crowd out another
+    if fresh and (len(told) > HEADS_MAX or sum(len(head.note) for head in told) > HEADS_BYTES_MAX):
+        raise BadExchange(f"more than {HEADS_MAX} logs, or {HEADS_BYTES_MAX} bytes, are waited for here on its word")
     if fresh:
         _save(vault, (*kept, *fresh))
     return len(fresh)

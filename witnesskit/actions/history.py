@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -76,6 +76,22 @@ class History:
         if checkpoint.size > self.tree.size:
             return Agreement.AHEAD
         return Agreement.AGREES if self.tree.root(checkpoint.size) == checkpoint.root else Agreement.FORK
+
+    def signers(self, untrusted_notes: Iterable[bytes]) -> dict[VerifierKey, bytes]:
+        """One of these checkpoints for each key of this log that signed it: that a line names a key shows nothing."""
+        found: dict[VerifierKey, bytes] = {}
+        for note in untrusted_notes:
+            if key := self._signer(note):
+                found.setdefault(key, note)
+        return found
+
+    def _signer(self, untrusted_note: bytes) -> VerifierKey | None:
+        try:
+            head = Head(self.log, untrusted_note)
+            agrees = self.compare(head) is Agreement.AGREES
+        except WitnesskitError:
+            return None
+        return self._key_at(head.checkpoint.size) if agrees else None
 
     @cached_property
     def _split(self) -> Sequence[bytes]:

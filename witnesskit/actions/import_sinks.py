@@ -18,6 +18,7 @@ from witnesskit.vault.layout import Vault
 
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
+CHAIN_MAX: Final = 2 * LOG_MAX  # bytes of all logs and evidence of one bundle, which are held in memory
 ChainPart = tuple[Member, bytes]  # a log or a checkpoint, as it came
 
 
@@ -77,8 +78,8 @@ class MemorySink:
     """A member of the chain, kept in memory until the chain was judged."""
 
     def __init__(self, kept: list[ChainPart], member: Member) -> None:
-        if member.size > LOG_MAX:
-            raise ChainRefused("a log too large to read")
+        if member.size > LOG_MAX or sum(len(data) for _member, data in kept) + member.size > CHAIN_MAX:
+            raise ChainRefused("a log too large to read, or too many")
         self._kept = kept
         self._member = member
         self._data = bytearray()

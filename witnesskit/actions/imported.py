@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from witnesskit.actions.counted import counted
 from witnesskit.bundle.result import Unpacked
 from witnesskit.model import Json
 
@@ -29,10 +30,15 @@ class ImportDone:
     def sentence(self) -> str:
         """One line for the person."""
         new, here = self.counts["new"], self.counts["here"]
-        text = f"{self.counts['items']} items: {new} new, {here} already here; {self.copies} copies"
+        text = f"{counted(self.counts['items'], 'item')}: {new} new, {here} already here; {_copies(self.copies)}"
         if not self.unpacked.complete:
             text += f"; {len(self.unpacked.missing)} files damaged: the rest is kept, ask for a fresh copy"
         return text
+
+    @property
+    def next_step(self) -> str:
+        """What to do with the papers."""
+        return "bring the receipt to the device, there: witnesskit receipt FILE"
 
     def facts(self) -> Mapping[str, Json]:
         """For ``--json``."""
@@ -59,8 +65,13 @@ class PeerImportDone(ImportDone):
         """One line for the person."""
         return (
             f"a bundle of the desk {self.peer}: {self.unpacked.listed} files verified and kept as they came, in "
-            f"{self.copies} copies; give these answers back to {self.peer}:"
+            f"{_copies(self.copies)}; give these answers back to {self.peer}:"
         )
+
+    @property
+    def next_step(self) -> str:
+        """What the other desk does with the answers."""
+        return "there: witnesskit receipt FILE FILE"
 
     def facts(self) -> Mapping[str, Json]:
         """For ``--json``."""
@@ -70,3 +81,7 @@ class PeerImportDone(ImportDone):
     def papers(self) -> tuple[str, ...]:
         """Paths of what goes back to the sender."""
         return self.answers
+
+
+def _copies(number: int) -> str:
+    return counted(number, "copy", "copies")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from witnesskit.custody.journal import Journal, utc_day
 from witnesskit.custody.prepare import prepare
 from witnesskit.custody.signer import SEED_BYTES, Signer, new_origin
 from witnesskit.errors.cli import OutputExists
+from witnesskit.errors.vault import StorageFault
 from witnesskit.formats.sheet import SheetKind, sheet_text
 from witnesskit.model import RecipientSet, VaultKind
 from witnesskit.policy import load
@@ -88,12 +91,28 @@ def confirm_sheet(folder: Path, passphrase: str, typed: str) -> None:
         save_keyring(vault, sheet_test.confirm_sheet(vault, keyring, typed))
 
 
-def write_secrets(folder: Path, secrets: Secrets) -> None:
-    """Write each secret into a file of a new folder (a stick), for its owner alone."""
+@contextmanager
+def secrets_folder(folder: Path) -> Iterator[None]:
+    """Make the new folder (a stick) before the vault: a vault whose secrets went nowhere could never be opened.
+
+    It goes again if the vault is not made. Raises OutputExists, StorageFault.
+    """
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError:
         raise OutputExists from None
+    except OSError as error:
+        raise StorageFault(os.strerror(error.errno or 0).lower()) from None
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):  # something is in it: the vault was made
+            folder.rmdir()
+        raise
+
+
+def write_secrets(folder: Path, secrets: Secrets) -> None:
+    """Write each secret into a file of that folder, for its owner alone."""
     named = (
         ("passphrase.txt", secrets.passphrase),
         ("recovery-sheet.txt", secrets.recovery_sheet),

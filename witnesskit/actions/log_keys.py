@@ -8,9 +8,10 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import lru_cache
 
+from witnesskit.actions.log_events import event_of, events_of
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.formats import BadKey
-from witnesskit.formats import custody_event, key_change
+from witnesskit.formats import key_change
 from witnesskit.formats.custody_event import Event
 from witnesskit.formats.key_change import KeyChange
 from witnesskit.keys import parse_verifier_key
@@ -20,11 +21,10 @@ from witnesskit.keys import parse_verifier_key
 def changes(lines: bytes) -> tuple[KeyChange, ...]:
     """Every ``key`` event of the log, in its order; one that cannot be read is passed over."""
     found, origin = [], ""
-    for line in lines.splitlines():
-        event = _event(line)
-        if event and event.type == "genesis":
+    for event in events_of(lines):
+        if event.type == "genesis":
             origin = str(event.x.get("origin", ""))
-        if event and event.type == "key":
+        if event.type == "key":
             try:
                 found.append(key_change.read(event, origin))
             except WitnesskitError:
@@ -34,7 +34,7 @@ def changes(lines: bytes) -> tuple[KeyChange, ...]:
 
 def genesis(lines: bytes) -> Event | None:
     """The first line; None where it cannot be read."""
-    return _event(lines.split(b"\n", 1)[0])
+    return event_of(lines.split(b"\n", 1)[0])
 
 
 def key_at(lines: bytes, size: int) -> str:
@@ -47,10 +47,3 @@ def key_at(lines: bytes, size: int) -> str:
     with suppress(BadKey):
         return parse_verifier_key(key).text
     return ""
-
-
-def _event(line: bytes) -> Event | None:
-    try:
-        return custody_event.parse(line)
-    except WitnesskitError:
-        return None

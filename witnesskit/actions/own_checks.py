@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from witnesskit.actions.case_vault import vault_openings
+from witnesskit.actions.older_copy import LOST
 from witnesskit.actions.openings_capsule import seal_openings
 from witnesskit.actions.own_events import OpenedLine, own_events
 from witnesskit.actions.session import Session
@@ -14,7 +15,10 @@ from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import prepare
 from witnesskit.custody.signer import Signer
 
-DRILL, OPERATOR, LOST, QUARANTINE, SECOND_KEY = "drill", "operator", "lost", "quarantine", "second-key"
+__all__ = ["DRILL", "LOST", "OPERATOR", "QUARANTINE", "SECOND_KEY", "Looked", "OwnCheck"]
+__all__ += ["last_check", "log_check", "own_checks"]
+
+DRILL, OPERATOR, QUARANTINE, SECOND_KEY = "drill", "operator", "quarantine", "second-key"
 
 
 @dataclass(frozen=True)
@@ -65,12 +69,6 @@ def last_check(session: Session, kind: str) -> OwnCheck | None:
     """The newest check of ``kind``, whatever it found; None if there was none."""
     found = list(own_checks(session, kind))
     return found[-1] if found else None
-
-
-def last_drill(session: Session) -> str:
-    """The day (YYYY-MM-DD) of the newest rehearsal that succeeded; empty if there was none."""
-    days = [check.day for check in own_checks(session, DRILL) if not check.looked.bad]
-    return days[-1] if days else ""
 
 
 def _check(event: OpenedLine, kind: str) -> OwnCheck:

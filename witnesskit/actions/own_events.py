@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from witnesskit.actions.log_events import event_of
 from witnesskit.actions.openings import OpeningLine, resolve
 from witnesskit.actions.session import Session
 from witnesskit.digest import sha256_hex
-from witnesskit.errors import WitnesskitError
 from witnesskit.formats import custody_event, disclosure
 from witnesskit.model import Json, Opening
 
@@ -62,9 +62,7 @@ def opened_events(openings: Iterable[Opening], logs: Iterable[bytes]) -> Iterato
 
 
 def _opened(log: str, line: bytes, texts: Iterable[str]) -> OpenedLine | None:
-    try:
-        event = custody_event.parse(line)
-    except WitnesskitError:
+    if (event := event_of(line)) is None:
         return None
     fields: dict[str, Json] = {}
     disclosures: dict[str, str] = {}

@@ -17,7 +17,7 @@ from witnesskit.vault import layout, lock
 from witnesskit.vault.keyring import Keyring, Peer
 from witnesskit.vault.keyring_file import open_keyring, save_keyring
 from witnesskit.vault.layout import Vault
-from witnesskit.vault.trustfile import trusted_keys
+from witnesskit.vault.trustfile import known_keys
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)  # as the giver of an anchor is named
 
@@ -101,10 +101,13 @@ def _checked(peer: Peer) -> Peer:
 
 def _demand_free(vault: Vault, keyring: Keyring, peer: Peer) -> None:
     """No name and no key may stand for two: whose word a log stands on must never be a question."""
-    if any(other.name == peer.name for other in keyring.peers):
+    named = next((other for other in keyring.peers if other.name == peer.name), None)
+    if named and named.key == peer.key:
+        raise PeerTaken("that desk is trusted here already, with another witness key or none")
+    if named:
         raise PeerTaken("the name is another desk's")
     own = keyring.cosigner(vault.config.origin).key.text
-    taken = (vault.config.key, own, *trusted_keys(keyring), *_keys_of(keyring.peers))
+    taken = (vault.config.key, own, *known_keys(keyring), *_keys_of(keyring.peers))
     for text in _keys_of((peer,)):
         if any(_same(text, other) for other in taken):
             raise PeerTaken("its key, or its key's name, is another's")

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO, Final
 
+from witnesskit.actions import received
 from witnesskit.actions.own_checks import QUARANTINE, Looked, log_check, own_checks
 from witnesskit.actions.session import Session
 from witnesskit.bundle.sequence import seen_bundle
@@ -25,6 +28,7 @@ from witnesskit.vault.layout import Vault
 from witnesskit.vault.state import State
 
 FOLDER: Final = "quarantine"
+_NAME: Final = re.compile(r"[0-9a-f]{64}\.age", re.ASCII)
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -41,6 +45,21 @@ def refuse_lost(session: Session, invite: IssuedInvite, meta: BundleMeta, stream
     if not any(digest in problems for problems in logged):
         log_check(session, Looked(QUARANTINE, bad=1, problems=(digest, meta.id), who=meta.sender))
     raise DeviceLost
+
+
+def set_aside(vault: Vault) -> tuple[Path, ...]:
+    """Every file that was set aside; raises StorageFault."""
+    folder = vault.path / FOLDER
+    with durable.faults():
+        return (
+            tuple(sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))) if folder.is_dir() else ()
+        )
+
+
+def wrong(vault: Vault) -> tuple[int, int]:
+    """(how many files were set aside, how many of them are not as they came)."""
+    files = set_aside(vault)
+    return len(files), sum(received.digest(path) != path.stem for path in files)
 
 
 def _was_received(present: State, loss: Loss, meta: BundleMeta) -> bool:

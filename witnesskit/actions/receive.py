@@ -27,15 +27,14 @@ from witnesskit.errors.actions import ChainRefused
 from witnesskit.errors.bundle import BundleDamaged, BundleIdReused, SenderUnknown, StrangeRecipients
 from witnesskit.errors.peers import BundleUnproven
 from witnesskit.formats.bundle_manifest import BundleMeta
-from witnesskit.keys import parse_verifier_key
 from witnesskit.model import Audience
 from witnesskit.sealing import rings
 from witnesskit.sealing.identity import Identity
 from witnesskit.vault import state
 from witnesskit.vault.keyring import Keyring, Peer, desk_identities
 from witnesskit.vault.state import BundleState
-from witnesskit.vault.trustfile import trusted_keys
-from witnesskit.verify import Trust
+from witnesskit.vault.trustfile import taken_keys
+from witnesskit.verify import LogFiles, Trust
 from witnesskit.verify.verdict import CheckState, State
 
 Report = Callable[[int, int | None], None]
@@ -126,11 +125,11 @@ def _judge(
     session: Session, keyring: Keyring, volume: OpenVolume, peer: Peer, *, late: bool, report: Report
 ) -> tuple[SeenLog, ...]:
     case = case_bundle.read_volume(volume, (), Trust((peer.key,), now=int(time.time())), report)
-    logs = tuple(SeenLog(log.log, log.notes[0]) for log in case.files.logs if log.notes)
+    logs = tuple(_seen(log) for log in case.files.logs if log.notes)
     if len(logs) != len(case.files.logs) or not logs:
         raise ChainRefused("its logs and checkpoints do not pair")
     histories = [History(log.lines) for log in logs]
-    _refuse_borrowed_names(session, keyring, histories)
+    _refuse_borrowed_names(session, keyring, logs)
     old = seen.old_logs(session.vault, logs) if late else frozenset()
     verdict = judged(replace(case, trust=replace(case.trust, remembered=_remembered(session, old))))
     if verdict.state is not State.UNCHANGED:
@@ -142,19 +141,32 @@ def _judge(
     return logs
 
 
+def _seen(log: LogFiles) -> SeenLog:
+    """A log with its newest checkpoint, and one of each key that was replaced."""
+    signed = History(log.log).signers(log.notes)
+    return SeenLog(log.log, log.notes[0], tuple(note for note in signed.values() if note != log.notes[0]))
+
+
 def _remembered(session: Session, old: Collection[str]) -> dict[str, tuple[int, str]]:
     """Of every log, this desk's own too: another desk may show what it saw of us."""
     journal = session.journal
     return {**seen.remembered(session.vault, old), journal.origin: (journal.size, journal.root)}
 
 
-def _refuse_borrowed_names(session: Session, keyring: Keyring, histories: Sequence[History]) -> None:
-    """No log may be under the name that another key has here: this desk, a device, a desk that is trusted."""
-    texts = (session.journal.vkey, *trusted_keys(keyring), *(peer.key for peer in keyring.peers))
-    taken = {key.name: key for key in map(parse_verifier_key, texts)}
-    for history in histories:
-        owner = taken.get(history.origin)
-        if not history.origin or (owner and owner not in (key for _lines, key in history.keys)):
+def _refuse_borrowed_names(session: Session, keyring: Keyring, logs: Sequence[SeenLog]) -> None:
+    """No log may be under the name that another key has here: this desk, a device, a desk that is trusted.
+
+    Of a log under such a name a checkpoint is here that this key signed; that a line names it shows nothing.
+    """
+    own = {key.text for key in session.journal.keys.keys}
+    taken: dict[str, set[str]] = {session.journal.origin: own}
+    for text in taken_keys(keyring):
+        taken.setdefault(text.partition("+")[0], set()).add(text)
+    for log in logs:
+        history = History(log.lines)
+        owners = taken.get(history.origin)
+        signers = {key.text for key in history.signers((log.note, *log.earlier))}
+        if not history.origin or (owners and not owners & signers):
             raise ChainRefused("a log under the name of another")
 
 

@@ -46,6 +46,13 @@ def keep(vault: Vault, part: Path, bundle: str) -> None:
     durable.move(part, path_of(vault, bundle))
 
 
+def kept(vault: Vault) -> int:
+    """How many lie here; raises StorageFault."""
+    folder = path_of(vault, "0" * 32).parent
+    with durable.faults():
+        return sum(1 for path in folder.iterdir() if path.suffix == ".age") if folder.is_dir() else 0
+
+
 def digest(path: Path) -> str:
     """SHA-256 of a kept file."""
     with durable.faults(), open_given(path) as stream:

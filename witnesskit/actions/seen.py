@@ -26,17 +26,18 @@ from witnesskit.model import Opening
 from witnesskit.vault import durable
 from witnesskit.vault.keyring import Keyring
 from witnesskit.vault.layout import Vault
-from witnesskit.vault.trustfile import known_keys
+from witnesskit.vault.trustfile import taken_keys
 from witnesskit.verify import CaseFiles, CheckState, LogFiles, Trust, examine_chain
 from witnesskit.verify.case import LISTED
 
 
 @dataclass(frozen=True)
 class SeenLog:
-    """One log of somebody else: lines and newest note, as they came."""
+    """One log of somebody else: lines and newest note, as they came; ``earlier``: a note of each key before."""
 
     lines: bytes
     note: bytes
+    earlier: tuple[bytes, ...] = ()
 
     @property
     def head(self) -> Checkpoint:
@@ -70,7 +71,7 @@ def judge(
     logs = logs_of(chain)
     public = parse_verifier_key(meta.sender).public
     keys = [VerifierKey(log.head.origin, public) for log in logs]
-    if any(is_name_of_another((vault.config.key, *known_keys(keyring)), key) for key in keys):
+    if any(is_name_of_another((vault.config.key, *taken_keys(keyring)), key) for key in keys):
         raise ChainRefused("a log of another device")
     old = old_logs(vault, logs) if late else frozenset()
     trust = Trust(tuple(key.text for key in keys), remembered(vault, old))
@@ -96,6 +97,8 @@ def remember(
         path = folder / _name(keyring, log.log)
         old = durable.read(path, LOG_MAX)
         if old is None or len(old) <= len(log.lines):
+            for number, note in enumerate(log.earlier):
+                durable.replace(path.with_suffix(f".{number}.note"), note)
             durable.replace(path, log.lines)
             durable.replace(path.with_suffix(".note"), log.note)
     heads.settle(vault, (History(log.lines) for log in logs))
@@ -142,7 +145,8 @@ def _logs_in(folder: Path) -> Iterator[SeenLog]:
         lines = durable.read(path, LOG_MAX)
         note = durable.read(path.with_suffix(".note"), NOTE_MAX)
         if lines is not None and note is not None:
-            yield SeenLog(lines, note)
+            earlier = (durable.read(one, NOTE_MAX) for one in sorted(folder.glob(f"{path.stem}.*.note")))
+            yield SeenLog(lines, note, tuple(filter(None, earlier)))
 
 
 def _openings(meta: BundleMeta, log: SeenLog) -> tuple[Opening, ...]:

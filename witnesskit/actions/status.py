@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from witnesskit.actions import quarantine, received
+from witnesskit.actions.counted import counted
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import VaultKind
 from witnesskit.vault import items, room
@@ -43,12 +45,13 @@ class VaultStatus:
         """One line for the person."""
         count = self.counts
         if self.kind == VaultKind.DESK:
-            return f"desk vault: {count['items']} items, {count['bundles']} bundles"
+            text = f"desk vault: {counted(count['items'], 'item')}, {counted(count['bundles'], 'bundle')}"
+            return f"{text}, {count['received']} of them from other desks" if count["received"] else text
         if not self.trusted:
             return "field vault: no desk is trusted yet; run `witnesskit trust add INVITE`"
         return (
-            f"field vault: {count['items']} items · {count['waiting']} waiting · {count['packed']} packed · "
-            f"{count['confirmed']} confirmed by the desk"
+            f"field vault: {counted(count['items'], 'item')} · {count['waiting']} waiting · "
+            f"{count['packed']} packed · {count['confirmed']} confirmed by the desk"
         )
 
 
@@ -67,6 +70,8 @@ def status(vault: Vault) -> VaultStatus:
         "unanswered": sum(bundle.awaited for bundle in state.bundles.values()),
         "interrupted": len({file.item for file in items.work_files(vault) if file.id not in state.capsules()}),
     }
+    if vault.config.kind is VaultKind.DESK:
+        counts |= {"received": received.kept(vault), "set_aside": len(quarantine.set_aside(vault))}
     warnings = (*_unanswered(state), *_warnings(vault, counts))
     return VaultStatus(str(vault.config.kind), counts, lines, warnings, vault.config.rings is not None)
 
@@ -89,6 +94,10 @@ def _warnings(vault: Vault, counts: Mapping[str, int]) -> tuple[str, ...]:
     found = []
     if counts["interrupted"]:
         found.append(f"{counts['interrupted']} saves were interrupted; the next save or bundle logs and keeps them")
+    if aside := counts.get("set_aside"):
+        found.append(
+            f"{aside} bundles of lost devices were set aside in the folder quarantine; nothing of them counts"
+        )
     if room.free(vault.path) < _LITTLE_ROOM:
         found.append("less than 1 GB is free on this disk")
     return tuple(found)

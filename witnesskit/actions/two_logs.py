@@ -39,11 +39,11 @@ def compare(wish: VerifyWish, other: Path, report: Report) -> Compared:
 
     A place is a ``log.jsonl``, a ``custody`` folder, a vault, a bag, or a sealed bundle and the key that opens it.
     """
-    first, second = _logs(wish, report), _logs(replace(wish, path=other), report)
+    (first, damage), (second, further) = _logs(wish, report), _logs(replace(wish, path=other), report)
     pairs = [_compared(one, two) for one in first for two in second]
     related = [checks for checks in pairs if checks[-1].code != NOT_THE_SAME]
     found = [check for checks in (related or pairs[:1]) for check in checks]
-    return Compared(tuple(dict.fromkeys(found)))
+    return Compared(tuple(dict.fromkeys((*damage, *further, *found))))
 
 
 def _compared(one: LogFiles, two: LogFiles) -> tuple[CheckResult, ...]:
@@ -61,8 +61,9 @@ def _origin(log: LogFiles) -> str:
         return "without a name"
 
 
-def _logs(wish: VerifyWish, report: Report) -> Sequence[LogFiles]:
-    path = wish.path
+def _logs(wish: VerifyWish, report: Report) -> tuple[Sequence[LogFiles], tuple[CheckResult, ...]]:
+    """The logs of a place, and what failed of the bundle they lie in: a damaged one may have lost a log."""
+    path, damage = wish.path, list[CheckResult]()
     if path.is_file() and path.suffix == ".jsonl":
         found = [_log(path)]
     elif (path / _LOG).is_file():
@@ -70,10 +71,11 @@ def _logs(wish: VerifyWish, report: Report) -> Sequence[LogFiles]:
     elif (path / "vault.toml").is_file():
         found = list(_custody(path / "custody"))
     else:
-        found = list(opened_case(wish, report).files.logs)
+        case = opened_case(wish, report)
+        found, damage = list(case.files.logs), [one for one in case.container if one.state is CheckState.FAIL]
     if not found:
         raise NothingToCompare
-    return found
+    return found, tuple(damage)
 
 
 def _custody(folder: Path) -> Iterator[LogFiles]:

@@ -30,6 +30,12 @@ class Validated(Validation):
         """One line for the person."""
         return f"{TOOL} passed {self.passed} of {self.total} vectors on {self.day}"
 
+    @property
+    def not_run(self) -> str:
+        """One line more, if some were left out; empty otherwise."""
+        told = "about OpenTimestamps were not run: this installation cannot read it (pip install 'witnesskit[ots]')"
+        return f"{len(self.left_out)} {told}" if self.left_out else ""
+
     def require(self) -> None:
         """Raise NotTheProgram if one vector did not end as it says."""
         if not self.trusted:
@@ -59,4 +65,4 @@ def validate_and_log(desk: Vault | None, passphrase: str) -> Validated:
 
 def _validated(*, logged: bool) -> Validated:
     done = validate()
-    return Validated(done.total, done.problems, utc_day(), logged)
+    return Validated(done.total, done.problems, done.left_out, utc_day(), logged)

@@ -16,6 +16,7 @@ from witnesskit.errors.verify import BadProof, BadTlogProof
 from witnesskit.formats.invite import encode_invite, parse_invite
 from witnesskit.formats.merkle import check_consistency, check_inclusion
 from witnesskit.formats.quorum import TrustPolicy
+from witnesskit.formats.timestamp_token import checked
 from witnesskit.formats.tlog_proof import parse_proof
 from witnesskit.formats.trust_policy import parse_trust_policy
 from witnesskit.model import Opening
@@ -31,7 +32,6 @@ from witnesskit.verify import (
     examine,
     examine_proof,
 )
-from witnesskit.verify.timestamp import token_time
 
 _TOLD: Final = (CheckState.FAIL, CheckState.UNKNOWN, CheckState.WARN)
 _CANNOT_TELL: Final = "CANNOT TELL"
@@ -152,7 +152,7 @@ def time_of_token(there: Path, name: str, told: Mapping[str, Any]) -> Vector:
     """How a stored timestamp response ends here, in the form of ``expected.json``."""
     root, *between = ((there / f"{one}.pem").read_bytes() for one in (told["root"], *told["intermediates"]))
     try:
-        time = token_time((there / f"{name}.tsr").read_bytes(), (there / "data").read_bytes(), root, between)
+        time = checked((there / f"{name}.tsr").read_bytes(), (there / "data").read_bytes(), root, between).time
     except WitnesskitError as error:
         return {"code": error.code, "rule": error.detail}
     return {"time": time}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from witnesskit.actions import case_bundle, case_vault
-from witnesskit.actions.case import Case
+from witnesskit.actions.case import Case, container_check
 from witnesskit.actions.trust_folder import outside_trust
 from witnesskit.errors import ExitStatus
 from witnesskit.errors.actions import NothingToVerify
@@ -129,12 +129,18 @@ def opened_case(wish: VerifyWish, report: Report) -> Case:
 def judged(case: Case) -> Verdict:
     """The verifier's verdict, with what the container said in front of it."""
     verdict = examine(case.files, case.trust)
-    state = verdict.state
-    if any(check.state is CheckState.FAIL for check in case.container):
+    state, said = verdict.state, case.container
+    if case.whole and verdict.tally.unopened > 0:
+        # whoever has the disk can strike an item from the list with its files: the logs alone still tell of it
+        sentence = (
+            f"{verdict.tally.unopened} items that the logs tell of are not in the vault, and no deletion says why"
+        )
+        said = (*said, container_check("NOT-HELD", sentence, CheckState.UNKNOWN))
+    if any(check.state is CheckState.FAIL for check in said):
         state = State.CHANGED
-    elif state is State.UNCHANGED and any(check.state is CheckState.UNKNOWN for check in case.container):
+    elif state is State.UNCHANGED and any(check.state is CheckState.UNKNOWN for check in said):
         state = State.CANNOT_TELL
-    return replace(verdict, state=state, checks=(*case.container, *verdict.checks))
+    return replace(verdict, state=state, checks=(*said, *verdict.checks))
 
 
 def interval_json(interval: Interval) -> Json:

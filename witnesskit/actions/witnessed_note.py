@@ -10,16 +10,19 @@ from witnesskit.actions.session import Session
 from witnesskit.custody_limits import NOTE_MAX
 from witnesskit.formats.anchor import parse_anchor_name
 from witnesskit.formats.checkpoint import parse_checkpoint, parse_note
+from witnesskit.formats.key_change import REVOKE
 
 
 def witnessed_note(session: Session, n: int) -> bytes:
     """A note that covers event ``n``, with the lines of its witnesses under it (docs/spec/anchor.md).
 
-    The oldest one, because a cosignature proves that the event existed when it was made.
+    The oldest one, because a cosignature proves that the event existed when it was made. None that a revoked key
+    signed: whoever reads one note alone cannot see that it was revoked.
     """
     notes = {parse_checkpoint(parse_note(note).text).size: note for note in session.journal.notes()}
     evidence = sorted(_cosignatures(session.vault.custody / "anchors"))
-    first = min((size for size, _ in evidence if size > n and size in notes), default=max(notes))
+    least = max([n, *(change.n for change in session.journal.keys.changes if change.op == REVOKE)])
+    first = min((size for size, _ in evidence if size > least and size in notes), default=max(notes))
     note = notes[first]
     for size, path in evidence:
         if size == first:

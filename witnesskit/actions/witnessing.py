@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from witnesskit.actions import heads
@@ -62,11 +62,29 @@ def compare(session: Session, keyring: Keyring, told: Iterable[Head]) -> Compare
 
 
 def keys_of(session: Session, peer: Peer) -> tuple[VerifierKey, ...]:
-    """The key that was told of a desk, and those that replaced it with authority in its log as it is held here."""
+    """The key that was told of a desk, and those that replaced it with authority in its log as it is held here.
+
+    A log is this desk's if the told key signed a checkpoint of it: anybody can write one that names the key.
+    """
+    followed = (key for history in _histories(session, peer) for _n, key in history.keys)
+    return tuple(dict.fromkeys((parse_verifier_key(peer.key), *followed)))
+
+
+def is_of_a_replaced_key(session: Session, peer: Peer, head: Head) -> bool:
+    """Whether a desk's log, as it is held here, says that another key signs a checkpoint of this size.
+
+    So whoever took a key that was replaced since says nothing more in that desk's name.
+    """
+    return any(history.compare(head) is Agreement.UNSIGNED for history in _histories(session, peer))
+
+
+def _histories(session: Session, peer: Peer) -> Iterator[History]:
+    """Logs held here that are a desk's own: the key that was told of it signed a checkpoint of them."""
     told = parse_verifier_key(peer.key)
-    lines = [History(log.lines).keys for log in known_logs(session.vault)]
-    followed = (key for line in lines if told in (key for _n, key in line) for _n, key in line)
-    return tuple(dict.fromkeys((told, *followed)))
+    for log in known_logs(session.vault):
+        history = History(log.lines)
+        if history.origin == told.name and told in history.signers((log.note, *log.earlier)):
+            yield history
 
 
 def take(

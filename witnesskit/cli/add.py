@@ -31,4 +31,7 @@ def command(output: Output, answer: Answer, files: tuple[Path, ...], **options: 
         watcher = Watcher(output, answer, line, len(files))
         add(vault, files, passphrase, watcher)
     watcher.conclude()
-    answer.warn("STILL-THERE", "the files you gave still lie where they were, readable; erasing them is up to you")
+    if answer.items:
+        answer.warn(
+            "STILL-THERE", "the files you gave still lie where they were, readable; erasing them is up to you"
+        )

@@ -93,13 +93,16 @@ def _once(output: Output, answer: Answer, vault: Vault, passphrase: str, calenda
 
 
 def _conclude(output: Output, answer: Answer, done: AnchorDone) -> None:
+    from witnesskit.actions.counted import counted
+
     answer.status = done.status
     if done.resumed:
         output.say(f"{done.resumed} answers of an interrupted run were logged first.")
     if done.good:
         answer.state = "anchored"
-        output.say(f"The first {done.size} lines of the log existed then, on the word of {len(done.good)} of "
-                   f"{len(done.answers)} authorities.")  # fmt: skip
+        asked = counted(len(done.answers), "authority", "authorities")
+        lines = counted(done.size, "line")
+        output.say(f"The first {lines} of the log existed then, on the word of {len(done.good)} of {asked}.")
     if done.alone:
         answer.warn("ONE-AUTHORITY", _ALONE)
 

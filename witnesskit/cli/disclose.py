@@ -19,6 +19,7 @@ from witnesskit.model import VaultKind
 @click.option("--field", "fields", multiple=True, help="Name of a field to prove; may be given several times.")
 @click.option("--out", type=ANY_PATH, help="Folder for the proofs.")
 @click.option(
+    "--audience",
     "--for",
     "audience",
     type=click.Choice(["public", "court"]),

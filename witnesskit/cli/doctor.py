@@ -51,7 +51,10 @@ def _validate(output: Output, answer: Answer, vault_path: Path | None, passphras
     answer.counts = {"vectors": done.total, "passed": done.passed}
     answer.state = "passed" if done.trusted else "failed"
     answer.data |= {"day": done.day, "problems": list(done.problems), "logged": done.logged}
+    answer.data["not_run"] = list(done.left_out)
     output.data(printable(done.sentence))
+    if done.not_run:
+        output.data(printable(done.not_run))
     for name in done.problems:
         output.data(f"  {printable(name)}")
     done.require()

@@ -50,6 +50,7 @@ def command(output: Output, answer: Answer, bundles: tuple[Path, ...], **options
             output.say(done.sentence)
             for paper in done.papers:
                 output.data(paper)
+            output.say(f"Next: {done.next_step}")
     _conclude(output, answer, worst)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import click
 
 from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, ask, common, passphrase_option, read_secret, read_sheet
 from witnesskit.cli.output import Answer, Output
+from witnesskit.cli.terminal import printable
 
 if TYPE_CHECKING:
     from witnesskit.actions.init_vault import Secrets
@@ -43,22 +45,24 @@ def command(output: Output, answer: Answer, folder: Path, **options: Any) -> Non
     wish = init_vault.VaultWish(
         folder, str(options["kind"] or _asked_kind()), str(options["egress"]), str(options["policy"])
     )
-    if wish.kind == "field":
-        secrets = init_vault.make_field(wish, lock_key=bool(options["lock_key"]))
-    else:
-        secrets = init_vault.make_desk(wish)
-    _hand_over(output, secrets, options["secrets_out"])
+    secrets_out = options["secrets_out"]
+    with init_vault.secrets_folder(secrets_out) if secrets_out else nullcontext():
+        if wish.kind == "field":
+            secrets = init_vault.make_field(wish, lock_key=bool(options["lock_key"]))
+        else:
+            secrets = init_vault.make_desk(wish)
+        _hand_over(output, secrets, secrets_out)
     if wish.kind == "field":
         output.say("Made a field vault. This computer can save; it cannot open what it saved.")
-        output.say("Next: witnesskit trust add INVITE")
+        output.say(f"Next{_inside(folder)}: witnesskit trust add INVITE")
     else:
         output.say("Made a desk vault. No invite can be written until the recovery sheet was typed back.")
         if sys.stdin.isatty() and options["secrets_out"] is None:
             typed = ask("Type the recovery sheet back, from paper", "--confirm-sheet --typed-back")
             init_vault.confirm_sheet(folder, secrets.passphrase, typed)
-            output.say("The sheet opened the test capsule. Next: witnesskit invite")
+            output.say(f"The sheet opened the test capsule. Next{_inside(folder)}: witnesskit invite FILE")
         else:
-            output.say("Next: witnesskit init --confirm-sheet")
+            output.say(f"Next{_inside(folder)}: witnesskit init --confirm-sheet")
     answer.state = wish.kind
 
 
@@ -72,13 +76,20 @@ def _asked_kind() -> str:
 
 def _confirm(output: Output, answer: Answer, folder: Path, options: dict[str, Any]) -> None:
     from witnesskit.actions import init_vault
+    from witnesskit.vault import layout
 
+    layout.open_vault(folder)  # before anybody types two secrets for nothing
     file = options["typed_back"]
     passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
     typed = read_sheet("Type the recovery sheet back, from paper", file, "--typed-back")
     init_vault.confirm_sheet(folder, passphrase, typed)
     answer.state = "confirmed"
-    output.say("The sheet opened the test capsule. Next: witnesskit invite")
+    output.say(f"The sheet opened the test capsule. Next{_inside(folder)}: witnesskit invite FILE")
+
+
+def _inside(folder: Path) -> str:
+    """Where the next command is typed; empty if that is here."""
+    return "" if folder.resolve() == Path.cwd() else f", in {printable(str(folder))}"
 
 
 def _hand_over(output: Output, secrets: Secrets, folder: Path | None) -> None:

@@ -16,8 +16,21 @@ if TYPE_CHECKING:
     from witnesskit.actions.change_key import KeyChanged
 
 _SHEET = click.option("--sheet", type=EXISTING_FILE, help="Read the typed recovery sheet from this file.")
-_REASON = click.option("--reason", default="", help="Why; sealed, and provable later.")
-_DAY = click.DateTime(formats=["%Y-%m-%d"])
+_REASON = click.option("--why", "--reason", "reason", default="", help="Why; sealed, and provable later.")
+
+
+class _Day(click.DateTime):
+    """A day as logs write it; what is none is told in words."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The day at midnight."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail("a day is written as in 2026-01-31", param, ctx)
+
+
+_DAY = _Day(formats=["%Y-%m-%d"])
 
 
 @click.command("rotate")

@@ -58,7 +58,7 @@ def passphrase_option(function: Callable[..., None]) -> Callable[..., None]:
     return click.option(
         "--passphrase-file",
         type=EXISTING_FILE,
-        help="Read the passphrase from the first line of this file ('-' style devices work too).",
+        help="Read the passphrase from the first line of this file (or of /dev/stdin).",
     )(function)
 
 

@@ -40,16 +40,19 @@ def command(output: Output, answer: Answer, receipts: tuple[Path, ...], **option
 
 
 def _on_a_device(output: Output, answer: Answer, vault: Vault, receipt: Path) -> None:
+    from witnesskit.actions.counted import counted
     from witnesskit.actions.receipt import take_receipt
 
     taken = take_receipt(vault, receipt)
     answer.state = taken.result
     answer.counts = {"confirmed": taken.confirmed, "missing": taken.missing, "copies": taken.copies}
-    output.say(f"The desk confirms {taken.confirmed} items in {taken.copies} copies; {taken.missing} files missing.")
+    output.say(
+        f"The desk confirms {counted(taken.confirmed, 'item')} in {counted(taken.copies, 'copy', 'copies')}; "
+        f"{counted(taken.missing, 'file')} missing."
+    )
     if taken.since:
-        output.say(
-            "It also fixes that what you save from now on is later than a proven time. Erase the receipt file."
-        )
+        output.say("It also fixes that what you save from now on is later than a proven time.")
+        answer.warn("RECEIPT-FILE", "erase the receipt file: it names your desk, and could join two devices")
     if taken.missing:
         output.say("Next: witnesskit bundle, to send the rest again")
     else:

@@ -8,6 +8,7 @@ import click
 
 from witnesskit.cli.options import common, vault_option
 from witnesskit.cli.output import Answer, Output
+from witnesskit.model import VaultKind
 
 
 @click.command()
@@ -30,4 +31,4 @@ def command(output: Output, answer: Answer, *, items: bool, **options: Any) -> N
         answer.warn("STATUS", warning)
     if items and not output.as_json:
         for line in state.items:
-            output.data(f"{line.short}  {line.words}")
+            output.data(f"{line.short}  {line.words if state.kind == VaultKind.FIELD else 'kept here'}")

@@ -60,6 +60,8 @@ def peer(output: Output, answer: Answer, name: str | None, key: str | None, **op
         for label, text in (("log key", added.key), ("witness key", added.witness)):
             if text:
                 output.data(f"{label}: {_digits(text)}")
+        if not added.witness:
+            answer.warn("NO-WITNESS-KEY", "without its witness key no answer of that desk counts here: ask for it")
 
 
 @click.command("show")
@@ -70,21 +72,22 @@ def show(output: Output, answer: Answer, **options: Any) -> None:
     """Print this desk's own keys, to tell other desks (desk)."""
     from witnesskit.actions import peers
     from witnesskit.actions.opening import find_vault
+    from witnesskit.formats.digits import fingerprint
 
     vault = find_vault(options["vault_path"], VaultKind.DESK)
     keys = peers.own_keys(vault, read_secret("Passphrase", options["passphrase_file"], "--passphrase-file"))
     answer.data["keys"] = {
         "log": keys.log.text,
-        "log_digits": keys.log.fingerprint,
+        "log_digits": fingerprint(keys.log),
         "witness": keys.witness.text,
-        "witness_digits": keys.witness.fingerprint,
+        "witness_digits": fingerprint(keys.witness),
         "recipient": keys.recipient,
     }
     output.say("Tell these to the other desk by telephone or in person, never with the evidence:")
     output.data(f"log key        {keys.log.text}")
-    output.data(f"  digits       {keys.log.fingerprint}")
+    output.data(f"  digits       {fingerprint(keys.log)}")
     output.data(f"witness key    {keys.witness.text}")
-    output.data(f"  digits       {keys.witness.fingerprint}")
+    output.data(f"  digits       {fingerprint(keys.witness)}")
     output.data(f"age recipient  {keys.recipient}")
     output.say("Next, at the other desk: witnesskit trust peer NAME LOGKEY --witness WITNESSKEY")
 
@@ -115,25 +118,29 @@ def exchange(output: Output, answer: Answer, file: Path | None, out: Path | None
 
 
 def _write(output: Output, answer: Answer, desk: tuple[Vault, str], out: Path, recipient: str) -> None:
+    from witnesskit.actions.counted import counted
     from witnesskit.actions.exchange import write_exchange
 
     written = write_exchange(*desk, out, recipient)
     answer.counts = {"logs": written.logs, "withheld": written.withheld}
-    output.say(f"{written.logs} logs are named in this file:")
+    output.say(f"{counted(written.logs, 'log')} in this file:")
     output.data(str(out))
     if written.withheld:
-        output.say(f"{written.withheld} devices are not named; seal it with --to AGE1..., and they are.")
+        output.say(
+            f"{counted(written.withheld, 'device')} left out; seal the file with --to AGE1..., and they are in it."
+        )
 
 
 def _compare(output: Output, answer: Answer, desk: tuple[Vault, str], file: Path) -> None:
+    from witnesskit.actions.counted import counted
     from witnesskit.actions.exchange import read_exchange
 
     found = read_exchange(*desk, file)
     answer.state = "agrees"
     answer.counts = {name: getattr(found, name) for name in ("agreed", "ahead", "unknown", "unsigned")}
     output.say(
-        f"Nothing that {found.peer} saw contradicts this desk: {found.agreed} logs agree, {found.ahead} are longer "
-        f"there, {found.unknown} are not known here yet. What comes later must agree with them."
+        f"Nothing that {found.peer} saw contradicts this desk: {counted(found.agreed, 'log')} the same, "
+        f"{found.ahead} longer there, {found.unknown} not known here yet. What comes later must agree with them."
     )
     if found.older:
         answer.warn("EXCHANGE-OLDER", f"{found.peer} showed more before: this file is an older one")
@@ -142,6 +149,7 @@ def _compare(output: Output, answer: Answer, desk: tuple[Vault, str], file: Path
 
 
 def _digits(text: str) -> str:
+    from witnesskit.formats.digits import fingerprint
     from witnesskit.keys import COSIGNATURE, ED25519, parse_verifier_key
 
-    return parse_verifier_key(text, (ED25519, COSIGNATURE)).fingerprint
+    return fingerprint(parse_verifier_key(text, (ED25519, COSIGNATURE)))

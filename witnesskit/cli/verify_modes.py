@@ -9,9 +9,10 @@ from witnesskit.actions.known_file import known_file
 from witnesskit.actions.verify import Verified, VerifyWish, interval_json, judged, opened_case, shown_id, verified
 from witnesskit.cli.output import Answer, Output
 from witnesskit.cli.terminal import printable
-from witnesskit.cli.verify_words import interval_lines, verdict_lines
+from witnesskit.cli.verify_words import interval_lines, next_of, verdict_lines
 from witnesskit.errors import ExitStatus
 from witnesskit.errors.cli import OutputExists
+from witnesskit.report.folding import folded
 
 
 def show_case(output: Output, answer: Answer, wish: VerifyWish, hashes: Path | None, *, show_items: bool) -> None:
@@ -39,12 +40,14 @@ def tell_verdict(output: Output, answer: Answer, found: Verified) -> None:
     answer.data |= {"since": found.verdict.since, "word_of": list(found.verdict.word_of)}
     answer.data["interval"] = interval_json(found.verdict.interval)
     answer.data["tally"] = vars(found.verdict.tally)
-    for check in found.checks:
+    for check, sentence in folded(found.checks, [check.mark for check in found.checks]):
         about = f"  ({printable(check.about)})" if check.about else ""
-        output.data(f"{check.number:>2}  {check.mark:<7} {check.code:<12} {printable(check.sentence)}{about}")
+        output.data(f"{check.number:>2}  {check.mark:<7} {check.code:<12} {printable(sentence)}{about}")
     output.data(printable(found.sentence))
     for text in verdict_lines(found.verdict):
         output.data("  " + printable(text))
+    if next_step := next_of(found.verdict):
+        output.say(f"Next: {next_step}")
 
 
 def tell_items(output: Output, found: Verified) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from witnesskit.verify.verdict import Bound, Interval, State, Tally, Verdict, time_text
+from witnesskit.verify.verdict import Bound, CheckState, Interval, State, Tally, Verdict, time_text
 
 UNPROVEN = "time unproven: nobody outside says when"
 _COUNTS = {2: "two", 3: "three", 4: "four", 5: "five"}
@@ -15,6 +15,9 @@ def verdict_lines(verdict: Verdict) -> Iterator[str]:
     said = verdict.lone and not verdict.interval.not_after.time  # the answer itself says then that no time is proven
     if verdict.state is State.UNCHANGED and not said:
         yield from interval_lines(verdict.interval)
+    timed = sum(1 for item in verdict.items if item.interval.not_after.time)
+    if timed and not verdict.interval.not_after.time:
+        yield f"{timed} of {len(verdict.items)} of its entries have a time from outside; --items shows which"
     if verdict.tally != Tally():
         yield verdict.tally.sentence
 
@@ -27,6 +30,15 @@ def interval_lines(interval: Interval) -> Iterator[str]:
         yield UNPROVEN
     if interval.not_before.time:
         yield f"came into being after {minute(interval.not_before.time)}: {_who(interval.not_before)}"
+
+
+def next_of(verdict: Verdict) -> str:
+    """What to do about an answer that says little; empty if nothing helps, or nothing is needed."""
+    if verdict.state is not State.CHANGED and "UNTRUSTED" in verdict.codes(CheckState.UNKNOWN):
+        return "ask the sender for the key that signs its log, by telephone or in person, and give it with --signer"
+    if any("no authority was named" in check.sentence for check in verdict.checks if check.code == "TSA"):
+        return "get the authorities' root certificates from themselves, and give them with --tsa-root"
+    return ""
 
 
 def minute(time: int) -> str:

@@ -18,7 +18,7 @@ _NAME = re.compile(r"(0|[1-9][0-9]{0,14})\.note", re.ASCII)
 
 def note_path(folder: Path, size: int) -> Path:
     """Where the checkpoint of ``size`` lines lies."""
-    return folder / "checkpoints" / f"{size}.note"
+    return folder / f"checkpoints/{size}.note"
 
 
 def sizes(folder: Path) -> list[int]:
@@ -61,22 +61,22 @@ def write(
 ) -> bytes:
     """Sign and store ``checkpoint``, once for each size; returns the note. Raises LogNotWritten."""
     path = note_path(folder, checkpoint.size)
-    note = signer.note(checkpoint.text, operators)
-    if not keep_all and (found := sizes(folder)):
-        _drop_older(folder, found[-1])  # what a kill left: never more than the newest and the one being written
-    if not path.exists():
+    older = [] if keep_all else [size for size in sizes(folder) if size < checkpoint.size]
+    _drop(path.parent, older[:-1])  # what a kill left: never more than the newest and the one being written
+    if path.exists():
+        note = read_note(folder, checkpoint.size)
+    else:
+        note = signer.note(checkpoint.text, operators)
         replace_durably(path, note)
-    if not keep_all:
-        _drop_older(folder, checkpoint.size)
-    return read_note(folder, checkpoint.size)
+    _drop(path.parent, older[-1:])
+    return note
 
 
-def _drop_older(folder: Path, size: int) -> None:
-    older = [found for found in sizes(folder) if found < size]
+def _drop(notes: Path, older: Sequence[int]) -> None:
     try:
-        for found in older:
-            note_path(folder, found).unlink(missing_ok=True)
+        for size in older:
+            (notes / f"{size}.note").unlink(missing_ok=True)
         if older:
-            flush_folder(folder / "checkpoints")
+            flush_folder(notes)
     except OSError as error:
         raise LogNotWritten(error.strerror or "a checkpoint") from None

@@ -43,7 +43,7 @@ class Journal:
 
     def __init__(self, folder: Path, by: str, found: Found, today: Callable[[], str]) -> None:
         """Use create or open."""
-        self._folder = folder
+        self._folder, self._path = folder, folder / LOG_NAME
         self._by = by
         self._today = today
         self._keys = found.keys
@@ -193,7 +193,7 @@ class Journal:
 
     def log_bytes(self) -> bytes:
         """The whole lines as stored, each with its line feed."""
-        return read_whole(self._folder / LOG_NAME, "its lines")[: self._bytes]
+        return read_whole(self._path, "its lines")[: self._bytes]
 
     def lines(self) -> tuple[bytes, ...]:
         """The lines without line feeds."""
@@ -230,7 +230,7 @@ class Journal:
         if self._bytes + len(data) > LOG_MAX or self.size + len(lines) > LOG_LINES_MAX:
             raise LogNotWritten("the log is full; close it and begin a new vault")
         self._usable = False
-        append_durably(self._folder / LOG_NAME, data)
+        append_durably(self._path, data)
         self._usable = True
         self._take(lines)
 
@@ -241,7 +241,7 @@ class Journal:
         """
         event = prepare("recover", {}, x={"lost": self._torn})
         line = self._make(self.size, event, _NOTHING)
-        replace_durably(self._folder / LOG_NAME, self.log_bytes() + line + b"\n")
+        replace_durably(self._path, self.log_bytes() + line + b"\n")
         self._torn = 0
         self._take([line])
 
@@ -266,7 +266,7 @@ def _digests(prepared: Prepared, values: Mapping[str, Json]) -> tuple[str, ...]:
     """Digests of all disclosures, filled with decoys to the fixed number of the type, sorted."""
     found = [disclosure.digest(text) for text in prepared.completed(values)]
     missing = DIGESTS[prepared.type] - len(found)
-    return tuple(sorted(found + [disclosure.decoy() for _ in range(missing)]))
+    return tuple(sorted(found + disclosure.decoys(missing)))
 
 
 def _time(by: str, today: Callable[[], str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Iterable
 
@@ -9,7 +10,7 @@ from witnesskit.formats.disclosure_read import NAME, Disclosure, digest, encode,
 from witnesskit.formats.strict_json import canonical
 from witnesskit.model import Json, Opening
 
-__all__ = ["NAME", "SALT_BYTES", "Disclosure", "decoy", "digest", "make", "new_salt", "parse", "place"]
+__all__ = ["NAME", "SALT_BYTES", "Disclosure", "decoys", "digest", "make", "new_salt", "parse", "place"]
 
 SALT_BYTES = 16
 
@@ -24,9 +25,12 @@ def make(name: str, value: Json, salt: str | None = None) -> str:
     return encode(canonical([salt or new_salt(), name, value]))
 
 
-def decoy() -> str:
-    """43 characters that no disclosure leads to and nobody can tell from a digest."""
-    return encode(secrets.token_bytes(32))
+def decoys(count: int) -> list[str]:
+    """Texts of 43 characters that no disclosure leads to and nobody can tell from digests, of one draw."""
+    drawn = secrets.token_bytes(32 * count)
+    spaced = b"".join(drawn[at : at + 32] + b"\0" for at in range(0, len(drawn), 32))  # 33 bytes are 44 characters
+    text = base64.urlsafe_b64encode(spaced).decode()
+    return [text[at : at + 43] for at in range(0, len(text), 44)]
 
 
 def place(

@@ -1,8 +1,4 @@
-"""Salted commitments in the manner of RFC 9901, read: text, digest (docs/spec/disclosure.md).
-
-Disclosure = base64url without padding of the canonical JSON array [salt, name, value]; its digest =
-base64url without padding of SHA-256 over the ASCII of that text. A line's ``sd`` holds digests and decoys.
-"""
+"""Salted commitments in the manner of RFC 9901, read: text, digest (docs/spec/disclosure.md)."""
 
 from __future__ import annotations
 
@@ -16,7 +12,7 @@ from witnesskit.custody_limits import DISCLOSURE_MAX
 from witnesskit.custody_model import Json
 from witnesskit.errors.formats import BadJson
 from witnesskit.errors.verify import BadDisclosure
-from witnesskit.formats.strict_json import loads_canonical
+from witnesskit.formats.strict_json_read import loads_canonical
 
 NAME = re.compile(r"[a-z0-9_]{1,32}", re.ASCII)
 _SALT = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]", re.ASCII)

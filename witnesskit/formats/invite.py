@@ -15,7 +15,8 @@ from witnesskit.errors.formats import BadNote, NewerFormat, NotCanonical
 from witnesskit.errors.invite import BadInvite, DigitsDiffer, DigitsIncomplete, InviteExpired
 from witnesskit.formats import checkpoint, strict_json
 from witnesskit.formats.age import encode_recipient, parse_recipient
-from witnesskit.keys import digit_groups, parse_verifier_key
+from witnesskit.formats.digits import digit_groups
+from witnesskit.keys import parse_verifier_key
 from witnesskit.limits import INVITE_MAX, INVITE_RING_MAX
 from witnesskit.model import Json, RecipientSet
 

@@ -1,13 +1,4 @@
-"""A log's key is replaced: what the offline recovery key signs for it (docs/spec/custody-log.md, "Keys").
-
-witnesskit key v1
-LOG ID
-NUMBER OF THE EVENT
-rotate | revoke
-NEW VERIFIER KEY
-SHA-256 OF THE NEXT RECOVERY KEY
-DAY of the compromise, YYYY-MM-DD; an empty line for rotate
-"""
+"""A log's key is replaced: what the offline recovery key signs for it (docs/spec/custody-log.md, "Keys")."""
 
 from __future__ import annotations
 
@@ -16,10 +7,11 @@ import binascii
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from witnesskit.errors.formats import BadKey
 from witnesskit.errors.verify import BadLine
-from witnesskit.formats.custody_event import HEX64, Event
+from witnesskit.formats.custody_event_read import HEX64, Event
 from witnesskit.keys import VerifierKey, parse_verifier_key
 
 ROTATE, REVOKE = "rotate", "revoke"
@@ -73,9 +65,9 @@ def read(event: Event, origin: str) -> KeyChange:
             event.n, op, parse_verifier_key(key), following, since,
             parse_verifier_key(auth_key), base64.b64decode(auth, validate=True),
         )  # fmt: skip
+        day = _DAY.fullmatch(since) and date.fromisoformat(since) if op == REVOKE else not since
     except (BadKey, binascii.Error, ValueError):
         raise BadLine("its change of keys") from None
-    day = _DAY.fullmatch(since) is not None if op == REVOKE else not since
     if op not in (ROTATE, REVOKE) or change.key.name != origin or not HEX64.fullmatch(following) or not day:
         raise BadLine("its change of keys")
     if public_members(change) != told:  # white space around a key, base64 with unused bits

@@ -1,25 +1,27 @@
 """RFC 3161 timestamps: what is made ready for the library that checks them, and what is checked besides.
 
-The library gets one root and nothing else to trust, and a copy of the response: wrapped where a token came alone, its
-certificate set (which nothing signs) sorted, and holding only the signer, as the signed attributes name it, and
-authorities. The rules are those of docs/spec/anchor.md.
+The library gets one root to trust, and a copy of the response: wrapped where a token came alone, its certificates
+(which nothing signs) sorted: the signer, as the signed attributes name it, and authorities (docs/spec/anchor.md).
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from witnesskit.custody_limits import TOKEN_MAX
 from witnesskit.errors.verify import BadToken
 from witnesskit.formats.der import CONTEXT_0, INTEGER, OCTETS, OID, SEQUENCE, Element, elements
 
-_UNREADABLE = x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType
+_HELD_MAX = 16  # certificates of one token; each costs signature checks
+_UNREADABLE = x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm
 _GRANTED = Element(SEQUENCE, Element(INTEGER, b"\0").whole)
 _SHA256 = x509.ObjectIdentifier("2.16.840.1.101.3.4.2.1")
 _HASHES = {bytes.fromhex("608648016503040201"): "sha256", bytes.fromhex("608648016503040202"): "sha384"}
@@ -32,10 +34,11 @@ _NAMED_BY = {
 
 @dataclass(frozen=True)
 class TimeToken:
-    """What an authority says of the data: POSIX seconds, and the nonce of the request that it answers."""
+    """What an authority says of the data: POSIX seconds, the request's nonce, digests of the keys above its word."""
 
     time: int
     nonce: int | None
+    keys: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def checked(untrusted: bytes, data: bytes, root_pem: bytes, intermediates: Iterable[bytes]) -> TimeToken:
@@ -47,7 +50,8 @@ def checked(untrusted: bytes, data: bytes, root_pem: bytes, intermediates: Itera
 
     try:
         root, *given = (x509.load_pem_x509_certificate(pem) for pem in (root_pem, *intermediates))
-        response = decode_timestamp_response(_ready(untrusted, given))
+        ready, keys = _ready(untrusted, given)
+        response = decode_timestamp_response(ready)
         info = response.tst_info
         if info.message_imprint.hash_algorithm != _SHA256:
             raise BadToken("its digest is not SHA-256")
@@ -58,11 +62,11 @@ def checked(untrusted: bytes, data: bytes, root_pem: bytes, intermediates: Itera
         raise BadToken("no signature with a chain to this root, valid at its time") from None
     except (ValueError, IndexError, KeyError, TypeError, OverflowError, *_UNREADABLE):
         raise BadToken("it cannot be read") from None
-    return TimeToken(int(info.gen_time.timestamp()), info.nonce)
+    return TimeToken(int(info.gen_time.timestamp()), info.nonce, keys)
 
 
-def _ready(untrusted: bytes, given: list[x509.Certificate]) -> bytes:
-    """The response as the library may have it."""
+def _ready(untrusted: bytes, given: list[x509.Certificate]) -> tuple[bytes, frozenset[str]]:
+    """The response as the library may have it; the keys above its signature."""
     if len(untrusted) > TOKEN_MAX:
         raise BadToken(f"more than {TOKEN_MAX} bytes")
     (whole,) = elements(untrusted)
@@ -75,12 +79,26 @@ def _ready(untrusted: bytes, given: list[x509.Certificate]) -> bytes:
         raise BadToken("it has not one signer")
     if signers.inner[0].inner[2].inner[0].body not in _HASHES:
         raise BadToken("its signature is over a digest that is not SHA-2")
-    held = (one.whole for part in parts if part.tag == CONTEXT_0 for one in part.inner)
+    held = [one.whole for part in parts if part.tag == CONTEXT_0 for one in part.inner]
+    if len(held) > _HELD_MAX:
+        raise BadToken(f"more than {_HELD_MAX} certificates")
     chosen = _chosen(signers.inner[0], {*map(x509.load_der_x509_certificate, held), *given})
+    keys = _keys_above(*map(x509.load_der_x509_certificate, chosen))
     certificates = Element(CONTEXT_0, b"".join(sorted(chosen)))
     signed = Element(SEQUENCE, b"".join(part.whole for part in (*parts[:3], certificates, signers)))
     token = Element(SEQUENCE, kind.whole + Element(CONTEXT_0, signed.whole).whole)
-    return Element(SEQUENCE, status.whole + token.whole).whole
+    return Element(SEQUENCE, status.whole + token.whole).whole, keys
+
+
+def _keys_above(signer: x509.Certificate, *authorities: x509.Certificate) -> frozenset[str]:
+    """The signer's key, and those of each authority that issued its certificate, or one of theirs."""
+    chain = [signer]
+    for one, each in ((one, each) for one in chain for each in authorities):  # it grows
+        with suppress(InvalidSignature, ValueError, TypeError, *_UNREADABLE):
+            one.verify_directly_issued_by(each)
+            chain += [each] * (each not in chain)
+    held = (one.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) for one in chain)
+    return frozenset(hashlib.sha256(key).hexdigest() for key in held)
 
 
 def _chosen(signer: Element, certificates: set[x509.Certificate]) -> list[bytes]:

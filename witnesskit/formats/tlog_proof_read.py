@@ -1,12 +1,5 @@
 """One line of a log with the proof that a checkpoint covers it (c2sp.org/tlog-proof; docs/spec/proof.md).
 
-    c2sp.org/tlog-proof@v1
-    extra BASE64
-    index N
-    BASE64 HASH          one line for each hash, the leaf's sibling first
-
-    CHECKPOINT NOTE
-
 ``extra`` is the canonical JSON ``{"disclosures":[TEXT...],"line":TEXT}``: the line itself and the openings that
 go with it. Nothing signs it: the line is hashed, the openings are digests of the line.
 """
@@ -21,7 +14,7 @@ from dataclasses import dataclass, field
 from witnesskit.custody_limits import DISCLOSURE_MAX, EVENT_LINE_MAX, NOTE_MAX
 from witnesskit.errors.formats import BadJson
 from witnesskit.errors.verify import BadTlogProof
-from witnesskit.formats.strict_json import loads_canonical
+from witnesskit.formats.strict_json_read import loads_canonical
 
 FIRST_LINE = "c2sp.org/tlog-proof@v1"
 PROOF_MAX = 2 * (DISCLOSURE_MAX + EVENT_LINE_MAX) + NOTE_MAX  # bytes

@@ -8,6 +8,7 @@ from typing import Final
 
 from witnesskit.report import style, words
 from witnesskit.report.escape import markup
+from witnesskit.report.folding import folded
 from witnesskit.report.model import Answer, Check, Item, Report, Step, Table, guarded, withheld
 from witnesskit.report.questions import ANSWERS, question
 
@@ -89,7 +90,7 @@ def _items(items: tuple[Item, ...]) -> Iterator[str]:
             yield "<dl>"
             yield from (_row(markup(words.label(name)), _value(name, item.values[name])) for name in group)
             if "copy_sha256" in group:
-                yield from (_row("Stays in the copy", markup(kept)) for kept in item.kept)
+                yield from (_row("To know of the copy", markup(kept)) for kept in item.kept)
             yield "</dl>"
         yield from _parts(item)
         yield "</section>"
@@ -125,13 +126,13 @@ def _checks(checks: tuple[Check, ...]) -> Iterator[str]:
         return
     yield '<table><thead><tr><th scope="col">No.</th><th scope="col">What was asked</th>'
     yield '<th scope="col">Answer</th><th scope="col">What was seen</th></tr></thead><tbody>'
-    for check in checks:
+    for check, sentence in folded(checks, [check.state for check in checks]):
         state = check.state if check.state in words.CHECK_STATES else "unknown"
         about = f'<br><span class="soft">{markup(check.subject)}</span>' if check.subject else ""
         code = f'<br><span class="code soft">{markup(check.code)}</span>'
         yield f"<tr><td>{check.number}</td><td>{markup(question(check.code))}{code}</td>"
         yield f'<td class="state {state}">{ANSWERS[state]}</td>'
-        yield f"<td>{markup(check.sentence)}{about}</td></tr>"
+        yield f"<td>{markup(sentence)}{about}</td></tr>"
     yield "</tbody></table>"
 
 

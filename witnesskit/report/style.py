@@ -38,7 +38,7 @@ table { border-collapse: collapse; width: 100%; font-size: .94rem; }
 th { text-align: start; font-weight: 600; color: var(--soft); }
 th, td { padding: .4rem .8rem .4rem 0; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { white-space: nowrap; }
-td:first-child { color: var(--soft); font-variant-numeric: tabular-nums; }
+td:first-child { color: var(--soft); font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 td.code { white-space: nowrap; overflow-wrap: normal; }
 td.state { white-space: nowrap; }
 .ok { color: var(--good); }

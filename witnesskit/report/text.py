@@ -8,6 +8,7 @@ from typing import Final
 
 from witnesskit.report import plain_text, words
 from witnesskit.report.escape import plain
+from witnesskit.report.folding import folded
 from witnesskit.report.model import Item, Report, guarded, withheld
 from witnesskit.report.questions import ANSWERS, question
 
@@ -27,10 +28,10 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _item(item)
     yield from _title("Checks")
     yield f"  {words.summary([check.state for check in report.checks])}"
-    for check in report.checks:
+    for check, sentence in folded(report.checks, [check.state for check in report.checks]):
         state = ANSWERS.get(check.state, plain(check.state))
         about = f" ({plain(check.subject)})" if check.subject else ""
-        said = f"{question(check.code)} {state}. {plain(check.sentence)}{about} [{plain(check.code)}]"
+        said = f"{question(check.code)} {state}. {plain(sentence)}{about} [{plain(check.code)}]"
         yield from _wrap(f"{check.number}. {said}", 2)
     for table in report.tables:
         yield from plain_text.table(table)
@@ -67,7 +68,7 @@ def _item(item: Item) -> Iterator[str]:
     if item.parts:
         yield f"  Berkeley Protocol minimum: {'met' if item.berkeley_minimum else 'NOT met'}"
     for kept in item.kept:
-        yield from _wrap(f"Stays in the copy: {plain(kept)}", 2)
+        yield from _wrap(f"To know of the copy: {plain(kept)}", 2)
 
 
 def _closing(report: Report) -> Iterator[str]:

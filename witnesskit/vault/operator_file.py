@@ -9,7 +9,7 @@ from witnesskit.custody.signer import SEED_BYTES, Signer
 from witnesskit.errors.formats import BadJson, NewerFormat
 from witnesskit.errors.vault import BadOperatorKey
 from witnesskit.formats import strict_json
-from witnesskit.keys import NAME
+from witnesskit.keys import LOG_NAME, NAME
 from witnesskit.limits import OPERATOR_FILE_MAX
 from witnesskit.sealing.open import open_with_passphrase
 from witnesskit.sealing.seal import seal_with_passphrase
@@ -23,6 +23,8 @@ def new_operator(name: str) -> Signer:
     """A fresh key under ``name``, which every checkpoint it signs will show; raises BadOperatorKey."""
     if not NAME.fullmatch(name):
         raise BadOperatorKey("its name has 1 to 64 of the characters a-z 0-9 / . _ -")
+    if LOG_NAME.fullmatch(name):
+        raise BadOperatorKey("it bears a name that only a log may have")
     return Signer.generate(name)
 
 

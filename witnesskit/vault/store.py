@@ -12,9 +12,10 @@ from typing import BinaryIO
 
 from witnesskit.digest import sha256_stream
 from witnesskit.errors.vault import CapsuleChanged, CapsuleMissing
+from witnesskit.model import SealedCapsule
 from witnesskit.vault import durable
 from witnesskit.vault.items import place
-from witnesskit.vault.layout import Vault
+from witnesskit.vault.layout import Vault, checked_id
 
 
 def open_capsule(vault: Vault, capsule: str) -> BinaryIO:
@@ -31,6 +32,22 @@ def has(vault: Vault, capsule: str) -> bool:
     path = vault.capsule_path(capsule)
     with durable.faults():
         return path.is_file() and not path.is_symlink()
+
+
+def find(vault: Vault, capsule: SealedCapsule) -> Path | None:
+    """Where a listed capsule lies: in its place or, after a kill, still in ``work/``. Nothing is moved."""
+    waiting = vault.work / checked_id(capsule.item) / f"{checked_id(capsule.id)}.{capsule.role}.{capsule.part}"
+    with durable.faults():
+        for path in (vault.capsule_path(capsule.id), waiting):
+            if path.is_file() and not path.is_symlink():
+                return path
+    return None
+
+
+def open_found(path: Path) -> BinaryIO:
+    """Open what ``find`` found; links are not followed. Raises StorageFault."""
+    with durable.faults():
+        return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb")
 
 
 def put(vault: Vault, capsule: str, chunks: Iterable[bytes], sha256: str) -> bool:

@@ -84,6 +84,11 @@ def known_keys(keyring: Keyring) -> tuple[str, ...]:
     return tuple(sender for invite in keyring.issued for sender in invite.senders)
 
 
+def taken_keys(keyring: Keyring) -> tuple[str, ...]:
+    """Verifier key texts of every device, and of the logs of other desks: no third one may be under their names."""
+    return (*known_keys(keyring), *(peer.key for peer in keyring.peers))
+
+
 def trusted_keys(keyring: Keyring) -> tuple[str, ...]:
     """Verifier key texts whose word counts by itself; for what a lost device signed only the desk's receipts do."""
     return tuple(sender for invite in keyring.issued if invite.lost is None for sender in invite.senders)

@@ -6,21 +6,6 @@ from witnesskit.verify.proof import examine_proof
 from witnesskit.verify.verdict import CheckResult, CheckState, ItemResult, ItemState, State, Thing, Verdict
 
 __all__ = [
-    "AnchorFile",
-    "CaseFiles",
-    "CheckResult",
-    "CheckState",
-    "Expected",
-    "Found",
-    "ItemResult",
-    "ItemState",
-    "LogFiles",
-    "State",
-    "Thing",
-    "Trust",
-    "Verdict",
-    "compare_logs",
-    "examine",
-    "examine_chain",
-    "examine_proof",
-]
+    "AnchorFile", "CaseFiles", "CheckResult", "CheckState", "Expected", "Found", "ItemResult", "ItemState",
+    "LogFiles", "State", "Thing", "Trust", "Verdict", "compare_logs", "examine", "examine_chain", "examine_proof",
+]  # fmt: skip

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from witnesskit.errors.formats import BadNote
 from witnesskit.errors.verify import BadLine
 from witnesskit.formats import key_change
-from witnesskit.formats.checkpoint import Checkpoint, SignatureState, SignedNote, parse_checkpoint, parse_note
-from witnesskit.formats.cosignature import cosigned_by
+from witnesskit.formats.checkpoint_read import Checkpoint, SignatureState, SignedNote, parse_checkpoint, parse_note
+from witnesskit.formats.cosignature_read import cosigned_by
 from witnesskit.keys import ED25519, ML_DSA_44, VerifierKey
 from witnesskit.verify.log_view import LogView
-from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, CheckResult
+from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, WARN, CheckResult, CheckState
 
 GOOD, BAD, ABSENT = SignatureState.GOOD, SignatureState.BAD, SignatureState.ABSENT
 
@@ -24,12 +25,13 @@ class Signed:
     data: bytes
     note: SignedNote
     checkpoint: Checkpoint
+    digest: bytes  # SHA-256 of the bytes, which timestamps are of
 
 
 def read_signed(untrusted_note: bytes) -> Signed:
     """Read a checkpoint note; raises BadNote. No signature is checked."""
     note = parse_note(untrusted_note)
-    return Signed(untrusted_note, note, parse_checkpoint(note.text))
+    return Signed(untrusted_note, note, parse_checkpoint(note.text), hashlib.sha256(untrusted_note).digest())
 
 
 def check_keys(view: LogView) -> Iterator[CheckResult]:
@@ -54,6 +56,7 @@ def check_keys(view: LogView) -> Iterator[CheckResult]:
 
 def check_notes(view: LogView, further: Collection[VerifierKey], signed: list[Signed]) -> Iterator[CheckResult]:
     """Steps 9 to 11 for every checkpoint; fills ``signed`` with those that hold."""
+    lacking = False
     for untrusted_note in view.files.notes:
         try:
             one = read_signed(untrusted_note)
@@ -63,21 +66,30 @@ def check_notes(view: LogView, further: Collection[VerifierKey], signed: list[Si
         if not view.keys or one.checkpoint.origin != view.origin:
             yield view.says(UNKNOWN, 9, "ORIGIN", "a checkpoint is of another log")
             continue
-        findings = [*check_signatures(view, one, further)]
-        if all(finding.state is OK for finding in findings):
-            findings.append(_check_root(view, one.checkpoint))
-        if findings[-1].state is OK:
-            signed.append(one)
-            view.attested = max(view.attested, one.checkpoint.size)
+        findings = [*check_signatures(view, one, further, WARN)]
         yield from findings
+        lacking |= any(finding.state is WARN for finding in findings)
+        if all(finding.state is OK for finding in findings):
+            yield (root := _check_root(view, one.checkpoint))
+            if root.state is OK:
+                signed.append(one)
+                view.attested = max(view.attested, one.checkpoint.size)
+                view.signers.add(view.key_at(one.checkpoint.size))
     if not view.files.notes:
         yield view.says(UNKNOWN, 10, "UNSIGNED", "no checkpoint signs this log")
+    elif lacking and not signed:
+        yield view.says(UNKNOWN, 10, "UNSIGNED", "no checkpoint is signed by the log's second key too")
 
 
-def check_signatures(view: LogView, one: Signed, further: Collection[VerifierKey]) -> Iterator[CheckResult]:
-    """Step 10: the key in force at its size signed it, and so did each second key of the log; operators may."""
+def check_signatures(
+    view: LogView, one: Signed, further: Collection[VerifierKey], lacking: CheckState = UNKNOWN
+) -> Iterator[CheckResult]:
+    """Step 10: the key in force at its size signed it, and so did each second key of the log; operators may.
+
+    ``lacking``: what is said where only a second key did not sign.
+    """
     size = one.checkpoint.size
-    own = next(key for n, key in reversed(view.keys) if n < size)
+    own = view.key_at(size)
     state = one.note.signed_by(own)
     if state is ABSENT:
         yield view.says(UNKNOWN, 10, "UNSIGNED", "the log's key did not sign it")
@@ -86,8 +98,8 @@ def check_signatures(view: LogView, one: Signed, further: Collection[VerifierKey
         if key.kind == ML_DSA_44 and key.name == view.origin:
             state, time = cosigned_by(one.note, one.checkpoint, key)
             states.append(state)
-            if state is ABSENT or time:
-                yield view.says(UNKNOWN, 10, "UNSIGNED", "the log's second key did not sign it")
+            if state is ABSENT or time:  # one made before there was that key: it does not count, a later one may
+                yield view.says(lacking, 10, "UNSIGNED", "the log's second key did not sign it")
         elif key.kind == ED25519 and key.name != view.origin:
             states.append(one.note.signed_by(key))
             if states[-1] is GOOD:

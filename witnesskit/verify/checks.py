@@ -13,7 +13,7 @@ from witnesskit.keys import VerifierKey
 from witnesskit.verify.answer import Told, answer
 from witnesskit.verify.case import CaseFiles, LogFiles, Trust
 from witnesskit.verify.checkpoints import Signed, check_keys, check_notes
-from witnesskit.verify.evidence import Hearing
+from witnesskit.verify.evidence import Hearing, join_authorities
 from witnesskit.verify.files import Shelf
 from witnesskit.verify.item_checks import Inventory, check_closed, check_items_found, check_strangers
 from witnesskit.verify.log_view import LogView, check_lines, read_log
@@ -60,7 +60,7 @@ def compare_logs(first: LogFiles, second: LogFiles) -> tuple[CheckResult, ...]:
 
 def _compared(one: LogView, other: LogView) -> CheckResult:
     sizes = sorted((len(one.leaves), len(other.leaves)))
-    if not one.keys or not other.keys or (one.log != other.log and one.keys[0] != other.keys[0]):
+    if not one.keys or not other.keys or (one.log != other.log and one.origin != other.origin):
         return CheckResult(17, "LOGID", UNKNOWN, "copies", "they are not the same log")
     if one.leaves.root(sizes[0]) != other.leaves.root(sizes[0]):
         same = next(n for n in range(sizes[0]) if one.leaves.leaf(n) != other.leaves.leaf(n))
@@ -90,14 +90,15 @@ def _check_chain(case: CaseFiles, trust: Trust, views: Sequence[LogView], opened
     for view, held in zip(views, signed, strict=True):
         if view.direct:
             yield from Hearing(view, held, trust, keys).check()
+    join_authorities(views)
     find_followed(views, opened.values())
-    # 15. what a revoked key may have signed; 16. receipts; then 15 of the logs that were received
+    # 15. what a revoked key may have signed vouches for nobody; 16. receipts; then 15 again, which they may help
     for view in views:
         if view.direct:
-            yield from check_revoked(view)
+            list(check_revoked(view))
     yield from check_receipts(views, opened.values())
     for view in views:
-        if view.voucher and not view.direct:
+        if view.voucher:
             yield from check_revoked(view)
         # 17. it continues what we saw before, and two copies agree
         yield from check_memory(view, trust, whole=case.expected.everything)

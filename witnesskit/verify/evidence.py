@@ -6,15 +6,17 @@ Nothing is believed because of a file: roots, witnesses and logs were given from
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
+from itertools import accumulate
 
 from witnesskit.custody_limits import ANCHORS_MAX
 from witnesskit.errors.formats import BadNote
 from witnesskit.errors.verify import BadTlogProof, BadToken
 from witnesskit.formats.anchor import AnchorName, parse_anchor_name
-from witnesskit.formats.cosignature import cosigned_by
+from witnesskit.formats.cosignature_read import cosigned_by
 from witnesskit.formats.tlog_proof_read import parse_proof
-from witnesskit.keys import VerifierKey
+from witnesskit.keys import LOG_NAME, VerifierKey
 from witnesskit.verify.case import AnchorFile, Trust
 from witnesskit.verify.checkpoints import ABSENT, BAD, Signed, read_signed
 from witnesskit.verify.log_view import Evidence, LogView
@@ -24,6 +26,16 @@ from witnesskit.verify.verdict import FAIL, OK, TIME_MAX, UNKNOWN, WARN, CheckRe
 
 _FUTURE = 86_400  # seconds that a time may be ahead of the verifier's clock
 _APART = 300  # seconds that two authorities' clocks may differ
+
+
+def join_authorities(views: Sequence[LogView]) -> None:
+    """Authorities between whose timestamps a key or a root is shared are one: its word counts once."""
+    joined: dict[str, str] = {}
+    for tie in (tie for view in views for tie in view.ties):
+        known = {joined.get(name, name) for name in tie}
+        joined |= dict.fromkeys((*tie, *(name for name, other in joined.items() if other in known)), min(known))
+    for view in views:
+        view.evidence = [one._replace(authority=joined.get(one.authority, one.authority)) for one in view.evidence]
 
 
 class Hearing:
@@ -36,8 +48,10 @@ class Hearing:
         for one in signed:
             self.by_size.setdefault(one.checkpoint.size, []).append(one)
         self.cosigners: dict[int, set[str]] = {}  # names of witnesses by the checkpoint's size
-        # two names of one certificate are one authority
-        self.roots = {b"".join(pem.split()): (name, pem) for name, pem in sorted(trust.roots.items(), reverse=True)}
+        # a key of the log, or an operator's, is no second party as a witness
+        inside = [key for key in keys if key.name == view.origin or not LOG_NAME.fullmatch(key.name)]
+        own = {key.public for key in (*inside, *(key for _, key in view.keys))}
+        self.named = {name: key for name, key in trust.policy.witnesses.items() if key.public not in own}
 
     def check(self) -> Iterator[CheckResult]:
         """Step 14; fills the log's ``evidence`` and ``parties``, and bounds ``attested`` by the quorum."""
@@ -61,7 +75,7 @@ class Hearing:
     def witnesses(self, one: Signed, file: AnchorFile | None) -> Iterator[CheckResult]:
         """The cosignatures of one note; ``file``: where it lay, None for the checkpoint's own."""
         size, told = one.checkpoint.size, False
-        for name, key in self.trust.policy.witnesses.items():
+        for name, key in self.named.items():
             state, time = cosigned_by(one.note, one.checkpoint, key)
             if state is ABSENT or (state is not BAD and not self._known(one) and not self._forked(one)):
                 continue
@@ -79,7 +93,7 @@ class Hearing:
             yield self.view.says(WARN, 14, "WITNESS", sentence)
 
     def _known(self, one: Signed) -> bool:
-        return any(one.checkpoint == other.checkpoint for other in self.by_size.get(one.checkpoint.size, ()))
+        return any(one.checkpoint == other.checkpoint for other in self.by_size.get(one.checkpoint.size, ())[:1])
 
     def _forked(self, one: Signed) -> bool:
         leaves, told = self.view.leaves, one.checkpoint
@@ -104,31 +118,36 @@ class Hearing:
 
     def _stamp(self, file: AnchorFile, name: AnchorName) -> Iterator[CheckResult]:
         code, problem = {"tsr": "TSA", "ots": "OTS"}[name.ending], "it is about no checkpoint here"
-        for one in self.by_size.get(name.size, ()):
-            try:
+        held = self.by_size.get(name.size, [])
+        try:
+            for one in [one for one in held if one.digest in file.data][:1] or held[:1]:
                 authority, time = self._told(file, name.ending, one.data)
-            except BadToken as error:
-                problem = error.detail
-            else:
                 yield self._hear(code, name.size, time, authority, file)
                 return
+        except BadToken as error:
+            problem = error.detail
         yield self.view.says(WARN, 14, code, f"{name.text} does not count: {problem}")
 
     def _told(self, file: AnchorFile, ending: str, note: bytes) -> tuple[str, int]:
         """Who tells the time of a note, and which time; raises BadToken. Who trusts no authority needs no library."""
-        problem = BadToken("no authority was named from outside")
+        problem, told = BadToken("no authority was named from outside"), dict[str, int]()
         if ending == "ots" and self.trust.headers:
             from witnesskit.verify.bitcoin import block_time
 
             return "bitcoin", block_time(file.data, note, self.trust.headers)
-        for name, pem in self.roots.values() if ending == "tsr" else ():
-            from witnesskit.verify.timestamp import token_time
+        for name, pem in sorted(self.trust.roots.items()) if ending == "tsr" else ():
+            from witnesskit.formats.timestamp_token import checked
 
             try:
-                return f"time authority {name}", token_time(file.data, note, pem, self.trust.intermediates)
+                token = checked(file.data, note, pem, self.trust.intermediates)
             except BadToken as error:
                 problem = error
-        raise problem
+            else:
+                told[f"time authority {name}"], above = token.time, ("~" + key for key in token.keys)
+        if not told:
+            raise problem
+        self.view.ties.append({*told, *above})
+        return min(told.items())
 
     def _receipt(self, file: AnchorFile) -> Iterator[CheckResult]:
         try:
@@ -153,13 +172,17 @@ class Hearing:
 
     def _order(self) -> Iterator[CheckResult]:
         """What a checkpoint already names cannot be younger than the word about that checkpoint."""
-        heard = tuple(self.view.evidence)
-        for one in heard:
-            inside = [other.time for other in heard if other.named is not None and other.named < one.size]
-            if inside and one.time < max(inside) - _APART:
-                self.view.evidence.remove(one)
+        named = sorted((one.named, one.time) for one in self.view.evidence if one.named is not None)
+        latest = list(accumulate((time for _, time in named), max))  # of what is named up to there
+        kept = []
+        for one in self.view.evidence:
+            inside = bisect_left(named, (one.size,))  # how many are named before that size
+            if inside and one.time < latest[inside - 1] - _APART:
                 told = f"{one.authority} tells {time_text(one.time)} of events that already name evidence of "
-                yield self.view.says(UNKNOWN, 14, "TIMEORDER", told + time_text(max(inside)))
+                yield self.view.says(UNKNOWN, 14, "TIMEORDER", told + time_text(latest[inside - 1]))
+            else:
+                kept.append(one)
+        self.view.evidence = kept
 
     def _quorum(self) -> Iterator[CheckResult]:
         policy = self.trust.policy

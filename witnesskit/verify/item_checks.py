@@ -22,10 +22,12 @@ from witnesskit.verify.files import (
 )
 from witnesskit.verify.log_view import LogView
 from witnesskit.verify.openings import Opened, OpenedEvent, longest
-from witnesskit.verify.times import interval
+from witnesskit.verify.times import interval, later
 from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, WARN, CheckResult, ItemResult, ItemState, Tally, Thing
 
-_ENTERED = re.compile(rb'"item":"([0-9a-f]{32})"[^\n]*"type":"(ingest|derive)"')
+_ENTERED = re.compile(
+    rb'"item":"([0-9a-f]{32})","log":"[0-9a-f]{64}","n":([0-9]{1,15}),[^\n]*"type":"(ingest|derive)"'
+)
 
 
 @dataclass
@@ -38,15 +40,22 @@ class Inventory:
     backing: list[OpenedEvent] = field(default_factory=list)  # attested events whose things are here
     recorded: set[str] = field(default_factory=set)  # items whose record capsule, with its copies, is here
     accounted: set[str] = field(default_factory=set)  # capsule ids and digests that an event commits
-    deleted: dict[str, int] = field(default_factory=dict)  # item -> the attested event that records its deletion
+    # item -> the last attested event of its deletion by log, and by whether it tells of more than openings
+    deleted: dict[str, dict[tuple[str, bool], OpenedEvent]] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
+
+    def deletions(self, item: str, view: LogView, n: int) -> list[OpenedEvent]:
+        """What records that ``item``, of event ``n``, was erased: later, in its log or in one that received it."""
+        held = self.deleted.get(item, {}).values()
+        return [one for one in held if any(log.log == one.view.log and m < one.n for log, m in later(view, n))]
 
 
 def check_items_found(inventory: Inventory, opened: Opened) -> Iterator[CheckResult]:
     """Compare each opened event that commits things; a derive's copy may lie in its parent's record."""
-    for entry in opened.values():
+    for entry in sorted(opened.values(), key=lambda entry: entry.n):
         if entry.event.type == "delete" and entry.attested and entry.text("item"):
-            inventory.deleted[entry.text("item")] = entry.n
+            key = (entry.view.log, entry.text("scope") in ("file", "both"))
+            inventory.deleted.setdefault(entry.text("item"), {})[key] = entry
     for wanted in ("observe", "ingest", "derive"):
         for entry in opened.values():
             if entry.event.type == wanted and (wanted != "observe" or not THINGS.isdisjoint(entry.fields)):
@@ -66,7 +75,7 @@ def _check_item(inventory: Inventory, entry: OpenedEvent) -> Iterator[CheckResul
     inventory.items.append(result)
     if not well_formed:
         yield CheckResult(19, "VALUE", UNKNOWN, entry.item, f"event {entry.n} commits a value we cannot read")
-    yield from _tell(inventory, result)
+    yield from _tell(result, inventory.deletions(entry.item, entry.view, entry.n))
     if not entry.attested and any(entry.n in lines for lines in entry.view.doubtful):
         sentence = f"event {entry.n} is not proven to be older than the theft of the key"
         yield CheckResult(15, "REVOKED", UNKNOWN, entry.item, sentence)
@@ -98,12 +107,21 @@ def _state(inventory: Inventory, entry: OpenedEvent, things: tuple[Thing, ...]) 
     state = lie_there(things)
     if any(one.capsule == RECORD and one.state is PRESENT for one in things):
         inventory.recorded.add(entry.item)
-    if state in (MISSING, WITHHELD) and not inventory.deleted.keys().isdisjoint((entry.item, entry.text("parent"))):
+    gone = [
+        one for item in (entry.item, entry.text("parent")) for one in inventory.deletions(item, entry.view, entry.n)
+    ]
+    if state in (MISSING, WITHHELD) and any(_covers(one, things) for one in gone):
         return DELETED
     if state is not WITHHELD or not things or not inventory.case.expected.everything:
         return state
     inside = entry.event.type == "derive" and entry.text("parent") in inventory.recorded
     return WITHHELD if inside else MISSING
+
+
+def _covers(deletion: OpenedEvent, things: tuple[Thing, ...]) -> bool:
+    """Whether it says that these are gone: one of openings alone erases records, and copies that lie in them."""
+    kept = [one.state is PRESENT for one in things if one.capsule not in ("", RECORD)]
+    return deletion.text("scope") in ("file", "both") or all(kept)
 
 
 def _demanded(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
@@ -115,7 +133,7 @@ def _demanded(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
     )
 
 
-def _tell(inventory: Inventory, result: ItemResult) -> Iterator[CheckResult]:
+def _tell(result: ItemResult, gone: Sequence[OpenedEvent]) -> Iterator[CheckResult]:
     for thing in result.things:
         what = f"capsule {thing.capsule}" if thing.capsule else "file"
         if thing.state is ALTERED:
@@ -127,8 +145,7 @@ def _tell(inventory: Inventory, result: ItemResult) -> Iterator[CheckResult]:
     if result.state is PRESENT:
         yield CheckResult(19, "FILES", OK, result.item, f"as event {result.n} commits it")
     if result.state is DELETED:
-        deletion = inventory.deleted.get(result.item)
-        sentence = f"event {deletion} records its deletion" if deletion else "it was deleted with what it was made of"
+        sentence = f"event {gone[-1].n} records its deletion" if gone else "it was deleted with what it was made of"
         yield CheckResult(19, "DELETED", OK, result.item, f"not here: {sentence}")
     if result.state is WITHHELD and result.type != "derive":
         sentence = f"event {result.n} is opened, but not all it commits is here"
@@ -155,8 +172,8 @@ def check_closed(inventory: Inventory, views: Sequence[LogView]) -> Iterator[Che
 def _deleted_unseen(inventory: Inventory, view: LogView, shown: set[str]) -> list[bytes]:
     """Types of the lines whose items are not opened, and whose deletion is recorded."""
     wanted = {item.encode() for item in inventory.deleted if item not in shown}
-    found = _ENTERED.finditer(view.files.log) if wanted else ()
-    return [match[2] for match in found if match[1] in wanted]
+    found = [match for match in (_ENTERED.finditer(view.files.log) if wanted else ()) if match[1] in wanted]
+    return [one[3] for one in found if inventory.deletions(one[1].decode(), view, int(one[2]))]
 
 
 def check_strangers(inventory: Inventory) -> Iterator[CheckResult]:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from witnesskit.custody_limits import LOG_LINES_MAX, LOG_MAX
+from witnesskit.custody_limits import KEY_CHANGES_MAX, LOG_LINES_MAX, LOG_MAX, UNKNOWN_MAX
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.formats import BadKey, NewerFormat
-from witnesskit.formats import custody_event
-from witnesskit.formats.custody_event import FIELD_TIME, Event
+from witnesskit.formats import custody_event_read
+from witnesskit.formats.custody_event_read import FIELD_TIME, Event
 from witnesskit.formats.merkle_read import Leaves, leaf_hash
-from witnesskit.keys import VerifierKey, parse_verifier_key
+from witnesskit.keys import LOG_NAME, VerifierKey, parse_verifier_key
 from witnesskit.verify.case import LogFiles
 from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, WARN, CheckResult, CheckState, Interval
 
@@ -58,11 +58,13 @@ class LogView:
     named: dict[str, int] = field(default_factory=dict)  # SHA-256 of evidence -> the anchor event that names it
     keys: list[tuple[int, VerifierKey]] = field(default_factory=list)  # in force for checkpoints of more lines
     revoked: list[tuple[int, str]] = field(default_factory=list)  # number of the event, day of the theft
+    signers: set[VerifierKey] = field(default_factory=set)  # of its keys those that signed a checkpoint that holds
     attested: int = 0  # lines that a checkpoint of the log's own keys covers
     voucher: str = ""  # origin of the trusted log on whose word the attested lines stand
     received: str | None = None  # the day the voucher claims, if it is another log
     doubtful: list[range] = field(default_factory=list)  # lines that a revoked key may have made
     evidence: list[Evidence] = field(default_factory=list)
+    ties: list[set[str]] = field(default_factory=list)  # authorities and certified keys behind one timestamp
     parties: list[tuple[int, str]] = field(default_factory=list)  # lines, and who else speaks for them
     received_in: list[tuple[LogView, int, int]] = field(default_factory=list)  # log, its receipt, lines received
     follows: list[tuple[int, LogView, int]] = field(default_factory=list)  # event, the log whose event it came after
@@ -83,6 +85,10 @@ class LogView:
     def direct(self) -> bool:
         """Whether the log stands on the word of a trusted key of its own."""
         return bool(self.voucher) and self.received is None
+
+    def key_at(self, size: int) -> VerifierKey:
+        """The key that signs a checkpoint of ``size`` lines, of a log that has keys."""
+        return next(key for n, key in reversed(self.keys) if n < size)
 
     def says(self, state: CheckState, number: int, code: str, sentence: str) -> CheckResult:
         """A finding about this log."""
@@ -120,14 +126,14 @@ class _Lines:
 
     def __init__(self, view: LogView, evidence: Container[str]) -> None:
         self.view, self.evidence = view, evidence
-        self.log, self.day, self.keep = "", "", frozenset[int]()
+        self.log, self.day, self.keep, self.changes = "", "", frozenset[int](), 0
         self.items = [bytearray() for _ in range(256)]  # ids (16 bytes each) by their first byte
 
     def take(self, place: int, line: bytes, wanted: Wanted) -> None:
         """Steps 2 to 7 of one line."""
         view = self.view
         try:
-            event = custody_event.parse(line)
+            event = custody_event_read.parse(line)
         except WitnesskitError as error:
             state = UNKNOWN if isinstance(error, NewerFormat) else FAIL
             view.offends(state, 2, error.code, f"event {place}: {error}")
@@ -147,12 +153,15 @@ class _Lines:
 
     def _keep(self, place: int, event: Event) -> None:
         view = self.view
-        view.unknown.update(event.unknown_names)
+        view.unknown.update(event.unknown_names[: UNKNOWN_MAX - len(view.unknown)])
         if event.item:
             view.entered += 1
             view.ingests += event.type == "ingest"
             self.items[int(event.item[:2], 16)] += bytes.fromhex(event.item)
-        if place == 0 or event.type == "key" or place in self.keep:
+        self.changes += event.type == "key"
+        if self.changes > KEY_CHANGES_MAX:
+            view.offends(UNKNOWN, 2, "SIZE", f"more than {KEY_CHANGES_MAX} changes of keys")
+        elif place == 0 or event.type == "key" or place in self.keep:
             view.events[place] = event
         if event.type == "anchor" and event.x.get("file") in self.evidence:
             view.named.setdefault(event.x["file"], place)
@@ -176,7 +185,7 @@ def _take_genesis(view: LogView, event: Event) -> None:
         key = parse_verifier_key(event.x["key"])
     except BadKey as error:
         return view.offends(FAIL, 3, "ORIGIN", f"the genesis event: {error}")
-    if key.name != event.x["origin"]:
+    if key.name != event.x["origin"] or not LOG_NAME.fullmatch(key.name):
         return view.offends(FAIL, 3, "ORIGIN", "the genesis event's key bears another name")
     view.keys.append((-1, key))
     view.subject = key.name

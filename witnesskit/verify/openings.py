@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from witnesskit.custody_model import Json, Opening
 from witnesskit.errors.verify import BadDisclosure
 from witnesskit.formats import disclosure_read
-from witnesskit.formats.custody_event import Event
+from witnesskit.formats.custody_event_read import Event
 from witnesskit.formats.custody_types import COMMITTED
 from witnesskit.verify.log_view import LogView, Wanted
 from witnesskit.verify.verdict import FAIL, OK, UNKNOWN, WARN, CheckResult
@@ -89,10 +89,7 @@ def wanted_lines(openings: Sequence[Opening]) -> Wanted:
 
 def check_openings(views: Sequence[LogView], openings: Sequence[Opening], opened: Opened) -> Iterator[CheckResult]:
     """Open what can be opened into ``opened``; reports each opening that does not hold."""
-    by_log = {
-        view.log: view for view in sorted(views, key=lambda view: len(view.leaves))
-    }  # of two copies, the longer
-    held = 0
+    by_log, held = longest(views), 0
     for opening in openings:
         view = by_log.get(opening.log)
         if view is None:

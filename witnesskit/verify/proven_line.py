@@ -8,10 +8,10 @@ from dataclasses import replace
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.formats import BadNote, NewerFormat
 from witnesskit.errors.verify import BadProof
-from witnesskit.formats import custody_event
+from witnesskit.formats import custody_event_read
 from witnesskit.formats.merkle_read import check_inclusion, leaf_hash
 from witnesskit.formats.tlog_proof_read import TlogProof
-from witnesskit.keys import ED25519, VerifierKey
+from witnesskit.keys import ED25519, LOG_NAME, VerifierKey
 from witnesskit.verify.case import LogFiles
 from witnesskit.verify.checkpoints import ABSENT, BAD, Signed, check_signatures, read_signed
 from witnesskit.verify.log_view import LogView
@@ -35,7 +35,7 @@ class ProvenLine:
         view = self.view
         # 2. the line is in the line profile, and is the one that the proof is about
         try:
-            event = custody_event.parse(proof.line)
+            event = custody_event_read.parse(proof.line)
         except WitnesskitError as error:
             state = UNKNOWN if isinstance(error, NewerFormat) else FAIL
             yield view.says(state, 2, error.code, str(error))
@@ -66,7 +66,8 @@ class ProvenLine:
     def _check_signer(self, signed: Signed, keys: Collection[VerifierKey]) -> Iterator[CheckResult]:
         """Step 4: a key that was given from outside signed it; one that does not verify outweighs others."""
         origin, view = signed.checkpoint.origin, self.view
-        states = {key: signed.note.signed_by(key) for key in keys if (key.kind, key.name) == (ED25519, origin)}
+        named = [key for key in keys if (key.kind, key.name) == (ED25519, origin) and LOG_NAME.fullmatch(origin)]
+        states = {key: signed.note.signed_by(key) for key in named}
         good_first = sorted((key for key in states if states[key] is not ABSENT), key=lambda key: states[key] is BAD)
         if not good_first:
             yield view.says(UNKNOWN, 4, "UNTRUSTED", "its signer is not among the keys given from outside")

@@ -32,25 +32,25 @@ def _steps(view: LogView) -> list[int]:
     return view.steps
 
 
+def later(view: LogView, n: int) -> Sequence[tuple[LogView, int]]:
+    """The event itself, and the receipts that other logs hold of it: whoever saw one of these saw the event."""
+    return [(view, n), *((log, m) for log, m, size in view.received_in if n < size)]
+
+
 def _not_after(view: LogView, n: int) -> dict[str, int]:
-    """Of each authority the earliest time at which event ``n`` existed; a received log's come from its receipts."""
+    """Of each authority the earliest time at which event ``n`` existed."""
     times: dict[str, int] = {}
-    found = [(one.authority, one.time) for one in view.evidence if one.size > n]
-    if not view.direct:
-        found += [pair for log, m, size in view.received_in if size > n for pair in _not_after(log, m).items()]
-    for authority, time in found:
-        times[authority] = min(time, times.get(authority, time))
+    for one in (one for log, m in later(view, n) for one in log.evidence if m < one.size):
+        times[one.authority] = min(one.time, times.get(one.authority, one.time))
     return times
 
 
 def _not_before(view: LogView, n: int) -> dict[str, int]:
     """Of each authority the latest time that had passed when event ``n`` came into being."""
     times: dict[str, int] = {}
-    found = [(one.authority, one.time) for one in view.evidence if one.named is not None and one.named <= n]
-    if not view.direct:
-        found += [pair for at, log, m in view.follows if at <= n for pair in _not_before(log, m).items()]
-    for authority, time in found:
-        times[authority] = max(time, times.get(authority, time))
+    earlier = [(view, n), *((log, m) for at, log, m in view.follows if at <= n)]
+    for one in (one for log, m in earlier for one in log.evidence if one.named is not None and one.named <= m):
+        times[one.authority] = max(one.time, times.get(one.authority, one.time))
     return times
 
 
@@ -64,6 +64,7 @@ def _bound(times: Mapping[str, int], *, latest: bool = False) -> Bound:
 
 def check_revoked(view: LogView) -> Iterator[CheckResult]:
     """Step 15: what a revoked key may have signed is not proven, unless it is proven to be older than the theft."""
+    view.doubtful, view.steps, view.intervals = [], [], {}  # receipts may have been found since it was asked last
     for changed, since in view.revoked:
         starts = [n for n in _steps(view) if n < changed]
         low = next((n for n in starts if not _older(interval(view, n).not_after, since)), changed)
@@ -78,7 +79,7 @@ def _older(bound: Bound, day: str) -> bool:
 
 
 def find_followed(views: Sequence[LogView], opened: Iterable[OpenedEvent]) -> None:
-    """A received log that commits a checkpoint of a trusted log is later than that checkpoint's last event."""
+    """A log that commits a checkpoint of a trusted log is later than that checkpoint's last event."""
     for entry in opened:
         name = {"genesis": "not_before", "anchor": "note"}.get(entry.event.type)
         try:
@@ -93,7 +94,7 @@ def find_followed(views: Sequence[LogView], opened: Iterable[OpenedEvent]) -> No
 
 def lone(view: LogView, n: int) -> bool:
     """Whether nobody but one trusted signer speaks for event ``n``, and so for those after it."""
-    places = [(view, n), *((log, m) for log, m, size in view.received_in if n < size)]
+    places = later(view, n)
     voices = {log.voucher for log, _ in places}
     voices |= {one.authority for log, m in places for one in log.evidence if m < one.size}
     voices |= {name for log, m in places for size, name in log.parties if m < size}

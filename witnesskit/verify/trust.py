@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from witnesskit.errors.formats import BadKey
-from witnesskit.formats.checkpoint import root_text
+from witnesskit.formats.checkpoint_read import root_text
 from witnesskit.keys import ED25519, ML_DSA_44, VerifierKey, parse_verifier_key
 from witnesskit.verify.case import Trust
 from witnesskit.verify.log_view import LogView
@@ -57,9 +57,12 @@ def read_keys(trust: Trust) -> tuple[frozenset[VerifierKey], tuple[CheckResult, 
 
 
 def check_signers(views: Sequence[LogView], keys: Collection[VerifierKey]) -> Iterator[CheckResult]:
-    """Step 13: a log whose line of keys holds a trusted one stands on that key's word."""
+    """Step 13: a log whose line of keys holds a trusted one that signed a checkpoint here stands on that key's word.
+
+    Anybody can write a log that names a key; who signed a part of it committed what may replace the key.
+    """
     for view in views:
-        if any(key in keys for _, key in view.keys):
+        if any(key in keys for key in (view.signers if view.keys[1:] else (key for _, key in view.keys))):
             view.voucher = view.origin
             yield view.says(OK, 13, "UNTRUSTED", "its signer was given from outside")
 
@@ -100,13 +103,14 @@ def check_memory(view: LogView, trust: Trust, *, whole: bool) -> Iterator[CheckR
 
 
 def check_doubles(views: Sequence[LogView]) -> Iterator[CheckResult]:
-    """Step 17: two copies of one log tell one history."""
+    """Step 17: two copies of one log tell one history, and a trusted key signs one log under its name."""
     first: dict[str, LogView] = {}
     for view in views:
-        other = first.setdefault(view.log, view)
-        common = min(len(view.leaves), len(other.leaves))
-        if other is not view and view.leaves.root(common) != other.leaves.root(common):
-            yield view.says(FAIL, 17, "FORK", "two copies of the log tell two histories")
+        names = (view.log, view.origin) if view.direct and view.attested else (view.log,)
+        for other in {id(one): one for one in (first.setdefault(name, view) for name in names)}.values():
+            common = min(len(view.leaves), len(other.leaves))
+            if view.leaves.root(common) != other.leaves.root(common):
+                yield view.says(FAIL, 17, "FORK", "two copies of the log tell two histories")
 
 
 def check_tail(view: LogView) -> Iterator[CheckResult]:

@@ -52,6 +52,22 @@ def rotation_new(_: Example) -> Example:
         return _rotated(made).example(keys=(NEW.vkey,))
 
 
+@vector("UNTRUSTED-first-key-signed-nothing", CANNOT_TELL, "UNTRUSTED", "NOTHING")
+def rotation_unsigned(_: Example) -> Example:
+    """the first line names the trusted key, which signed no checkpoint that is here: anybody can write such a log"""
+    with one_item("rotated") as made:
+        _rotated(made).notes.pop(0)
+        return made.example()
+
+
+@vector("UNTRUSTED-last-key-signed-nothing", CANNOT_TELL, "UNTRUSTED", "NOTHING")
+def rotation_new_unsigned(_: Example) -> Example:
+    """the key that the last change names is trusted, and signed no checkpoint that is here"""
+    with one_item("rotated") as made:
+        _rotated(made).notes.pop()
+        return made.example(keys=(NEW.vkey,))
+
+
 @vector("ROTATE-without-the-recovery-key", CHANGED, "ROTATE", "UNSIGNED", "TAIL")
 def rotate_thief(_: Example) -> Example:
     """a thief of the key replaces it and signs that himself"""
@@ -88,7 +104,7 @@ def old_key(_: Example) -> Example:
         return made.example()
 
 
-@vector("UNSIGNED-new-key-before-rotation", CANNOT_TELL, "UNSIGNED")
+@vector("UNSIGNED-new-key-before-rotation", CANNOT_TELL, "UNSIGNED", "UNTRUSTED", "NOTHING")
 def new_key(_: Example) -> Example:
     """a checkpoint of no more lines than before the rotation, signed by the new key"""
     with one_item("rotated") as made:
@@ -186,6 +202,24 @@ def second_absent(_: Example) -> Example:
     """the log's ML-DSA-44 key was given from outside, and did not sign"""
     with one_item("two keys") as made:
         return made.example(keys=(DESK.vkey, SECOND.text))
+
+
+@vector("warning-UNSIGNED-older-than-the-second-key", UNCHANGED, "UNSIGNED")
+def second_younger(_: Example) -> Example:
+    """an earlier checkpoint is without the ML-DSA-44 key, the newest has it"""
+    with one_item("two keys") as made:
+        made.notes[0] += second_line(made.notes[0]).encode()
+        made.notes.insert(0, sign(made.team.journal.log_bytes(), DESK, 1))
+        return made.example(keys=(DESK.vkey, SECOND.text))
+
+
+@vector("UNSIGNED-operator-instead-of-the-log", CANNOT_TELL, "UNSIGNED", "TAIL", "NOTHING")
+def operator_alone(_: Example) -> Example:
+    """an operator signed the checkpoint, and the log's key did not"""
+    with one_item("operated") as made:
+        text = made.notes[0].decode().partition("\n\n")[0] + "\n"
+        made.notes[0] = OPERATOR.note(text)
+        return made.example(keys=(DESK.vkey, OPERATOR.vkey))
 
 
 @vector("SIG-second-key", CHANGED, "SIG", "TAIL", "NOTHING")

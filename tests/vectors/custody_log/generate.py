@@ -10,14 +10,21 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.vectors.custody_log import defects_evidence, defects_files, defects_keys, defects_lines, defects_signatures
+from tests.vectors.custody_log import (
+    defects_evidence,
+    defects_files,
+    defects_insiders,
+    defects_keys,
+    defects_lines,
+    defects_signatures,
+)
 from tests.vectors.custody_log.catalogue import VECTORS, Vector
 from tests.vectors.custody_log.honest import build
 from tests.vectors.custody_log.sentences import SENTENCES
 from witnesskit.verify import Trust
 
 HERE = Path(__file__).parent
-ROOMS = (defects_files, defects_lines, defects_signatures, defects_keys, defects_evidence)  # importing them fills VECTORS
+ROOMS = (defects_files, defects_lines, defects_signatures, defects_keys, defects_evidence, defects_insiders)  # importing them fills VECTORS
 
 
 def all_vectors() -> list[Vector]:

@@ -45,13 +45,14 @@ def id_of(name: str) -> str:
 
 @contextmanager
 def counted_randomness(seed: str) -> Iterator[None]:
-    """Random bytes are SHA-256 of a seed and a counter."""
+    """Random bytes are blocks of SHA-256 of a seed and a counter; each draw begins with a fresh one."""
     count = 0
 
     def token_bytes(size: int) -> bytes:
         nonlocal count
-        count += 1
-        return hashlib.sha256(f"{seed} {count}".encode()).digest()[:size]
+        first, count = count, count + (size + 31) // 32
+        blocks = (hashlib.sha256(f"{seed} {number}".encode()).digest() for number in range(first + 1, count + 1))
+        return b"".join(blocks)[:size]
 
     with patch("witnesskit.formats.disclosure.secrets.token_bytes", token_bytes):
         yield
