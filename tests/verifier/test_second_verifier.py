@@ -23,7 +23,7 @@ VECTORS = Path(__file__).resolve().parents[1] / "vectors"
 PATHS = sorted([*VECTORS.glob("custody_log/*.json"), *VECTORS.glob("tlog_proof/*.json")])
 # a Bitcoin header decides these; the second verifier reads no OpenTimestamps and says OTS
 OF_A_BLOCK = {"ok-block": ("UNCHANGED", ["OTS"])}
-LINES_MAX = 731  # 250 were hoped for; all twenty steps, bundles, proofs and trust take this much
+LINES_MAX = 533  # 250 were hoped for; all twenty steps, bundles, proofs and trust take this much
 TOKENS = VECTORS / "timestamp_token"
 
 
@@ -45,13 +45,14 @@ def test_of_a_vector_it_says_what_the_vector_states_and_what_the_first_verifier_
 
 
 @pytest.mark.parametrize("path", **named(PATHS))
-def test_random_changes_of_a_vector_end_alike(path):
+def test_of_random_changes_of_a_vector_both_say_unchanged_or_neither_does(path):
     vector = load(path)
     if any(file["name"].endswith(".ots") for log in vector.get("logs", []) for file in log["anchors"]):
         pytest.skip("a Bitcoin header decides")
     for seed in range(4):
         changed = mutated(vector, seed)
-        assert second_says(changed)[0] == first_says(changed)[0], f"seed {seed}"
+        one, two = first_says(changed), second_says(changed)
+        assert (one[0] == "UNCHANGED") == (two[0] == "UNCHANGED"), f"seed {seed}: {one}, {two}"
 
 
 @pytest.mark.parametrize("name", sorted(load(TOKENS / "expected.json")))

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import random
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tests.simulators import tsa
 from tests.vectors.custody_log import generate
+from tests.vectors.custody_log.anchored import HOUR, LATER_RECOVERY, NOON, NORTH, change_of, one_item, policy, stamp
 from tests.vectors.custody_log.catalogue import Vector, desk_lines, joined
-from tests.vectors.custody_log.honest import Example, build, resigned
+from tests.vectors.custody_log.honest import DESK, Example, build, resigned
 from tests.vectors.custody_log.sentences import SENTENCES
-from tests.verifier.both import first_says, second_says
+from tests.verifier.both import first_says, second, second_says
 from tests.verifier.mutations import typo
+from witnesskit.formats import key_change
 
 HONEST = build()
 X = b'"x":{}'
@@ -96,4 +102,65 @@ def test_slips_in_a_signed_line_end_alike(seed):
     place = chance.randrange(len(lines))
     lines[place] = typo(lines[place].decode(), chance).replace("\n", "").encode()
     vector = vector_of(resigned(HONEST, joined(lines)))
-    assert second_says(vector)[0] == first_says(vector)[0]
+    assert (second_says(vector)[0] == "UNCHANGED") == (first_says(vector)[0] == "UNCHANGED")
+
+
+def test_a_later_witness_in_the_note_contradicts_no_stamp():
+    """Its line is in no file that an anchor event could name."""
+    with one_item("stamped") as made:
+        made.notes[0] += NORTH.line(made.notes[0], NOON + HOUR).encode()
+        made.anchor("4.alpha.tsr", stamp(made.notes[0], NOON), logged=False)
+        vector = vector_of(made.example(policy=policy()))
+    assert second_says(vector) == first_says(vector) == ("UNCHANGED", [])
+
+
+def test_one_name_opened_twice_with_one_value_is_refused():
+    vector = vector_of(HONEST)
+    vector["openings"].append(vector["openings"][0])
+    assert second_says(vector) == first_says(vector) == ("CHANGED", ["OPENING"])
+
+
+@pytest.mark.parametrize("count", [1000, 1001])
+def test_a_log_with_more_changes_of_keys_than_anybody_makes_is_unknown(count):
+    with one_item("stamped") as made:
+        made.log(change_of(made, "rotate", by=LATER_RECOVERY))
+        *before, change = made.team.journal.lines()
+        example = made.example()
+    (first, *rest), following = before, hashlib.sha256(LATER_RECOVERY.vkey.encode()).hexdigest()
+    first = first.replace(json.loads(first)["x"]["next"].encode(), following.encode())
+    log = hashlib.sha256(b"\0" + first).hexdigest()
+    lines = [first, *(line.replace(json.loads(line)["log"].encode(), log.encode()) for line in rest)]
+    old, key = json.loads(change), Ed25519PrivateKey.from_private_bytes(LATER_RECOVERY.to_bytes())
+    for n in range(len(lines), len(lines) + count):
+        text = key_change.signed_text(log, n, "rotate", DESK.vkey, following, "")
+        auth = base64.b64encode(key.sign(text.encode())).decode()
+        x = old["x"] | {"key": DESK.vkey, "auth": auth, "auth_key": LATER_RECOVERY.vkey, "next": following}
+        lines.append(json.dumps(old | {"n": n, "log": log, "x": x}, sort_keys=True, separators=(",", ":")).encode())
+    vector = vector_of(resigned(example, joined(lines)))
+    vector["openings"] = []
+    one, two = first_says(vector), second_says(vector)
+    assert one == two
+    assert ("SIZE" in two[1]) == (count > 1000) and "ROTATE" not in two[1]
+
+
+def test_a_signer_that_is_not_in_the_stamp_is_the_one_of_the_chain_that_was_given():
+    """Its key, and that of who certifies it, tell whether two stamps are one party's word."""
+    with one_item("stamped") as made:
+        made.anchor("4.alpha.tsr", stamp(made.notes[0], NOON, certificates=()), logged=False)
+        vector = vector_of(made.example(intermediates=(tsa.pem("intermediate"), tsa.pem("signer"))))
+    assert second_says(vector) == first_says(vector) == ("UNCHANGED", [])
+    (data,) = [base64.b64decode(file["data"]) for log in vector["logs"] for file in log["anchors"]]
+    notes, trust = vector["logs"][0]["notes"], vector["trust"]
+    told = second.stamp(data, notes, trust["roots"], trust["intermediates"])
+    assert told[0] == {"time authority alpha"} and len(told[1]) == 2
+
+
+def test_of_a_stamp_without_a_root_it_says_that_no_authority_was_named():
+    with one_item("stamped") as made:
+        made.anchor("4.alpha.tsr", stamp(made.notes[0], NOON), logged=False)
+        vector = vector_of(made.example(roots={}))
+    assert second_says(vector) == first_says(vector) == ("UNCHANGED", ["TSA"])
+    case = second.Case(vector["trust"])
+    case.examine(vector)
+    (about,) = (subject for _, _, code, subject in case.findings if code == "TSA")
+    assert about.endswith("4.alpha.tsr: no authority was named from outside")
