@@ -30,6 +30,8 @@ from witnesskit.vault.trustfile import taken_keys
 from witnesskit.verify import CaseFiles, CheckState, LogFiles, Trust, examine_chain
 from witnesskit.verify.case import LISTED
 
+_BY_DEVICE = b'{"by":"field",'  # a line's first member in its one canonical form
+
 
 @dataclass(frozen=True)
 class SeenLog:
@@ -48,6 +50,15 @@ class SeenLog:
     def log(self) -> str:
         """Leaf hash of line 0, 64 hex digits."""
         return hashlib.sha256(b"\x00" + self.lines.split(b"\n", 1)[0]).hexdigest()
+
+    def is_one_with(self, other: SeenLog) -> bool:
+        """Whether both are one log, in whatever history: they have their first line, or a key that signed both."""
+        if self.log == other.log:
+            return True
+        return self.head.origin == other.head.origin and bool(self._signers() & other._signers())
+
+    def _signers(self) -> frozenset[VerifierKey]:
+        return frozenset(History(self.lines).signers((self.note, *self.earlier)))
 
 
 def logs_of(chain: Sequence[tuple[Member, bytes]]) -> tuple[SeenLog, ...]:
@@ -73,8 +84,10 @@ def judge(
     keys = [VerifierKey(log.head.origin, public) for log in logs]
     if any(is_name_of_another((vault.config.key, *taken_keys(keyring)), key) for key in keys):
         raise ChainRefused("a log of another device")
+    if any(not line.startswith(_BY_DEVICE) for log in logs for line in log.lines.splitlines()):
+        raise ChainRefused("a device's log that says a desk wrote it")
     old = old_logs(vault, logs) if late else frozenset()
-    trust = Trust(tuple(key.text for key in keys), remembered(vault, old))
+    trust = Trust(tuple(key.text for key in keys), remembered(vault, logs, old))
     case = CaseFiles(tuple(LogFiles(log.lines, (log.note,)) for log in logs), _openings(meta, logs[-1]), (), LISTED)
     bad = [check.code for check in examine_chain(case, trust) if check.state in (CheckState.FAIL, CheckState.UNKNOWN)]
     if bad:
@@ -116,13 +129,18 @@ def known_logs(vault: Vault) -> Iterator[SeenLog]:
     yield from _logs_in(vault.custody / "seen" / "peers")
 
 
-def remembered(vault: Vault, old: Collection[str]) -> dict[str, tuple[int, str]]:
-    """What a chain must continue: size and root of each log as last seen; not of the ``old`` ones, by their ids."""
+def remembered(vault: Vault, logs: Sequence[SeenLog], old: Collection[str]) -> dict[str, tuple[int, str]]:
+    """What ``logs`` must continue: size and root of each as last seen; not of the ``old`` ones, by their ids.
+
+    A log that only has the name of another, and shares neither its first line nor a key that signed both, is not
+    that log seen before: a name is public, and whoever took it first would have the other refused for ever.
+    """
     found: dict[str, tuple[int, str]] = {}
     for known in known_logs(vault):
         with contextlib.suppress(WitnesskitError):
             head = known.head
-            if known.log not in old and head.size >= found.get(head.origin, (0, ""))[0]:
+            newest = head.size >= found.get(head.origin, (0, ""))[0]
+            if known.log not in old and newest and any(known.is_one_with(log) for log in logs):
                 found[head.origin] = (head.size, head.root_text)
     return found
 
