@@ -25,13 +25,8 @@ class Receipt:
     @classmethod
     def of(cls, entry: OpenedEvent, voucher: str) -> Receipt | None:
         """The receipt that a desk's opened event tells; None for any other, and where size or root is not opened."""
-        size, by = entry.fields.get("size"), entry.event.by
-        if (
-            (entry.event.type, by) != ("receipt", "desk")
-            or not entry.text("root")
-            or type(size) is not int
-            or size < 1
-        ):
+        size, kind = entry.fields.get("size"), (entry.event.type, entry.event.by)
+        if kind != ("receipt", "desk") or not entry.text("root") or type(size) is not int or size < 1:
             return None
         return cls(entry, voucher, size)
 
