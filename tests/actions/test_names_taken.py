@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,8 @@ from witnesskit.formats.exchange import Head
 from witnesskit.formats.strict_json import canonical
 
 
-def brings(liar: Desk, to: Desk, forged: Journal, folder: Path) -> None:
-    """A trusted desk says that it received a log, and brings it, with a file of its own."""
+def brings(liar: Desk, to: Desk, forged: Journal, folder: Path, *, behind: bytes = b"") -> None:
+    """A trusted desk says that it received a log, and brings it, with a file of its own; ``behind``: lines after it."""
     told = {"origin": forged.origin, "log": forged.log, "size": forged.size, "root": forged.root, "day": "2026-01-02"}
     item, file = "1" * 32, b"a file"
     with liar.session() as session:
@@ -37,7 +38,8 @@ def brings(liar: Desk, to: Desk, forged: Journal, folder: Path) -> None:
         ]
         session.journal.append_all([(event, {}) for event in events])
         session.journal.checkpoint(session.signer)
-    logs = [log_copy(liar.journal), log_copy(forged)]
+    brought = log_copy(forged)
+    logs = [log_copy(liar.journal), replace(brought, lines=brought.lines + behind)]
     opened = b"".join(
         canonical({"deferred": {}, "disclosures": [*event.disclosures], "event": ""}) + b"\n" for event in events
     )
@@ -125,3 +127,20 @@ def test_a_key_that_was_replaced_without_a_theft_is_still_held_to_its_word(robbe
     b.hear(told_by(a, tmp_path / "told", own=fork(a, a.journal.size, key), signer=key))
     change_key(a.desk, a.passphrase, KeyWish(a.recovery_sheet))
     assert "FORK" in str(refusal(b.receive, a.send(b)))
+
+
+def test_lines_that_another_desk_wrote_behind_a_log_are_not_what_that_log_says(desks, tmp_path):
+    """Else the lines that its owner really writes there would contradict them for ever."""
+    a, b, c = desks
+    c.trust(a, b)
+    line = prepare("note", {"day": "2026-01-02"})
+    with b.session() as session:
+        made = [session.journal._make(a.journal.size + n, line, {}) for n in range(5)]
+    behind = b"".join(one.replace(b.journal.log.encode(), a.journal.log.encode()) + b"\n" for one in made)
+    brings(b, c, a.journal, tmp_path, behind=behind)
+    for _ in range(3):
+        a.more()
+    told = told_by(a, tmp_path / "told")
+    assert c.hear(told).ahead == 1
+    assert c.receive(a.send(c))[0].unpacked.complete
+    assert not c.conflicts()

@@ -144,7 +144,8 @@ def _judge(
 def _seen(log: LogFiles) -> SeenLog:
     """A log with its newest checkpoint, and one of each key that was replaced."""
     signed = History(log.log).signers(log.notes)
-    return SeenLog(log.log, log.notes[0], tuple(note for note in signed.values() if note != log.notes[0]))
+    earlier = tuple(note for note in signed.values() if note != log.notes[0])
+    return SeenLog(log.log, log.notes[0], earlier).signed_part()
 
 
 def _remembered(session: Session, logs: Sequence[SeenLog], old: Collection[str]) -> dict[str, tuple[int, str]]:

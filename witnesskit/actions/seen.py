@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import hmac
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from witnesskit.actions import heads
@@ -18,6 +18,7 @@ from witnesskit.actions.ownership import is_name_of_another
 from witnesskit.custody_limits import LOG_MAX, NOTE_MAX
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.actions import ChainRefused
+from witnesskit.errors.formats import BadNote
 from witnesskit.formats.bundle_manifest import BundleMeta
 from witnesskit.formats.bundle_members import Member
 from witnesskit.formats.checkpoint import Checkpoint, parse_checkpoint, parse_note
@@ -50,6 +51,13 @@ class SeenLog:
     def log(self) -> str:
         """Leaf hash of line 0, 64 hex digits."""
         return hashlib.sha256(b"\x00" + self.lines.split(b"\n", 1)[0]).hexdigest()
+
+    def signed_part(self) -> SeenLog:
+        """Without the lines behind its note: anybody can write on somebody's log, and call what follows a fork."""
+        with contextlib.suppress(BadNote):
+            lines = self.lines.split(b"\n")[:-1][: self.head.size]
+            return replace(self, lines=b"".join(line + b"\n" for line in lines))
+        return self
 
     def is_one_with(self, other: SeenLog) -> bool:
         """Whether both are one log, in whatever history: they have their first line, or a key that signed both."""
@@ -99,22 +107,22 @@ def judge(
 def remember(
     vault: Vault, keyring: Keyring, logs: Iterable[SeenLog], *, from_a_desk: bool = False
 ) -> tuple[SeenLog, ...]:
-    """Keep judged logs; a shorter copy never replaces a longer one."""
+    """Keep what is signed of judged logs; a copy of which less is signed never replaces another."""
     logs = tuple(logs)
     folder = vault.custody / "seen"
     durable.make_folder(folder)
     if from_a_desk:
         folder = folder / "peers"
         durable.make_folder(folder)
-    for log in logs:
+    for log in map(SeenLog.signed_part, logs):
         path = folder / _name(keyring, log.log)
-        old = durable.read(path, LOG_MAX)
-        if old is None or len(old) <= len(log.lines):
+        old = _read(path)
+        if old is None or old.head.size <= log.head.size:
             for number, note in enumerate(log.earlier):
                 durable.replace(path.with_suffix(f".{number}.note"), note)
             durable.replace(path, log.lines)
             durable.replace(path.with_suffix(".note"), log.note)
-    heads.settle(vault, (History(log.lines) for log in logs))
+    heads.settle(vault, (History(log.signed_part().lines) for log in logs))
     return logs
 
 
@@ -159,12 +167,16 @@ def check_heads(meta: BundleMeta, logs: Sequence[SeenLog]) -> None:
 
 
 def _logs_in(folder: Path) -> Iterator[SeenLog]:
-    for path in sorted(folder.glob("*.jsonl")):
-        lines = durable.read(path, LOG_MAX)
-        note = durable.read(path.with_suffix(".note"), NOTE_MAX)
-        if lines is not None and note is not None:
-            earlier = (durable.read(one, NOTE_MAX) for one in sorted(folder.glob(f"{path.stem}.*.note")))
-            yield SeenLog(lines, note, tuple(filter(None, earlier)))
+    return filter(None, map(_read, sorted(folder.glob("*.jsonl"))))
+
+
+def _read(path: Path) -> SeenLog | None:
+    lines = durable.read(path, LOG_MAX)
+    note = durable.read(path.with_suffix(".note"), NOTE_MAX)
+    if lines is None or note is None:
+        return None
+    earlier = (durable.read(one, NOTE_MAX) for one in sorted(path.parent.glob(f"{path.stem}.*.note")))
+    return SeenLog(lines, note, tuple(filter(None, earlier)))
 
 
 def _openings(meta: BundleMeta, log: SeenLog) -> tuple[Opening, ...]:
