@@ -146,6 +146,7 @@ class Log:  # a log, or the one line of a proof, and what is known of it
         self.attested, self.next, self.direct = 0, "", False
     def root(self, size): return need(size <= len(self.leaves), "TRUNCATED") or tree(self.leaves[:size])
     def signers(self, size): return [key for since, key in self.keys if since <= size][-1:]  # the key in force
+    def is_of_desk(self, n, kind): return (self.events[n]["type"], self.events[n]["by"]) == (kind, "desk")
     def trusted(self): return self.direct or bool(self.receipts)
     def attests(self, n): return n < self.attested and n not in self.unproven
     def received(self, values):
@@ -288,7 +289,7 @@ class Case:  # those who are trusted from outside, and what was found
         own = {key[3] for key in self.keys if key[0] == log.name or not like(LOG_NAME, key[0])}
         own |= {key[3] for _, key in log.keys}  # who signs beside a log is no second party
         here, found = origin == log.name and size in log.signed, signers([key for key in self.witnesses if
-            key[3] not in own], body, lines)
+            key[3] not in own and key[0] != f"{log.name}/witness"], body, lines)
         need(not found or origin != log.name or size > len(log.leaves) or root == log.root(size), "FORK")
         for key, moment in found if here else ():
             log.cosigned.setdefault(size, set()).add(key)
@@ -301,8 +302,8 @@ class Case:  # those who are trusted from outside, and what was found
         other, n = (inner := Case(self.trust)).proof(data)
         codes = {code for _, state, code, _ in inner.findings if state != WARN and code != "KEY-TEXT"}
         need("SIG" not in codes, "SIG"), need(not codes & {"PROOF", "OPENING"}, "PROOF")
-        need(not codes and other.events[n]["type"] == "receipt" and other.name != log.name)
-        need(log.received(other.opened[n])), log.others.add(other.name)
+        need(not codes and other.is_of_desk(n, "receipt") and other.name != log.name)
+        need(size := log.received(other.opened[n])), log.others.add((other.name, size))
     def proof(self, data):  # steps 1 to 6 of proof.md: a log of which one line is here
         log, index, start = Log(), 0, len(self.findings)
         with self.guard("proof", "PROOF-FILE"):
@@ -358,7 +359,7 @@ class Case:  # those who are trusted from outside, and what was found
         self.join(direct)
         for log in direct: self.revoke(log)  # asked again once receipts are known
         told = [(log, n, log.opened[n]) for log in by_id.values() for n in log.opened
-            if log.events[n]["type"] == "receipt" and log.attests(n)]
+            if log.is_of_desk(n, "receipt") and log.attests(n)]
         names = [log.name for log in {log.id: log for log in direct if log.signed}.values()]
         for log in logs:
             for other, n, values in told:
@@ -380,7 +381,7 @@ class Case:  # those who are trusted from outside, and what was found
         opened = [(log, n, log.events[n], log.opened[n]) for log in logs for n in sorted(log.opened)]
         lines = [(log, n, event) for log in logs for n, event in log.events.items() if "item" in event]
         for log, n, event, values in opened:
-            if event["type"] == "delete" and log.attests(n):
+            if log.is_of_desk(n, "delete") and log.attests(n):
                 more = values.get("scope") in ("file", "both")  # than openings
                 deletions.setdefault(str(values.get("item")), []).append((log, n, more))
         def erased(log, n, *items):  # by its log or one that received it, and later: of more than openings?
@@ -449,7 +450,9 @@ class Case:  # those who are trusted from outside, and what was found
         if all(len(told) > 1 for told in times):  # proven: by the second one in their order
             days = [time.strftime("%Y-%m-%d", time.gmtime(told[1][0])) for told in times]
             words += sorted({label for told in times for _, label in told[:2]})
-        seen = [told or log.others or any(size > n for size in log.cosigned) for (log, n), told in zip(behind, times)]
+        seen = [told or any(size > at for _, size in by.others) or any(size > at for size in by.cosigned) or
+            len({other.name for other, _, size in log.receipts if size > n} | {by.name}) > 1
+            for (log, n), (by, at), told in zip(good, behind, times)]
         alone = "" if all(seen) else "; one party's word, time unproven"
         return f"UNCHANGED since {max(days)}, on the word of {', '.join(words)}{alone}", 0
 

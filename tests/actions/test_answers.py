@@ -267,3 +267,18 @@ def test_a_note_that_is_no_checkpoint_is_no_answer(desks):
     for data in (b"", b"hello", note_bytes("a\nb\n", "— x AAAAAAAA\n"), b"x" * 9_000_000):
         path.write_bytes(data)
         assert unchanged_by(a, path) == "ANSWER-FOREIGN"
+
+
+def test_a_key_that_was_replaced_accuses_nobody_of_two_histories(desks, tmp_path):
+    """A thief of the other desk's old key confirms lines that were never written here."""
+    a, b, _c = desks
+    thief, forger = copy_desk(b, tmp_path / "thief"), copy_desk(a, tmp_path / "forger")
+    b.collect("phone")
+    change_key(b.desk, b.passphrase, KeyWish(b.recovery_sheet))
+    a.receive(b.send(a))
+    for _ in range(20):
+        thief.more()
+    forger.more()
+    (done,) = thief.receive(forger.send(thief))
+    assert refusal(a.take, done.answers[0]).code == "ANSWER-FOREIGN"
+    assert not a.conflicts()

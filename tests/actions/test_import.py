@@ -6,9 +6,12 @@ import os
 
 import pytest
 
+from tests.actions.desks import refusal
 from tests.actions.stage import DAY, capsule_member, data_member, record_json
-from witnesskit.actions.chain_members import chain_heads, chain_members
+from witnesskit.actions.chain_members import chain_heads, chain_members, log_copy
 from witnesskit.actions.verify import VerifyWish, verify
+from witnesskit.custody.journal import Journal
+from witnesskit.custody.prepare import prepare
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.actions import ChainRefused
 from witnesskit.model import Ring
@@ -168,3 +171,17 @@ def test_a_third_reader_is_refused(stage, device, other, stick):
 def test_a_pipe_is_no_bundle(stage):
     os.mkfifo(stage.folder / "pipe.age")
     assert refused(stage, stage.folder / "pipe.age") == "FILE-UNREADABLE"
+
+
+def test_a_device_s_log_that_says_a_desk_wrote_it_is_refused(stage, tmp_path):
+    """A desk's receipts vouch for others; a device's log has none to give."""
+    device = stage.device("liar")
+    with device.session() as session:
+        signer = session.signer
+    genesis = prepare("genesis", {"day": DAY}, x={"next": "0" * 64})
+    log = Journal.create(tmp_path / "log", signer=signer, by="desk", genesis=genesis)
+    chain = [data_member("chain", log.log_bytes(), origin=log.origin)]
+    chain.append(data_member("checkpoint", log.notes()[-1], origin=log.origin))
+    packed = device.pack(stage.folder / "stick", [], chain_members=chain, chain=(log_copy(log).head,))
+    error = refusal(stage.take_in, packed.path)
+    assert (error.code, "desk wrote it" in str(error)) == ("CHAIN-REFUSED", True)

@@ -132,6 +132,14 @@ def _folder(path: Path) -> None:
     path.mkdir()
 
 
+def test_a_file_beside_a_bag_is_said_to_be_none_of_it(stage, law, tmp_path):
+    bag = opened(law, tmp_path / "bag")
+    (bag / "film.mp4").write_bytes(b"nobody signed this")
+    found = look(bag, signers=(stage.key,))
+    told = {check.code: check.mark for check in found.checks}
+    assert (found.state, told.get("BESIDE")) == ("UNCHANGED", "warn")
+
+
 @pytest.mark.parametrize("make", [_pipe, _endless, _folder])
 @pytest.mark.parametrize("name", ["bundle.json", "members.jsonl", "data/00000003", "beside"])
 def test_a_bag_holds_plain_files_only(stage, law, tmp_path, name, make: Callable[[Path], None]):

@@ -133,10 +133,10 @@ def _proof(session: Session, keyring: Keyring, untrusted_data: bytes) -> Answer:
         raise AnswerForeign("no key of a trusted desk signed it")
     peer = next(one for one in keyring.peers if one.key.partition("+")[0] == line.view.voucher)
     told = _receipt(session, line.entry)
-    _demand_ours(session, peer, told, untrusted_data, "proof")
     head = Head(line.entry.event.log, proof.note)
-    if witnessing.is_of_a_replaced_key(session, peer, head):
+    if witnessing.is_of_a_replaced_key(session, peer, head):  # first: it accuses nobody
         raise AnswerForeign("the key that signed it was replaced")
+    _demand_ours(session, peer, told, untrusted_data, "proof")
     bundle = line.entry.text("bundle")
     known = bundle if bundle in session.state.bundles else ""
     return Answer(AnchorName(told.size, peer.name, "proof"), untrusted_data, (head,), known)

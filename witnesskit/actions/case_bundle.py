@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -139,7 +140,9 @@ def open_file(path: Path, key: Path | None, trust: Trust, report: Report) -> Cas
 
 def open_bag(folder: Path, key: Path | None, trust: Trust, report: Report) -> Case:
     """A bag that somebody opened with stock tools; raises what ``read_bag`` raises."""
-    return _case(read_bag(folder), read_identities(key), trust, report)
+    bag = read_bag(folder)
+    case = _case(bag, read_identities(key), trust, report)
+    return replace(case, container=(*case.container, *_beside(bag.unlisted)))
 
 
 def read_volume(volume: Container, identities: Sequence[Identity], trust: Trust, report: Report) -> Case:
@@ -182,6 +185,13 @@ def _case(container: Container, identities: Sequence[Identity], trust: Trust, re
         checks.append(container_check(error.code, "the openings cannot be read", CheckState.FAIL))
     files = CaseFiles(gathered.logs(), openings, found, listed)
     return Case(files, trust, tuple(checks))
+
+
+def _beside(count: int) -> tuple[CheckResult, ...]:
+    if not count:
+        return ()
+    sentence = f"{count} files lie beside the bag's own and were signed by nobody: no word here is about them"
+    return (container_check("BESIDE", sentence, CheckState.WARN),)
 
 
 def _names(members: Sequence[Member]) -> list[str]:

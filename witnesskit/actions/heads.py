@@ -66,6 +66,7 @@ def ahead_of(vault: Vault, history: History) -> int:
 def demand(vault: Vault, histories: Sequence[History], notes: Sequence[bytes], late: Collection[str]) -> None:
     """Refuse logs that do not reach or do not agree with what another desk saw of them; raises ChainRefused.
 
+    A head by a key that the log revoked refuses nobody: whoever took the key would have its owner refused for ever.
     ``notes``: the newest checkpoint of each. ``late``: ids of logs of which an old stick brings lines known here.
     Both sides of a fork are kept, for neither desk could have made the other.
     """
@@ -75,17 +76,18 @@ def demand(vault: Vault, histories: Sequence[History], notes: Sequence[bytes], l
     for history, note in zip(histories, notes, strict=True):
         for one in heard.get(history.origin, ()):
             match history.compare(one.head):
-                case Agreement.FORK:
+                case Agreement.FORK | Agreement.STOLEN as found:
                     keep_conflict(vault, note, "note")
                     keep_conflict(vault, one.head.note, "note")
-                    raise ChainRefused(f"FORK, {one.peer} saw another history")
+                    if found is Agreement.FORK:
+                        raise ChainRefused(f"FORK, {one.peer} saw another history")
                 case Agreement.AHEAD if history.log not in late:
                     size = one.head.checkpoint.size
                     raise ChainRefused(f"ROLLBACK, {one.peer} saw {size} events, {history.tree.size} are here")
 
 
 def settle(vault: Vault, histories: Iterable[History]) -> None:
-    """Forget heads that lines which are now held reach and agree with."""
+    """Forget heads that lines which are now held reach, and agree with unless the key was revoked since."""
     by_origin = {history.origin: history for history in histories}
     kept = load(vault)
     left = tuple(one for one in kept if not _is_reached(by_origin.get(one.head.checkpoint.origin), one.head))
@@ -104,7 +106,7 @@ def keep_conflict(vault: Vault, data: bytes, ending: str) -> Path:
 
 
 def _is_reached(history: History | None, head: Head) -> bool:
-    return history is not None and history.compare(head) is Agreement.AGREES
+    return history is not None and history.compare(head) in (Agreement.AGREES, Agreement.STOLEN)
 
 
 def _save(vault: Vault, heard: Sequence[Heard]) -> None:

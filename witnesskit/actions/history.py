@@ -11,6 +11,7 @@ from witnesskit.errors import WitnesskitError
 from witnesskit.formats import custody_event
 from witnesskit.formats.checkpoint import SignatureState, parse_note
 from witnesskit.formats.exchange import Head
+from witnesskit.formats.key_change import REVOKE
 from witnesskit.formats.merkle_tree import Tree, leaf_hash
 from witnesskit.keys import VerifierKey, parse_verifier_key
 
@@ -23,6 +24,7 @@ class Agreement(StrEnum):
     AGREES = "agrees"
     AHEAD = "ahead"  # signed over more lines than are held
     FORK = "fork"  # signed by the log's key over other lines
+    STOLEN = "stolen"  # signed over other lines by a key that this log revoked since: a thief may have made it
     UNSIGNED = "unsigned"  # by no key of this log that is known: it counts for nothing
 
 
@@ -75,7 +77,9 @@ class History:
             return Agreement.UNSIGNED
         if checkpoint.size > self.tree.size:
             return Agreement.AHEAD
-        return Agreement.AGREES if self.tree.root(checkpoint.size) == checkpoint.root else Agreement.FORK
+        if self.tree.root(checkpoint.size) == checkpoint.root:
+            return Agreement.AGREES
+        return Agreement.STOLEN if any(checkpoint.size <= number for number in self._revoked) else Agreement.FORK
 
     def signers(self, untrusted_notes: Iterable[bytes]) -> dict[VerifierKey, bytes]:
         """One of these checkpoints for each key of this log that signed it: that a line names a key shows nothing."""
@@ -84,6 +88,11 @@ class History:
             if key := self._signer(note):
                 found.setdefault(key, note)
         return found
+
+    @cached_property
+    def _revoked(self) -> Sequence[int]:
+        """Numbers of the events that say that the key before them may be in other hands."""
+        return [n for n, line in enumerate(self._split) if _KEY_EVENT in line and _is_revocation(line)]
 
     def _signer(self, untrusted_note: bytes) -> VerifierKey | None:
         try:
@@ -99,3 +108,11 @@ class History:
 
     def _key_at(self, size: int) -> VerifierKey | None:
         return next((key for number, key in reversed(self.keys) if number < size), None)
+
+
+def _is_revocation(line: bytes) -> bool:
+    try:
+        event = custody_event.parse(line)
+    except WitnesskitError:
+        return False
+    return event.type == "key" and event.x.get("op") == REVOKE

@@ -43,6 +43,11 @@ def older_vault(own_log: bytes, openings: Collection[Opening], logs: Sequence[by
                 "an older copy was put back and written on"
             )
             yield container_check("FORK", sentence, CheckState.FAIL)
+        elif told is Agreement.STOLEN:
+            sentence = (
+                f"a device was shown other first {size} events of this log, signed by a key that was revoked since"
+            )
+            yield container_check("FORK", sentence, CheckState.WARN)
 
 
 def with_logged_losses(keyring: Keyring, openings: Collection[Opening], own_log: bytes) -> Keyring:

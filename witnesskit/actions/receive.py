@@ -134,7 +134,7 @@ def _judge(
     histories = [History(log.lines) for log in logs]
     _refuse_borrowed_names(session, keyring, logs)
     old = seen.old_logs(session.vault, logs) if late else frozenset()
-    verdict = judged(replace(case, trust=replace(case.trust, remembered=_remembered(session, old))))
+    verdict = judged(replace(case, trust=replace(case.trust, remembered=_remembered(session, logs, old))))
     if verdict.state is not State.UNCHANGED:
         failed, unknown = verdict.codes(CheckState.FAIL), verdict.codes(CheckState.UNKNOWN)
         codes = ", ".join(dict.fromkeys((*failed, *unknown)))
@@ -147,13 +147,14 @@ def _judge(
 def _seen(log: LogFiles) -> SeenLog:
     """A log with its newest checkpoint, and one of each key that was replaced."""
     signed = History(log.log).signers(log.notes)
-    return SeenLog(log.log, log.notes[0], tuple(note for note in signed.values() if note != log.notes[0]))
+    earlier = tuple(note for note in signed.values() if note != log.notes[0])
+    return SeenLog(log.log, log.notes[0], earlier).signed_part()
 
 
-def _remembered(session: Session, old: Collection[str]) -> dict[str, tuple[int, str]]:
+def _remembered(session: Session, logs: Sequence[SeenLog], old: Collection[str]) -> dict[str, tuple[int, str]]:
     """Of every log, this desk's own too: another desk may show what it saw of us."""
     journal = session.journal
-    return {**seen.remembered(session.vault, old), journal.origin: (journal.size, journal.root)}
+    return {**seen.remembered(session.vault, logs, old), journal.origin: (journal.size, journal.root)}
 
 
 def _refuse_borrowed_names(session: Session, keyring: Keyring, logs: Sequence[SeenLog]) -> None:

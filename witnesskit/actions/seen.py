@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import hmac
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from witnesskit.actions import heads
@@ -18,6 +18,7 @@ from witnesskit.actions.ownership import is_name_of_another
 from witnesskit.custody_limits import LOG_MAX, NOTE_MAX
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.actions import ChainRefused
+from witnesskit.errors.formats import BadNote
 from witnesskit.formats.bundle_manifest import BundleMeta
 from witnesskit.formats.bundle_members import Member
 from witnesskit.formats.checkpoint import Checkpoint, parse_checkpoint, parse_note
@@ -29,6 +30,8 @@ from witnesskit.vault.layout import Vault
 from witnesskit.vault.trustfile import taken_keys
 from witnesskit.verify import CaseFiles, CheckState, LogFiles, Trust, examine_chain
 from witnesskit.verify.case import LISTED
+
+_BY_DEVICE = b'{"by":"field",'  # a line's first member in its one canonical form
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,22 @@ class SeenLog:
     def log(self) -> str:
         """Leaf hash of line 0, 64 hex digits."""
         return hashlib.sha256(b"\x00" + self.lines.split(b"\n", 1)[0]).hexdigest()
+
+    def signed_part(self) -> SeenLog:
+        """Without the lines behind its note: anybody can write on somebody's log, and call what follows a fork."""
+        with contextlib.suppress(BadNote):
+            lines = self.lines.split(b"\n")[:-1][: self.head.size]
+            return replace(self, lines=b"".join(line + b"\n" for line in lines))
+        return self
+
+    def is_one_with(self, other: SeenLog) -> bool:
+        """Whether both are one log, in whatever history: they have their first line, or a key that signed both."""
+        if self.log == other.log:
+            return True
+        return self.head.origin == other.head.origin and bool(self._signers() & other._signers())
+
+    def _signers(self) -> frozenset[VerifierKey]:
+        return frozenset(History(self.lines).signers((self.note, *self.earlier)))
 
 
 def logs_of(chain: Sequence[tuple[Member, bytes]]) -> tuple[SeenLog, ...]:
@@ -73,8 +92,10 @@ def judge(
     keys = [VerifierKey(log.head.origin, public) for log in logs]
     if any(is_name_of_another((vault.config.key, *taken_keys(keyring)), key) for key in keys):
         raise ChainRefused("a log of another device")
+    if any(not line.startswith(_BY_DEVICE) for log in logs for line in log.lines.splitlines()):
+        raise ChainRefused("a device's log that says a desk wrote it")
     old = old_logs(vault, logs) if late else frozenset()
-    trust = Trust(tuple(key.text for key in keys), remembered(vault, old))
+    trust = Trust(tuple(key.text for key in keys), remembered(vault, logs, old))
     case = CaseFiles(tuple(LogFiles(log.lines, (log.note,)) for log in logs), _openings(meta, logs[-1]), (), LISTED)
     bad = [check.code for check in examine_chain(case, trust) if check.state in (CheckState.FAIL, CheckState.UNKNOWN)]
     if bad:
@@ -86,22 +107,22 @@ def judge(
 def remember(
     vault: Vault, keyring: Keyring, logs: Iterable[SeenLog], *, from_a_desk: bool = False
 ) -> tuple[SeenLog, ...]:
-    """Keep judged logs; a shorter copy never replaces a longer one."""
+    """Keep what is signed of judged logs; a copy of which less is signed never replaces another."""
     logs = tuple(logs)
     folder = vault.custody / "seen"
     durable.make_folder(folder)
     if from_a_desk:
         folder = folder / "peers"
         durable.make_folder(folder)
-    for log in logs:
+    for log in map(SeenLog.signed_part, logs):
         path = folder / _name(keyring, log.log)
-        old = durable.read(path, LOG_MAX)
-        if old is None or len(old) <= len(log.lines):
+        old = _read(path)
+        if old is None or old.head.size <= log.head.size:
             for number, note in enumerate(log.earlier):
                 durable.replace(path.with_suffix(f".{number}.note"), note)
             durable.replace(path, log.lines)
             durable.replace(path.with_suffix(".note"), log.note)
-    heads.settle(vault, (History(log.lines) for log in logs))
+    heads.settle(vault, (History(log.signed_part().lines) for log in logs))
     return logs
 
 
@@ -116,13 +137,18 @@ def known_logs(vault: Vault) -> Iterator[SeenLog]:
     yield from _logs_in(vault.custody / "seen" / "peers")
 
 
-def remembered(vault: Vault, old: Collection[str]) -> dict[str, tuple[int, str]]:
-    """What a chain must continue: size and root of each log as last seen; not of the ``old`` ones, by their ids."""
+def remembered(vault: Vault, logs: Sequence[SeenLog], old: Collection[str]) -> dict[str, tuple[int, str]]:
+    """What ``logs`` must continue: size and root of each as last seen; not of the ``old`` ones, by their ids.
+
+    A log that only has the name of another, and shares neither its first line nor a key that signed both, is not
+    that log seen before: a name is public, and whoever took it first would have the other refused for ever.
+    """
     found: dict[str, tuple[int, str]] = {}
     for known in known_logs(vault):
         with contextlib.suppress(WitnesskitError):
             head = known.head
-            if known.log not in old and head.size >= found.get(head.origin, (0, ""))[0]:
+            newest = head.size >= found.get(head.origin, (0, ""))[0]
+            if known.log not in old and newest and any(known.is_one_with(log) for log in logs):
                 found[head.origin] = (head.size, head.root_text)
     return found
 
@@ -141,12 +167,16 @@ def check_heads(meta: BundleMeta, logs: Sequence[SeenLog]) -> None:
 
 
 def _logs_in(folder: Path) -> Iterator[SeenLog]:
-    for path in sorted(folder.glob("*.jsonl")):
-        lines = durable.read(path, LOG_MAX)
-        note = durable.read(path.with_suffix(".note"), NOTE_MAX)
-        if lines is not None and note is not None:
-            earlier = (durable.read(one, NOTE_MAX) for one in sorted(folder.glob(f"{path.stem}.*.note")))
-            yield SeenLog(lines, note, tuple(filter(None, earlier)))
+    return filter(None, map(_read, sorted(folder.glob("*.jsonl"))))
+
+
+def _read(path: Path) -> SeenLog | None:
+    lines = durable.read(path, LOG_MAX)
+    note = durable.read(path.with_suffix(".note"), NOTE_MAX)
+    if lines is None or note is None:
+        return None
+    earlier = (durable.read(one, NOTE_MAX) for one in sorted(path.parent.glob(f"{path.stem}.*.note")))
+    return SeenLog(lines, note, tuple(filter(None, earlier)))
 
 
 def _openings(meta: BundleMeta, log: SeenLog) -> tuple[Opening, ...]:

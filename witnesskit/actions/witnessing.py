@@ -54,8 +54,10 @@ def compare(session: Session, keyring: Keyring, told: Iterable[Head]) -> Compare
         origin = head.checkpoint.origin
         about = held.get(origin, ())
         _compare(found, head, about)
-        key = about[0].history.keys[-1][1] if about else keys.get(origin)
-        if key is not None and (other := others.contradicting(head, key)):
+        signed_by = {one.history.keys[-1][1] for one in about}
+        if origin in keys and not any(keys[origin] == key for one in about for _n, key in one.history.keys):
+            signed_by.add(keys[origin])  # what is held under the name is another's log, or nothing
+        for other in filter(None, (others.contradicting(head, key) for key in signed_by)):
             found.forks.setdefault(origin, []).extend((head.note, other.note))
         others.add(head)
     return found
@@ -71,11 +73,12 @@ def keys_of(session: Session, peer: Peer) -> tuple[VerifierKey, ...]:
 
 
 def is_of_a_replaced_key(session: Session, peer: Peer, head: Head) -> bool:
-    """Whether a desk's log, as it is held here, says that another key signs a checkpoint of this size.
+    """Whether a desk's log, as it is held here, says that another key signs such a checkpoint, or revoked this one.
 
     So whoever took a key that was replaced since says nothing more in that desk's name.
     """
-    return any(history.compare(head) is Agreement.UNSIGNED for history in _histories(session, peer))
+    nobody = (Agreement.UNSIGNED, Agreement.STOLEN)
+    return any(history.compare(head) in nobody for history in _histories(session, peer))
 
 
 def _histories(session: Session, peer: Peer) -> Iterator[History]:
@@ -118,7 +121,7 @@ def _compare(found: Compared, head: Head, about: Sequence[_Held]) -> None:
     elif Agreement.AHEAD in said:
         found.ahead += 1
         found.waiting.append(head)
-    elif not about:
+    elif all(head.log != one.history.log for one in about):  # another log may have taken its name
         found.unknown += 1
         found.waiting.append(head)
     else:

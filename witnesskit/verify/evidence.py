@@ -48,10 +48,10 @@ class Hearing:
         for one in signed:
             self.by_size.setdefault(one.checkpoint.size, []).append(one)
         self.cosigners: dict[int, set[str]] = {}  # names of witnesses by the checkpoint's size
-        # a key of the log, or an operator's, is no second party as a witness
+        # a key of the log, its desk's witness key, or an operator's, is no second party as a witness
         inside = [key for key in keys if key.name == view.origin or not LOG_NAME.fullmatch(key.name)]
-        own = {key.public for key in (*inside, *(key for _, key in view.keys))}
-        self.named = {name: key for name, key in trust.policy.witnesses.items() if key.public not in own}
+        own = {f"{view.origin}/witness", *(key.public for key in (*inside, *(key for _, key in view.keys)))}
+        self.named = {name: key for name, key in trust.policy.witnesses.items() if not own & {key.name, key.public}}
 
     def check(self) -> Iterator[CheckResult]:
         """Step 14; fills the log's ``evidence`` and ``parties``, and bounds ``attested`` by the quorum."""

@@ -24,9 +24,9 @@ class Receipt:
 
     @classmethod
     def of(cls, entry: OpenedEvent, voucher: str) -> Receipt | None:
-        """The receipt that an opened event tells; None for any other event, and where size or root is not opened."""
-        size = entry.fields.get("size")
-        if entry.event.type != "receipt" or not entry.text("root") or type(size) is not int or size < 1:
+        """The receipt that a desk's opened event tells; None for any other, and where size or root is not opened."""
+        size, kind = entry.fields.get("size"), (entry.event.type, entry.event.by)
+        if kind != ("receipt", "desk") or not entry.text("root") or type(size) is not int or size < 1:
             return None
         return cls(entry, voucher, size)
 
@@ -105,7 +105,7 @@ def check_doubles(views: Sequence[LogView]) -> Iterator[CheckResult]:
     """Step 17: two copies of one log tell one history, and a trusted key signs one log under its name."""
     first: dict[str, LogView] = {}
     for view in views:
-        names = (view.log, view.origin) if view.direct and view.attested else (view.log,)
+        names = (view.log, view.origin) if view.direct and view.signers else (view.log,)
         for other in {id(one): one for one in (first.setdefault(name, view) for name in names)}.values():
             common = min(len(view.leaves), len(other.leaves))
             if view.leaves.root(common) != other.leaves.root(common):
