@@ -403,7 +403,7 @@ class Case:  # those who are trusted from outside, and what was found
                 need(all(like(".*", name) and like("[0-9a-f]{64}", digest) for name, digest in pairs))
                 if kind == "observe" and not pairs: continue
                 for name, digest in pairs:
-                    fit = lying.get(name) or [one for one in lying.get(digest, [])
+                    fit = lying.get(name, []) + [one for one in lying.get(digest, [])
                         if name == "record" or not one.get("capsule")]
                     state = ("ALTERED" if any(one["sha256"] != digest for one in fit) else "FILES" if fit
                         else "MISSING" if listed & {name, digest} else "WITHHELD")

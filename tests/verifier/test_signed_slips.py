@@ -164,3 +164,10 @@ def test_of_a_stamp_without_a_root_it_says_that_no_authority_was_named():
     case.examine(vector)
     (about,) = (subject for _, _, code, subject in case.findings if code == "TSA")
     assert about.endswith("4.alpha.tsr: no authority was named from outside")
+
+
+def test_a_capsule_that_lies_there_twice_once_without_its_id_is_no_stranger():
+    vector = vector_of(HONEST)
+    twin = next(found for found in vector["found"] if found.get("capsule"))
+    vector["found"].append({name: value for name, value in twin.items() if name != "capsule"})
+    assert second_says(vector) == first_says(vector) == ("UNCHANGED", [])

@@ -16,6 +16,7 @@ from tests.vectors.custody_log import (
     defects_insiders,
     defects_keys,
     defects_lines,
+    defects_parties,
     defects_signatures,
 )
 from tests.vectors.custody_log.catalogue import VECTORS, Vector
@@ -24,7 +25,7 @@ from tests.vectors.custody_log.sentences import SENTENCES
 from witnesskit.verify import Trust
 
 HERE = Path(__file__).parent
-ROOMS = (defects_files, defects_lines, defects_signatures, defects_keys, defects_evidence, defects_insiders)  # importing them fills VECTORS
+ROOMS = (defects_files, defects_lines, defects_signatures, defects_keys, defects_evidence, defects_insiders, defects_parties)  # importing them fills VECTORS
 
 
 def all_vectors() -> list[Vector]:
