@@ -230,11 +230,6 @@ def test_extras_are_not_needed_and_a_missing_library_is_told():
     assert not found[1].fits
 
 
-def test_an_editable_install_says_so_and_gives_no_digest():
-    assert files_as_installed().state == "look"
-    assert tool_identity.files_digest() == "missing: an editable install, its files are not recorded"
-
-
 @pytest.fixture
 def release(tmp_path, monkeypatch) -> Path:
     """An installed release of two files, in place of the one that is worked on."""
@@ -255,6 +250,13 @@ def release(tmp_path, monkeypatch) -> Path:
     found = metadata.PathDistribution(place / "witnesskit-9.dist-info")
     monkeypatch.setattr(metadata, "distribution", lambda _name: found)
     return place
+
+
+def test_an_editable_install_says_so_and_gives_no_digest(release):
+    told = '{"dir_info": {"editable": true}, "url": "file:///somewhere"}'
+    (release / "witnesskit-9.dist-info" / "direct_url.json").write_text(told)
+    assert files_as_installed().state == "look"
+    assert tool_identity.files_digest() == "missing: an editable install, its files are not recorded"
 
 
 def test_a_release_is_known_by_one_digest_of_its_own_files_wherever_it_is_installed(release):
