@@ -1,6 +1,6 @@
 """The verifier keys of a log, as its own lines name them: genesis, and every change since (docs/spec/custody-log.md).
 
-Nothing is judged here: whether a change was authorised is the verifier's finding.
+What a change says is told as it stands; a key that somebody is told to use is one that an authorised change names.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from witnesskit.errors.formats import BadKey
 from witnesskit.formats import key_change
 from witnesskit.formats.custody_event import Event
 from witnesskit.formats.key_change import KeyChange
+from witnesskit.formats.merkle_read import leaf_hash
 from witnesskit.keys import parse_verifier_key
 
 
@@ -38,12 +39,17 @@ def genesis(lines: bytes) -> Event | None:
 
 
 def key_at(lines: bytes, size: int) -> str:
-    """The verifier key that signs checkpoints of ``size`` lines; empty where the log does not name one."""
+    """The verifier key that signs checkpoints of ``size`` lines; empty where the log does not name one.
+
+    A change that the recovery key did not authorise is passed over, as the verifier does: its key is a stranger's.
+    """
     first = genesis(lines)
-    key = str(first.x.get("key", "")) if first else ""
+    key, following = (str(first.x.get(name, "")) if first else "" for name in ("key", "next"))
+    log = leaf_hash(lines.split(b"\n", 1)[0]).hex()
     for change in changes(lines):
-        if change.n < size:
-            key = change.key.text
+        if change.authorised(log, following):
+            following = change.next
+            key = change.key.text if change.n < size else key
     with suppress(BadKey):
         return parse_verifier_key(key).text
     return ""

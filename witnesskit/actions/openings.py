@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from witnesskit.actions.log_events import event_of
-from witnesskit.digest import sha256_hex
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.formats import BadJson
 from witnesskit.errors.verify import BadDisclosure
 from witnesskit.formats import disclosure, strict_json
+from witnesskit.formats.merkle_read import leaf_hash
 from witnesskit.model import Json, Opening
 from witnesskit.sealing.capsule import CapsuleReader
 from witnesskit.sealing.identity import Identity
@@ -98,7 +98,7 @@ def _index(logs: Iterable[bytes]) -> dict[str, tuple[str, int]]:
     index: dict[str, tuple[str, int]] = {}
     for log in logs:
         lines = log.split(b"\n")
-        name = sha256_hex(b"\x00" + lines[0])
+        name = leaf_hash(lines[0]).hex()
         for event in filter(None, map(event_of, lines[:-1])):
             index.update((digest, (name, event.n)) for digest in event.sd)
     return index

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from witnesskit.actions.log_events import event_of
 from witnesskit.actions.openings import OpeningLine, resolve
 from witnesskit.actions.session import Session
-from witnesskit.digest import sha256_hex
 from witnesskit.formats import custody_event, disclosure
+from witnesskit.formats.merkle_read import leaf_hash
 from witnesskit.model import Json, Opening
 
 
@@ -55,7 +55,7 @@ def opened_events(openings: Iterable[Opening], logs: Iterable[bytes]) -> Iterato
         wanted.setdefault(opening.log, {}).setdefault(opening.n, []).append(opening.disclosure)
     for data in sorted(logs, key=len, reverse=True):  # of two copies of one log the longer
         lines = data.split(b"\n")
-        log = sha256_hex(b"\x00" + lines[0])
+        log = leaf_hash(lines[0]).hex()
         for n, texts in sorted(wanted.pop(log, {}).items()):
             if n < len(lines) - 1 and (found := _opened(log, lines[n], texts)):
                 yield found

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import hmac
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ from witnesskit.errors.formats import BadNote
 from witnesskit.formats.bundle_manifest import BundleMeta
 from witnesskit.formats.bundle_members import Member
 from witnesskit.formats.checkpoint import Checkpoint, parse_checkpoint, parse_note
+from witnesskit.formats.merkle_read import leaf_hash
 from witnesskit.keys import VerifierKey, parse_verifier_key
 from witnesskit.model import Opening
 from witnesskit.vault import durable
@@ -50,7 +50,7 @@ class SeenLog:
     @property
     def log(self) -> str:
         """Leaf hash of line 0, 64 hex digits."""
-        return hashlib.sha256(b"\x00" + self.lines.split(b"\n", 1)[0]).hexdigest()
+        return leaf_hash(self.lines.split(b"\n", 1)[0]).hex()
 
     def signed_part(self) -> SeenLog:
         """Without the lines behind its note: anybody can write on somebody's log, and call what follows a fork."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from witnesskit.custody.journal import Journal
 from witnesskit.custody.prepare import Prepared
 from witnesskit.custody.signer import Signer
-from witnesskit.digest import sha256_hex
+from witnesskit.formats.merkle_read import leaf_hash
 from witnesskit.vault import durable, layout
 from witnesskit.vault.layout import Vault
 
@@ -61,4 +61,4 @@ def closed_folders(vault: Vault) -> tuple[Path, ...]:
 
 def _name(log: Path) -> str:
     first = log.read_bytes().split(b"\n", 1)[0]
-    return sha256_hex(b"\x00" + first)[:32]
+    return leaf_hash(first).hex()[:32]

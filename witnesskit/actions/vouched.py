@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from witnesskit.digest import sha256_hex
 from witnesskit.errors import WitnesskitError
 from witnesskit.formats import disclosure
+from witnesskit.formats.merkle_read import leaf_hash
 from witnesskit.model import Json, Opening
 from witnesskit.vault.keyring import Keyring, Loss
 
@@ -21,7 +21,7 @@ def still_vouched(openings: Iterable[Opening], own_log: bytes, keyring: Keyring)
     losses = {sender: invite.lost for invite in keyring.issued if invite.lost for sender in invite.senders}
     if not losses:
         return every
-    own = sha256_hex(b"\x00" + own_log.partition(b"\n")[0])
+    own = leaf_hash(own_log.partition(b"\n")[0]).hex()
     told: dict[int, dict[str, Json]] = {}
     for opening in every:
         if opening.log == own:
