@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -20,6 +21,18 @@ from witnesskit.errors.capture import BadUrl, NoReply
 DIRECT = Egress()
 
 
+def _whole_request(connection: socket.socket) -> bytes:
+    """Head and body: a connection that is closed with bytes unread is reset, and the answer may be lost with it."""
+    data = connection.recv(65536)
+    while data.startswith((b"GET", b"POST")) and b"\r\n\r\n" not in data:
+        data += connection.recv(65536)
+    found = re.search(rb"(?i)content-length: (\d+)", data)
+    missing = data.index(b"\r\n\r\n") + 4 + int(found[1]) - len(data) if found else 0
+    while missing > 0 and (more := connection.recv(missing)):
+        data, missing = data + more, missing - len(more)
+    return data
+
+
 @contextmanager
 def answering(*pieces: bytes, hold: bool = False) -> Iterator[tuple[str, list[bytes]]]:
     """A server that sends these bytes whatever it is asked; ``hold``: and never ends."""
@@ -33,7 +46,7 @@ def answering(*pieces: bytes, hold: bool = False) -> Iterator[tuple[str, list[by
             except OSError:
                 return
             with connection:
-                heard.append(connection.recv(65536))
+                heard.append(_whole_request(connection))
                 for piece in pieces:
                     connection.sendall(piece)
                 if hold:
