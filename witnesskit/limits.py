@@ -47,6 +47,9 @@ RETRIES_WITHOUT_PROGRESS: Final = 5  # attempts; progress resets the count
 OVERLAP: Final = 64 * KIB  # bytes fetched twice at a resume to see that the file is the same
 BACKOFF_SECONDS_MAX: Final = 8  # seconds between two attempts without progress
 URL_MAX: Final = 8 * KIB  # characters of a link; longer ones are refused by servers too
+CAPTURE_SECONDS: Final = 12 * 3600  # seconds for one link; a film over a line of 20 kB/s fits
+CAPTURE_SIZE_MAX: Final = 64 * GIB  # bytes of media of one link
+LIVE_SECONDS: Final = 3600  # seconds that a broadcast is followed
 ERROR_BODY_MAX: Final = 1 * MIB  # bytes kept of the page that comes with an HTTP error
 ENTRIES_MAX: Final = 20  # videos taken from one link; a channel is not one item
 SEGMENTS_MAX: Final = 100_000  # pieces of one stream; days of video
@@ -61,6 +64,7 @@ DATES_MAX: Final = 10_000  # Date headers of one link that the clock is compared
 CLOCK_APART_SECONDS: Final = 300  # between this computer's clock and a site's; more is said as a warning
 FACTS_MAX: Final = 3 * MIB  # bytes of what the extractor told of one link; must fit into one opening
 CAPTURE_FRAME_MAX: Final = 1 * MIB  # bytes of one piece of media or page on the pipe
+CAPTURE_JOB_MAX: Final = 2 * MIB  # bytes of one assignment on the pipe; a browser's cookies are the largest
 CAPTURE_MESSAGE_MAX: Final = 8 * MIB  # bytes of one message on the pipe; facts are the largest
 WORKER_SILENCE_SECONDS: Final = 300  # seconds without a message until the capture process is ended
 
@@ -90,6 +94,7 @@ STATE_MAX: Final = 256 * MIB  # bytes of the state file; half a million items
 STATE_DEPTH_MAX: Final = 6  # levels of the state file
 OPERATOR_FILE_MAX: Final = 16 * KIB  # bytes of an operator's key, sealed; ours have some hundreds
 KEYRING_MAX: Final = 16 * MIB  # bytes of the opened keyring; thousands of invites
+SEALED_FILE_MAX: Final = 256 * MIB  # bytes of one sealed file: a queue of half a million links
 ROOM_RESERVE: Final = 16 * MIB  # bytes kept free for record, log, checkpoint and state
 SYNC_MARKERS_MAX: Final = 10_000  # names looked at in one folder for marks of synchronising programs
 

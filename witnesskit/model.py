@@ -32,12 +32,26 @@ class Role(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What happened to a URL or file; only ``SAVED`` is success."""
+    """What happened to a URL or file; only ``SAVED`` is success (docs/spec/outcome.md)."""
 
     SAVED = "saved"
     PARTIAL = "partial"
     REMOVED = "removed"
+    LEGAL = "legal"
+    PRIVATE = "private"
+    LOGIN = "login"
+    GEO = "geo"
+    RATE_LIMITED = "rate-limited"
+    BLOCKED = "blocked"
+    CHANGED = "changed"
+    TRUNCATED = "truncated"
     NETWORK_DOWN = "network-down"
+    DNS = "dns"
+    REFUSED = "refused"
+    PROXY_DOWN = "proxy-down"
+    TLS_INTERCEPTED = "tls-intercepted"
+    UNSUPPORTED = "unsupported"
+    LIVE = "live"
     UNKNOWN = "unknown"
 
 

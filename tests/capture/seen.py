@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from witnesskit.capture.assignment import Assignment
 from witnesskit.capture.messages import (
     Attempt,
     Connection,
@@ -48,7 +49,7 @@ class Seen:
 
 def capture(worker, url):
     seen = Seen()
-    for message in worker.run(url):
+    for message in worker.run(Assignment(url)):
         take(seen, message)
     return seen
 

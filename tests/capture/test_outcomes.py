@@ -7,6 +7,7 @@ import pytest
 from tests.capture.seen import capture
 from tests.simulators import site as sites
 from tests.simulators.site import SEGMENTS, SIZE, sha256
+from witnesskit.capture.assignment import Assignment
 from witnesskit.errors.capture import BadUrl
 from witnesskit.model import Outcome
 
@@ -198,5 +199,5 @@ def test_dash_gives_each_stream_as_served(site, worker):
 )
 def test_what_is_no_link_is_refused_before_anything_is_sent(worker, url):
     with pytest.raises(BadUrl) as caught:
-        worker.run(url)
+        worker.run(Assignment(url))
     assert not url or url not in str(caught.value)

@@ -15,6 +15,7 @@ from tests.capture.seen import Seen, capture, take
 from tests.oracles import require
 from tests.simulators import site as sites
 from tests.simulators import socks as proxies
+from witnesskit.capture.assignment import Assignment
 from witnesskit.capture.egress import parse_egress
 from witnesskit.capture.messages import MediaBytes
 from witnesskit.capture.worker import prestart
@@ -80,7 +81,7 @@ def test_proxies_of_the_environment_are_ignored(site, monkeypatch):
 )
 def test_addresses_of_this_computer_need_a_flag(host):
     with start(allow_local=False) as worker, pytest.raises(BadUrl):
-        worker.run(f"http://{host}:1/")
+        worker.run(Assignment(f"http://{host}:1/"))
 
 
 def test_a_name_that_leads_to_this_computer_is_refused_when_connecting(site):
@@ -96,7 +97,7 @@ def test_a_name_that_leads_to_this_computer_is_refused_when_connecting(site):
 def test_a_worker_killed_half_way_leaves_what_arrived(site, name, outcome):
     seen = Seen()
     with start() as worker:
-        for message in worker.run(f"{site.url}/p/{name}.html"):
+        for message in worker.run(Assignment(f"{site.url}/p/{name}.html")):
             take(seen, message)
             if isinstance(message, MediaBytes) and worker.pid:
                 os.kill(worker.pid, signal.SIGKILL)
@@ -109,7 +110,7 @@ def test_a_worker_killed_half_way_leaves_what_arrived(site, name, outcome):
 
 def test_a_worker_that_dies_before_it_says_anything_gives_unknown(site):
     with start() as worker:
-        messages = worker.run(f"{site.url}/p/good.html")
+        messages = worker.run(Assignment(f"{site.url}/p/good.html"))
         os.kill(worker.pid, signal.SIGKILL)
         seen = Seen()
         for message in messages:
@@ -119,7 +120,7 @@ def test_a_worker_that_dies_before_it_says_anything_gives_unknown(site):
 
 def test_leaving_the_iteration_ends_the_worker(site):
     with start() as worker:
-        messages = worker.run(f"{site.url}/p/slow.html")
+        messages = worker.run(Assignment(f"{site.url}/p/slow.html"))
         next(messages)
         pid = worker.pid
         messages.close()
@@ -151,7 +152,7 @@ def test_direct_media_have_no_page_and_it_says_so(site, worker):
 
 def test_nothing_telling_in_arguments_or_environment(site, worker):
     pid = worker.pid
-    for _ in worker.run(f"{site.url}/p/good.html"):
+    for _ in worker.run(Assignment(f"{site.url}/p/good.html")):
         cmdline = Path(f"/proc/{pid}/cmdline").read_bytes()
         assert site.url.encode() not in cmdline and b"good" not in cmdline
     environ = Path(f"/proc/{pid}/environ").read_bytes()
@@ -196,10 +197,11 @@ def test_hardening_makes_it_undumpable_and_refuses_files():
 def test_it_dies_with_its_parent(site):
     script = f"""
         import os, signal
+        from witnesskit.capture.assignment import Assignment
         from witnesskit.capture.egress import parse_egress
         from witnesskit.capture.worker import prestart
         worker = prestart(parse_egress("direct"), allow_local=True)
-        messages = worker.run("{site.url}/p/slow.html")
+        messages = worker.run(Assignment("{site.url}/p/slow.html"))
         next(messages)
         print(worker.pid, flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
@@ -222,12 +224,13 @@ def test_it_opens_no_file_for_writing_and_connects_to_the_proxy_only(site, tmp_p
     with proxies.serve(site.url) as socks:
         script = f"""
             from tests.capture.conftest import PATIENCE
+            from witnesskit.capture.assignment import Assignment
             from witnesskit.capture.egress import parse_egress
             from witnesskit.capture.worker import prestart
             with prestart(parse_egress("{socks.url}"), patience=PATIENCE) as worker:
                 print(worker.pid)
                 for path in ("p/cut.html", "h/good/list.m3u8"):
-                    print([m for m in worker.run("http://footage.example/" + path)][-1].result.outcome)
+                    print([m for m in worker.run(Assignment("http://footage.example/" + path))][-1].result.outcome)
         """
         trace = tmp_path / "trace"
         calls = (

@@ -12,6 +12,7 @@ from witnesskit.actions.incoming import Incoming
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.saving import SavedItem, Saving
 from witnesskit.actions.session import Session
+from witnesskit.capture.assignment import Assignment
 from witnesskit.capture.egress import check_url
 from witnesskit.capture.worker import Worker
 from witnesskit.errors.cli import Interrupted
@@ -63,7 +64,7 @@ def _saved(saving: Saving, url: str, running: Worker, watch: Watch) -> SavedItem
     incoming = Incoming(saving, gathered, url, watch)
     interrupted = False
     try:
-        for message in running.run(url):
+        for message in running.run(Assignment(url)):
             incoming.take(message)
     except KeyboardInterrupt:
         interrupted = True

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from witnesskit.capture import encoding, frames
+from witnesskit.capture.assignment import Assignment, from_json
 from witnesskit.capture.egress import parse_egress
 from witnesskit.capture.guard import Guard, hide_machine_number
 from witnesskit.capture.messages import Failed, Message, Started
@@ -99,7 +100,7 @@ class Child:
         gc.enable()
         self._next[0].warm_up(lambda: not select.select([0], [], [], 0)[0])
 
-    def run(self, url: str) -> None:
+    def run(self, wanted: Assignment) -> None:
         """One link, told to the end."""
         from witnesskit.capture import job, ytdlp
         from witnesskit.capture.telling import Job, Output
@@ -112,7 +113,7 @@ class Child:
             Started(utc_now(), ytdlp.TOOL, ytdlp.USER_AGENT, str(self._egress), extractor.options, ytdlp.libraries())
         )
         output = Output(self._pipe.message, self._pipe.page, self._pipe.media)
-        job.run(Job(url, output, self._patience, log), extractor, extractor.extract(url))
+        job.run(Job(wanted, output, self._patience, log), extractor, extractor.extract(wanted.url))
 
     def _ready(self) -> tuple[Extractor, RequestLog]:
         from witnesskit.capture import ytdlp
@@ -134,15 +135,15 @@ def main(arguments: Sequence[str]) -> NoReturn:
         child = Child(settings, pipe)
         child.prepare()
         while job := _next_job():
-            _serve(child, pipe, job["url"])
+            _serve(child, pipe, from_json(job))
     except BaseException:  # noqa: BLE001 - nothing of it may be printed; the parent sees the pipe end
         os._exit(1)
     os._exit(0)
 
 
-def _serve(child: Child, pipe: Pipe, url: str) -> None:
+def _serve(child: Child, pipe: Pipe, wanted: Assignment) -> None:
     try:
-        child.run(url)
+        child.run(wanted)
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001 - the type alone is told

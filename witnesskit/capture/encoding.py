@@ -18,6 +18,7 @@ from witnesskit.capture.messages import (
     Message,
     Page,
     PageEnd,
+    Piece,
     Started,
 )
 from witnesskit.errors.capture import WorkerGarbage
@@ -27,7 +28,8 @@ from witnesskit.limits import CAPTURE_MESSAGE_MAX
 from witnesskit.model import Json
 
 _KINDS: Final = {
-    kind.__name__: kind for kind in (Started, Connection, Attempt, Page, PageEnd, Facts, Media, MediaEnd, Failed)
+    kind.__name__: kind
+    for kind in (Started, Connection, Attempt, Page, PageEnd, Facts, Media, Piece, MediaEnd, Failed)
 }
 _HINTS: dict[str, dict[str, Any]] = {}
 END: Final = "End"  # the last message of a job; holds nothing

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from witnesskit.errors.capture import WorkerGarbage
-from witnesskit.limits import CAPTURE_FRAME_MAX, CAPTURE_MESSAGE_MAX
+from witnesskit.limits import CAPTURE_FRAME_MAX, CAPTURE_JOB_MAX, CAPTURE_MESSAGE_MAX
 
 JOB: Final = b"J"
 MESSAGE: Final = b"m"
@@ -19,7 +19,7 @@ PAGE: Final = b"p"
 MEDIA: Final = b"b"
 HEAD: Final = struct.Struct("<cHI")
 _MAXIMA: Final = {
-    JOB: 64 * 1024,
+    JOB: CAPTURE_JOB_MAX,
     MESSAGE: CAPTURE_MESSAGE_MAX,
     PAGE: CAPTURE_FRAME_MAX,
     MEDIA: CAPTURE_FRAME_MAX,

@@ -1,5 +1,5 @@
 """What the worker tells while it captures one link, in order: Started, Connection…, Attempt…, Page, PageBytes…,
-PageEnd, Facts, then for each stream Media, MediaBytes…, MediaEnd with Attempts between them, and last Done.
+PageEnd, Facts, then for each stream Media, MediaBytes…, Piece…, MediaEnd with Attempts between them, and last Done.
 
 Everything here is telling (links, headers, names): it goes into sealed capsules only.
 """
@@ -45,7 +45,7 @@ class Attempt:
     """
 
     number: int  # from 1, in the order they were sent
-    purpose: str  # page | extract | media | segment | playlist
+    purpose: str  # page | extract | media | segment | playlist | key | subtitle | thumbnail | control
     method: str
     url: str
     started_at: str
@@ -122,6 +122,10 @@ class Media:
     status: int = 0
     headers: Headers = ()
     segments: int = 0
+    role: str = "original"  # original | subtitle | thumbnail | decrypted
+    language: str = ""  # of a subtitle
+    version: int = 1  # 2 and more: another file under the same address, kept beside the first
+    start: int = 0  # bytes that an earlier attempt holds; the bytes that follow begin there
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,23 @@ class MediaBytes:
 
     stream: int
     data: bytes
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One segment of an open stream, told after its bytes: where they lie in it, and what the server said."""
+
+    stream: int
+    number: int  # from 1, in the order of the list
+    url: str  # signed, telling: sealed only
+    offset: int  # in the stream
+    size: int  # bytes received
+    sha256: str  # of the bytes as served
+    status: int = 0
+    headers: Headers = ()
+    declared: int | None = None  # bytes that the server or the list named
+    reason: str = ""  # why it is not whole
+    key: Mapping[str, Json] = field(default_factory=dict)  # method, iv, uri, key (hex), sha256: when encrypted
 
 
 @dataclass(frozen=True)
@@ -171,6 +192,7 @@ Message = (
     | Facts
     | Media
     | MediaBytes
+    | Piece
     | MediaEnd
     | Failed
     | Done

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from witnesskit.capture.assignment import Assignment
 from witnesskit.capture.messages import Attempt, Media, Message
 from witnesskit.capture.plan import FILE, SEGMENTS, StreamPlan
 from witnesskit.capture.requestlog import RequestLog
@@ -26,10 +27,15 @@ class Output:
 class Job:
     """One link in the worker's hands."""
 
-    url: str
+    wanted: Assignment
     output: Output
     patience: Patience
     log: RequestLog
+
+    @property
+    def url(self) -> str:
+        """The link."""
+        return self.wanted.url
 
 
 class Head:

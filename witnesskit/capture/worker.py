@@ -1,7 +1,7 @@
 """The parent's half of the worker: start it early, hand it links, iterate what it tells, end it.
 
     worker = prestart(parse_egress("direct"))     # first thing: it loads its libraries meanwhile
-    for message in worker.run(url): ...           # Started … Done, see messages.py
+    for message in worker.run(Assignment(url)): ...  # Started … Done, see messages.py
     worker.close()
 
 The worker holds no key and writes nothing; only the parent hashes, seals and signs.
@@ -16,10 +16,12 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from witnesskit.capture import encoding, frames
+from witnesskit.capture.assignment import Assignment, to_json
 from witnesskit.capture.egress import Egress, check_url
 from witnesskit.capture.messages import Done, Failed, MediaBytes, Message, PageBytes
 from witnesskit.capture.tally import Tally
@@ -28,6 +30,7 @@ from witnesskit.capture.transport import Patience
 from witnesskit.errors.capture import NoWorker, WorkerGarbage
 from witnesskit.formats import strict_json
 from witnesskit.limits import MIB, WORKER_SILENCE_SECONDS
+from witnesskit.model import Json
 
 _NOWHERE: Final = "/dev/null/none"
 _ENVIRONMENT: Final = {
@@ -72,12 +75,12 @@ class Worker:
         """Process number; 0 when there is none."""
         return self._process.pid if self._process else 0
 
-    def run(self, url: str) -> Iterator[Message]:
+    def run(self, wanted: Assignment) -> Iterator[Message]:
         """Capture one link: messages up to Done, also when the worker dies or is silent for too long.
 
         Raises BadUrl and NoWorker before anything is sent. Leaving the iteration early kills the worker.
         """
-        checked = check_url(url, allow_local=self._allow_local)
+        checked = replace(wanted, url=check_url(wanted.url, allow_local=self._allow_local))
         if self._process is None or self._process.poll() is not None:
             self.start()
         return self._messages(checked)
@@ -126,7 +129,7 @@ class Worker:
             self.close()
             raise NoWorker from None
 
-    def _send(self, value: dict[str, Any]) -> None:
+    def _send(self, value: Mapping[str, Json]) -> None:
         payload = strict_json.canonical(value)
         assert self._process is not None and self._process.stdin is not None  # noqa: S101 - started just before
         try:
@@ -134,11 +137,11 @@ class Worker:
         except OSError:
             raise _Ended("worker-died") from None
 
-    def _messages(self, url: str) -> Iterator[Message]:
-        tally = Tally(url, self.egress, utc_now())
+    def _messages(self, wanted: Assignment) -> Iterator[Message]:
+        tally = Tally(wanted.url, self.egress, utc_now())
         finished = False
         try:
-            self._send({"url": url})
+            self._send(to_json(wanted))
             yield from self._until_end(tally)
             finished = True
         except (_Ended, WorkerGarbage) as end:

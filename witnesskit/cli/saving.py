@@ -11,19 +11,42 @@ from witnesskit.model import Outcome
 if TYPE_CHECKING:
     from witnesskit.actions.saving import SavedItem
 
+NOT_REACHED = "NOT SAVED: {}; nothing can be said about the link"
 STATUS = {
     Outcome.SAVED: ExitStatus.DONE,
-    Outcome.PARTIAL: ExitStatus.PARTIAL,
-    Outcome.REMOVED: ExitStatus.NOTHING_SAVED,
-    Outcome.UNKNOWN: ExitStatus.NOTHING_SAVED,
-    Outcome.NETWORK_DOWN: ExitStatus.NETWORK,
-}
+    **dict.fromkeys((Outcome.PARTIAL, Outcome.CHANGED, Outcome.TRUNCATED, Outcome.LIVE), ExitStatus.PARTIAL),
+    **dict.fromkeys(
+        (
+            Outcome.REMOVED, Outcome.LEGAL, Outcome.PRIVATE, Outcome.LOGIN, Outcome.GEO, Outcome.RATE_LIMITED,
+            Outcome.BLOCKED, Outcome.UNSUPPORTED, Outcome.UNKNOWN,
+        ),
+        ExitStatus.NOTHING_SAVED,
+    ),
+    **dict.fromkeys(
+        (Outcome.NETWORK_DOWN, Outcome.DNS, Outcome.REFUSED, Outcome.PROXY_DOWN, Outcome.TLS_INTERCEPTED),
+        ExitStatus.NETWORK,
+    ),
+}  # fmt: skip
 WORDS = {
     Outcome.SAVED: "SAVED",
     Outcome.PARTIAL: "SAVED IN PART",
+    Outcome.CHANGED: "CHANGED WHILE IT WAS SAVED: both versions are kept, as far as they came",
+    Outcome.TRUNCATED: "SAVED IN PART: it ends before its end; what came is kept",
+    Outcome.LIVE: "SAVED IN PART: it is still being broadcast",
     Outcome.REMOVED: "REMOVED: the site says it is gone; its answer is kept",
+    Outcome.LEGAL: "NOT SAVED: withheld for legal reasons (451); the answer is kept",
+    Outcome.PRIVATE: "NOT SAVED: the site says it is private; its answer is kept",
+    Outcome.LOGIN: "NOT SAVED: the site asks for a login; its answer is kept",
+    Outcome.GEO: "NOT SAVED: the site does not show it in the country of this connection; its answer is kept",
+    Outcome.RATE_LIMITED: "NOT SAVED: the site wants fewer requests; try again later",
+    Outcome.BLOCKED: "NOT SAVED: the site, or somebody on the way, refuses this connection",
+    Outcome.UNSUPPORTED: "NOT SAVED: this kind of media or site cannot be saved by this version",
     Outcome.UNKNOWN: "NOT SAVED: no media was found; what the site answered, if it did, is kept",
-    Outcome.NETWORK_DOWN: "NOT SAVED: the network or the site did not answer; nothing can be said about the link",
+    Outcome.NETWORK_DOWN: NOT_REACHED.format("the network or the site did not answer"),
+    Outcome.DNS: NOT_REACHED.format("the name of the site could not be looked up"),
+    Outcome.REFUSED: NOT_REACHED.format("the site took no connection"),
+    Outcome.PROXY_DOWN: NOT_REACHED.format("the proxy did not answer, so nothing was sent"),
+    Outcome.TLS_INTERCEPTED: NOT_REACHED.format("nobody vouches for the certificate that answered, nothing was sent"),
 }
 
 

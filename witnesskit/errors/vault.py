@@ -228,3 +228,21 @@ class BadOperatorKey(WitnesskitError):
     status = ExitStatus.CANNOT_TELL
     message = "this is no operator's key that could sign this log"
     hint = "nothing was signed; `witnesskit key operator NAME --out FILE` makes one"
+
+
+class BadSealedFile(WitnesskitError):
+    """A file of the folder "sealed" is damaged; ``detail`` is which."""
+
+    code = "SEALED-FILE"
+    status = ExitStatus.STORAGE
+    message = "a sealed file of this vault is damaged"
+    hint = "nothing was changed, and what is saved is not touched; put back a copy of this file, or move it away"
+
+
+class NotWithoutPassphrase(WitnesskitError):
+    """Something was asked that a vault can keep only under a passphrase."""
+
+    code = "NOT-WITHOUT-PASSPHRASE"
+    status = ExitStatus.REFUSED
+    message = "this vault has no passphrase, so it keeps no links, not even sealed ones"
+    hint = "nothing was kept; give the links to `witnesskit archive`, or make the vault with `init --lock-key`"

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from witnesskit.custody.signer import SEED_BYTES, Signer
 from witnesskit.errors.vault import BadKeyring, VaultLocked
 from witnesskit.limits import AGE_HEADER_MAX
+from witnesskit.sealing.identity import Identity
 from witnesskit.sealing.open import open_with_passphrase
 from witnesskit.sealing.seal import seal_with_passphrase
 from witnesskit.vault import durable
@@ -41,3 +45,9 @@ def load_signer(vault: Vault, untrusted_passphrase: str = "") -> Signer:
     if signer.vkey != vault.config.key:
         raise BadKeyring("the signing key is not the one vault.toml names")
     return signer
+
+
+def queue_identity(signer: Signer) -> Identity:
+    """What opens the sealed files of a field vault: HKDF-SHA256 over its signing seed, which the passphrase wraps."""
+    derived = HKDF(SHA256(), SEED_BYTES, b"witnesskit/signer/v1", b"sealed-files").derive(signer.to_bytes())
+    return Identity(derived)
