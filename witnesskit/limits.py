@@ -68,6 +68,18 @@ CAPTURE_JOB_MAX: Final = 2 * MIB  # bytes of one assignment on the pipe; a brows
 CAPTURE_MESSAGE_MAX: Final = 8 * MIB  # bytes of one message on the pipe; facts are the largest
 WORKER_SILENCE_SECONDS: Final = 300  # seconds without a message until the capture process is ended
 
+# files brought by hand
+FOLDER_FILES_MAX: Final = 200_000  # files of one folder that is added; a telephone holds some ten thousand
+FOLDER_DEPTH_MAX: Final = 64  # levels of folders
+ZIP_MEMBERS_MAX: Final = 100_000  # files of one archive
+ZIP_DIRECTORY_MAX: Final = 64 * MIB  # bytes of its list
+ZIP_RATIO_MAX: Final = 1100  # bytes that one packed byte may become; deflate reaches 1,032
+CHAT_EXPORT_MAX: Final = 256 * MIB  # bytes of a messenger's list of messages
+CHAT_MESSAGES_MAX: Final = 2_000_000  # messages of one export
+PROOF_FILE_MAX: Final = 1 * MIB  # bytes of one signature, key or table beside a file
+REPORTS_MAX: Final = 100_000  # rows of one table of reports
+REPORT_CELL_MAX: Final = 64 * KIB  # characters of one cell
+
 # folders to strip
 STRIP_FILES_MAX: Final = 1_000_000  # files of one run; each is named in memory
 
