@@ -77,8 +77,11 @@ ZIP_RATIO_MAX: Final = 1100  # bytes that one packed byte may become; deflate re
 CHAT_EXPORT_MAX: Final = 256 * MIB  # bytes of a messenger's list of messages
 CHAT_MESSAGES_MAX: Final = 2_000_000  # messages of one export
 PROOF_FILE_MAX: Final = 1 * MIB  # bytes of one signature, key or table beside a file
-REPORTS_MAX: Final = 100_000  # rows of one table of reports
-REPORT_CELL_MAX: Final = 64 * KIB  # characters of one cell
+TABLE_MAX: Final = 64 * MIB  # bytes of one table that a person brings
+TABLE_ROWS_MAX: Final = 100_000  # rows of it
+TABLE_CELL_MAX: Final = 64 * KIB  # characters of one cell; office programs hold 32,767
+REPORT_TEXT_MAX: Final = 4 * KIB  # characters of a report that the desk is shown
+PROOF_SIGNED_MAX: Final = 256 * MIB  # bytes of a file whose signature is checked; it is held in memory for that
 
 # folders to strip
 STRIP_FILES_MAX: Final = 1_000_000  # files of one run; each is named in memory

@@ -78,3 +78,12 @@ class BadChat(WitnesskitError):
     status = ExitStatus.INCOMPLETE
     message = "the list of messages of this export cannot be read"
     hint = "its files are kept and sealed; only which message brought which file is not known"
+
+
+class BadTable(WitnesskitError):
+    """A table (CSV) that cannot be read; ``detail`` says why and in which row, never what stands there."""
+
+    code = "TABLE"
+    status = ExitStatus.USAGE
+    message = "this table cannot be read"
+    hint = "nothing was taken from it; save it anew as CSV in UTF-8 and run the command again"
