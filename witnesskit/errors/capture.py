@@ -78,3 +78,12 @@ class BadArchive(WitnesskitError):
     status = ExitStatus.INCOMPLETE
     message = "this archive cannot be read as one"
     hint = "it is kept and sealed whole; unpack it with another program and add the files too"
+
+
+class NothingBrought(WitnesskitError):
+    """The folders that were named hold no file."""
+
+    code = "NOTHING-BROUGHT"
+    status = ExitStatus.USAGE
+    message = "there is no file in what was named"
+    hint = "nothing was sealed; name the files, or the folder that holds them"
