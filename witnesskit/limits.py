@@ -68,6 +68,23 @@ CAPTURE_JOB_MAX: Final = 2 * MIB  # bytes of one assignment on the pipe; a brows
 CAPTURE_MESSAGE_MAX: Final = 8 * MIB  # bytes of one message on the pipe; facts are the largest
 WORKER_SILENCE_SECONDS: Final = 300  # seconds without a message until the capture process is ended
 
+# files brought by hand
+FOLDER_FILES_MAX: Final = 200_000  # files of one folder that is added; a telephone holds some ten thousand
+FOLDER_DEPTH_MAX: Final = 64  # levels of folders
+ZIP_MEMBERS_MAX: Final = 100_000  # files of one archive
+ZIP_DIRECTORY_MAX: Final = 64 * MIB  # bytes of its list
+ZIP_RATIO_MAX: Final = 1100  # bytes that one packed byte may become; deflate reaches 1,032
+ARCHIVE_STREAMS_MAX: Final = 10_000  # films of one archive; each is examined by itself
+CHAT_EXPORT_MAX: Final = 256 * MIB  # bytes of a messenger's list of messages
+CHAT_MESSAGES_MAX: Final = 2_000_000  # messages of one export
+PROOF_FILE_MAX: Final = 1 * MIB  # bytes of one signature, key or table beside a file
+TABLE_MAX: Final = 64 * MIB  # bytes of one table that a person brings
+TABLE_ROWS_MAX: Final = 100_000  # rows of it
+TABLE_CELL_MAX: Final = 64 * KIB  # characters of one cell; office programs hold 32,767
+REPORTS_BYTES_MAX: Final = 8 * MIB  # bytes of the rows of one table in a record
+REPORT_TEXT_MAX: Final = 4 * KIB  # characters of a report that the desk is shown
+PROOF_SIGNED_MAX: Final = 256 * MIB  # bytes of a file whose signature is checked; it is held in memory for that
+
 # folders to strip
 STRIP_FILES_MAX: Final = 1_000_000  # files of one run; each is named in memory
 

@@ -21,7 +21,9 @@ from witnesskit.sealing.capsule import CapsuleWriter
 
 CUSTODIAN_ONLY: Final = frozenset(
     {"name", "account", "uploader", "uploader_id", "channel", "comments", "extractor_facts"}
+    | {"message", "members", "proofs"}  # of a file that was brought: who sent it, names inside it, keys
 )
+NOT_EXAMINED: Final = frozenset({"container", "reports"})  # an archive's films are streams of their own
 
 
 @dataclass
@@ -75,7 +77,7 @@ def _copies(
     saving: Saving, gathered: Gathered, original: CapsuleWriter, common: Mapping[str, Json]
 ) -> list[StreamCopy]:
     """Only whole streams are examined: a cut file would only show what it does not hold."""
-    whole = [fact for fact in gathered.media if fact.complete]
+    whole = [fact for fact in gathered.media if fact.complete and fact.role not in NOT_EXAMINED]
     return [copy_stream(saving, original, fact.stream, common) for fact in whole]
 
 

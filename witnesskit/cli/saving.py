@@ -85,9 +85,15 @@ class Watcher:
         self._answer.counts["refused"] += 1
         self._statuses.add(error.status)
 
+    def known(self) -> None:
+        """One is here already, byte for byte."""
+        self._answer.counts["known"] = self._answer.counts.get("known", 0) + 1
+        self._statuses.add(ExitStatus.DONE)
+
     def conclude(self) -> None:
         """The one status of the batch, and counts that add up."""
-        self._answer.status = self._statuses.pop() if len(self._statuses) == 1 else ExitStatus.PARTIAL
+        if self._statuses:
+            self._answer.status = self._statuses.pop() if len(self._statuses) == 1 else ExitStatus.PARTIAL
         counts = self._answer.counts
         if counts["in"] > 1:
             counted = ", ".join(f"{count} {name}" for name, count in counts.items() if count and name != "in")

@@ -29,12 +29,13 @@ class MediaFact:
     complete: bool
     format_id: str = ""
     reason: str = ""  # why it is not complete
+    role: str = "original"  # of ROLES
 
     def to_json(self) -> Json:
         """As in the record."""
         value: dict[str, Json] = {
             "stream": self.stream,
-            "role": "original",
+            "role": self.role,
             "sha256": self.sha256,
             "bytes": self.size,
             "mime": self.media_type,
