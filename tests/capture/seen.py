@@ -47,9 +47,9 @@ class Seen:
         return self.done.result.evidence
 
 
-def capture(worker, url):
+def capture(worker, url, **wanted):
     seen = Seen()
-    for message in worker.run(Assignment(url)):
+    for message in worker.run(Assignment(url, **wanted)):
         take(seen, message)
     return seen
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from witnesskit.capture import facts, hls
 from witnesskit.capture.egress import Egress, check_url, comes_from_the_server, is_local_host, parse_egress
-from witnesskit.capture.messages import Attempt, Media, MediaEnd, Page, PageEnd
-from witnesskit.capture.outcome import NETWORK, Seen, StreamEnd, decide
+from witnesskit.capture.messages import Attempt, Control, Media, MediaEnd, Page, PageEnd
+from witnesskit.capture.outcome import CONTROLLED, NETWORK, SAYABLE, UNTRUSTED, Said, Seen, StreamEnd, decide
 from witnesskit.capture.plan import Segment
 from witnesskit.capture.tally import Tally
 from witnesskit.errors.capture import BadEgress, BadUrl, WorkerGarbage
@@ -15,31 +15,71 @@ from witnesskit.formats import strict_json
 from witnesskit.model import Outcome
 
 DONE, CUT, GONE = StreamEnd(True, "", 9), StreamEnd(False, "cut", 5), StreamEnd(False, "http-410", 0)
+
+
+def NONE(reason):  # noqa: N802 - reads as a value in the table
+    return StreamEnd(False, reason, 0)
+
+
+OK = {"control": CONTROLLED}
+SAID_GONE = Said("site-removed", Outcome.REMOVED, "uploader")
 TABLE = [
     (Seen(200, True, (DONE,)), Outcome.SAVED, "all-streams-complete"),
-    (Seen(200, True, (StreamEnd(True, "unverified-length", 9),)), Outcome.SAVED, "all-streams-complete"),
-    (Seen(200, True, (DONE, CUT)), Outcome.PARTIAL, "media-cut"),
+    (Seen(200, True, (StreamEnd(True, "unverified-length", 9),)), Outcome.SAVED, "all-streams-complete-unverified-length"),
+    (Seen(200, True, (StreamEnd(True, "assembled-unverified", 9),)), Outcome.SAVED, "all-streams-complete-assembled-unverified"),
+    (Seen(200, True, (DONE, CUT)), Outcome.TRUNCATED, "media-cut"),
+    (Seen(200, True, (StreamEnd(False, "stall", 5),)), Outcome.PARTIAL, "media-stall"),
     (Seen(200, True, (DONE, GONE)), Outcome.PARTIAL, "media-http-410"),
+    (Seen(200, True, (DONE, StreamEnd(False, "changed", 5))), Outcome.CHANGED, "media-changed"),
+    (Seen(200, True, (StreamEnd(False, "live", 5),)), Outcome.LIVE, "media-live"),
     (Seen(200, True, (DONE,), "more-entries"), Outcome.PARTIAL, "more-entries"),
     (Seen(200, True, (StreamEnd(False, "worker-died", 3),), "worker-died"), Outcome.PARTIAL, "media-worker-died"),
-    (Seen(200, True, (StreamEnd(False, "http-404", 0),)), Outcome.REMOVED, "media-http-404"),
-    (Seen(200, True, (GONE, StreamEnd(False, "http-404", 0))), Outcome.REMOVED, "media-http-410"),
-    (Seen(200, True, (GONE, StreamEnd(False, "http-403", 0))), Outcome.UNKNOWN, "media-http-410"),
-    (Seen(200, True, (GONE,), vouched=False), Outcome.UNKNOWN, "media-http-410"),
-    (Seen(200, True, (StreamEnd(False, "dns", 0),)), Outcome.NETWORK_DOWN, "media-dns"),
+    (Seen(200, True, (NONE("http-404"),), **OK), Outcome.REMOVED, "media-http-404"),
+    (Seen(200, True, (GONE, NONE("http-404")), **OK), Outcome.REMOVED, "media-http-410"),
+    (Seen(200, True, (GONE,)), Outcome.UNKNOWN, "media-http-410-control-not-asked"),
+    (Seen(200, True, (GONE,), control="dns"), Outcome.UNKNOWN, "media-http-410-control-dns"),
+    (Seen(200, True, (GONE, NONE("http-403")), **OK), Outcome.UNKNOWN, "media-http-410"),
+    (Seen(200, True, (GONE,), vouched=False, **OK), Outcome.UNKNOWN, "media-http-410-unprotected"),
+    (Seen(200, True, (NONE("http-403"),)), Outcome.BLOCKED, "media-http-403"),
+    (Seen(200, True, (NONE("http-429"),)), Outcome.RATE_LIMITED, "media-http-429"),
+    (Seen(200, True, (NONE("http-503"),), retry_after=9), Outcome.RATE_LIMITED, "media-http-503"),
+    (Seen(200, True, (NONE("http-503"),)), Outcome.UNKNOWN, "media-http-503"),
+    (Seen(200, True, (NONE("http-451"),)), Outcome.LEGAL, "media-http-451"),
+    (Seen(200, True, (NONE("dns"),)), Outcome.DNS, "media-dns"),
+    (Seen(200, True, (NONE("proxy"),)), Outcome.PROXY_DOWN, "media-proxy"),
+    (Seen(200, True, (NONE("timeout"),)), Outcome.NETWORK_DOWN, "media-timeout"),
+    (Seen(200, True, (NONE("tls-untrusted"),)), Outcome.TLS_INTERCEPTED, "media-tls-untrusted"),
+    (Seen(200, True, (NONE("encrypted"),)), Outcome.UNSUPPORTED, "media-encrypted"),
     (Seen(200, True, (StreamEnd(True, "", 0),)), Outcome.UNKNOWN, "media-empty"),
-    (Seen(200, True, (StreamEnd(False, "protocol-rtmp", 0),)), Outcome.UNKNOWN, "media-protocol-rtmp"),
+    (Seen(200, True, (NONE("protocol-rtmp"),)), Outcome.UNSUPPORTED, "media-protocol-rtmp"),
     (Seen(200, True, (StreamEnd(False, "not-media", 7),)), Outcome.UNKNOWN, "media-is-a-page"),
-    (Seen(404, True), Outcome.REMOVED, "page-http-404"),
-    (Seen(410, True, (), "worker-died"), Outcome.REMOVED, "page-http-410"),
-    (Seen(410, True, vouched=False), Outcome.UNKNOWN, "page-http-410-unprotected"),
-    (Seen(0, False, (), "proxy"), Outcome.NETWORK_DOWN, "no-answer-proxy"),
+    (Seen(200, True, (StreamEnd(False, "not-media", 7),), login="form"), Outcome.LOGIN, "media-is-a-login-form"),
+    (Seen(404, True, **OK), Outcome.REMOVED, "page-http-404"),
+    (Seen(404, True), Outcome.UNKNOWN, "page-http-404-control-not-asked"),
+    (Seen(404, True, control="http-503"), Outcome.UNKNOWN, "page-http-404-control-http-503"),
+    (Seen(410, True, (), "worker-died", **OK), Outcome.REMOVED, "page-http-410"),
+    (Seen(410, True, vouched=False, **OK), Outcome.UNKNOWN, "page-http-410-unprotected"),
+    (Seen(200, True, (), "no-media-found", said=SAID_GONE, **OK), Outcome.REMOVED, "phrase-site-removed"),
+    (Seen(200, True, (), "no-media-found", said=SAID_GONE), Outcome.UNKNOWN, "phrase-site-removed-control-not-asked"),
+    (Seen(404, True, said=Said("site-private", Outcome.PRIVATE), **OK), Outcome.PRIVATE, "phrase-site-private"),
+    (Seen(403, True, said=Said("site-geo", Outcome.GEO)), Outcome.GEO, "phrase-site-geo"),
+    (Seen(200, True, (), "no-media-found", login="address"), Outcome.LOGIN, "page-login-address"),
+    (Seen(0, False, (), "proxy"), Outcome.PROXY_DOWN, "no-answer-proxy"),
+    (Seen(0, False, (), "dns"), Outcome.DNS, "no-answer-dns"),
+    (Seen(0, False, (), "refused"), Outcome.REFUSED, "no-answer-refused"),
     (Seen(0, True, (), "reset"), Outcome.NETWORK_DOWN, "network-reset"),
-    (Seen(0, False, (), "tls"), Outcome.UNKNOWN, "tls"),
+    (Seen(0, False, (), "tls"), Outcome.NETWORK_DOWN, "no-answer-tls"),
+    (Seen(0, False, (), "tls-wrong-host"), Outcome.TLS_INTERCEPTED, "no-answer-tls-wrong-host"),
     (Seen(0, False, (), "local-address"), Outcome.UNKNOWN, "local-address"),
-    (Seen(200, True, (), "login-wall"), Outcome.UNKNOWN, "login-wall"),
+    (Seen(200, True, (), "login-wall"), Outcome.LOGIN, "login-wall"),
+    (Seen(200, True, (), "geo-blocked"), Outcome.GEO, "geo-blocked"),
+    (Seen(200, True, (), "drm"), Outcome.UNSUPPORTED, "drm"),
     (Seen(200, True), Outcome.UNKNOWN, "no-media-found"),
-    (Seen(451, True, (), "extractor-http-451"), Outcome.UNKNOWN, "page-http-451"),
+    (Seen(451, True, (), "extractor-http-451"), Outcome.LEGAL, "page-http-451"),
+    (Seen(401, True, said=SAID_GONE, **OK), Outcome.LOGIN, "page-http-401"),
+    (Seen(403, True), Outcome.BLOCKED, "page-http-403"),
+    (Seen(429, True), Outcome.RATE_LIMITED, "page-http-429"),
+    (Seen(500, True), Outcome.UNKNOWN, "page-http-500"),
     (Seen(), Outcome.UNKNOWN, "no-media-found"),
 ]  # fmt: skip
 
@@ -52,20 +92,24 @@ def test_every_rule(seen, outcome, rule):
 STREAMS = st.builds(
     StreamEnd,
     st.booleans(),
-    st.sampled_from(["", "cut", "dns", "http-410", "http-404", "changed", "x"]),
+    st.sampled_from(["", "cut", "dns", "proxy", "http-410", "http-404", "changed", "not-media", "live", "x"]),
     st.integers(0, 2),
 )
+SAID = st.builds(Said, st.just("p"), st.sampled_from(sorted(SAYABLE)))
 
 
-@settings(max_examples=200)
+@settings(max_examples=500)
 @given(
     st.builds(
         Seen,
-        st.sampled_from([0, 200, 302, 403, 404, 410, 500]),
+        st.sampled_from([0, 200, 302, 401, 403, 404, 410, 429, 451, 500]),
         st.booleans(),
         st.lists(STREAMS, max_size=3),
-        st.sampled_from(["", *sorted(NETWORK), "worker-died", "login-wall"]),
+        st.sampled_from(["", *sorted(NETWORK | UNTRUSTED), "worker-died", "login-wall"]),
         st.booleans(),
+        st.none() | SAID,
+        st.sampled_from(["", "form", "address"]),
+        st.sampled_from(["", CONTROLLED, "dns", "http-503"]),
     )
 )
 def test_saved_and_removed_are_never_claimed_without_their_ground(seen):
@@ -73,10 +117,22 @@ def test_saved_and_removed_are_never_claimed_without_their_ground(seen):
     if outcome is Outcome.SAVED:
         assert seen.streams and all(end.complete for end in seen.streams) and any(end.size for end in seen.streams)
     if outcome is Outcome.REMOVED:
-        assert seen.vouched and not any(end.size for end in seen.streams)
-        assert seen.page_status in (404, 410) or all(end.reason in ("http-404", "http-410") for end in seen.streams)
+        assert seen.vouched and seen.control == CONTROLLED and not any(end.size for end in seen.streams)
+        told = seen.said is not None and seen.said.outcome is Outcome.REMOVED
+        media = bool(seen.streams) and all(end.reason in ("http-404", "http-410") for end in seen.streams)
+        assert told or seen.page_status in (404, 410) or media
+    if (
+        not seen.page_status
+        and not seen.streams
+        and seen.said is None
+        and seen.failure in NETWORK | UNTRUSTED
+        and not seen.login
+    ):
+        assert outcome in (
+            Outcome.NETWORK_DOWN, Outcome.DNS, Outcome.REFUSED, Outcome.PROXY_DOWN, Outcome.TLS_INTERCEPTED,
+        )  # fmt: skip
     if any(end.size for end in seen.streams):
-        assert outcome in (Outcome.SAVED, Outcome.PARTIAL, Outcome.UNKNOWN)
+        assert outcome not in (Outcome.REMOVED, Outcome.DNS, Outcome.REFUSED, Outcome.PROXY_DOWN)
 
 
 @pytest.mark.parametrize(
@@ -269,5 +325,7 @@ def test_an_https_answer_through_an_http_proxy_is_the_servers_own():
     for scheme, outcome in (("https", Outcome.REMOVED), ("http", Outcome.UNKNOWN)):
         counted = tally("http://proxy.example:3128")
         counted.see(Attempt(1, "page", "GET", f"{scheme}://h/", "2026-01-01T00:00:00Z", status=410))
-        counted.see(Page(f"{scheme}://h/", f"{scheme}://h/", 410, by="extractor"))
+        counted.see(Page(f"{scheme}://h/x", f"{scheme}://h/x", 410, by="extractor"))
+        counted.see(PageEnd(complete=True, size=0, sha256=""))
+        counted.see(Control(f"{scheme}://h/", 200, f"{scheme}://h/", "1" * 64))
         assert counted.result("2026-01-01T00:00:00Z").outcome is outcome

@@ -72,11 +72,14 @@ def test_tls_and_peer_are_told_from_the_open_connection(certificate):
         assert wire.peer_of(response) == f"127.0.0.1 {port}"
 
 
-def test_a_certificate_nobody_vouches_for_is_unknown(certificate, worker):
+def test_a_certificate_nobody_vouches_for_is_an_interception_and_is_kept(certificate, worker):
     with tls_server(certificate[0]) as port:
         seen = capture(worker, f"https://localhost:{port}/clip.mp4")
-    assert (seen.outcome, seen.rule) == (Outcome.UNKNOWN, "tls")
-    assert seen.evidence.status == 0 and seen.evidence.error_kind == "tls"
+    assert (seen.outcome, seen.rule) == (Outcome.TLS_INTERCEPTED, "no-answer-tls-untrusted")
+    assert seen.evidence.status == 0 and seen.evidence.error_kind == "tls-untrusted"
+    presented = next(one for one in seen.connections if one.number == seen.attempts[0].connection)
+    assert presented.facts["verified"] is False
+    assert presented.facts["chain_sha256"] == [certificate[1]]
 
 
 def test_cookies_and_passwords_are_withheld_from_headers():

@@ -50,7 +50,7 @@ def test_hls_through_socks_goes_to_the_proxy_too(site):
 def test_a_proxy_that_is_down_is_the_network_and_nothing_goes_direct(site, kind):
     with start(f"{kind}://127.0.0.1:9") as worker:
         seen = capture(worker, f"{site.url}/e/410")
-    assert (seen.outcome, seen.rule) == (Outcome.NETWORK_DOWN, "no-answer-proxy")
+    assert (seen.outcome, seen.rule) == (Outcome.PROXY_DOWN, "no-answer-proxy")
     assert site.requests == []
 
 
@@ -59,7 +59,7 @@ def test_a_proxy_that_refuses_is_the_network_never_a_removal(site):
         socks.refuse = True
         with start(socks.url) as worker:
             seen = capture(worker, f"{site.url}/e/404")
-    assert (seen.outcome, seen.rule) == (Outcome.NETWORK_DOWN, "no-answer-proxy")
+    assert (seen.outcome, seen.rule) == (Outcome.PROXY_DOWN, "no-answer-proxy")
 
 
 def test_a_404_that_an_http_proxy_may_have_invented_is_no_removal(site):

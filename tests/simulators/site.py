@@ -84,10 +84,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.html('<video src="/m/good.mp4"></video><video src="/m/second.mp4"></video>')
         elif found := re.fullmatch(r"/e/(\d{3})", path):
             self.error(int(found[1]))
+        elif path == "/" and "front-down" not in site.flags:
+            self.html("<h1>The front page of a living site</h1>")
         elif path == "/r/page":
             self.redirect("/p/good.html")
         elif path == "/r/gone":
             self.redirect("/e/410")
+        elif path == "/r/members":
+            self.redirect("/accounts/login?next=/p/good.html")
+        elif path.startswith("/accounts/login"):
+            self.html("<p>Welcome back.</p>")
         elif path == "/nothing.html":
             self.html("<p>This video has been removed.</p>")
         elif path == "/login.html":

@@ -43,6 +43,7 @@ class Gathered:
     clock: Json = field(default_factory=clock_facts)
     media: list[MediaFact] = field(default_factory=list)
     completeness: dict[str, str] = field(default_factory=dict)
+    note: str = ""  # for the person, beside the outcome
 
     @property
     def received(self) -> int:
@@ -70,7 +71,9 @@ def finish(
         events += [_ingest(saving, gathered, common, copies), *(copy.derive for copy in copies if copy.derive)]
     record = _record(saving, gathered, copies, at)
     saving.sign(record, events)
-    return replace(_saved_item(saving, gathered, record, copies), interrupted=interrupted, kind=gathered.kind)
+    return replace(
+        _saved_item(saving, gathered, record, copies), interrupted=interrupted, kind=gathered.kind, note=gathered.note
+    )
 
 
 def _copies(

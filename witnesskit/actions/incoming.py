@@ -13,7 +13,7 @@ from witnesskit.actions.offered import formats_of
 from witnesskit.actions.saving import Saving
 from witnesskit.capture import messages as told
 from witnesskit.capture.egress import parse_egress
-from witnesskit.capture.outcome import AttemptResult
+from witnesskit.capture.outcome import AttemptResult, Evidence
 from witnesskit.formats import strict_json
 from witnesskit.formats.media_record import MediaFact
 from witnesskit.limits import RANGES_MAX
@@ -23,6 +23,10 @@ from witnesskit.sealing.capsule import CapsuleWriter, StreamWriter
 
 # what the desk may read of the extractor's facts; the rest is for the custodian ring
 DESK_FACTS: Final = ("title", "upload_date", "timestamp", "duration", "webpage_url", "extractor", "availability")
+_OF_RULES: Final = {
+    "all-streams-complete-unverified-length": "the site never said how long it is: whether it is whole is not known",
+    "all-streams-complete-assembled-unverified": "put together after breaks; nothing shows that it is one file",
+}
 
 
 class Incoming:
@@ -202,6 +206,7 @@ class Incoming:
             ("body_sha256", evidence.body_sha256),
         )
         self._gathered.observed |= {name: value for name, value in named if value}
+        self._gathered.note = _note(evidence)
         if evidence.final_url:
             self._gathered.source["url_final"] = evidence.final_url
 
@@ -212,6 +217,19 @@ class Incoming:
                 self._page = None
             self._saving.close(self._stub)
             self._stub = None
+
+
+def _note(evidence: Evidence) -> str:
+    """What the one word of the outcome leaves out."""
+    if evidence.retry_after:
+        return f"the site asks to wait {evidence.retry_after} seconds"
+    if "-control-" in evidence.rule:
+        return "the site says it is gone; that its front page lives could not be shown in the same run"
+    if evidence.rule.endswith("-unprotected"):
+        return "it is said to be gone over a line that anybody on the way could answer"
+    if evidence.removed_by:
+        return f"removed by: {evidence.removed_by}, on the site's word"
+    return _OF_RULES.get(evidence.rule, "")
 
 
 def _plain(value: Json) -> Json:

@@ -38,6 +38,7 @@ class SavedItem:
     berkeley_minimum: bool = False
     interrupted: bool = False
     kind: str = "file"  # or "url"
+    note: str = ""  # one more sentence for the person; names nobody and no place
 
     @property
     def short(self) -> str:

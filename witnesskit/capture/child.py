@@ -14,6 +14,7 @@ import select
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from witnesskit.capture import encoding, frames
@@ -117,9 +118,11 @@ class Child:
 
     def _ready(self) -> tuple[Extractor, RequestLog]:
         from witnesskit.capture import ytdlp
+        from witnesskit.capture.presented import presented
         from witnesskit.capture.requestlog import RequestLog
 
-        log = RequestLog(self._pipe.message, bool(self._egress.proxy))
+        look = partial(presented, self._egress)
+        log = RequestLog(self._pipe.message, bool(self._egress.proxy), look)
         return ytdlp.Extractor(log, self._egress.proxy, self._patience), log
 
 

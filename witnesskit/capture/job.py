@@ -2,25 +2,56 @@
 
 from __future__ import annotations
 
-from witnesskit.capture import segments
+from dataclasses import replace
+
+from witnesskit.capture import control, phrases, segments
 from witnesskit.capture.fetch import fetch
 from witnesskit.capture.messages import Facts, Failed, Media, MediaEnd, Page
 from witnesskit.capture.page import PageWatch, Telling, request_page, tell_kept
+from witnesskit.capture.page_signs import signs_of
 from witnesskit.capture.plan import FILE, UNSUPPORTED, Extraction, StreamPlan
-from witnesskit.capture.telling import Head, Job
+from witnesskit.capture.telling import Head, Job, Output
 from witnesskit.capture.transport import Transport, Wanted
+from witnesskit.limits import SIGNS_MAX
+from witnesskit.model import Outcome
 
 
 def run(job: Job, transport: Transport, found: tuple[Extraction, PageWatch]) -> None:
-    """Hand over page, facts and streams of an extraction."""
+    """Hand over page, facts and streams of an extraction; where the link seems gone, a control of its site."""
     extraction, watch = found
+    told = _Told(job.output)
+    job = replace(job, output=replace(job.output, page=told.page, media=told.media))
     _page(job, transport, watch)
     for number, values in enumerate(extraction.facts, 1):
         job.output.message(Facts(number, values))
     for number, plan in enumerate(extraction.streams, 1):
         _stream(job, transport, number, plan)
     if extraction.failure:
-        job.output.message(Failed(extraction.failure))
+        job.output.message(Failed(extraction.failure, extraction.text))
+    if job.wanted.control and not told.received and (gone := told.gone_at(job, extraction.text)):
+        job.output.message(control.ask(gone, transport))
+
+
+class _Told:
+    """What has gone out: whether any media came, and the head of the page."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._head = bytearray()
+        self.received = 0
+
+    def page(self, data: bytes) -> None:
+        self._head += data[: max(0, SIGNS_MAX - len(self._head))]
+        self._output.page(data)
+
+    def media(self, stream: int, data: bytes) -> None:
+        self.received += len(data)
+        self._output.media(stream, data)
+
+    def gone_at(self, job: Job, text: str) -> str:
+        """Where the site said that it is gone, by a status or in words; empty where it did not."""
+        said = phrases.in_message(job.url, text) or phrases.in_page(job.url, signs_of(bytes(self._head)))
+        return job.log.gone or (job.url if said and said.outcome is Outcome.REMOVED else "")
 
 
 def _page(job: Job, transport: Transport, watch: PageWatch) -> None:

@@ -82,6 +82,19 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Control:
+    """The front page of a site that said something is gone; told after its Attempt."""
+
+    url: str
+    status: int = 0  # 0: no answer
+    final_url: str = ""
+    body_sha256: str = ""  # of its first CONTROL_MAX bytes
+    login: bool = False  # it is a page where people log in
+    phrase: str = ""  # id of a phrase on it
+    error_kind: str = ""
+
+
+@dataclass(frozen=True)
 class PageBytes:
     """The next bytes of the page, at most 1 MiB."""
 
@@ -173,6 +186,7 @@ class Failed:
     """Why extraction or the worker ended early; consumed by worker.py, never seen by its callers."""
 
     kind: str
+    text: str = ""  # what the extractor said, at most MESSAGE_TEXT_MAX characters
 
 
 @dataclass(frozen=True)
@@ -187,6 +201,7 @@ Message = (
     | Connection
     | Attempt
     | Page
+    | Control
     | PageBytes
     | PageEnd
     | Facts

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from typing import Final
 
+from witnesskit.capture import control as controls
+from witnesskit.capture import phrases
 from witnesskit.capture.egress import Egress, comes_from_the_server
-from witnesskit.capture.messages import Attempt, Failed, Media, MediaEnd, Message, Page, PageEnd
-from witnesskit.capture.outcome import GONE, AttemptResult, Evidence, Seen, StreamEnd, decide
+from witnesskit.capture.messages import Attempt, Control, Failed, Media, MediaEnd, Message, Page, PageEnd
+from witnesskit.capture.outcome import GONE, AttemptResult, Evidence, Said, Seen, StreamEnd, decide
+from witnesskit.capture.page_signs import Signs, is_login_address, signs_of
+from witnesskit.capture.times import seconds_until
 from witnesskit.errors.capture import WorkerGarbage
+from witnesskit.limits import MESSAGE_TEXT_MAX, SIGNS_MAX
+from witnesskit.model import Json
+
+_MEDIA: Final = ("media", "segment", "playlist", "key")
+_WAITING: Final = (429, 503)  # answers that may say when to come back (RFC 9110, 10.2.3)
 
 
 @dataclass
@@ -24,9 +36,15 @@ class Tally:
     open_stream: int = 0
     size: int = 0  # bytes of the open stream
     failure: str = ""
+    text: str = ""  # what the extractor said went wrong
     answered: bool = False
     last: Attempt | None = None
     last_refusal: Attempt | None = None  # newest answer of 400 and above for media
+    control: Control | None = None
+    retry_after: int = 0
+    _count: int = 0  # streams of every role
+    _role: str = ""
+    _head: bytearray = field(default_factory=bytearray, repr=False)  # of the page
     _hasher: hashlib._Hash = field(default_factory=hashlib.sha256, repr=False)
 
     def see(self, message: Message) -> None:
@@ -42,13 +60,16 @@ class Tally:
         elif isinstance(message, MediaEnd):
             self._end_stream(message)
         elif isinstance(message, Failed):
-            self.failure = message.kind
+            self.failure, self.text = message.kind, message.text[:MESSAGE_TEXT_MAX]
+        elif isinstance(message, Control):
+            self.control = message
 
     def see_page_bytes(self, data: bytes) -> None:
         """Count bytes of the page."""
         if self.page_ended:
             raise WorkerGarbage("bytes of no page")
         self._hasher.update(data)
+        self._head += data[: max(0, SIGNS_MAX - len(self._head))]
 
     def see_media_bytes(self, stream: int, data: bytes) -> None:
         """Count bytes of a stream."""
@@ -71,22 +92,69 @@ class Tally:
 
     def result(self, finished_at: str) -> AttemptResult:
         """The outcome and what it stands on."""
+        said, login = self._said(), self._login()
+        found = self._evidence()
         seen = Seen(
             page_status=self.page.status if self.page else 0,
             answered=self.answered,
             streams=tuple(self.streams),
             failure=self.failure,
             vouched=comes_from_the_server(self._deciding_url(), self.egress),
+            said=said,
+            login=login,
+            control=controls.judge(self.control, self._deciding_url(), found.body_sha256),
+            retry_after=self.retry_after,
         )
         outcome, rule = decide(seen)
-        evidence = replace(self._evidence(rule), finished_at=finished_at)
+        phrase = said if said and rule.startswith(f"phrase-{said.id}") else None
+        evidence = replace(
+            self._evidence(media=rule.startswith("media-")),
+            rule=rule,
+            finished_at=finished_at,
+            phrase=phrase.id if phrase else "",
+            removed_by=phrase.by if phrase else "",
+            message=self.text,
+            retry_after=self.retry_after,
+            control=self._control(seen.control),
+        )
         return AttemptResult(outcome, evidence, sum(end.size for end in self.streams), len(self.streams))
 
+    def _said(self) -> Said | None:
+        """What the extractor said of the item itself; else what the page shows in its place."""
+        phrase = phrases.in_message(self.url, self.text)
+        if phrase is None and self.page and self.page.status and self._head:
+            phrase = phrases.in_page(self.page.final_url or self.url, self._signs)
+        return Said(phrase.id, phrase.outcome, phrase.by) if phrase else None
+
+    def _login(self) -> str:
+        if self.page is None or not self.page.status:
+            return ""
+        if is_login_address(self.page.final_url, self.url):
+            return "address"
+        return "form" if self._signs.has_password and not self._signs.has_media else ""
+
+    @cached_property
+    def _signs(self) -> Signs:
+        headers = self.page.headers if self.page else ()
+        kind = next((value for name, value in headers if name.lower() == "content-type"), "")
+        return signs_of(bytes(self._head), kind)
+
+    def _control(self, result: str) -> Mapping[str, Json]:
+        if self.control is None:
+            return {}
+        told = {name: value for name, value in asdict(self.control).items() if value}
+        return {**told, "result": result}
+
     def _attempt(self, attempt: Attempt) -> None:
+        if attempt.purpose == "control":
+            return
         self.last = attempt
         self.answered = self.answered or attempt.status > 0
-        if attempt.status >= 400 and attempt.purpose in ("media", "segment", "playlist"):
+        if attempt.status >= 400 and attempt.purpose in _MEDIA:
             self.last_refusal = attempt
+        if attempt.status in _WAITING:
+            named = next((value for name, value in attempt.headers if name.lower() == "retry-after"), "")
+            self.retry_after = seconds_until(named)
 
     def _begin_page(self, page: Page) -> None:
         if self.page is not None:
@@ -95,14 +163,16 @@ class Tally:
         self.page_ended = not page.by
 
     def _begin_stream(self, media: Media) -> None:
-        if self.open_stream or media.stream != len(self.streams) + 1:
+        if self.open_stream or media.stream != self._count + 1:
             raise WorkerGarbage("streams out of order")
+        self._count, self._role = media.stream, media.role
         self.open_stream, self.size = media.stream, 0
 
     def _end_stream(self, end: MediaEnd) -> None:
         if end.stream != self.open_stream or end.size != self.size:
             raise WorkerGarbage("the end of another stream")
-        self.streams.append(StreamEnd(end.complete, end.reason, end.size))
+        if self._role == "original":
+            self.streams.append(StreamEnd(end.complete, end.reason, end.size))
         self.open_stream = 0
 
     def _deciding_url(self) -> str:
@@ -110,10 +180,11 @@ class Tally:
         deciding = self.last_refusal if self.streams else self.page
         return (deciding.final_url or deciding.url) if deciding else self.url
 
-    def _evidence(self, rule: str) -> Evidence:
-        found = Evidence(rule, self.url, self.started_at, "")
+    def _evidence(self, *, media: bool = True) -> Evidence:
+        """Of the deciding answer: a refusal of media where there were any, else the page."""
+        found = Evidence("", self.url, self.started_at, "")
         page, refusal = self.page, self.last_refusal
-        if self.streams and refusal and rule.startswith("media-"):
+        if self.streams and refusal and media:
             return _with(found, refusal, refusal.body_sha256)
         if page and page.status:
             return _with(found, page, self._hasher.hexdigest())

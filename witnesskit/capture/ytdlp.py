@@ -22,12 +22,12 @@ from yt_dlp.utils import DownloadError, GeoRestrictedError, UnsupportedError, Us
 
 from witnesskit.capture import facts, wire
 from witnesskit.capture.choose import facts_of, grouped, plans
-from witnesskit.capture.outcome import NETWORK
+from witnesskit.capture.outcome import NETWORK, UNTRUSTED
 from witnesskit.capture.page import PageWatch
 from witnesskit.capture.plan import Extraction
 from witnesskit.capture.requestlog import RequestLog, about_to_send
 from witnesskit.capture.transport import Answer, Cut, NoAnswer, Patience
-from witnesskit.limits import ENTRIES_MAX, ERROR_BODY_MAX
+from witnesskit.limits import ENTRIES_MAX, ERROR_BODY_MAX, MESSAGE_TEXT_MAX
 from witnesskit.model import Json
 
 yt_dlp.globals.plugin_dirs.value = []  # before the first YoutubeDL: else it runs what lies in plugin folders
@@ -45,12 +45,15 @@ class _Silent:
 
     def __init__(self) -> None:
         self.login = self.drm = False
+        self.said = ""  # the first things it said, for the phrases
 
     def debug(self, message: str) -> None:
         """Nothing is kept of it."""
 
     def warning(self, message: str) -> None:
         """Note what only the text tells."""
+        if len(self.said) < MESSAGE_TEXT_MAX:
+            self.said = f"{self.said}\n{message}".strip()
         self.login = self.login or "--cookies" in message or "registered users" in message
         self.drm = self.drm or "DRM protected" in message
 
@@ -202,13 +205,14 @@ class Extractor:
         streams = tuple(plan for number, entry in enumerate(entries, 1) for plan in plans(number, entry))
         if not streams and not failure:
             failure = self._from_text() or "no-media-found"
-        return Extraction(streams, tuple(facts_of(entry, len(entries)) for entry in entries), failure), watch
+        text = str(facts.clean(self._logger.said[:MESSAGE_TEXT_MAX])) if failure else ""
+        return Extraction(streams, tuple(facts_of(entry, len(entries)) for entry in entries), failure, text), watch
 
     def _failure(self, error: Exception) -> str:
         cause: Any = error
         if isinstance(error, DownloadError) and error.exc_info and error.exc_info[1]:
             cause = error.exc_info[1]
-        if self._log.last_error in NETWORK and not self._log.answered:
+        if self._log.last_error in NETWORK | UNTRUSTED and not self._log.answered:
             return self._log.last_error
         if isinstance(cause, UnsupportedError):
             return "no-media-found"

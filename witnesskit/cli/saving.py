@@ -50,6 +50,17 @@ WORDS = {
 }
 
 
+_WITH_MEDIA = frozenset(
+    {Outcome.SAVED, Outcome.PARTIAL, Outcome.CHANGED, Outcome.TRUNCATED, Outcome.LIVE}
+)  # outcomes that say themselves that media came
+
+
+def status_of(saved: SavedItem) -> ExitStatus:
+    """The exit status of one item; something in part is nothing saved where not one byte came."""
+    status = STATUS[saved.outcome]
+    return ExitStatus.NOTHING_SAVED if status is ExitStatus.PARTIAL and not saved.received else status
+
+
 class Watcher:
     """Turns what the action reports into lines, items and counts, which stand even if the batch is broken off."""
 
@@ -68,7 +79,7 @@ class Watcher:
         """One item is finished and signed."""
         self._answer.items.append(saved.facts())
         self._answer.counts[str(saved.outcome)] += 1
-        self._statuses.add(STATUS[saved.outcome])
+        self._statuses.add(status_of(saved))
         text = f"{WORDS[saved.outcome]}  {saved.short}"
         if saved.missing:
             text += f"  missing: {', '.join(saved.missing)}"
@@ -76,6 +87,10 @@ class Watcher:
         if saved.kind == "url":
             met = "met" if saved.berkeley_minimum else "NOT met"
             self._output.say(f"  Berkeley Protocol minimum (address, source, full-page picture): {met}")
+        if saved.outcome not in _WITH_MEDIA and saved.received:
+            self._output.say(f"  what came in its place is kept: {saved.received} bytes")
+        if saved.note:
+            self._output.say(f"  {saved.note}")
         if saved.copy:
             self._output.say(f"  copy to share: {saved.copy}")
 

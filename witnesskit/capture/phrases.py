@@ -1,0 +1,84 @@
+"""Phrases that sites show in place of media (phrases.toml), and where they may stand to mean something."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final
+from urllib.parse import urlsplit
+
+from witnesskit.capture.page_signs import Signs
+from witnesskit.limits import FEW_WORDS
+from witnesskit.model import Outcome
+
+MESSAGE: Final = "message"
+TITLE: Final = "title"
+PAGE: Final = "page"
+ANY: Final = "any"
+_BLANKS = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One meaning and the words for it."""
+
+    id: str
+    hosts: tuple[str, ...]
+    outcome: Outcome
+    where: str  # of MESSAGE, TITLE, PAGE
+    text: tuple[str, ...]
+    by: str = ""  # uploader | platform | account, of a removal
+
+    def of_host(self, host: str) -> bool:
+        """Whether it is for this host or one below it."""
+        return self.hosts == (ANY,) or any(host == one or host.endswith(f".{one}") for one in self.hosts)
+
+
+@cache
+def table() -> tuple[Phrase, ...]:
+    """All of them; those of named hosts first."""
+    data = tomllib.loads(files("witnesskit.capture").joinpath("phrases.toml").read_text(encoding="utf-8"))
+    found = [
+        Phrase(
+            one["id"], tuple(one["hosts"]), Outcome(one["outcome"]), one["where"],
+            tuple(_tidy(text) for text in one["text"]), one.get("by", ""),
+        )
+        for one in data["phrase"]
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda one: one.hosts == (ANY,)))
+
+
+def in_message(url: str, untrusted_text: str) -> Phrase | None:
+    """The phrase that an extractor's message holds: it speaks about the item itself, so every phrase counts."""
+    return _first(url, (_tidy(untrusted_text),), (MESSAGE, TITLE, PAGE))
+
+
+def in_page(url: str, signs: Signs) -> Phrase | None:
+    """The phrase that a page shows in its title, its description of itself, or as nearly all it has to say."""
+    head = (_tidy(signs.title), _tidy(signs.description))
+    if found := _first(url, head, (TITLE, PAGE)):
+        return found
+    if signs.has_media or signs.words > FEW_WORDS:
+        return None
+    return _first(url, (_tidy(signs.text),), (PAGE,))
+
+
+def _first(url: str, texts: Iterable[str], places: tuple[str, ...]) -> Phrase | None:
+    host = (urlsplit(url).hostname or "").lower()
+    said = [text for text in texts if text]
+    for phrase in table():
+        if (
+            phrase.where in places
+            and phrase.of_host(host)
+            and any(one in text for one in phrase.text for text in said)
+        ):
+            return phrase
+    return None
+
+
+def _tidy(text: str) -> str:
+    return _BLANKS.sub(" ", text).strip().casefold()
