@@ -242,11 +242,6 @@ def test_a_playlist_without_its_end_is_never_a_success(site, worker):
     assert seen.ends[0].reason == "live"
 
 
-def test_encrypted_segments_are_no_success(site, worker):
-    seen = capture(worker, f"{site.url}/h/key/list.m3u8")
-    assert (seen.outcome, seen.rule) == (Outcome.UNSUPPORTED, "media-encrypted")
-
-
 def test_dash_gives_each_stream_as_served(site, worker):
     seen = capture(worker, f"{site.url}/d/manifest.mpd")
     assert seen.outcome is Outcome.SAVED

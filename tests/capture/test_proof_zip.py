@@ -22,11 +22,11 @@ TABLE = f"File Hash SHA256,DeviceID,Location.Latitude\n{SHA256},secret-device,43
 @contextmanager
 def proof(tmp_path, **changed):
     pgp = pytest.importorskip("pysequoia")
-    key = pgp.Cert.generate("Saule <saule@example.kz>")
-    sign = lambda data: pgp.sign(key.secrets.signer(), data, mode=pgp.SignatureMode.DETACHED)  # noqa: E731
+    key = pgp.Tsk.generate("Saule <saule@example.kz>")
+    sign = lambda data: pgp.sign(key.signer(), data, mode=pgp.SignatureMode.DETACHED)  # noqa: E731
     members = {
         "video.mp4": FILM, f"{SHA256}.asc": sign(FILM), f"{SHA256}.proof.csv": TABLE,
-        f"{SHA256}.proof.csv.asc": sign(TABLE), f"{SHA256}.ots": b"ots", "pubkey.asc": str(key).encode(),
+        f"{SHA256}.proof.csv.asc": sign(TABLE), f"{SHA256}.ots": b"ots", "pubkey.asc": str(key.extract_certificate()).encode(),
         "HowToVerifyProofData.txt": b"read me",
     }  # fmt: skip
     names = {"film": "video.mp4", "table": f"{SHA256}.proof.csv", "key": "pubkey.asc", "signature": f"{SHA256}.asc"}
@@ -85,5 +85,5 @@ def test_without_the_library_nothing_is_checked_and_that_is_said(tmp_path, monke
 
 def test_another_key_s_signature_is_bad(tmp_path):
     pgp = pytest.importorskip("pysequoia")
-    with proof(tmp_path, key=str(pgp.Cert.generate("x")).encode()) as (_archive, _film, found):
+    with proof(tmp_path, key=str(pgp.Tsk.generate("x").extract_certificate()).encode()) as (_archive, _film, found):
         assert found.facts["signature"].startswith("BAD")

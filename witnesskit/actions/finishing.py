@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from witnesskit.actions.clock import clock_facts, now
+from witnesskit.actions.incoming_streams import MAIN
 from witnesskit.actions.jailed import inspection_json
 from witnesskit.actions.record_copies import StreamCopy, copy_stream
 from witnesskit.actions.saving import SavedItem, Saving, opening_line
 from witnesskit.actions.tool_identity import TOOL, tool_facts
+from witnesskit.capture.assignment import Resume
 from witnesskit.custody.prepare import Prepared, prepare
 from witnesskit.formats import strict_json
 from witnesskit.formats.media_record import MediaFact, Record
@@ -23,7 +25,8 @@ CUSTODIAN_ONLY: Final = frozenset(
     {"name", "account", "uploader", "uploader_id", "channel", "comments", "extractor_facts"}
     | {"message", "members", "proofs"}  # of a file that was brought: who sent it, names inside it, keys
 )
-NOT_EXAMINED: Final = frozenset({"container", "reports"})  # an archive's films are streams of their own
+# an archive's films and the opened form of encrypted pieces are streams of their own
+NOT_EXAMINED: Final = frozenset({"container", "reports", "encrypted", "subtitle", "thumbnail"})
 
 
 @dataclass
@@ -44,11 +47,12 @@ class Gathered:
     media: list[MediaFact] = field(default_factory=list)
     completeness: dict[str, str] = field(default_factory=dict)
     note: str = ""  # for the person, beside the outcome
+    resume: list[Resume] = field(default_factory=list)  # what a later attempt can go on from; telling
 
     @property
     def received(self) -> int:
-        """Bytes of media."""
-        return sum(fact.size for fact in self.media)
+        """Bytes of media that came; their opened form is not counted again."""
+        return sum(fact.size for fact in self.media if fact.role in MAIN)
 
 
 def finish(
@@ -105,8 +109,8 @@ def _ingest(saving: Saving, gathered: Gathered, common: Mapping[str, Json], copi
             for fact in gathered.media
         ],
     }
-    if len(gathered.media) == 1:
-        only = gathered.media[0]
+    if len(main := [fact for fact in gathered.media if fact.role in MAIN]) == 1:
+        only = main[0]
         committed |= {"sha256": only.sha256, "size": only.size, "media_type": only.media_type}
     essence = [part for copy in copies if copy.derive for part in copy.facts["essence"]]
     if essence:

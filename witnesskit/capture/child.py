@@ -104,6 +104,7 @@ class Child:
     def run(self, wanted: Assignment) -> None:
         """One link, told to the end."""
         from witnesskit.capture import job, ytdlp
+        from witnesskit.capture.budget import Budget
         from witnesskit.capture.telling import Job, Output
         from witnesskit.capture.times import utc_now
 
@@ -114,7 +115,8 @@ class Child:
             Started(utc_now(), ytdlp.TOOL, ytdlp.USER_AGENT, str(self._egress), extractor.options, ytdlp.libraries())
         )
         output = Output(self._pipe.message, self._pipe.page, self._pipe.media)
-        job.run(Job(wanted, output, self._patience, log), extractor, extractor.extract(wanted.url))
+        budget = Budget(wanted.seconds, wanted.size_max)
+        job.run(Job(wanted, output, self._patience, log, budget), extractor, extractor.extract(wanted.url))
 
     def _ready(self) -> tuple[Extractor, RequestLog]:
         from witnesskit.capture import ytdlp

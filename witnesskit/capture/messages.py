@@ -95,6 +95,17 @@ class Control:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A playlist or manifest as it was served: what said which pieces there are."""
+
+    kind: str  # playlist | manifest
+    url: str
+    sha256: str  # of its bytes
+    text: str  # of them as UTF-8, what is none replaced; at most DOCUMENT_MAX bytes
+    stream: int = 0
+
+
+@dataclass(frozen=True)
 class PageBytes:
     """The next bytes of the page, at most 1 MiB."""
 
@@ -202,6 +213,7 @@ Message = (
     | Attempt
     | Page
     | Control
+    | Document
     | PageBytes
     | PageEnd
     | Facts

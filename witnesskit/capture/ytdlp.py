@@ -116,8 +116,10 @@ class _Recorder(yt_dlp.YoutubeDL):  # type: ignore[misc]  # the library is untyp
             raise
         self.log.note_connection(response)
         attempt = self.log.answer(sent, response)
-        if page and self.watch is not None:
-            self.watch.answered(attempt, response)
+        if self.watch is not None:
+            self.watch.list_answered(attempt, response)
+            if page:
+                self.watch.answered(attempt, response)
         return response
 
 
