@@ -14,6 +14,7 @@ from witnesskit.model import Audience, Role
 from witnesskit.policy import decide, load, openings
 from witnesskit.policy.meet import loosened, stricter, tighten
 from witnesskit.policy.schema import (
+    COLLECTED,
     CREDENTIALS,
     EXPOSURE_STATES,
     FIELDS,
@@ -149,22 +150,22 @@ def test_an_opening_leaves_only_as_the_policy_says(policy, event, name, allowed,
 
 
 policies = st.builds(
-    lambda parts, wanted, flags, time, fields, copies, choices, states: Policy(
-        "drawn", 1, f"drawn@1#{hash((parts, wanted, flags, time, fields, copies, choices, states)) & 0xFFFF:04x}",
+    lambda parts, wanted, flags, time, fields, copies, choices, states, collect: Policy(
+        "drawn", 1, f"drawn@1#{hash((parts, wanted, flags, time, fields, copies, choices, states, collect)) & 0xFFFF:04x}",
         Rules(
             policy_audience=Audience.DESK, capture_require=parts, capture_want=wanted - parts,
             strip_on_unknown="refuse", strip_required=flags == 1, release_originals=flags == 2,
             release_original_digests=False, release_time=time, release_fields=fields, copies_min=copies,
             forget_needs="receipt", strip_credentials=choices[0], strip_hidden_footage=choices[1],
             strip_further_pages=choices[2], strip_second_images=choices[3], release_lossless=choices[4],
-            release_exposure_refuse=states,
+            release_exposure_refuse=states, capture_collect=collect,
         ),
     ),
     st.frozensets(st.sampled_from(PARTS)), st.frozensets(st.sampled_from(PARTS)), st.integers(0, 2),
     st.sampled_from(TIMES), st.frozensets(st.sampled_from(FIELDS)), st.integers(1, 4),
     st.tuples(st.sampled_from(CREDENTIALS), st.sampled_from(HIDDEN_FOOTAGE), st.sampled_from(FURTHER_PAGES),
               st.sampled_from(SECOND_IMAGES), st.booleans()),
-    st.frozensets(st.sampled_from(EXPOSURE_STATES)),
+    st.frozensets(st.sampled_from(EXPOSURE_STATES)), st.frozensets(st.sampled_from(COLLECTED)),
 )  # fmt: skip
 
 
@@ -223,6 +224,14 @@ def test_each_loosened_choice_is_named(rules, key):
     )  # fmt: skip
     assert loosened(strict, changed(strict, **rules)) == (key,)
     assert loosened(changed(strict, **rules), strict) == ()
+
+
+def test_collecting_more_than_the_vault_does_is_loosening():
+    less = changed(DESK, capture_collect=frozenset({"subtitles"}))
+    assert loosened(less, DESK) == ("capture.collect",)
+    assert tighten(DESK, less) is less
+    assert decide.to_collect(DESK) == COLLECTED
+    assert decide.to_collect(less) == ("subtitles",)
 
 
 def test_the_choices_of_a_policy_reach_the_stripper():

@@ -10,9 +10,9 @@ import pytest
 from witnesskit.errors.policy import BadPolicy, NoSuchPolicy
 from witnesskit.model import Audience
 from witnesskit.policy import load
-from witnesskit.policy.schema import FIELDS
+from witnesskit.policy.schema import COLLECTED, FIELDS
 
-VERSIONS = {"protect-filmer": 3, "court": 3, "public": 2}
+VERSIONS = {"protect-filmer": 4, "court": 4, "public": 3}
 ALL_BUT_WHO = frozenset(FIELDS) - {"collector", "egress"}
 
 GOLDEN = {
@@ -20,6 +20,7 @@ GOLDEN = {
         "policy_audience": Audience.DESK,
         "capture_require": {"url", "media"},
         "capture_want": {"html", "headers", "screenshot", "metadata", "context"},
+        "capture_collect": set(COLLECTED),
         "strip_on_unknown": "refuse",
         "strip_required": True,
         "strip_credentials": "report",
@@ -39,6 +40,7 @@ GOLDEN = {
         "policy_audience": Audience.COURT,
         "capture_require": {"url", "html", "screenshot", "media"},
         "capture_want": {"headers", "metadata", "context"},
+        "capture_collect": set(COLLECTED),
         "strip_on_unknown": "refuse",
         "strip_required": False,
         "strip_credentials": "report",
@@ -58,6 +60,7 @@ GOLDEN = {
         "policy_audience": Audience.PUBLIC,
         "capture_require": {"media"},
         "capture_want": {"url", "html", "headers", "screenshot", "metadata", "context"},
+        "capture_collect": {"subtitles"},
         "strip_on_unknown": "refuse",
         "strip_required": True,
         "strip_credentials": "drop",

@@ -83,6 +83,18 @@ class _Handler(BaseHTTPRequestHandler):
         site = self.site
         if found := re.fullmatch(r"/p/([a-z0-9-]+)\.html", path):
             self.html(f'<video controls src="/m/{found[1]}.mp4"></video>')
+        elif path == "/p/beside/film.html":
+            self.html(
+                '<video src="/m/good.mp4" poster="/b/poster.jpg"><track kind="subtitles" srclang="kk" src="/b/kk.vtt">'
+                '<track kind="subtitles" srclang="ru" src="/b/ru.vtt"></video>'
+            )
+        elif found := re.fullmatch(r"/b/(kk|ru)\.vtt", path):
+            if "no-subtitles" in site.flags:
+                self.error(404)
+            else:
+                self.send(200, f"WEBVTT\n\n{found[1]}".encode(), "text/vtt")
+        elif path == "/b/poster.jpg":
+            self.send(200, b"\xff\xd8\xff" + body(3, 5000), "image/jpeg")
         elif path == "/p/two/videos.html":
             self.html('<video src="/m/good.mp4"></video><video src="/m/second.mp4"></video>')
         elif found := re.fullmatch(r"/e/(\d{3})", path):

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from witnesskit.actions.add import Watch
+from witnesskit.actions.assigning import Asked, assignment, check
 from witnesskit.actions.clock import now
 from witnesskit.actions.finishing import Gathered, finish
 from witnesskit.actions.full_disk import room_for_the_end
 from witnesskit.actions.incoming import Incoming
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.saving import SavedItem, Saving
-from witnesskit.actions.session import Session
 from witnesskit.capture.assignment import Assignment
-from witnesskit.capture.egress import check_url
 from witnesskit.capture.worker import Worker
 from witnesskit.errors.cli import Interrupted
 from witnesskit.limits import MIB
@@ -30,7 +29,7 @@ class ArchiveWish:
 
     urls: tuple[str, ...] = field(repr=False)
     passphrase: str = field(repr=False)
-    allow_local: bool = False
+    asked: Asked = field(default_factory=Asked)
 
 
 def archive(vault: Vault, wish: ArchiveWish, running: Worker, watch: Watch) -> None:
@@ -39,32 +38,34 @@ def archive(vault: Vault, wish: ArchiveWish, running: Worker, watch: Watch) -> N
     A link that fails is an item too: its attempt is logged with the evidence.
     """
     for url in wish.urls:
-        check_url(url, allow_local=wish.allow_local)
+        check(vault, wish.asked, url)
     with open_for_saving(vault, wish.passphrase) as session:
         for number, url in enumerate(wish.urls, 1):
             room.require(vault.path, _LEAST_ROOM)
-            saved = _archive_one(session, url, running, watch)
+            saved = archive_one(Saving(session), assignment(session.policy, wish.asked, url), running, watch)
             watch.item(saved)
             if saved.interrupted:
                 raise Interrupted(f"{number} of {len(wish.urls)} links were handled")
 
 
-def _archive_one(session: Session, url: str, running: Worker, watch: Watch) -> SavedItem:
-    saving = Saving(session)
+def archive_one(saving: Saving, wanted: Assignment, running: Worker, watch: Watch) -> SavedItem:
+    """Save one link; what comes of it is an item, whatever it is."""
     try:
         with room_for_the_end(saving):
-            return _saved(saving, url, running, watch)
+            return _saved(saving, wanted, running, watch)
     finally:
         saving.end_lookouts()
 
 
-def _saved(saving: Saving, url: str, running: Worker, watch: Watch) -> SavedItem:
+def _saved(saving: Saving, wanted: Assignment, running: Worker, watch: Watch) -> SavedItem:
     """Ctrl-C ends the download, not the save: what arrived is sealed, logged and signed first."""
     gathered = Gathered("url", now())
-    incoming = Incoming(saving, gathered, url, watch)
+    if wanted.cookies:
+        gathered.collection["cookies"] = "used"
+    incoming = Incoming(saving, gathered, wanted.url, watch)
     interrupted = False
     try:
-        for message in running.run(Assignment(url)):
+        for message in running.run(wanted):
             incoming.take(message)
     except KeyboardInterrupt:
         interrupted = True

@@ -23,6 +23,7 @@ from witnesskit.sealing.capsule import CapsuleWriter, StreamWriter
 # what the desk may read of the extractor's facts; the rest is for the custodian ring
 DESK_FACTS: Final = ("title", "upload_date", "timestamp", "duration", "webpage_url", "extractor", "availability")
 _OF_RULES: Final = {
+    "unlisted-over-direct": "it is unlisted: its media was not asked for over a direct connection; see --unlisted",
     "all-streams-complete-unverified-length": "the site never said how long it is: whether it is whole is not known",
     "all-streams-complete-assembled-unverified": "put together after breaks; nothing shows that it is one file",
 }
@@ -113,6 +114,8 @@ class Incoming:
         if streams.original is not None and self._documents:
             streams.original.add("documents.jsonl", b"".join(self._documents))
         if self._facts:
+            beside = streams.beside
+            gathered.completeness["context"] = f"missing: {beside[0]} ({len(beside)} around it)" if beside else "ok"
             gathered.source["extractor_facts"] = self._facts
             gathered.source |= {name: self._facts[0][name] for name in DESK_FACTS if name in self._facts[0]}
         return streams.original

@@ -49,6 +49,7 @@ class Streams:
         self.served: list[Json] = []
         self.resume: list[Resume] = []
         self.faults: list[str] = []  # why streams that are the item itself are not whole
+        self.beside: list[str] = []  # why subtitles and thumbnails are not whole
         self._open: _Open | None = None
 
     def begin(self, media: told.Media) -> None:
@@ -91,8 +92,8 @@ class Streams:
         self._seal_pieces(found)
         self._open = None
         self.served[-1] |= _counted(found, end)
-        if not end.complete and found.media.role in MAIN:
-            self.faults.append(end.reason or "incomplete")
+        if not end.complete:
+            (self.faults if found.media.role in MAIN else self.beside).append(end.reason or "incomplete")
         if not found.writer.size:
             return
         fact = _fact(found, end)

@@ -15,6 +15,9 @@ MEDIA: Final = "media"
 COMMENTS: Final = "comments"
 SUBTITLES: Final = "subtitles"
 THUMBNAILS: Final = "thumbnails"
+DESCRIPTION: Final = "description"
+UPLOADER: Final = "uploader"
+EVERYTHING: Final = (PAGE, MEDIA, COMMENTS, SUBTITLES, THUMBNAILS, DESCRIPTION, UPLOADER)
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Assignment:
     """One link and how much of it. Telling: its text form shows nothing of it."""
 
     url: str = field(repr=False)
-    parts: tuple[str, ...] = (PAGE, MEDIA)
+    parts: tuple[str, ...] = EVERYTHING
     seconds: int = CAPTURE_SECONDS  # for the whole link; what had arrived by then is kept
     size_max: int = CAPTURE_SIZE_MAX  # bytes of media
     live_seconds: int = LIVE_SECONDS  # how long a broadcast is followed

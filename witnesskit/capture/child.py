@@ -18,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from witnesskit.capture import encoding, frames
-from witnesskit.capture.assignment import Assignment, from_json
+from witnesskit.capture.assignment import EVERYTHING, Assignment, from_json
 from witnesskit.capture.egress import parse_egress
 from witnesskit.capture.guard import Guard, hide_machine_number
 from witnesskit.capture.messages import Failed, Message, Started
@@ -109,7 +109,8 @@ class Child:
         from witnesskit.capture.times import utc_now
 
         self._guard.admit_proxy()
-        extractor, log = self._next or self._ready()
+        usual = self._next and self._next[0].parts == set(wanted.parts) and not wanted.cookies
+        extractor, log = (self._next if usual else None) or self._ready(wanted)
         self._next = None
         self._pipe.message(
             Started(utc_now(), ytdlp.TOOL, ytdlp.USER_AGENT, str(self._egress), extractor.options, ytdlp.libraries())
@@ -118,14 +119,15 @@ class Child:
         budget = Budget(wanted.seconds, wanted.size_max)
         job.run(Job(wanted, output, self._patience, log, budget), extractor, extractor.extract(wanted.url))
 
-    def _ready(self) -> tuple[Extractor, RequestLog]:
+    def _ready(self, wanted: Assignment | None = None) -> tuple[Extractor, RequestLog]:
         from witnesskit.capture import ytdlp
         from witnesskit.capture.presented import presented
         from witnesskit.capture.requestlog import RequestLog
 
         look = partial(presented, self._egress)
         log = RequestLog(self._pipe.message, bool(self._egress.proxy), look)
-        return ytdlp.Extractor(log, self._egress.proxy, self._patience), log
+        parts, cookies = (wanted.parts, wanted.cookies) if wanted else (EVERYTHING, "")
+        return ytdlp.Extractor(log, self._egress.proxy, self._patience, parts, cookies), log
 
 
 def main(arguments: Sequence[str]) -> NoReturn:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from witnesskit.capture import facts
 from witnesskit.capture.plan import FILE, PLAYLIST, SEGMENTS, UNSUPPORTED, Segment, StreamPlan
-from witnesskit.limits import FACTS_MAX, OVERLAP, SEGMENTS_MAX
+from witnesskit.limits import FACTS_MAX, OVERLAP, SEGMENTS_MAX, SUBTITLES_MAX
 from witnesskit.model import Json
 
+SUBTITLE: Final = "subtitle"
+THUMBNAIL: Final = "thumbnail"
 _SCHEMES: Final = ("http://", "https://")
 _OFFERED_MAX: Final = 200  # formats listed as offered
 
@@ -22,15 +25,49 @@ def grouped(chosen: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     return list(groups.values())
 
 
-def facts_of(entry: list[dict[str, Any]], entries: int) -> dict[str, Json]:
+def facts_of(entry: list[dict[str, Any]], entries: int, collect: Collection[str]) -> dict[str, Json]:
     """Listed facts of one video of ``entries``, with the formats chosen and offered; never their URLs."""
-    found = facts.listed(entry[0], FACTS_MAX // entries)
+    found = facts.listed(entry[0], FACTS_MAX // entries, collect)
     found["formats_chosen"] = [facts.pick(info, facts.FORMAT_KEYS) for info in entry]
     found["formats_offered"] = [
         facts.pick(one, facts.FORMAT_KEYS) for one in list(entry[0].get("formats") or [])[:_OFFERED_MAX]
     ]
     found["formats_offered_total"] = len(entry[0].get("formats") or [])
     return found
+
+
+def beside(number: int, entry: list[dict[str, Any]], collect: Collection[str]) -> list[StreamPlan]:
+    """Subtitles that the uploader gave, in every language, and the best thumbnail, as the policy collects them."""
+    info = entry[0]
+    found = _subtitles(number, info) if "subtitles" in collect else []
+    return found + (_thumbnail(number, info) if "thumbnails" in collect else [])
+
+
+def _subtitles(number: int, info: dict[str, Any]) -> list[StreamPlan]:
+    listed = info.get("subtitles")
+    found = []
+    for language, forms in list(listed.items())[:SUBTITLES_MAX] if isinstance(listed, dict) else []:
+        usable = [form for form in forms or [] if isinstance(form, dict) and _fetchable(form)]
+        chosen = next((form for form in usable if form.get("ext") == "vtt"), usable[0] if usable else None)
+        if chosen is not None and language != "live_chat":
+            found.append(_beside(number, chosen, SUBTITLE, str(language)[:40]))
+    return found
+
+
+def _thumbnail(number: int, info: dict[str, Any]) -> list[StreamPlan]:
+    listed = [one for one in info.get("thumbnails") or [] if isinstance(one, dict) and _fetchable(one)]
+    return [_beside(number, listed[-1], THUMBNAIL)] if listed else []  # the extractor sorts the best one last
+
+
+def _fetchable(form: dict[str, Any]) -> bool:
+    return str(form.get("url") or "").lower().startswith(_SCHEMES)
+
+
+def _beside(number: int, form: dict[str, Any], role: str, language: str = "") -> StreamPlan:
+    kind = PLAYLIST if str(form.get("protocol") or "") in ("m3u8", "m3u8_native") else FILE
+    headers = _media_headers(form)
+    extension = str(form.get("ext") or "")
+    return StreamPlan(number, role, str(form["url"]), kind, headers, extension, role=role, language=language)
 
 
 def plans(number: int, entry: list[dict[str, Any]]) -> list[StreamPlan]:

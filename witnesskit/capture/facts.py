@@ -5,7 +5,7 @@ Never listed: cookies, request headers, media URLs, paths of this computer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from witnesskit.formats import strict_json
@@ -21,6 +21,17 @@ KEYS: Final = (
     "comment_count", "comments", "chapters", "playlist", "playlist_id", "playlist_title", "playlist_uploader",
     "playlist_index", "playlist_count", "display_id", "series", "season", "episode", "artist", "track", "album",
 )  # fmt: skip
+# what is taken only where the policy collects it, and what of it
+COLLECTED_KEYS: Final[Mapping[str, frozenset[str]]] = {
+    "uploader": frozenset(
+        {
+            "uploader", "uploader_id", "uploader_url", "creator", "channel", "channel_id", "channel_url",
+            "channel_follower_count", "playlist_uploader", "artist",
+        }
+    ),
+    "description": frozenset({"description"}),
+    "comments": frozenset({"comments", "comment_count"}),
+}  # fmt: skip
 FORMAT_KEYS: Final = (
     "format_id", "format_note", "ext", "container", "protocol", "vcodec", "acodec", "width", "height", "fps", "tbr",
     "vbr", "abr", "asr", "audio_channels", "dynamic_range", "resolution", "filesize", "filesize_approx", "language",
@@ -30,10 +41,13 @@ _DEPTH: Final = 6
 _BOUND: Final = 2**53
 
 
-def listed(info: Mapping[str, Any], most: int = FACTS_MAX) -> dict[str, Json]:
+def listed(
+    info: Mapping[str, Any], most: int = FACTS_MAX, collect: Collection[str] = tuple(COLLECTED_KEYS)
+) -> dict[str, Json]:
     """The listed keys of one extractor result, ``most`` bytes; too many comments are dropped, and counted."""
-    facts = pick(info, KEYS)
-    comments = info.get("comments")
+    dropped = frozenset().union(*(keys for word, keys in COLLECTED_KEYS.items() if word not in collect))
+    facts = pick(info, [key for key in KEYS if key not in dropped])
+    comments = info.get("comments") if "comments" in collect else None
     if isinstance(comments, Sequence) and not isinstance(comments, str):
         facts["comments"] = [pick(one, _COMMENT_KEYS) for one in comments if isinstance(one, Mapping)]
     if _size(facts) > most and "comments" in facts:

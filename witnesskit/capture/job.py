@@ -30,13 +30,21 @@ def run(job: Job, transport: Transport, found: tuple[Extraction, PageWatch]) -> 
         job.output.message(Facts(number, values))
     for document in watch.documents:
         job.document(document)
-    number = 1
-    for plan in extraction.streams:
+    number, stopped = 1, _stopped(job, extraction)
+    for plan in () if stopped else extraction.streams:
         number += _stream(job, transport, number, plan)
+    if stopped:
+        extraction = replace(extraction, failure=stopped)
     if extraction.failure:
         job.output.message(Failed(extraction.failure, extraction.text))
     if job.wanted.control and not told.received and (gone := told.gone_at(job, extraction.text)):
         job.output.message(control.ask(gone, transport))
+
+
+def _stopped(job: Job, extraction: Extraction) -> str:
+    """Why no media is asked for: an unlisted film shows over a direct connection who holds its link."""
+    unlisted = any(values.get("availability") == "unlisted" for values in extraction.facts)
+    return "unlisted-over-direct" if unlisted and not job.wanted.unlisted and not job.log.proxied else ""
 
 
 class _Told:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import platform
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -21,13 +21,14 @@ from yt_dlp.networking.exceptions import HTTPError, RequestError
 from yt_dlp.utils import DownloadError, GeoRestrictedError, UnsupportedError, UserNotLive, YoutubeDLError
 
 from witnesskit.capture import facts, wire
-from witnesskit.capture.choose import facts_of, grouped, plans
+from witnesskit.capture.assignment import COMMENTS, EVERYTHING, MEDIA
+from witnesskit.capture.choose import beside, facts_of, grouped, plans
 from witnesskit.capture.outcome import NETWORK, UNTRUSTED
 from witnesskit.capture.page import PageWatch
 from witnesskit.capture.plan import Extraction
 from witnesskit.capture.requestlog import RequestLog, about_to_send
 from witnesskit.capture.transport import Answer, Cut, NoAnswer, Patience
-from witnesskit.limits import ENTRIES_MAX, ERROR_BODY_MAX, MESSAGE_TEXT_MAX
+from witnesskit.limits import COMMENTS_MAX, ENTRIES_MAX, ERROR_BODY_MAX, MESSAGE_TEXT_MAX
 from witnesskit.model import Json
 
 yt_dlp.globals.plugin_dirs.value = []  # before the first YoutubeDL: else it runs what lies in plugin folders
@@ -38,6 +39,7 @@ USER_AGENT: Final = (
 )
 _NOWHERE: Final = "/dev/null/none"
 _SCHEMES: Final = ("http://", "https://")
+_UNTOLD: Final = frozenset({"proxy", "logger", "cookiefile"})  # options that no record repeats
 
 
 class _Silent:
@@ -60,8 +62,10 @@ class _Silent:
     error = warning
 
 
-def _options(proxy: str, patience: Patience, logger: _Silent) -> dict[str, Any]:
+def _options(proxy: str, patience: Patience, logger: _Silent, parts: Collection[str]) -> dict[str, Any]:
     return {
+        "getcomments": COMMENTS in parts,
+        "extractor_args": {"youtube": {"max_comments": [f"{COMMENTS_MAX},all,all,all"]}},
         "format": "bv,ba/b", "fixup": "never", "noplaylist": True, "playlistend": ENTRIES_MAX + 1,
         "ignoreerrors": False, "ignore_no_formats_error": True, "extractor_retries": 3,
         "socket_timeout": patience.stall_seconds, "proxy": proxy, "geo_bypass": False, "cachedir": False,
@@ -165,11 +169,17 @@ class _Live:
 class Extractor:
     """One link's yt-dlp: extraction, and the transport for its bytes. Never used for two links."""
 
-    def __init__(self, log: RequestLog, proxy: str, patience: Patience) -> None:
+    def __init__(
+        self, log: RequestLog, proxy: str, patience: Patience, parts: Collection[str] = EVERYTHING, cookies: str = ""
+    ) -> None:
+        """``cookies``: of a Netscape file; they go to their own hosts only, and stay in memory."""
         self._log = log
         self._logger = _Silent()
-        options = _options(proxy, patience, self._logger)
-        self.options = facts.pick(options, sorted(set(options) - {"proxy", "logger"}))  # what it was told to do
+        self.parts = frozenset(parts)
+        options = _options(proxy, patience, self._logger, parts)
+        self.options = facts.pick(options, sorted(set(options) - _UNTOLD))  # what it was told to do
+        if cookies:
+            options["cookiefile"] = io.StringIO(cookies)
         self._ydl = _Recorder(log, options)
 
     def warm_up(self, go_on: Callable[[], bool]) -> None:
@@ -205,10 +215,12 @@ class Extractor:
             failure = "more-entries"
         entries = found[:ENTRIES_MAX]
         streams = tuple(plan for number, entry in enumerate(entries, 1) for plan in plans(number, entry))
+        more = tuple(one for number, entry in enumerate(entries, 1) for one in beside(number, entry, self.parts))
         if not streams and not failure:
             failure = self._from_text() or "no-media-found"
         text = str(facts.clean(self._logger.said[:MESSAGE_TEXT_MAX])) if failure else ""
-        return Extraction(streams, tuple(facts_of(entry, len(entries)) for entry in entries), failure, text), watch
+        told = tuple(facts_of(entry, len(entries), self.parts) for entry in entries)
+        return Extraction(streams + more if MEDIA in self.parts else (), told, failure, text), watch
 
     def _failure(self, error: Exception) -> str:
         cause: Any = error

@@ -6,20 +6,33 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from witnesskit.cli.options import ANY_PATH, ask, common, passphrase_option, vault_option, vault_passphrase
+from witnesskit.cli.options import (
+    ANY_PATH,
+    EXISTING_FILE,
+    ask,
+    common,
+    passphrase_option,
+    vault_option,
+    vault_passphrase,
+)
 from witnesskit.cli.output import Answer, Output
 from witnesskit.errors.cli import FileUnreadable, UrlAsArgument, Usage
 from witnesskit.model import VaultKind
+
+if TYPE_CHECKING:
+    from witnesskit.actions.assigning import Asked
 
 
 @click.command()
 @click.argument("links", nargs=-1)
 @click.option("--file", "-f", "list_file", type=ANY_PATH, help="Read links from this file, one on each line.")
 @click.option("--allow-local", is_flag=True, help="Allow addresses of this computer and its private network.")
+@click.option("--unlisted", is_flag=True, help="Ask for links that are keys of their own over a direct connection.")
+@click.option("--cookies", type=EXISTING_FILE, help="Use this file's cookies, once; they are kept nowhere (desk).")
 @passphrase_option
 @vault_option
 @common
@@ -40,7 +53,7 @@ def command(output: Output, answer: Answer, links: tuple[str, ...], **options: A
 
         passphrase = vault_passphrase(vault, options["passphrase_file"])
         urls = list(links) or _read_links(options["list_file"])
-        wish = ArchiveWish(tuple(urls), passphrase, bool(options["allow_local"]))
+        wish = ArchiveWish(tuple(urls), passphrase, _asked(options))
         with output.progress("sealing") as line:
             watcher = Watcher(output, answer, line, len(urls))
             archive(vault, wish, worker, watcher)
@@ -49,6 +62,17 @@ def command(output: Output, answer: Answer, links: tuple[str, ...], **options: A
     watcher.conclude()
     if options["list_file"]:
         answer.warn("STILL-THERE", "the list of links still lies where it was, readable; erasing it is up to you")
+
+
+def _asked(options: dict[str, Any]) -> Asked:
+    from witnesskit.actions.assigning import Asked
+    from witnesskit.actions.given_file import given_bytes
+    from witnesskit.formats.cookies import read_cookies
+    from witnesskit.limits import COOKIES_MAX
+
+    file = options["cookies"]
+    cookies = read_cookies(given_bytes(file, COOKIES_MAX + 1)) if file else ""
+    return Asked(bool(options["allow_local"]), bool(options["unlisted"]), cookies)
 
 
 def _read_links(list_file: object) -> Sequence[str]:

@@ -87,3 +87,30 @@ class NothingBrought(WitnesskitError):
     status = ExitStatus.USAGE
     message = "there is no file in what was named"
     hint = "nothing was sealed; name the files, or the folder that holds them"
+
+
+class UnlistedDirect(WitnesskitError):
+    """A link that opens only for whoever holds it, over a connection that shows this computer's address."""
+
+    code = "UNLISTED-DIRECT"
+    status = ExitStatus.REFUSED
+    message = "this link is a key of its own, and a direct connection shows the site who holds it"
+    hint = "nothing was sent; use a vault whose egress is tor or a proxy, or say --unlisted if that is no danger"
+
+
+class CookiesOnField(WitnesskitError):
+    """Cookies on a device that could be searched."""
+
+    code = "COOKIES-ON-FIELD"
+    status = ExitStatus.REFUSED
+    message = "a field device uses no cookies: they name an account"
+    hint = "nothing was sent; save the link without, and let the desk try again with cookies"
+
+
+class JsOnField(WitnesskitError):
+    """A site's scripts on a device that could be searched."""
+
+    code = "SCRIPTS-ON-FIELD"
+    status = ExitStatus.REFUSED
+    message = "a field device runs no scripts of a site"
+    hint = "nothing was sent; save the link without, and let the desk try again"

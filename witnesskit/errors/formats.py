@@ -87,3 +87,12 @@ class BadTable(WitnesskitError):
     status = ExitStatus.USAGE
     message = "this table cannot be read"
     hint = "nothing was taken from it; save it anew as CSV in UTF-8 and run the command again"
+
+
+class BadCookies(WitnesskitError):
+    """A file that is no Netscape cookie file; ``detail`` is the number of a line."""
+
+    code = "COOKIES"
+    status = ExitStatus.USAGE
+    message = "this is not a cookie file as browsers export it (Netscape format)"
+    hint = "nothing was sent and nothing of it was kept; export the cookies anew"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from witnesskit.errors.policy import PolicyConflict, RefusedByPolicy
 from witnesskit.media_model import EXPOSURES, Finding, StripChoices
 from witnesskit.model import Audience, Role
-from witnesskit.policy.schema import ORIGINAL_DIGESTS, PARTS, TIME_FIELDS, Policy
+from witnesskit.policy.schema import COLLECTED, ORIGINAL_DIGESTS, PARTS, TIME_FIELDS, Policy
 
 WITHHELD = "withheld"
 
@@ -69,6 +69,11 @@ def completeness(policy: Policy, held: Collection[str], possible: Collection[str
     wanted = tuple(part for part in PARTS if part in policy.rules.capture_want and part not in held)
     rule = "capture.require" if missing else "capture.want"
     return Completeness(not missing, missing, tuple(p for p in wanted if p in possible), rule, policy.id)
+
+
+def to_collect(policy: Policy) -> tuple[str, ...]:
+    """Enforces capture.collect: what is taken along with the media, in the order of schema.COLLECTED."""
+    return tuple(word for word in COLLECTED if word in policy.rules.capture_collect)
 
 
 def media_may_leave(policy: Policy, role: Role | str, finding: Finding) -> Decision:

@@ -53,6 +53,7 @@ def _meet(a: Rules, b: Rules) -> Rules:
         policy_audience=a.policy_audience,
         capture_require=require,
         capture_want=(a.capture_want | b.capture_want) - require,
+        capture_collect=a.capture_collect & b.capture_collect,
         strip_on_unknown="refuse",
         strip_required=a.strip_required or b.strip_required,
         strip_credentials=_stricter(CREDENTIALS, a.strip_credentials, b.strip_credentials),

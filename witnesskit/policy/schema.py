@@ -1,6 +1,7 @@
 """The keys a policy has, and what each may say. A key stands here only if decide.py enforces it.
 
-Every key must be present: a policy says everything, so that nobody has to know a default.
+Every key must be present: a policy says everything, so that nobody has to know a default. Keys that came later are
+the exception: a file from before them is read as it was meant.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ SECOND_IMAGES: Final = ("refuse", "drop")
 EXPOSURE_STATES: Final = ("unanswered", "unsure", "yes")  # of an exposure; "no" never refuses
 
 PARTS: Final = ("url", "media", "html", "headers", "screenshot", "metadata", "context")
+COLLECTED: Final = ("comments", "subtitles", "thumbnails", "description", "uploader")
 TIMES: Final = ("withheld", "day", "exact")  # the strictest first
 FIELDS: Final = (
     "item", "url", "title", "uploader", "name", "saved", "published", "outcome", "parts", "tool",
@@ -49,6 +51,7 @@ class Rules:
     policy_audience: Audience
     capture_require: frozenset[str]
     capture_want: frozenset[str]
+    capture_collect: frozenset[str]  # of COLLECTED
     strip_on_unknown: str  # "refuse"
     strip_required: bool
     strip_credentials: str  # of CREDENTIALS
@@ -124,6 +127,7 @@ KEYS: Final[Mapping[str, Check]] = {
     "policy.audience": _one_of(*Audience),
     "capture.require": _words_of(PARTS),
     "capture.want": _words_of(PARTS),
+    "capture.collect": _words_of(COLLECTED),
     "strip.on_unknown": _one_of("refuse"),
     "strip.required": _boolean,
     "strip.credentials": _one_of(*CREDENTIALS),
@@ -139,6 +143,10 @@ KEYS: Final[Mapping[str, Check]] = {
     "copies.min": _whole_number(_COPIES_MAX),
     "forget.needs": _one_of("receipt"),
 }
+
+
+# keys that came later, with what a file from before them means: nobody's vault is locked by an update
+_LATER: Final[Mapping[str, Any]] = {"capture.collect": ["description", "uploader"]}
 
 
 def faults(document: Mapping[str, Any]) -> tuple[Fault, ...]:
@@ -175,7 +183,7 @@ def _flatten(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
                 values[f"{section}.{key}"] = value
             else:
                 found.append(Fault(f"{section}.{_printable(key)}", "is not a key of a policy"))
-    return values, found
+    return {**_LATER, **values}, found
 
 
 def _contradictions(values: Mapping[str, Any]) -> list[Fault]:
