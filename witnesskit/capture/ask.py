@@ -64,7 +64,7 @@ def _connected(egress: Egress, parts: SplitResult) -> Iterator[http.client.HTTPC
     try:
         if scheme == "https":
             if egress.kind == HTTP:
-                _tunnel(connection.sock, host, port)
+                through_http(connection.sock, host, port)
             connection.sock = secured = ssl.create_default_context().wrap_socket(
                 connection.sock, server_hostname=host, do_handshake_on_connect=False
             )
@@ -81,7 +81,7 @@ def _end(connection: http.client.HTTPConnection) -> None:
         socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
 
 
-def _tunnel(raw: socket.socket, host: str, port: int) -> None:
+def through_http(raw: socket.socket, host: str, port: int) -> None:
     """CONNECT (RFC 9110, 9.3.6): the answer's head is read byte by byte, for what follows is TLS."""
     place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     raw.sendall(f"CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n\r\n".encode())

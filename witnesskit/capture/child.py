@@ -103,6 +103,8 @@ class Child:
     def run(self, wanted: Assignment) -> None:
         """One link, told to the end."""
         from witnesskit.capture import job, ytdlp
+        from witnesskit.capture.aftermath import after, counted
+        from witnesskit.capture.tally import Tally
         from witnesskit.capture.telling import Job, Output
         from witnesskit.capture.times import utc_now
 
@@ -112,8 +114,11 @@ class Child:
         self._pipe.message(
             Started(utc_now(), ytdlp.TOOL, ytdlp.USER_AGENT, str(self._egress), extractor.options, ytdlp.libraries())
         )
-        output = Output(self._pipe.message, self._pipe.page, self._pipe.media)
+        tally = Tally(wanted.url, self._egress, utc_now())
+        output = counted(tally, Output(self._pipe.message, self._pipe.page, self._pipe.media))
+        log.tell = output.message
         job.run(Job(wanted, output, self._patience, log), extractor, extractor.extract(wanted.url))
+        after(wanted, tally, output, (extractor, log))
 
     def _ready(self) -> tuple[Extractor, RequestLog]:
         from witnesskit.capture import ytdlp

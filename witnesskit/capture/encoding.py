@@ -11,6 +11,7 @@ from witnesskit.capture import messages
 from witnesskit.capture.messages import (
     Attempt,
     Connection,
+    Control,
     Facts,
     Failed,
     Media,
@@ -29,7 +30,7 @@ from witnesskit.model import Json
 
 _KINDS: Final = {
     kind.__name__: kind
-    for kind in (Started, Connection, Attempt, Page, PageEnd, Facts, Media, Piece, MediaEnd, Failed)
+    for kind in (Started, Connection, Attempt, Page, PageEnd, Facts, Media, Piece, MediaEnd, Failed, Control)
 }
 _HINTS: dict[str, dict[str, Any]] = {}
 END: Final = "End"  # the last message of a job; holds nothing

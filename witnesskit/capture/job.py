@@ -20,7 +20,7 @@ def run(job: Job, transport: Transport, found: tuple[Extraction, PageWatch]) -> 
     for number, plan in enumerate(extraction.streams, 1):
         _stream(job, transport, number, plan)
     if extraction.failure:
-        job.output.message(Failed(extraction.failure))
+        job.output.message(Failed(extraction.failure, extraction.text))
 
 
 def _page(job: Job, transport: Transport, watch: PageWatch) -> None:

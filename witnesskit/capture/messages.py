@@ -1,5 +1,6 @@
 """What the worker tells while it captures one link, in order: Started, Connection…, Attempt…, Page, PageBytes…,
-PageEnd, Facts, then for each stream Media, MediaBytes…, Piece…, MediaEnd with Attempts between them, and last Done.
+PageEnd, Facts, then for each stream Media, MediaBytes…, Piece…, MediaEnd with Attempts between them, a Control
+where the link seems gone, and last Done.
 
 Everything here is telling (links, headers, names): it goes into sealed capsules only.
 """
@@ -57,7 +58,7 @@ class Attempt:
     headers: Headers = ()
     headers_sha256: str = ""
     body_sha256: str = ""  # of the page that came with an HTTP error
-    error_kind: str = ""  # dns | refused | timeout | unreachable | reset | proxy | tls | local-address | transport
+    error_kind: str = ""  # dns | refused | timeout | unreachable | reset | proxy | tls | certificate | local-address
     peer: str = ""  # "address port"; through a proxy: the proxy's
     tls: Mapping[str, Json] = field(default_factory=dict)  # version, cipher, certificate_sha256
     answered_at: str = ""  # when its headers were here
@@ -173,6 +174,23 @@ class Failed:
     """Why extraction or the worker ended early; consumed by worker.py, never seen by its callers."""
 
     kind: str
+    text: str = ""  # what the extractor said, at most EXTRACTOR_TEXT_MAX characters; telling
+
+
+@dataclass(frozen=True)
+class Control:
+    """The front page of the site that said gone, asked for at once through the same egress (control.py)."""
+
+    url: str
+    started_at: str
+    status: int = 0  # 0: no answer, ``error_kind`` says why
+    final_url: str = ""
+    headers_sha256: str = ""
+    body_sha256: str = ""  # of the first ``size`` bytes, at most CONTROL_READ_MAX
+    size: int = 0
+    phrase: str = ""  # id of words by which the front page itself says gone, blocked or the like
+    login: str = ""  # "redirect" | "form": it is a login page
+    error_kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -195,5 +213,6 @@ Message = (
     | Piece
     | MediaEnd
     | Failed
+    | Control
     | Done
 )

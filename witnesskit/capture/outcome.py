@@ -1,8 +1,6 @@
-"""What can happen to a link, and the rules that decide it; pure, so that every rule can be read and tested.
+"""What is known of one attempt at a link when its outcome is decided, and what is told of it (docs/spec/outcome.md).
 
-``removed`` only on an HTTP 404 or 410 that the server itself answered: over TLS, or from this very computer.
-Anybody on the way (a proxy, a captive portal, a censor) can say 404 in its name on a plain connection: that is
-``unknown``. HTTP 200 alone is not ``saved``: a whole stream of media is. What no rule knows is ``unknown``.
+The rules are in rules.py. Everything here is telling: it goes into sealed capsules only.
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ from witnesskit.model import Json, Outcome
 
 GONE: Final = (404, 410)
 NETWORK: Final = frozenset(
-    {"dns", "refused", "timeout", "unreachable", "reset", "proxy", "transport", "stall", "cut"}
+    {"dns", "refused", "timeout", "unreachable", "reset", "proxy", "transport", "stall", "cut", "tls", "certificate"}
 )
 
 
@@ -35,6 +33,13 @@ class Evidence:
     error_kind: str = ""
     peer: str = ""
     tls: Mapping[str, Json] = field(default_factory=dict)
+    phrase: str = ""  # id of the site's words that decided (phrases.toml)
+    phrase_in: str = ""  # message | title | body
+    removed_by: str = ""  # uploader | platform | account: where the phrase knows
+    retry_after: int = 0  # seconds that the site asks to wait; 0: it named none
+    text: str = ""  # what the extractor said when it failed
+    control: Mapping[str, Json] = field(default_factory=dict)  # messages.Control, and what it was "worth"
+    presented: tuple[Mapping[str, Json], ...] = ()  # certificates that nobody vouches for: subject, issuer, sha256
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,23 @@ class StreamEnd:
     complete: bool
     reason: str
     size: int  # bytes received
+    held: int = 0  # bytes that an earlier attempt holds
+    version: int = 1  # 2 and more: another file under the same address
+
+    @property
+    def there(self) -> int:
+        """Bytes that are kept of it, of this attempt and of earlier ones."""
+        return self.size + self.held
+
+
+@dataclass(frozen=True)
+class Sign:
+    """Words of a site or of the extractor that phrases.toml knows."""
+
+    outcome: Outcome
+    phrase: str  # id
+    where: str  # message | title | body
+    by: str = ""  # who removed it: uploader | platform | account
 
 
 @dataclass(frozen=True)
@@ -65,45 +87,8 @@ class Seen:
     streams: Sequence[StreamEnd] = ()
     failure: str = ""  # why extraction or the worker ended early
     vouched: bool = True
-
-
-def decide(seen: Seen) -> tuple[Outcome, str]:
-    """(outcome, rule) of one attempt."""
-    return _by_streams(seen) if seen.streams else _without_streams(seen)
-
-
-def _by_streams(seen: Seen) -> tuple[Outcome, str]:
-    faults = [end.reason or "incomplete" for end in seen.streams if not end.complete]
-    if not any(end.size for end in seen.streams):
-        return _nothing_received(seen, faults)
-    if all(fault == "not-media" for fault in faults) and len(faults) == len(seen.streams):
-        return Outcome.UNKNOWN, "media-is-a-page"
-    if faults:
-        return Outcome.PARTIAL, f"media-{faults[0]}"
-    if seen.failure:
-        return Outcome.PARTIAL, seen.failure
-    return Outcome.SAVED, "all-streams-complete"
-
-
-def _nothing_received(seen: Seen, faults: Sequence[str]) -> tuple[Outcome, str]:
-    if not faults:
-        return Outcome.UNKNOWN, "media-empty"
-    gone = [f"http-{status}" for status in GONE]
-    if seen.vouched and len(faults) == len(seen.streams) and all(fault in gone for fault in faults):
-        return Outcome.REMOVED, f"media-{faults[0]}"
-    if all(fault in NETWORK for fault in faults):
-        return Outcome.NETWORK_DOWN, f"media-{faults[0]}"
-    return Outcome.UNKNOWN, f"media-{faults[0]}"
-
-
-def _without_streams(seen: Seen) -> tuple[Outcome, str]:
-    if seen.page_status in GONE:
-        if seen.vouched:
-            return Outcome.REMOVED, f"page-http-{seen.page_status}"
-        return Outcome.UNKNOWN, f"page-http-{seen.page_status}-unprotected"
-    if seen.failure in NETWORK:
-        rule = "network" if seen.answered else "no-answer"
-        return Outcome.NETWORK_DOWN, f"{rule}-{seen.failure}"
-    if seen.page_status >= 400:
-        return Outcome.UNKNOWN, f"page-http-{seen.page_status}"
-    return Outcome.UNKNOWN, seen.failure or "no-media-found"
+    sign: Sign | None = None
+    login: str = ""  # "redirect" | "form": the answer has the shape of a login page
+    retry_after: int = 0  # seconds
+    proxy_said: bool = False  # the deciding answer is the proxy's own
+    control: str | None = None  # None: not asked; "": the site lives; else why the front page counts for nothing

@@ -45,3 +45,4 @@ class Extraction:
     streams: tuple[StreamPlan, ...] = ()
     facts: tuple[Mapping[str, Json], ...] = ()
     failure: str = ""
+    text: str = ""  # what the extractor said then

@@ -44,13 +44,19 @@ class RequestLog:
         self._connection = self._number_of(connection) if self._peer else 0
         self._socket = _weakly(connection)
 
+    def note_presented(self, peer: str, facts: Mapping[str, Json]) -> None:
+        """A connection over which nothing was asked (presented.py)."""
+        self._told_as(peer, facts)
+
     def _number_of(self, connection: Any) -> int:
         """The number of a connection's facts, told when they are new; 0 beyond CONNECTIONS_MAX."""
-        facts = tls.facts_of(connection)
-        known = sha256_hex(strict_json.canonical({"peer": self._peer, "facts": facts}))
+        return self._told_as(self._peer, tls.facts_of(connection))
+
+    def _told_as(self, peer: str, facts: Mapping[str, Json]) -> int:
+        known = sha256_hex(strict_json.canonical({"peer": peer, "facts": facts}))
         if known not in self._known and len(self._known) < CONNECTIONS_MAX:
             self._known[known] = len(self._known) + 1
-            self.tell(Connection(self._known[known], self._peer, facts))
+            self.tell(Connection(self._known[known], peer, facts))
         return self._known.get(known, 0)
 
     def answer(self, request: Sent, response: Any, body: bytes | None = None) -> Attempt:

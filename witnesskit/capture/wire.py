@@ -92,7 +92,9 @@ def kind_of(error: BaseException, *, proxied: bool) -> str:
         return "refused-by-us"
     if names & {"ProxyError", "Socks5Error", "Socks4Error"}:
         return "proxy"
-    if any(isinstance(one, ssl.SSLError) for one in chain) or names & {"SSLError", "CertificateVerifyError"}:
+    if any(isinstance(one, ssl.SSLCertVerificationError) for one in chain) or "CertificateVerifyError" in names:
+        return "certificate"
+    if any(isinstance(one, ssl.SSLError) for one in chain) or names & {"SSLError"}:
         return "tls"
     return _transport_kind(chain, names, proxied=proxied)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import platform
 import ssl
+from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
@@ -27,7 +28,7 @@ from witnesskit.capture.page import PageWatch
 from witnesskit.capture.plan import Extraction
 from witnesskit.capture.requestlog import RequestLog, about_to_send
 from witnesskit.capture.transport import Answer, Cut, NoAnswer, Patience
-from witnesskit.limits import ENTRIES_MAX, ERROR_BODY_MAX
+from witnesskit.limits import ENTRIES_MAX, ERROR_BODY_MAX, EXTRACTOR_TEXT_MAX
 from witnesskit.model import Json
 
 yt_dlp.globals.plugin_dirs.value = []  # before the first YoutubeDL: else it runs what lies in plugin folders
@@ -37,6 +38,7 @@ USER_AGENT: Final = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 )
 _NOWHERE: Final = "/dev/null/none"
+_TEXTS: Final = 4  # messages of the extractor that are kept, each a quarter of EXTRACTOR_TEXT_MAX
 _SCHEMES: Final = ("http://", "https://")
 
 
@@ -45,16 +47,23 @@ class _Silent:
 
     def __init__(self) -> None:
         self.login = self.drm = False
+        self._texts: deque[str] = deque(maxlen=_TEXTS)
 
     def debug(self, message: str) -> None:
         """Nothing is kept of it."""
 
     def warning(self, message: str) -> None:
         """Note what only the text tells."""
+        if message not in self._texts:
+            self._texts.append(message[: EXTRACTOR_TEXT_MAX // _TEXTS])
         self.login = self.login or "--cookies" in message or "registered users" in message
         self.drm = self.drm or "DRM protected" in message
 
     error = warning
+
+    def text(self) -> str:
+        """The last that was said, for the phrases (phrases.py)."""
+        return wire.text_of("\n".join(self._texts))[:EXTRACTOR_TEXT_MAX]
 
 
 def _options(proxy: str, patience: Patience, logger: _Silent) -> dict[str, Any]:
@@ -202,21 +211,22 @@ class Extractor:
         streams = tuple(plan for number, entry in enumerate(entries, 1) for plan in plans(number, entry))
         if not streams and not failure:
             failure = self._from_text() or "no-media-found"
-        return Extraction(streams, tuple(facts_of(entry, len(entries)) for entry in entries), failure), watch
+        told = tuple(facts_of(entry, len(entries)) for entry in entries)
+        return Extraction(streams, told, failure, self._logger.text() if failure else ""), watch
 
     def _failure(self, error: Exception) -> str:
         cause: Any = error
         if isinstance(error, DownloadError) and error.exc_info and error.exc_info[1]:
             cause = error.exc_info[1]
+        self._logger.warning(str(cause))
         if self._log.last_error in NETWORK and not self._log.answered:
             return self._log.last_error
         if isinstance(cause, UnsupportedError):
-            return "no-media-found"
+            return "unsupported-url"
         if isinstance(cause, GeoRestrictedError):
             return "geo-blocked"
         if isinstance(cause, UserNotLive):
             return "not-live"
-        self._logger.warning(str(cause))
         return self._from_text() or self._from_network(cause)
 
     def _from_text(self) -> str:
