@@ -86,7 +86,7 @@ def test_without_tls_it_says_that_there_is_none(worker, site):
 def test_a_failed_request_is_told_with_its_kind_and_as_a_range(worker, site):
     seen = capture(worker, f"{site.url}/p/dies.html")
     ended = [one["outcome"] for one in seen.ends[0].ranges]
-    assert seen.outcome is Outcome.PARTIAL and ended == ["cut"] * len(ended) and len(ended) == seen.ends[0].requests
+    assert seen.outcome is Outcome.TRUNCATED and ended == ["cut"] * len(ended) and len(ended) == seen.ends[0].requests
 
 
 def test_a_piece_that_is_missing_is_a_range_too(worker, site):

@@ -6,42 +6,120 @@ from hypothesis import strategies as st
 
 from witnesskit.capture import facts, hls
 from witnesskit.capture.egress import Egress, check_url, comes_from_the_server, is_local_host, parse_egress
-from witnesskit.capture.messages import Attempt, Media, MediaEnd, Page, PageEnd
-from witnesskit.capture.outcome import NETWORK, Seen, StreamEnd, decide
+from witnesskit.capture.messages import Attempt, Control, Media, MediaEnd, Page, PageEnd
+from witnesskit.capture.outcome import NETWORK, Seen, Sign, StreamEnd
 from witnesskit.capture.plan import Segment
+from witnesskit.capture.rules import decide
 from witnesskit.capture.tally import Tally
 from witnesskit.errors.capture import BadEgress, BadUrl, WorkerGarbage
 from witnesskit.formats import strict_json
 from witnesskit.model import Outcome
 
 DONE, CUT, GONE = StreamEnd(True, "", 9), StreamEnd(False, "cut", 5), StreamEnd(False, "http-410", 0)
+ALIVE = ""  # the control's word for a site that lives
+
+
+def ended(reason, size=0, **more):
+    return StreamEnd(False, reason, size, **more)
+
+
+def sign(outcome, where="message", by=""):
+    return Sign(outcome, "some-phrase", where, by)
+
+
 TABLE = [
+    # whole, or not
     (Seen(200, True, (DONE,)), Outcome.SAVED, "all-streams-complete"),
     (Seen(200, True, (StreamEnd(True, "unverified-length", 9),)), Outcome.SAVED, "all-streams-complete"),
-    (Seen(200, True, (DONE, CUT)), Outcome.PARTIAL, "media-cut"),
-    (Seen(200, True, (DONE, GONE)), Outcome.PARTIAL, "media-http-410"),
+    (Seen(200, True, (StreamEnd(True, "", 0, held=9),)), Outcome.SAVED, "all-streams-complete"),
     (Seen(200, True, (DONE,), "more-entries"), Outcome.PARTIAL, "more-entries"),
-    (Seen(200, True, (StreamEnd(False, "worker-died", 3),), "worker-died"), Outcome.PARTIAL, "media-worker-died"),
-    (Seen(200, True, (StreamEnd(False, "http-404", 0),)), Outcome.REMOVED, "media-http-404"),
-    (Seen(200, True, (GONE, StreamEnd(False, "http-404", 0))), Outcome.REMOVED, "media-http-410"),
-    (Seen(200, True, (GONE, StreamEnd(False, "http-403", 0))), Outcome.UNKNOWN, "media-http-410"),
-    (Seen(200, True, (GONE,), vouched=False), Outcome.UNKNOWN, "media-http-410"),
-    (Seen(200, True, (StreamEnd(False, "dns", 0),)), Outcome.NETWORK_DOWN, "media-dns"),
+    (Seen(200, True, (DONE, GONE)), Outcome.PARTIAL, "media-http-410"),
+    (Seen(200, True, (DONE, ended("stall", 4))), Outcome.PARTIAL, "media-stall"),
+    (Seen(200, True, (ended("worker-died", 3),), "worker-died"), Outcome.PARTIAL, "media-worker-died"),
+    (Seen(200, True, (ended("gaps", 3),)), Outcome.PARTIAL, "media-gaps"),
+    (Seen(200, True, (ended("dns", held=4),)), Outcome.PARTIAL, "media-dns"),
+    (Seen(200, True, (DONE, CUT)), Outcome.TRUNCATED, "media-cut"),
+    (Seen(200, True, (DONE, ended("cut"))), Outcome.PARTIAL, "media-cut"),
+    (Seen(200, True, (ended("truncated", 3),)), Outcome.TRUNCATED, "media-truncated"),
+    (Seen(200, True, (ended("changed", 3),)), Outcome.CHANGED, "media-changed"),
+    (Seen(200, True, (CUT, StreamEnd(True, "", 9, version=2))), Outcome.CHANGED, "media-changed"),
+    (Seen(200, True, (ended("live", 3),)), Outcome.LIVE, "media-live"),
+    (Seen(200, True, (ended("live"),)), Outcome.LIVE, "media-live"),
     (Seen(200, True, (StreamEnd(True, "", 0),)), Outcome.UNKNOWN, "media-empty"),
-    (Seen(200, True, (StreamEnd(False, "protocol-rtmp", 0),)), Outcome.UNKNOWN, "media-protocol-rtmp"),
-    (Seen(200, True, (StreamEnd(False, "not-media", 7),)), Outcome.UNKNOWN, "media-is-a-page"),
-    (Seen(404, True), Outcome.REMOVED, "page-http-404"),
-    (Seen(410, True, (), "worker-died"), Outcome.REMOVED, "page-http-410"),
-    (Seen(410, True, vouched=False), Outcome.UNKNOWN, "page-http-410-unprotected"),
-    (Seen(0, False, (), "proxy"), Outcome.NETWORK_DOWN, "no-answer-proxy"),
+    # gone, with and without the control
+    (Seen(404, True, control=ALIVE), Outcome.REMOVED, "page-http-404"),
+    (Seen(410, True, (), "worker-died", control=ALIVE), Outcome.REMOVED, "page-http-410"),
+    (Seen(404, True), Outcome.UNKNOWN, "page-http-404-no-control"),
+    (Seen(404, True, control="http-404"), Outcome.UNKNOWN, "page-http-404-control-http-404"),
+    (Seen(404, True, control="no-answer-dns"), Outcome.UNKNOWN, "page-http-404-control-no-answer-dns"),
+    (Seen(410, True, vouched=False, control=ALIVE), Outcome.UNKNOWN, "page-http-410-unprotected"),
+    (Seen(200, True, (ended("http-404"),), control=ALIVE), Outcome.REMOVED, "media-http-404"),
+    (Seen(200, True, (ended("http-404"),)), Outcome.UNKNOWN, "media-http-404-no-control"),
+    (Seen(200, True, (GONE, ended("http-404")), control=ALIVE), Outcome.REMOVED, "media-http-410"),
+    (Seen(200, True, (GONE, ended("http-403")), control=ALIVE), Outcome.UNKNOWN, "media-http-410"),
+    (Seen(200, True, (GONE, StreamEnd(True, "", 0)), control=ALIVE), Outcome.UNKNOWN, "media-http-410"),
+    (Seen(200, True, sign=sign(Outcome.REMOVED, "body"), control=ALIVE), Outcome.REMOVED, "body-phrase-removed"),
+    (Seen(200, True, sign=sign(Outcome.REMOVED, "body")), Outcome.UNKNOWN, "body-phrase-removed-no-control"),
+    (Seen(404, True, sign=sign(Outcome.REMOVED, "title"), control=ALIVE), Outcome.REMOVED, "page-http-404"),
+    (Seen(0, True, (), "extractor-http-404", control=ALIVE), Outcome.UNKNOWN, "extractor-http-404"),
+    # refused, by status
+    (Seen(451, True, (), "extractor-http-451"), Outcome.LEGAL, "page-http-451"),
+    (Seen(200, True, (ended("http-451"),)), Outcome.LEGAL, "media-http-451"),
+    (Seen(401, True), Outcome.LOGIN, "page-http-401"),
+    (Seen(403, True), Outcome.BLOCKED, "page-http-403"),
+    (Seen(511, True), Outcome.BLOCKED, "page-http-511"),
+    (Seen(429, True), Outcome.RATE_LIMITED, "page-http-429"),
+    (Seen(503, True, retry_after=5), Outcome.RATE_LIMITED, "page-http-503"),
+    (Seen(503, True), Outcome.UNKNOWN, "page-http-503"),
+    (Seen(200, True, (ended("http-429"),)), Outcome.RATE_LIMITED, "media-http-429"),
+    (Seen(200, True, (), "extractor-http-429"), Outcome.RATE_LIMITED, "extractor-http-429"),
+    (Seen(500, True, (), "extractor-failed"), Outcome.UNKNOWN, "page-http-500"),
+    # by words and shapes
+    (Seen(404, True, sign=sign(Outcome.PRIVATE), control=ALIVE), Outcome.PRIVATE, "message-phrase-private"),
+    (Seen(403, True, sign=sign(Outcome.GEO, "title")), Outcome.GEO, "title-phrase-geo"),
+    (Seen(200, True, (ended("http-403"),), sign=sign(Outcome.GEO)), Outcome.GEO, "message-phrase-geo"),
+    (Seen(200, True, (), "unsupported-url", sign=sign(Outcome.UNKNOWN)), Outcome.UNKNOWN, "message-phrase-unknown"),
+    (Seen(429, True, sign=sign(Outcome.PRIVATE)), Outcome.RATE_LIMITED, "page-http-429"),
+    (Seen(200, True, login="redirect"), Outcome.LOGIN, "page-login-redirect"),
+    (Seen(403, True, login="form"), Outcome.LOGIN, "page-login-form"),
+    (Seen(404, True, login="form", control=ALIVE), Outcome.REMOVED, "page-http-404"),
+    (Seen(200, True, (ended("not-media", 7),), login="form"), Outcome.LOGIN, "media-login-form"),
+    (Seen(200, True, (ended("not-media", 7),)), Outcome.UNKNOWN, "media-is-a-page"),
+    (
+        Seen(200, True, (ended("not-media", 7),), sign=sign(Outcome.REMOVED, "body"), control=ALIVE),
+        Outcome.REMOVED,
+        "media-body-phrase-removed",
+    ),
+    (Seen(200, True, (), "login-wall"), Outcome.LOGIN, "login-wall"),
+    (Seen(200, True, (), "geo-blocked"), Outcome.GEO, "geo-blocked"),
+    # nothing that this version can take
+    (Seen(200, True, (ended("protocol-rtmp"),)), Outcome.UNSUPPORTED, "media-protocol-rtmp"),
+    (Seen(200, True, (ended("drm"),)), Outcome.UNSUPPORTED, "media-drm"),
+    (Seen(200, True, (ended("encrypted"),)), Outcome.UNSUPPORTED, "media-encrypted"),
+    (Seen(200, True, (), "unsupported-url"), Outcome.UNSUPPORTED, "unsupported-url"),
+    (Seen(200, True, (), "drm"), Outcome.UNSUPPORTED, "drm"),
+    # no answer
+    (Seen(0, False, (), "dns"), Outcome.DNS, "no-answer-dns"),
+    (Seen(0, False, (), "refused"), Outcome.REFUSED, "no-answer-refused"),
+    (Seen(0, False, (), "proxy"), Outcome.PROXY_DOWN, "no-answer-proxy"),
+    (Seen(0, False, (), "certificate"), Outcome.TLS_INTERCEPTED, "no-answer-certificate"),
+    (Seen(0, False, (), "tls"), Outcome.NETWORK_DOWN, "no-answer-tls"),
+    (Seen(0, False, (), "timeout"), Outcome.NETWORK_DOWN, "no-answer-timeout"),
+    (Seen(0, False, (), "unreachable"), Outcome.NETWORK_DOWN, "no-answer-unreachable"),
     (Seen(0, True, (), "reset"), Outcome.NETWORK_DOWN, "network-reset"),
-    (Seen(0, False, (), "tls"), Outcome.UNKNOWN, "tls"),
+    (Seen(200, True, (ended("dns"),)), Outcome.DNS, "media-dns"),
+    (Seen(200, True, (ended("stall"),)), Outcome.NETWORK_DOWN, "media-stall"),
+    (Seen(200, True, (ended("proxy"),)), Outcome.PROXY_DOWN, "media-proxy"),
+    (Seen(200, True, (ended("dns"), ended("reset"))), Outcome.NETWORK_DOWN, "media-dns"),
+    (Seen(407, True, proxy_said=True), Outcome.PROXY_DOWN, "page-proxy-http-407"),
+    (Seen(200, True, (ended("http-502"),), proxy_said=True), Outcome.PROXY_DOWN, "media-proxy-http-502"),
+    # nothing known
     (Seen(0, False, (), "local-address"), Outcome.UNKNOWN, "local-address"),
-    (Seen(200, True, (), "login-wall"), Outcome.UNKNOWN, "login-wall"),
+    (Seen(0, False, (), "refused-by-us"), Outcome.UNKNOWN, "refused-by-us"),
+    (Seen(200, True, (), "not-live"), Outcome.UNKNOWN, "not-live"),
     (Seen(200, True), Outcome.UNKNOWN, "no-media-found"),
-    (Seen(451, True, (), "extractor-http-451"), Outcome.UNKNOWN, "page-http-451"),
     (Seen(), Outcome.UNKNOWN, "no-media-found"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("seen", "outcome", "rule"), TABLE, ids=lambda one: one if isinstance(one, str) else "")
@@ -49,34 +127,61 @@ def test_every_rule(seen, outcome, rule):
     assert decide(seen) == (outcome, rule)
 
 
+def test_every_outcome_has_a_rule():
+    assert {outcome for _, outcome, _ in TABLE} == set(Outcome)
+
+
 STREAMS = st.builds(
     StreamEnd,
     st.booleans(),
-    st.sampled_from(["", "cut", "dns", "http-410", "http-404", "changed", "x"]),
+    st.sampled_from(
+        ["", "cut", "dns", "proxy", "http-410", "http-404", "http-403", "changed", "live", "not-media", "x"]
+    ),
     st.integers(0, 2),
+    st.integers(0, 1),
+)
+SIGNS = st.none() | st.builds(
+    Sign, st.sampled_from(list(Outcome)), st.just("p"), st.sampled_from(["message", "body"])
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=300)
 @given(
     st.builds(
         Seen,
-        st.sampled_from([0, 200, 302, 403, 404, 410, 500]),
+        st.sampled_from([0, 200, 302, 403, 404, 410, 500, 503]),
         st.booleans(),
         st.lists(STREAMS, max_size=3),
         st.sampled_from(["", *sorted(NETWORK), "worker-died", "login-wall"]),
         st.booleans(),
+        SIGNS.filter(lambda sign: sign is None or sign.outcome is not Outcome.SAVED),
+        st.sampled_from(["", "form", "redirect"]),
+        st.integers(0, 1),
+        st.booleans(),
+        st.sampled_from([None, "", "http-404", "login"]),
     )
 )
 def test_saved_and_removed_are_never_claimed_without_their_ground(seen):
-    outcome, _rule = decide(seen)
+    outcome, rule = decide(seen)
+    media = [end for end in seen.streams if end.reason != "not-media"]
     if outcome is Outcome.SAVED:
-        assert seen.streams and all(end.complete for end in seen.streams) and any(end.size for end in seen.streams)
+        assert seen.streams and all(end.complete for end in seen.streams) and any(end.there for end in seen.streams)
     if outcome is Outcome.REMOVED:
-        assert seen.vouched and not any(end.size for end in seen.streams)
-        assert seen.page_status in (404, 410) or all(end.reason in ("http-404", "http-410") for end in seen.streams)
-    if any(end.size for end in seen.streams):
-        assert outcome in (Outcome.SAVED, Outcome.PARTIAL, Outcome.UNKNOWN)
+        assert seen.vouched and seen.control == "" and not seen.proxy_said
+        assert not any(end.there for end in media)
+        said = "phrase" in rule or seen.page_status in (404, 410)
+        assert said or all(end.reason in ("http-404", "http-410") for end in seen.streams)
+    if any(end.there for end in media):
+        kept = (Outcome.SAVED, Outcome.PARTIAL, Outcome.CHANGED, Outcome.TRUNCATED, Outcome.LIVE)
+        assert outcome in kept
+    if not seen.streams and seen.failure in NETWORK and not seen.page_status and not seen.sign and not seen.login:
+        assert outcome in (
+            Outcome.NETWORK_DOWN,
+            Outcome.DNS,
+            Outcome.REFUSED,
+            Outcome.PROXY_DOWN,
+            Outcome.TLS_INTERCEPTED,
+        )
 
 
 @pytest.mark.parametrize(
@@ -98,7 +203,8 @@ def test_who_can_have_answered(url, egress, own):
 
 def test_a_plain_404_from_far_away_is_never_removed():
     counted = tally()
-    counted.see(Page("http://h/", "http://h/", 404, by="own-request"))
+    counted.see(Page("http://h/v", "http://h/v", 404, by="own-request"))
+    counted.see(Control("http://h/", "2026-01-01T00:00:00Z", 200, "http://h/", body_sha256="f" * 64))
     assert counted.result("2026-01-01T00:00:01Z").outcome is Outcome.UNKNOWN
 
 
@@ -268,6 +374,7 @@ def test_messages_out_of_order_are_garbage(acts):
 def test_an_https_answer_through_an_http_proxy_is_the_servers_own():
     for scheme, outcome in (("https", Outcome.REMOVED), ("http", Outcome.UNKNOWN)):
         counted = tally("http://proxy.example:3128")
-        counted.see(Attempt(1, "page", "GET", f"{scheme}://h/", "2026-01-01T00:00:00Z", status=410))
-        counted.see(Page(f"{scheme}://h/", f"{scheme}://h/", 410, by="extractor"))
+        counted.see(Attempt(1, "page", "GET", f"{scheme}://h/v", "2026-01-01T00:00:00Z", status=410))
+        counted.see(Page(f"{scheme}://h/v", f"{scheme}://h/v", 410, by="extractor"))
+        counted.see(Control(f"{scheme}://h/", "2026-01-01T00:00:00Z", 200, f"{scheme}://h/", body_sha256="f" * 64))
         assert counted.result("2026-01-01T00:00:00Z").outcome is outcome

@@ -10,8 +10,9 @@ import time
 import pytest
 
 from tests.simulators import site as sites
+from witnesskit.model import Outcome
 
-OUTCOMES = ("saved", "partial", "removed", "network-down", "unknown")
+OUTCOMES = tuple(map(str, Outcome))
 NOWHERE = "http://127.0.0.1:9/video"  # nobody listens
 
 
@@ -34,7 +35,13 @@ def archived(folder, paths, *more, vault="field"):
     [
         ("/p/good.html", "saved", 0),
         ("/e/410", "removed", 4),
-        ("/nothing.html", "unknown", 4),
+        ("/nothing.html", "removed", 4),
+        ("/e/451", "legal", 4),
+        ("/e/429", "rate-limited", 4),
+        ("/login.html", "login", 4),
+        ("/h/key/list.m3u8", "unsupported", 4),
+        ("/e/500", "unknown", 4),
+        ("/p/swap.html", "changed", 3),
     ],
 )
 def test_each_outcome_has_its_status(folder, clean_site, path, outcome, status):
@@ -52,16 +59,16 @@ def test_what_arrived_before_the_takedown_is_kept(folder, clean_site):
 
 def test_no_answer_is_not_removed(folder):
     ran, found = archived(folder, [NOWHERE])
-    assert (found["items"][0]["outcome"], ran.status) == ("network-down", 11)
+    assert (found["items"][0]["outcome"], ran.status) == ("refused", 11)
 
 
 def test_a_mixed_batch_adds_up_and_is_partial(folder, clean_site):
     """A cut connection is resumed; a page with words or a login is no film; a refusal is no removal."""
     clean_site.reset()
-    paths = {"/p/cut.html": "saved", "/e/404": "removed", "/e/403": "unknown", "/login.html": "unknown"}
+    paths = {"/p/cut.html": "saved", "/e/404": "removed", "/e/403": "blocked", "/login.html": "login"}
     ran, found = archived(folder, [*(clean_site.url + path for path in paths), NOWHERE])
     assert ran.status == 3
-    assert [item["outcome"] for item in found["items"]] == [*paths.values(), "network-down"]
+    assert [item["outcome"] for item in found["items"]] == [*paths.values(), "refused"]
 
 
 def test_links_from_a_file_with_comments_blank_lines_and_a_byte_order_mark(folder, clean_site):

@@ -51,7 +51,9 @@ class Site:
     videos: dict[int, bytes] = field(default_factory=lambda: {1: body(1), 2: body(2)})
     ahead: int = 0  # seconds that the site's clock is ahead
     headers: dict[str, str] = field(default_factory=dict)  # further ones in every answer
-    flags: set[str] = field(default_factory=set)  # switches of a test: "down" answers 410 to everything
+    flags: set[str] = field(
+        default_factory=set
+    )  # switches of a test: "down": everything is 410; "wall": one page for all
 
     def reset(self) -> None:
         self.requests.clear()
@@ -71,6 +73,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.site.times[path] += 1
         if "down" in self.site.flags:
             self.error(410)
+        elif "wall" in self.site.flags:
+            self.html("<p>This video has been removed.</p>")
         elif found := re.fullmatch(r"/m/([a-z0-9-]+)\.mp4", path):
             BEHAVIOURS[found[1]](self, self.site.times[path])
         else:
@@ -80,12 +84,20 @@ class _Handler(BaseHTTPRequestHandler):
         site = self.site
         if found := re.fullmatch(r"/p/([a-z0-9-]+)\.html", path):
             self.html(f'<video controls src="/m/{found[1]}.mp4"></video>')
+        elif path == "/":
+            self.html("<h1>Square</h1><p>News of the square.</p>")
         elif path == "/p/two/videos.html":
             self.html('<video src="/m/good.mp4"></video><video src="/m/second.mp4"></video>')
         elif found := re.fullmatch(r"/e/(\d{3})", path):
             self.error(int(found[1]))
         elif path == "/r/page":
             self.redirect("/p/good.html")
+        elif path == "/r/account":
+            self.redirect("/accounts/login.html?next=film")
+        elif path == "/accounts/login.html":
+            self.html('<form action="/login"><input type="password"></form>' + "<p>News of the square.</p>" * 100)
+        elif found := re.fullmatch(r"/o/([a-z0-9-]+)\.html", path):  # the media lie at another name of this site
+            self.html(f'<video src="{site.url.replace("127.0.0.1", "localhost")}/m/{found[1]}.mp4"></video>')
         elif path == "/r/gone":
             self.redirect("/e/410")
         elif path == "/nothing.html":

@@ -172,5 +172,12 @@ def _saved_item(saving: Saving, gathered: Gathered, record: Record, copies: Sequ
     refusals = [copy.examined.refusal for copy in copies if not copy.derive]
     state = state or (f"none ({', '.join(refusals)})" if refusals else "")
     return SavedItem(
-        saving.item, outcome, gathered.received, (*parts.missing, *parts.wanted), state, record.berkeley_minimum
+        saving.item,
+        outcome,
+        gathered.received,
+        (*parts.missing, *parts.wanted),
+        state,
+        record.berkeley_minimum,
+        rule=str(gathered.observed.get("rule", "")),
+        retry_after=gathered.capture.get("evidence", {}).get("retry_after", 0),
     )

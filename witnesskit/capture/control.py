@@ -38,7 +38,7 @@ def front_page(url: str) -> str:
     """The front page of the site of a link; empty when the link is that page itself, which proves nothing."""
     parts = urlsplit(url)
     page = f"{parts.scheme}://{parts.netloc}/"
-    return "" if parts.path in ("", "/") else page
+    return "" if parts.path in ("", "/") and not parts.query else page
 
 
 def ask(transport: Transport, log: RequestLog, gone_url: str) -> Control | None:

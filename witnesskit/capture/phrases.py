@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from witnesskit.capture.outcome import Sign
-from witnesskit.capture.reading import PageText, plain
+from witnesskit.capture.reading import PageText, is_cut, plain
 from witnesskit.limits import PHRASES_MAX
 from witnesskit.model import Outcome
 
@@ -21,6 +21,7 @@ PLACES: Final = ("message", "title", "body")
 WHO: Final = ("", "uploader", "platform", "account")
 ANY: Final = "any"
 _KEYS: Final = frozenset({"id", "hosts", "extractors", "outcome", "removed_by", "where", "texts", "note"})
+_LEAST: Final = 8  # letters; less means nothing by itself
 _STOPS: Final = " .!…,;:"
 
 
@@ -73,8 +74,8 @@ def _phrase(one: dict[str, Any]) -> Phrase:
     if not where or not set(where) <= set(PLACES) or by not in WHO or (by and outcome is not Outcome.REMOVED):
         raise ValueError(f"{named}: an unknown place or remover")
     texts = tuple(plain(text) for text in one["texts"])
-    if not texts or any(len(text) < 8 for text in texts) or not one["hosts"]:
-        raise ValueError(f"{named}: no text, no host, or a text too short to mean anything")
+    if not texts or not one["hosts"] or any(len(text) < _LEAST or is_cut(text) for text in texts):
+        raise ValueError(f"{named}: no text, no host, or a text that is too short or holds a separator of titles")
     return Phrase(named, tuple(one["hosts"]), tuple(one.get("extractors", ())), outcome, by, where, texts)
 
 

@@ -23,6 +23,7 @@ _NAME = re.compile(r"/?[a-z][a-z0-9]{0,15}")
 _ATTRIBUTE = re.compile(r"""([a-z:-]{1,32})\s{0,8}=\s{0,8}("[^"]*"|'[^']*'|[^\s"'>]+)""")
 _BLANKS = re.compile(r"\s+")
 _ENDS = re.compile(r"(?<=[.!?…])\s|\s[|·–—-]\s|[|·]")  # between two sentences or parts of a title
+_SEPARATORS: Final = ("|", "·", " – ", " — ", " - ")
 _SAME: Final = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "\u00a0": " ", "ё": "е"})
 
 
@@ -50,6 +51,11 @@ def plain(text: str) -> str:
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a text, plain."""
     return tuple(one for one in (plain(part) for part in _ENDS.split(text)) if one)
+
+
+def is_cut(text: str) -> bool:
+    """Whether a text holds a separator between the parts of a title, at which titles are cut."""
+    return any(mark in f" {text} " for mark in _SEPARATORS)
 
 
 def read_page(untrusted: bytes, content_type: str = "") -> PageText:

@@ -44,6 +44,7 @@ _REASONS: Final = {
     "several-initialisations": Outcome.UNSUPPORTED,
 }
 _ENDS_EARLY: Final = ("cut", "truncated")
+_SAYS_ALL: Final = (Outcome.LEGAL, Outcome.RATE_LIMITED)  # by status: no words say more
 _UNANSWERED: Final = frozenset(
     {Outcome.NETWORK_DOWN, Outcome.DNS, Outcome.REFUSED, Outcome.PROXY_DOWN, Outcome.TLS_INTERCEPTED}
 )
@@ -139,13 +140,13 @@ def _of_status(status: int, seen: Seen) -> Outcome | None:
 def _without_streams(seen: Seen) -> Decision:
     if seen.proxy_said:
         return Outcome.PROXY_DOWN, f"page-proxy-http-{seen.page_status}"
-    if seen.page_status == 451:
-        return Outcome.LEGAL, "page-http-451"
+    by_status = _of_status(seen.page_status, seen)
+    if by_status in _SAYS_ALL:
+        return by_status, f"page-http-{seen.page_status}"
     if seen.sign and not (seen.page_status in GONE and seen.sign.outcome is Outcome.REMOVED):
         return _by_sign(seen)
     if seen.login and seen.page_status not in GONE:
         return Outcome.LOGIN, f"page-login-{seen.login}"
-    by_status = _of_status(seen.page_status, seen)
     if by_status:
         return by_status, f"page-http-{seen.page_status}"
     if seen.failure in NETWORK:

@@ -12,7 +12,7 @@ from witnesskit.limits import RETRY_AFTER_MAX
 Headers = tuple[tuple[str, str], ...]
 _LOGIN_STEPS: Final = frozenset(
     {
-        "login", "log-in", "log_in", "signin", "sign-in", "sign_in", "sso", "checkpoint", "login.php", "servicelogin",
+        "login", "log-in", "log_in", "signin", "sign-in", "sign_in", "sso", "checkpoint", "servicelogin",
         "challenge", "auth", "authorize", "authenticate", "account_login", "login_required", "connexion", "vhod",
     }
 )  # fmt: skip
@@ -40,7 +40,7 @@ def login_redirect(asked: str, final: str) -> bool:
 
 
 def _is_login(url: str) -> bool:
-    steps = {step.lower() for step in urlsplit(url).path.split("/")} if host_of(url) else set()
+    steps = {step.lower().partition(".")[0] for step in urlsplit(url).path.split("/")} if host_of(url) else set()
     return bool(steps & _LOGIN_STEPS) or host_of(url).startswith(_LOGIN_HOSTS)
 
 

@@ -30,24 +30,41 @@ STATUS = {
 WORDS = {
     Outcome.SAVED: "SAVED",
     Outcome.PARTIAL: "SAVED IN PART",
-    Outcome.CHANGED: "CHANGED WHILE IT WAS SAVED: both versions are kept, as far as they came",
-    Outcome.TRUNCATED: "SAVED IN PART: it ends before its end; what came is kept",
+    Outcome.CHANGED: "CHANGED WHILE IT WAS SAVED: every version is kept, as far as it came",
+    Outcome.TRUNCATED: "SAVED IN PART: the site ended it before its end; what came is kept",
     Outcome.LIVE: "SAVED IN PART: it is still being broadcast",
-    Outcome.REMOVED: "REMOVED: the site says it is gone; its answer is kept",
-    Outcome.LEGAL: "NOT SAVED: withheld for legal reasons (451); the answer is kept",
+    Outcome.REMOVED: "REMOVED: the site says it is gone, and its front page is there; its answer is kept",
+    Outcome.LEGAL: "NOT SAVED: the site withholds it for legal reasons; its answer is kept",
     Outcome.PRIVATE: "NOT SAVED: the site says it is private; its answer is kept",
     Outcome.LOGIN: "NOT SAVED: the site asks for a login; its answer is kept",
     Outcome.GEO: "NOT SAVED: the site does not show it in the country of this connection; its answer is kept",
     Outcome.RATE_LIMITED: "NOT SAVED: the site wants fewer requests; try again later",
     Outcome.BLOCKED: "NOT SAVED: the site, or somebody on the way, refuses this connection",
     Outcome.UNSUPPORTED: "NOT SAVED: this kind of media or site cannot be saved by this version",
-    Outcome.UNKNOWN: "NOT SAVED: no media was found; what the site answered, if it did, is kept",
+    Outcome.UNKNOWN: "NOT SAVED: what became of it cannot be told; what was answered, if anything, is kept",
     Outcome.NETWORK_DOWN: NOT_REACHED.format("the network or the site did not answer"),
     Outcome.DNS: NOT_REACHED.format("the name of the site could not be looked up"),
     Outcome.REFUSED: NOT_REACHED.format("the site took no connection"),
-    Outcome.PROXY_DOWN: NOT_REACHED.format("the proxy did not answer, so nothing was sent"),
-    Outcome.TLS_INTERCEPTED: NOT_REACHED.format("nobody vouches for the certificate that answered, nothing was sent"),
+    Outcome.PROXY_DOWN: NOT_REACHED.format("the proxy did not answer, or did not lead to the site"),
+    Outcome.TLS_INTERCEPTED: NOT_REACHED.format(
+        "nobody vouches for the certificate that came, so no request was sent over that connection"
+    ),
 }
+_NOTHING = (ExitStatus.NOTHING_SAVED, ExitStatus.NETWORK)
+
+
+def sentence(saved: SavedItem) -> str:
+    """What is said of one item: its outcome, its short id, and what a person needs to know of it."""
+    text = f"{WORDS[saved.outcome]}  {saved.short}"
+    if saved.outcome is Outcome.UNKNOWN and saved.rule:
+        text += f"  ({saved.rule})"
+    if saved.retry_after:
+        text += f"  it asks to wait {saved.retry_after} seconds"
+    if saved.received and STATUS[saved.outcome] in _NOTHING:
+        text += f"  {saved.received} bytes that came are kept"
+    if saved.missing:
+        text += f"  missing: {', '.join(saved.missing)}"
+    return text
 
 
 class Watcher:
@@ -69,10 +86,7 @@ class Watcher:
         self._answer.items.append(saved.facts())
         self._answer.counts[str(saved.outcome)] += 1
         self._statuses.add(STATUS[saved.outcome])
-        text = f"{WORDS[saved.outcome]}  {saved.short}"
-        if saved.missing:
-            text += f"  missing: {', '.join(saved.missing)}"
-        self._output.say(text)
+        self._output.say(sentence(saved))
         if saved.kind == "url":
             met = "met" if saved.berkeley_minimum else "NOT met"
             self._output.say(f"  Berkeley Protocol minimum (address, source, full-page picture): {met}")
