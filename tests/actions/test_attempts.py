@@ -15,10 +15,11 @@ from witnesskit.actions.archive import ArchiveWish, archive
 from witnesskit.actions.item_files import chosen, read_item
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.own_events import own_events
+from witnesskit.actions.saving import SavedItem
 from witnesskit.capture.egress import parse_egress
 from witnesskit.capture.transport import Patience
 from witnesskit.capture.worker import Worker, prestart
-from witnesskit.cli.saving import STATUS, WORDS, sentence
+from witnesskit.cli.saving import STATUS, WORDS, sentence, status_of
 from witnesskit.errors import ExitStatus
 from witnesskit.errors.capture import BadUrl, NoWorker
 from witnesskit.model import Outcome
@@ -171,6 +172,13 @@ def test_what_is_no_link_is_a_mistake_of_the_call_and_no_event(stage):
         archive(stage.desk, ArchiveWish(("ftp://h/",), stage.passphrase, True), running, Quiet())
     with open_for_saving(stage.desk, stage.passphrase) as session:
         assert not [line for line in session.journal.lines() if b'"observe"' in line]
+
+
+def test_a_broadcast_of_which_nothing_came_is_not_saved():
+    for received, status in ((0, ExitStatus.NOTHING_SAVED), (9, ExitStatus.PARTIAL)):
+        saved = SavedItem("ab" * 16, Outcome.LIVE, received)
+        assert status_of(saved) is status
+        assert sentence(saved).startswith("NOT SAVED") is (received == 0)
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from witnesskit.capture import phrases
 from witnesskit.capture.egress import parse_egress
-from witnesskit.capture.messages import Control, Failed, Page, PageEnd
+from witnesskit.capture.messages import Attempt, Control, Failed, Page, PageEnd
 from witnesskit.capture.reading import plain, read_page
 from witnesskit.capture.tally import Tally
 from witnesskit.limits import PAGE_TEXT_MAX, SHORT_PAGE_WORDS
@@ -32,6 +32,7 @@ def told(host, body=b"", message="", status=200):
     """The result of a link whose page or extractor says this, beside a site that lives."""
     url = f"https://{host}/watch"
     tally = Tally(url, parse_egress("direct"), NOW)
+    tally.see(Attempt(1, "page", "GET", url, NOW, status=status))
     tally.see(Page(url, url, status, headers=(("Content-Type", "text/html; charset=utf-8"),), by="extractor"))
     if body:
         tally.see_page_bytes(body)

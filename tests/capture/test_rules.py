@@ -106,6 +106,7 @@ TABLE = [
     (Seen(0, False, (), "tls"), Outcome.NETWORK_DOWN, "no-answer-tls"),
     (Seen(0, False, (), "timeout"), Outcome.NETWORK_DOWN, "no-answer-timeout"),
     (Seen(0, False, (), "unreachable"), Outcome.NETWORK_DOWN, "no-answer-unreachable"),
+    (Seen(0, False, (), "dns", sign=sign(Outcome.REMOVED), control=ALIVE), Outcome.DNS, "no-answer-dns"),
     (Seen(0, True, (), "reset"), Outcome.NETWORK_DOWN, "network-reset"),
     (Seen(200, True, (ended("dns"),)), Outcome.DNS, "media-dns"),
     (Seen(200, True, (ended("stall"),)), Outcome.NETWORK_DOWN, "media-stall"),
@@ -174,7 +175,14 @@ def test_saved_and_removed_are_never_claimed_without_their_ground(seen):
     if any(end.there for end in media):
         kept = (Outcome.SAVED, Outcome.PARTIAL, Outcome.CHANGED, Outcome.TRUNCATED, Outcome.LIVE)
         assert outcome in kept
-    if not seen.streams and seen.failure in NETWORK and not seen.page_status and not seen.sign and not seen.login:
+    if (
+        not seen.streams
+        and seen.failure in NETWORK
+        and not seen.page_status
+        and not (seen.sign and seen.answered)
+        and not seen.login
+        and not seen.proxy_said
+    ):
         assert outcome in (
             Outcome.NETWORK_DOWN,
             Outcome.DNS,
@@ -371,9 +379,56 @@ def test_messages_out_of_order_are_garbage(acts):
             act(counted)
 
 
+ALIVE_SITE = {"status": 200, "body_sha256": "f" * 64}
+
+
+@pytest.mark.parametrize(
+    ("asked", "redirects", "final", "removed"),
+    [
+        ("https://h/v", (), "https://h/v", True),
+        ("https://h/v", ((301, "https://h/v"),), "https://other/v", True),
+        ("http://h/v", ((301, "http://h/v"),), "https://h/v", True),
+        ("http://h/v?a", ((301, "http://h/v?a"),), "https://www.h/v?a", True),
+        ("http://h/v", ((301, "http://h/v"),), "https://h/not-there", False),
+        ("http://h/v", ((301, "http://h/v"),), "https://other/v", False),
+        ("https://h/v", ((301, "https://h/v"), (302, "http://h/x")), "https://h/y", False),
+    ],
+)
+def test_nobody_on_the_way_can_lead_a_link_to_a_place_that_is_gone(asked, redirects, final, removed):
+    counted = Tally(asked, parse_egress("direct"), "2026-01-01T00:00:00Z")
+    counted.see(Page(asked, final, 404, redirects=redirects, by="extractor"))
+    front = final[: final.index("/", 8) + 1]
+    counted.see(Control(front, "2026-01-01T00:00:00Z", final_url=front, **ALIVE_SITE))
+    found = counted.result("2026-01-01T00:00:00Z")
+    assert found.outcome is (Outcome.REMOVED if removed else Outcome.UNKNOWN)
+    assert found.evidence.rule == "page-http-404" + ("" if removed else "-unprotected")
+
+
+@pytest.mark.parametrize(("page", "removed"), [("https://h/v", True), ("http://h/v", False)])
+def test_a_page_that_anybody_may_have_written_names_no_media_that_are_gone(page, removed):
+    counted = Tally(page, parse_egress("direct"), "2026-01-01T00:00:00Z")
+    counted.see(Page(page, page, 200, by="extractor"))
+    counted.see(PageEnd(True, 0, ""))
+    counted.see(Attempt(1, "media", "GET", "https://m/v.mp4", "2026-01-01T00:00:00Z", 1, 404, "https://m/v.mp4"))
+    counted.see(Media(1, 1, "f", "https://m/v.mp4", "", None, "file"))
+    counted.see(MediaEnd(1, complete=False, reason="http-404", size=0))
+    counted.see(Control("https://m/", "2026-01-01T00:00:00Z", final_url="https://m/", **ALIVE_SITE))
+    found = counted.result("2026-01-01T00:00:00Z")
+    assert found.outcome is (Outcome.REMOVED if removed else Outcome.UNKNOWN)
+
+
+def test_subtitles_and_pictures_alone_are_not_saved():
+    counted = tally()
+    counted.see(Media(1, 1, "en", "http://h/s", "text/vtt", 5, "file", role="subtitle"))
+    counted.see_media_bytes(1, b"12345")
+    counted.see(MediaEnd(1, complete=True, reason="", size=5))
+    found = counted.result("2026-01-01T00:00:01Z")
+    assert (found.outcome, found.received, found.streams) == (Outcome.UNKNOWN, 5, 1)
+
+
 def test_an_https_answer_through_an_http_proxy_is_the_servers_own():
     for scheme, outcome in (("https", Outcome.REMOVED), ("http", Outcome.UNKNOWN)):
-        counted = tally("http://proxy.example:3128")
+        counted = Tally(f"{scheme}://h/v", parse_egress("http://proxy.example:3128"), "2026-01-01T00:00:00Z")
         counted.see(Attempt(1, "page", "GET", f"{scheme}://h/v", "2026-01-01T00:00:00Z", status=410))
         counted.see(Page(f"{scheme}://h/v", f"{scheme}://h/v", 410, by="extractor"))
         counted.see(Control(f"{scheme}://h/", "2026-01-01T00:00:00Z", 200, f"{scheme}://h/", body_sha256="f" * 64))

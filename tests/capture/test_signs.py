@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from witnesskit.capture.control import Gone, front_page, worth
 from witnesskit.capture.egress import parse_egress
+from witnesskit.capture.gone import Gone, front_page, worth
 from witnesskit.capture.messages import Attempt, Control, Page, PageEnd
 from witnesskit.capture.signs import login_redirect, retry_after, said_by_proxy
 from witnesskit.capture.tally import Tally

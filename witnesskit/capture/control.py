@@ -1,17 +1,16 @@
 """The control behind every ``removed``: the front page of the site that said gone, at once, through the same egress.
 
 Without it a site that is down as a whole, a wall before it or a network that answers for everybody reads like a
-removal. The worker asks; what the answer is worth is judged by the parent.
+removal. The worker asks; what the answer is worth is judged by the parent (gone.py).
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from witnesskit.capture import phrases
+from witnesskit.capture.gone import front_page
 from witnesskit.capture.messages import Control
 from witnesskit.capture.reading import read_page
 from witnesskit.capture.requestlog import RequestLog
@@ -23,22 +22,6 @@ from witnesskit.limits import CONTROL_READ_MAX, CONTROL_SECONDS
 from witnesskit.model import Outcome
 
 _NO_SITE: Final = frozenset({Outcome.REMOVED, Outcome.BLOCKED, Outcome.LOGIN, Outcome.LEGAL, Outcome.GEO})
-
-
-@dataclass(frozen=True)
-class Gone:
-    """What the control is compared with."""
-
-    url: str  # that said gone
-    body_sha256: str = ""
-    phrase: str = ""
-
-
-def front_page(url: str) -> str:
-    """The front page of the site of a link; empty when the link is that page itself, which proves nothing."""
-    parts = urlsplit(url)
-    page = f"{parts.scheme}://{parts.netloc}/"
-    return "" if parts.path in ("", "/") and not parts.query else page
 
 
 def ask(transport: Transport, log: RequestLog, gone_url: str) -> Control | None:
@@ -88,25 +71,3 @@ def _some(answer: Answer) -> bytes:
     except Cut:
         return data
     return data
-
-
-def worth(control: Control | None, gone: Gone) -> str | None:
-    """None: there is no control. Empty: the site lives. Else why its front page counts for nothing."""
-    if control is None:
-        return None
-    if not gone.url or control.url != front_page(gone.url):
-        return "elsewhere"
-    if control.error_kind:
-        return f"no-answer-{control.error_kind}"
-    if not 200 <= control.status < 400:
-        return f"http-{control.status}"
-    if control.login:
-        return "login"
-    if control.phrase:
-        return "phrase"
-    return "same-answer" if control.body_sha256 == gone.body_sha256 else ""
-
-
-def is_capped(body: bytes) -> str:
-    """The digest to compare with: of the same first bytes that a control reads."""
-    return sha256_hex(body[:CONTROL_READ_MAX])

@@ -143,7 +143,7 @@ def _without_streams(seen: Seen) -> Decision:
     by_status = _of_status(seen.page_status, seen)
     if by_status in _SAYS_ALL:
         return by_status, f"page-http-{seen.page_status}"
-    if seen.sign and not (seen.page_status in GONE and seen.sign.outcome is Outcome.REMOVED):
+    if seen.sign and seen.answered and not (seen.page_status in GONE and seen.sign.outcome is Outcome.REMOVED):
         return _by_sign(seen)
     if seen.login and seen.page_status not in GONE:
         return Outcome.LOGIN, f"page-login-{seen.login}"

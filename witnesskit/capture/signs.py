@@ -34,6 +34,13 @@ def header(headers: Headers, name: str) -> str:
     return next((value for key, value in headers if key.lower() == name), "")
 
 
+def same_place(asked: str, final: str) -> bool:
+    """Whether two links differ in nothing but their scheme, their fragment and a ``www.`` before the host."""
+    one, other = (urlsplit(url) for url in (asked, final))
+    hosts = {host_of(url).removeprefix("www.") for url in (asked, final)}
+    return len(hosts) == 1 and (one.path or "/", one.query) == (other.path or "/", other.query)
+
+
 def login_redirect(asked: str, final: str) -> bool:
     """Whether a link led to an address that has the shape of a login page, which the link itself had not."""
     return bool(final) and final != asked and _is_login(final) and not _is_login(asked)

@@ -56,14 +56,20 @@ class Tally:
     presented: Json = None  # the certificates that came there
     control: Control | None = None
     head: bytearray = field(default_factory=bytearray, repr=False)  # of the page
-    instead: Media | None = None  # the page that came in place of media
+    instead: Attempt | None = None  # the answer that was a page in place of media
     instead_head: bytearray = field(default_factory=bytearray, repr=False)
+    _instead_hasher: hashlib._Hash = field(default_factory=hashlib.sha256, repr=False)
     _hasher: hashlib._Hash = field(default_factory=hashlib.sha256, repr=False)
 
     @property
     def page_sha256(self) -> str:
         """Of the page as far as it came."""
         return self._hasher.hexdigest()
+
+    @property
+    def instead_sha256(self) -> str:
+        """Of the page in place of media, as far as it came."""
+        return self._instead_hasher.hexdigest()
 
     def see(self, message: Message) -> None:
         """Count one message of the worker."""
@@ -101,8 +107,9 @@ class Tally:
         if self.open_stream is None or stream != self.open_stream.stream:
             raise WorkerGarbage("bytes of no stream")
         self.size += len(data)
-        if self.open_stream is self.instead and len(self.instead_head) < PAGE_TEXT_MAX:
-            self.instead_head += data[: PAGE_TEXT_MAX - len(self.instead_head)]
+        if self.instead is not None and self.instead.stream == stream:
+            self._instead_hasher.update(data)
+            self.instead_head += data[: max(0, PAGE_TEXT_MAX - len(self.instead_head))]
 
     def broken_off(self, reason: str) -> list[Message]:
         """What the worker did not say any more: the end of an open page or stream."""
@@ -144,8 +151,9 @@ class Tally:
         if self.open_stream is not None or media.stream != self.told + 1:
             raise WorkerGarbage("streams out of order")
         self.open_stream, self.size, self.told = media, 0, media.stream
+        last = self.last
         if self.instead is None and media.role == _ORIGINAL and media.media_type.lower() in _HTML:
-            self.instead = media
+            self.instead = last if last and (last.stream, last.status) == (media.stream, media.status) else None
 
     def _end_stream(self, end: MediaEnd) -> None:
         media = self.open_stream

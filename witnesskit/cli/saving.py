@@ -50,12 +50,20 @@ WORDS = {
         "nobody vouches for the certificate that came, so no request was sent over that connection"
     ),
 }
+_LIVE_ONLY = "NOT SAVED: it is being broadcast, and nothing of it came"
 _NOTHING = (ExitStatus.NOTHING_SAVED, ExitStatus.NETWORK)
+
+
+def status_of(saved: SavedItem) -> ExitStatus:
+    """The exit status of one item: of a broadcast of which nothing came nothing is saved."""
+    nothing = saved.outcome is Outcome.LIVE and not saved.received
+    return ExitStatus.NOTHING_SAVED if nothing else STATUS[saved.outcome]
 
 
 def sentence(saved: SavedItem) -> str:
     """What is said of one item: its outcome, its short id, and what a person needs to know of it."""
-    text = f"{WORDS[saved.outcome]}  {saved.short}"
+    nothing_of_it = saved.outcome is Outcome.LIVE and not saved.received
+    text = f"{_LIVE_ONLY if nothing_of_it else WORDS[saved.outcome]}  {saved.short}"
     if saved.outcome is Outcome.UNKNOWN and saved.rule:
         text += f"  ({saved.rule})"
     if saved.retry_after:
@@ -85,7 +93,7 @@ class Watcher:
         """One item is finished and signed."""
         self._answer.items.append(saved.facts())
         self._answer.counts[str(saved.outcome)] += 1
-        self._statuses.add(STATUS[saved.outcome])
+        self._statuses.add(status_of(saved))
         self._output.say(sentence(saved))
         if saved.kind == "url":
             met = "met" if saved.berkeley_minimum else "NOT met"
