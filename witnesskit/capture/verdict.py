@@ -71,7 +71,8 @@ def _seen(tally: Tally) -> tuple[Deciding, Seen]:
 def _vouched(tally: Tally, deciding: Deciding) -> bool:
     """Whether nobody on the way can have made the answer, nor the way to it.
 
-    A page that anybody may have written can name media that are gone, a redirect a place that is. A link over plain HTTP still counts where the site led to the very same place over TLS, as most do.
+    A page that anybody may have written can name media that are gone, a redirect a place that is. A link over plain
+    HTTP still counts where the site led to the very same place over TLS, as most do.
     """
     ways: list[tuple[str, Attempt | Page]] = [(tally.url, tally.page)] if tally.page and tally.page.status else []
     if deciding.answer is not None and deciding.answer is not tally.page:
