@@ -16,6 +16,7 @@ from witnesskit.actions.item_files import chosen, read_item
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.own_events import own_events
 from witnesskit.actions.saving import SavedItem
+from witnesskit.actions.shown_outcome import shown_outcome
 from witnesskit.capture.egress import parse_egress
 from witnesskit.capture.transport import Patience
 from witnesskit.capture.worker import Worker, prestart
@@ -104,6 +105,36 @@ def test_what_came_in_place_of_media_is_kept_and_said(stage, site):
     assert items[0].outcome is Outcome.REMOVED and items[0].received > 0
     assert record["capture"]["media"][0]["bytes"] == items[0].received
     assert f"{items[0].received} bytes that came are kept" in sentence(items[0])
+
+
+def test_a_report_says_why_and_names_no_site(stage, site):
+    site.reset()
+    _items, record, _observed, _lines = attempted(stage, f"{site.url}/nothing.html")
+    record["capture"]["evidence"]["removed_by"] = "uploader"
+    shown = shown_outcome(record["capture"])
+    assert shown == (
+        "removed (rule body-phrase-removed; the answer that decided: 200; removed by who uploaded it, as the site says; "
+        "the front page of the same site answered 200)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("capture", "shown"),
+    [
+        ({"outcome": "saved", "evidence": {"rule": "all-streams-complete", "status": 200}}, "saved"),
+        ({"outcome": "dns", "evidence": {"rule": "no-answer-dns", "status": 0}}, "dns (rule no-answer-dns)"),
+        (
+            {"outcome": "rate-limited", "evidence": {"retry_after": 9}},
+            "rate-limited (the site asked to wait 9 seconds)",
+        ),
+        ({"outcome": "removed"}, "removed"),
+        ({"outcome": 7, "evidence": []}, ""),
+        ({"outcome": "removed", "evidence": {"rule": 1, "status": True, "removed_by": [], "control": 3}}, "removed"),
+        ({}, ""),
+    ],
+)
+def test_any_record_is_shown(capture, shown):
+    assert shown_outcome(capture) == shown
 
 
 def test_how_long_to_wait_is_told(stage, site):
