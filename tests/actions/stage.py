@@ -25,6 +25,7 @@ from witnesskit.actions.invite import InviteWish, write_invite
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.saving import Saving
 from witnesskit.actions.session import Session
+from witnesskit.actions.sources import look_through
 from witnesskit.actions.trust import trust_add
 from witnesskit.bundle.pack import Packed, write_volume
 from witnesskit.bundle.plan import BundlePlan, PlannedMember, transfer_digest
@@ -53,6 +54,8 @@ class Quiet:
     def refused(self, error) -> None:
         raise error
 
+    def known(self): ...
+
 
 def silent(_done: int, _whole: int | None) -> None: ...
 
@@ -74,7 +77,7 @@ class Device:
         return open_for_saving(self.vault, "")
 
     def add(self, *paths: Path) -> None:
-        add(self.vault, list(paths), "", Quiet())
+        add(self.vault, look_through(paths), "", Quiet())
 
     def bundle(self, stick: Path) -> Path:
         """As an honest device does it."""

@@ -24,6 +24,7 @@ from witnesskit.actions.bundled import BundleWish
 from witnesskit.actions.chain_members import chain_members, desk_copy, thinned
 from witnesskit.actions.openings import resolve
 from witnesskit.actions.receipt import take_receipt
+from witnesskit.actions.sources import look_through
 from witnesskit.custody.journal import Journal
 from witnesskit.digest import sha256_hex
 from witnesskit.formats import custody_event, disclosure
@@ -161,7 +162,7 @@ def test_a_locked_device_needs_no_passphrase_for_a_receipt_and_signs_later(ancho
     take_receipt(device.vault, Path(done.receipt))
     journal_now = Journal.open(device.vault.custody, by="field")
     assert journal_now.size == journal_now.sizes()[-1] + 1
-    add(device.vault, [anchored_desk.folder / "b.txt"], passphrase, Quiet())
+    add(device.vault, look_through([anchored_desk.folder / "b.txt"]), passphrase, Quiet())
     journal_now = Journal.open(device.vault.custody, by="field")
     assert journal_now.size == journal_now.sizes()[-1]
 

@@ -10,6 +10,7 @@ from witnesskit.actions.add import add
 from witnesskit.actions.bundle import BundleWish, bundle
 from witnesskit.actions.init_vault import VaultWish, confirm_sheet, make_desk, make_field
 from witnesskit.actions.invite import InviteWish, write_invite
+from witnesskit.actions.sources import look_through
 from witnesskit.bundle import pack
 from witnesskit.custody.journal import Journal
 from witnesskit.errors.actions import AlreadyTrusted
@@ -27,6 +28,8 @@ class Silent:
 
     def refused(self, error):
         raise error
+
+    def known(self): ...
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +59,7 @@ def opened(path: Path) -> Vault:
 def save_one(path: Path) -> None:
     brought = path.parent / "brought.bin"
     brought.write_bytes(b"x" * 1000)
-    add(opened(path), [brought], "", Silent())
+    add(opened(path), look_through([brought]), "", Silent())
 
 
 @pytest.mark.parametrize("torn", ["custody", "layout"], ids=["before the checkpoint", "before vault.toml"])

@@ -16,6 +16,7 @@ from witnesskit.actions.disclose import disclose, list_fields
 from witnesskit.actions.disclosed import Disclosed, DiscloseWish
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.proof_file import verify_proof
+from witnesskit.actions.sources import look_through
 from witnesskit.actions.trust_folder import outside_trust
 from witnesskit.actions.witnessed_note import witnessed_note
 from witnesskit.cli.verify_words import interval_lines
@@ -248,7 +249,7 @@ def cosign(stage: Stage, size: int, name: str, time: int) -> str:
 
 def test_a_proof_takes_the_oldest_checkpoint_that_witnesses_cosigned(desk):
     before = set(state.load_state(desk.desk).items)
-    add(desk.desk, [PHOTO], desk.passphrase, Quiet())
+    add(desk.desk, look_through([PHOTO]), desk.passphrase, Quiet())
     (item,) = (
         one for one, found in state.load_state(desk.desk).items.items() if one not in before and not found.paper
     )
@@ -277,7 +278,7 @@ def test_a_proof_takes_the_oldest_checkpoint_that_witnesses_cosigned(desk):
 def test_after_a_change_of_keys_a_proof_is_told_with_the_key_that_signed_it(desk, since):
     """A witnessed checkpoint of before a rotation serves; one of a key that was revoked does not."""
     before = set(state.load_state(desk.desk).items)
-    add(desk.desk, [PHOTO], desk.passphrase, Quiet())
+    add(desk.desk, look_through([PHOTO]), desk.passphrase, Quiet())
     found = state.load_state(desk.desk).items
     (item,) = (one for one in found if one not in before and not found[one].paper)
     cosign(desk, len(log(desk)), "north", 1795341780)
@@ -292,7 +293,7 @@ def test_after_a_change_of_keys_a_proof_is_told_with_the_key_that_signed_it(desk
 
 
 def test_a_cosignature_of_another_text_is_left_out(desk):
-    add(desk.desk, [PHOTO], desk.passphrase, Quiet())
+    add(desk.desk, look_through([PHOTO]), desk.passphrase, Quiet())
     size = len(log(desk))
     place = desk.folder / "desk/custody/anchors"
     cosign(desk, size, "south", 1795341780)

@@ -8,6 +8,8 @@ from witnesskit.capture.assignment import Assignment
 from witnesskit.capture.messages import (
     Attempt,
     Connection,
+    Control,
+    Document,
     Done,
     Facts,
     Media,
@@ -16,6 +18,7 @@ from witnesskit.capture.messages import (
     Page,
     PageBytes,
     PageEnd,
+    Piece,
     Started,
 )
 
@@ -32,6 +35,9 @@ class Seen:
     media: list[Media] = field(default_factory=list)
     bytes: dict[int, bytes] = field(default_factory=dict)
     ends: list[MediaEnd] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
+    controls: list[Control] = field(default_factory=list)
     done: Done | None = None
 
     @property
@@ -47,9 +53,9 @@ class Seen:
         return self.done.result.evidence
 
 
-def capture(worker, url):
+def capture(worker, url, **wanted):
     seen = Seen()
-    for message in worker.run(Assignment(url)):
+    for message in worker.run(Assignment(url, **wanted)):
         take(seen, message)
     return seen
 
@@ -76,6 +82,12 @@ def take(seen, message):
             seen.bytes[message.stream] = b""
         case MediaBytes():
             seen.bytes[message.stream] += message.data
+        case Piece():
+            seen.pieces.append(message)
+        case Document():
+            seen.documents.append(message)
+        case Control():
+            seen.controls.append(message)
         case MediaEnd():
             seen.ends.append(message)
         case Done():

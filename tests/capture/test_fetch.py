@@ -7,6 +7,7 @@ import pytest
 
 from tests.capture.conftest import PATIENCE
 from tests.simulators.site import SIZE
+from witnesskit.capture.budget import Budget
 from witnesskit.capture.fetch import fetch
 from witnesskit.capture.transport import Cut, NoAnswer, Wanted
 
@@ -54,6 +55,7 @@ def get(site, path, **wanted):
         received.append,
         lambda answer, size: heads.append(size),
         PATIENCE,
+        Budget(60, 1 << 40),
     )
     return transport, b"".join(received), heads, fetched
 
@@ -120,7 +122,7 @@ def test_an_answer_to_another_range_is_not_joined(site, answer):
 
     received = []
     url = f"{site.url}/m/cut.mp4"
-    fetched = fetch(Lying(), Wanted(url, {}), received.append, lambda *_: None, PATIENCE)
+    fetched = fetch(Lying(), Wanted(url, {}), received.append, lambda *_: None, PATIENCE, Budget(60, 1 << 40))
     data = b"".join(received)
     assert not fetched.complete and fetched.reason in ("bad-range", "changed")
     assert site.videos[1].startswith(data) and len(data) == SIZE // 2

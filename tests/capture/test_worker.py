@@ -47,14 +47,14 @@ def test_hls_through_socks_goes_to_the_proxy_too(site):
 
 
 @pytest.mark.parametrize("kind", ["socks5h", "http"])
-def test_a_proxy_that_is_down_is_told_of_and_nothing_goes_direct(site, kind):
+def test_a_proxy_that_is_down_is_the_network_and_nothing_goes_direct(site, kind):
     with start(f"{kind}://127.0.0.1:9") as worker:
         seen = capture(worker, f"{site.url}/e/410")
     assert (seen.outcome, seen.rule) == (Outcome.PROXY_DOWN, "no-answer-proxy")
     assert site.requests == []
 
 
-def test_a_proxy_that_refuses_is_no_removal(site):
+def test_a_proxy_that_refuses_is_the_network_never_a_removal(site):
     with proxies.serve(site.url) as socks:
         socks.refuse = True
         with start(socks.url) as worker:
@@ -88,7 +88,7 @@ def test_a_name_that_leads_to_this_computer_is_refused_when_connecting(site):
     name = os.uname().nodename
     with start(allow_local=False) as worker:
         seen = capture(worker, f"http://{name}:{site.url.rpartition(':')[2]}/p/good.html")
-    assert seen.outcome in (Outcome.UNKNOWN, Outcome.DNS)
+    assert seen.outcome in (Outcome.UNKNOWN, Outcome.NETWORK_DOWN)
     assert seen.rule in ("local-address", "no-answer-dns")  # no-answer-dns: this computer does not know its own name
     assert site.requests == []
 

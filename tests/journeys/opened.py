@@ -28,6 +28,7 @@ class Opened:
     complete: bool
     documents: dict[str, dict] = field(default_factory=dict)
     streams: dict[str, bytes] = field(default_factory=dict)
+    texts: dict[str, bytes] = field(default_factory=dict)  # documents in lines
 
 
 def recovery_identities(folder: Folder) -> list[Identity]:
@@ -54,4 +55,6 @@ def open_capsule(path: Path, identities: list[Identity]) -> Opened:
                 found.streams[name] = reader.stream(name).read_at(0, reader.size(name))
             elif name.endswith(".json"):
                 found.documents[name] = json.loads(reader.read(name))
+            elif name.endswith(".jsonl"):
+                found.texts[name] = reader.read(name)
     return found

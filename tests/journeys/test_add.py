@@ -85,7 +85,7 @@ def make(kind: str, path: Path) -> Path:
 def test_what_is_no_ordinary_file_is_refused(folder, kind):
     ran = add(folder, make(kind, folder.path / f"odd-{kind}"))
     assert ran.status == 2
-    assert ran.codes()[0] in ("NOT-A-FILE", "FILE-UNREADABLE", "USAGE")
+    assert ran.codes()[0] in ("NOT-A-FILE", "FILE-UNREADABLE", "NOTHING-BROUGHT", "USAGE")
 
 
 def test_a_refused_file_among_others_does_not_undo_them(own):

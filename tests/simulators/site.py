@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import random
 import re
@@ -19,6 +20,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 SIZE = 600_000
 SEGMENTS = 6
@@ -51,9 +54,7 @@ class Site:
     videos: dict[int, bytes] = field(default_factory=lambda: {1: body(1), 2: body(2)})
     ahead: int = 0  # seconds that the site's clock is ahead
     headers: dict[str, str] = field(default_factory=dict)  # further ones in every answer
-    flags: set[str] = field(
-        default_factory=set
-    )  # switches of a test: "down": everything is 410; "wall": one page for all
+    flags: set[str] = field(default_factory=set)  # switches of a test: "down" answers 410 to everything
 
     def reset(self) -> None:
         self.requests.clear()
@@ -73,8 +74,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.site.times[path] += 1
         if "down" in self.site.flags:
             self.error(410)
-        elif "wall" in self.site.flags:
-            self.html("<p>This video has been removed.</p>")
         elif found := re.fullmatch(r"/m/([a-z0-9-]+)\.mp4", path):
             BEHAVIOURS[found[1]](self, self.site.times[path])
         else:
@@ -84,22 +83,20 @@ class _Handler(BaseHTTPRequestHandler):
         site = self.site
         if found := re.fullmatch(r"/p/([a-z0-9-]+)\.html", path):
             self.html(f'<video controls src="/m/{found[1]}.mp4"></video>')
-        elif path == "/":
-            self.html("<h1>Square</h1><p>News of the square.</p>")
         elif path == "/p/two/videos.html":
             self.html('<video src="/m/good.mp4"></video><video src="/m/second.mp4"></video>')
         elif found := re.fullmatch(r"/e/(\d{3})", path):
             self.error(int(found[1]))
+        elif path == "/" and "front-down" not in site.flags:
+            self.html("<h1>The front page of a living site</h1>")
         elif path == "/r/page":
             self.redirect("/p/good.html")
-        elif path == "/r/account":
-            self.redirect("/accounts/login.html?next=film")
-        elif path == "/accounts/login.html":
-            self.html('<form action="/login"><input type="password"></form>' + "<p>News of the square.</p>" * 100)
-        elif found := re.fullmatch(r"/o/([a-z0-9-]+)\.html", path):  # the media lie at another name of this site
-            self.html(f'<video src="{site.url.replace("127.0.0.1", "localhost")}/m/{found[1]}.mp4"></video>')
         elif path == "/r/gone":
             self.redirect("/e/410")
+        elif path == "/r/members":
+            self.redirect("/accounts/login?next=/p/good.html")
+        elif path.startswith("/accounts/login"):
+            self.html("<p>Welcome back.</p>")
         elif path == "/nothing.html":
             self.html("<p>This video has been removed.</p>")
         elif path == "/login.html":
@@ -110,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif path == "/hang":
             time.sleep(3)
-        elif found := re.fullmatch(r"/h/([a-z-]+)/(list\.m3u8|\d+\.ts)", path):
+        elif found := re.fullmatch(r"/h/([a-z-]+)/(list\.m3u8|key|\d+\.ts|\d+\.map)", path):
             HLS[found[1]](self, found[2])
         elif path == "/d/manifest.mpd":
             self.send(200, manifest(site.url).encode(), "application/dash+xml")
@@ -303,6 +300,10 @@ def _no_range_swap(handler: _Handler, time_: int) -> None:
     handler.media(_video(handler, seed), etag="", limit=SIZE // 2 if time_ == 1 else None, ranges=False)
 
 
+def _no_range_whole(handler: _Handler, _time: int) -> None:
+    handler.media(_video(handler), etag="", ranges=False)
+
+
 def _page(handler: _Handler, _time: int) -> None:
     handler.html("<p>This video has been removed.</p>")
 
@@ -324,13 +325,56 @@ def _busy_once(handler: _Handler, time_: int) -> None:
     _good(handler, time_) if time_ > 1 else handler.error(503)
 
 
+def _endless(handler: _Handler, _time: int) -> None:
+    """Bytes without an end and without a length."""
+    handler.head(200, None, {"Content-Type": "video/mp4", "Connection": "close"})
+    handler.wfile.write(_video(handler))
+    for _ in range(2000):
+        handler.wfile.write(bytes(100_000))
+    handler.close_connection = True
+
+
+def _drip(handler: _Handler, _time: int) -> None:
+    """A byte now and then: never a stall, never an end."""
+    handler.head(200, SIZE, {"Content-Type": "video/mp4", "ETag": '"v1"'})
+    for byte in _video(handler)[:200]:
+        handler.wfile.write(bytes([byte]))
+        handler.wfile.flush()
+        time.sleep(0.05)
+    handler.close_connection = True
+
+
+def _no_overlap(handler: _Handler, time_: int) -> None:
+    """Cut once; the resume gives only what comes after the cut, and nothing vouches that it is the same file."""
+    data, start = _video(handler), 0 if time_ == 1 else SIZE // 2
+    headers = {"Content-Type": "video/mp4"}
+    if time_ > 1:
+        headers["Content-Range"] = f"bytes {start}-{SIZE - 1}/{SIZE}"
+    handler.head(200 if time_ == 1 else 206, SIZE - start, headers)
+    handler.wfile.write(data[start : SIZE // 2 if time_ == 1 else None])
+    handler.close_connection = True
+
+
+def _weak(handler: _Handler, time_: int) -> None:
+    """A weak ETag that is another one with each answer, over the same bytes."""
+    handler.media(_video(handler), etag=f'W/"{time_}"', limit=SIZE // 2 if time_ == 1 else None)
+
+
+def _gzip(handler: _Handler, _time: int) -> None:
+    """Packed, though nobody asked for that."""
+    data = gzip.compress(_video(handler), mtime=0)
+    handler.head(200, len(data), {"Content-Type": "video/mp4", "Content-Encoding": "gzip"})
+    handler.wfile.write(data)
+
+
 BEHAVIOURS: dict[str, Behaviour] = {
     "good": _good, "second": _second, "cut": _cut, "drops": _drops, "dies": _dies, "reset": _reset, "stall": _stall,
     "stall-once": _stall_once, "no-length": _no_length, "no-length-reset": _no_length_reset, "chunked": _chunked,
     "chunked-cut": _chunked_cut, "swap": _swap, "swap-silent": _swap_silent, "swap-shorter": _swap_shorter,
     "gone": _gone, "410": _status(410), "404": _status(404), "403": _status(403), "451": _status(451),
     "503": _status(503), "no-range": _no_range, "no-range-swap": _no_range_swap, "page": _page, "empty": _empty,
-    "slow": _slow, "busy-once": _busy_once,
+    "slow": _slow, "busy-once": _busy_once, "endless": _endless, "drip": _drip, "no-overlap": _no_overlap,
+    "weak": _weak, "no-range-whole": _no_range_whole, "gzip": _gzip,
 }  # fmt: skip
 
 
@@ -364,7 +408,91 @@ def _hls(*, end: bool = True, key: bool = False, missing: int = 0) -> Callable[[
     return serve
 
 
-HLS = {"good": _hls(), "gap": _hls(missing=3), "live": _hls(end=False), "key": _hls(key=True)}
+KEY = bytes(range(16))
+
+
+def _sealed(number: int, iv: bytes) -> bytes:
+    """A piece as an encrypting site serves it: AES-128-CBC, PKCS7 (RFC 8216, 4.3.2.4)."""
+    data = segment(number)
+    data += bytes([16 - len(data) % 16]) * (16 - len(data) % 16)
+    cipher = Cipher(algorithms.AES(KEY), modes.CBC(iv)).encryptor()
+    return cipher.update(data) + cipher.finalize()
+
+
+def _aes(*, iv: bytes = b"", method: str = "AES-128", key: bytes | None = KEY) -> Callable[[_Handler, str], None]:
+    """Encrypted pieces from media sequence 40 on; ``iv`` empty: the sequence number."""
+
+    def serve(handler: _Handler, name: str) -> None:
+        if name == "list.m3u8":
+            named = f",IV=0x{iv.hex()}" if iv else ""
+            lines = [
+                "#EXTM3U",
+                "#EXT-X-TARGETDURATION:2",
+                "#EXT-X-MEDIA-SEQUENCE:40",
+                f'#EXT-X-KEY:METHOD={method},URI="key"{named}',
+            ]
+            lines += [line for number in range(1, SEGMENTS + 1) for line in ("#EXTINF:2.0,", f"{number}.ts")]
+            handler.send(200, "\n".join([*lines, "#EXT-X-ENDLIST"]).encode(), "application/vnd.apple.mpegurl")
+        elif name == "key":
+            handler.error(403) if key is None else handler.send(200, key, "application/octet-stream")
+        else:
+            number = int(name[:-3])
+            handler.send(200, _sealed(number, iv or (39 + number).to_bytes(16)), "video/mp2t")
+
+    return serve
+
+
+def sealed_pieces(iv: bytes = b"") -> bytes:
+    """All encrypted pieces joined as served."""
+    return b"".join(_sealed(number, iv or (39 + number).to_bytes(16)) for number in range(1, SEGMENTS + 1))
+
+
+def _maps(handler: _Handler, name: str) -> None:
+    """Two initialisation sections and a piece that the list itself says is missing."""
+    if name == "list.m3u8":
+        lines = [
+            "#EXTM3U",
+            "#EXT-X-TARGETDURATION:2",
+            '#EXT-X-MAP:URI="1.map"',
+            "1.ts",
+            "2.ts",
+            "#EXT-X-DISCONTINUITY",
+            '#EXT-X-MAP:URI="2.map"',
+            "3.ts",
+        ]
+        lines += ["#EXT-X-GAP", "4.ts"] if "gap" in handler.site.flags else []
+        handler.send(200, "\n".join([*lines, "#EXT-X-ENDLIST"]).encode(), "application/vnd.apple.mpegurl")
+    elif name.endswith(".map"):
+        handler.send(200, segment(int(name[:-4]), "map"), "video/mp4")
+    else:
+        handler.send(200, segment(int(name[:-3])), "video/mp2t")
+
+
+def _broadcast(*, window: int, kind: str = "", ends: bool = True, jump: int = 0) -> Callable[[_Handler, str], None]:
+    """A broadcast whose list grows by a piece with each look; ``window``: pieces it names at a time."""
+
+    def serve(handler: _Handler, name: str) -> None:
+        if name != "list.m3u8":
+            handler.send(200, segment(int(name[:-3])), "video/mp2t")
+            return
+        look = max(1, handler.site.times[handler.path.partition("?")[0]] - 3)  # an extractor looks thrice itself
+        last = min(SEGMENTS, look + 1 + (jump if look > 1 else 0))
+        first = max(1, last - window + 1)
+        lines = ["#EXTM3U", "#EXT-X-TARGETDURATION:0", f"#EXT-X-MEDIA-SEQUENCE:{first - 1}"]
+        lines += [f"#EXT-X-PLAYLIST-TYPE:{kind}"] if kind else []
+        lines += [f"{number}.ts" for number in range(first, last + 1)]
+        lines += ["#EXT-X-ENDLIST"] if ends and last == SEGMENTS else []
+        handler.send(200, "\n".join([*lines, ""]).encode(), "application/vnd.apple.mpegurl")
+
+    return serve
+
+
+HLS = {
+    "good": _hls(), "gap": _hls(missing=3), "live": _hls(end=False), "key": _hls(key=True), "aes": _aes(),
+    "aes-iv": _aes(iv=bytes(range(16, 32))), "aes-nokey": _aes(key=None), "aes-badkey": _aes(key=b"<html>no</html>"),
+    "sample-aes": _aes(method="SAMPLE-AES"), "maps": _maps, "event": _broadcast(window=99, kind="EVENT"),
+    "sliding": _broadcast(window=2), "jumping": _broadcast(window=2, jump=2), "endless": _broadcast(window=2, ends=False),
+}  # fmt: skip
 
 
 def manifest(url: str) -> str:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from witnesskit.actions.clock import clock_facts, now
+from witnesskit.actions.incoming_streams import MAIN
 from witnesskit.actions.jailed import inspection_json
 from witnesskit.actions.record_copies import StreamCopy, copy_stream
 from witnesskit.actions.saving import SavedItem, Saving, opening_line
 from witnesskit.actions.tool_identity import TOOL, tool_facts
+from witnesskit.capture.assignment import Resume
 from witnesskit.custody.prepare import Prepared, prepare
 from witnesskit.formats import strict_json
 from witnesskit.formats.media_record import MediaFact, Record
@@ -21,7 +23,10 @@ from witnesskit.sealing.capsule import CapsuleWriter
 
 CUSTODIAN_ONLY: Final = frozenset(
     {"name", "account", "uploader", "uploader_id", "channel", "comments", "extractor_facts"}
+    | {"message", "members", "proofs"}  # of a file that was brought: who sent it, names inside it, keys
 )
+# an archive's films and the opened form of encrypted pieces are streams of their own
+NOT_EXAMINED: Final = frozenset({"container", "reports", "encrypted", "subtitle", "thumbnail"})
 
 
 @dataclass
@@ -41,11 +46,13 @@ class Gathered:
     clock: Json = field(default_factory=clock_facts)
     media: list[MediaFact] = field(default_factory=list)
     completeness: dict[str, str] = field(default_factory=dict)
+    note: str = ""  # for the person, beside the outcome
+    resume: list[Resume] = field(default_factory=list)  # what a later attempt can go on from; telling
 
     @property
     def received(self) -> int:
-        """Bytes of media."""
-        return sum(fact.size for fact in self.media)
+        """Bytes of media that came; their opened form is not counted again."""
+        return sum(fact.size for fact in self.media if fact.role in MAIN)
 
 
 def finish(
@@ -68,14 +75,16 @@ def finish(
         events += [_ingest(saving, gathered, common, copies), *(copy.derive for copy in copies if copy.derive)]
     record = _record(saving, gathered, copies, at)
     saving.sign(record, events)
-    return replace(_saved_item(saving, gathered, record, copies), interrupted=interrupted, kind=gathered.kind)
+    return replace(
+        _saved_item(saving, gathered, record, copies), interrupted=interrupted, kind=gathered.kind, note=gathered.note
+    )
 
 
 def _copies(
     saving: Saving, gathered: Gathered, original: CapsuleWriter, common: Mapping[str, Json]
 ) -> list[StreamCopy]:
     """Only whole streams are examined: a cut file would only show what it does not hold."""
-    whole = [fact for fact in gathered.media if fact.complete]
+    whole = [fact for fact in gathered.media if fact.complete and fact.role not in NOT_EXAMINED]
     return [copy_stream(saving, original, fact.stream, common) for fact in whole]
 
 
@@ -100,8 +109,8 @@ def _ingest(saving: Saving, gathered: Gathered, common: Mapping[str, Json], copi
             for fact in gathered.media
         ],
     }
-    if len(gathered.media) == 1:
-        only = gathered.media[0]
+    if len(main := [fact for fact in gathered.media if fact.role in MAIN]) == 1:
+        only = main[0]
         committed |= {"sha256": only.sha256, "size": only.size, "media_type": only.media_type}
     essence = [part for copy in copies if copy.derive for part in copy.facts["essence"]]
     if essence:
@@ -172,12 +181,5 @@ def _saved_item(saving: Saving, gathered: Gathered, record: Record, copies: Sequ
     refusals = [copy.examined.refusal for copy in copies if not copy.derive]
     state = state or (f"none ({', '.join(refusals)})" if refusals else "")
     return SavedItem(
-        saving.item,
-        outcome,
-        gathered.received,
-        (*parts.missing, *parts.wanted),
-        state,
-        record.berkeley_minimum,
-        rule=str(gathered.observed.get("rule", "")),
-        retry_after=gathered.capture.get("evidence", {}).get("retry_after", 0),
+        saving.item, outcome, gathered.received, (*parts.missing, *parts.wanted), state, record.berkeley_minimum
     )

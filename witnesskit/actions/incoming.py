@@ -8,21 +8,24 @@ from typing import Final
 from witnesskit.actions.add import Watch
 from witnesskit.actions.connected import Connected, egress_kind
 from witnesskit.actions.finishing import Gathered
+from witnesskit.actions.incoming_streams import Streams
 from witnesskit.actions.lookout import look_out
 from witnesskit.actions.offered import formats_of
+from witnesskit.actions.plain_json import plain
 from witnesskit.actions.saving import Saving
 from witnesskit.capture import messages as told
 from witnesskit.capture.egress import parse_egress
-from witnesskit.capture.outcome import AttemptResult
+from witnesskit.capture.outcome import AttemptResult, Evidence
 from witnesskit.formats import strict_json
-from witnesskit.formats.media_record import MediaFact
-from witnesskit.limits import RANGES_MAX
-from witnesskit.media.probe import HEAD_SIZE, media_type
 from witnesskit.model import Json, Outcome, Role
 from witnesskit.sealing.capsule import CapsuleWriter, StreamWriter
 
 # what the desk may read of the extractor's facts; the rest is for the custodian ring
 DESK_FACTS: Final = ("title", "upload_date", "timestamp", "duration", "webpage_url", "extractor", "availability")
+_OF_RULES: Final = {
+    "all-streams-complete-unverified-length": "the site never said how long it is: whether it is whole is not known",
+    "all-streams-complete-assembled-unverified": "put together after breaks; nothing shows that it is one file",
+}
 
 
 class Incoming:
@@ -31,20 +34,16 @@ class Incoming:
     def __init__(self, saving: Saving, gathered: Gathered, url: str, watch: Watch) -> None:
         self._saving = saving
         self._gathered = gathered
-        self._watch = watch
         self._url = url
         self._connected = Connected(parse_egress(saving.session.vault.config.egress), url)
         self._attempts: list[Json] = []
         self._formats: list[Json] = []
+        self._documents: list[bytes] = []
         self._selector = ""
         self._facts: list[Json] = []
-        self._served: list[Json] = []
+        self._streams = Streams(lambda: saving.capsule(Role.ORIGINAL), watch.progress)
         self._stub: CapsuleWriter | None = saving.capsule(Role.RECORD)
-        self._original: CapsuleWriter | None = None
-        self._stream: StreamWriter | None = None
         self._page: StreamWriter | None = None
-        self._media: told.Media | None = None
-        self._head = b""
         stub = {"kind": "url", "url": url, "started_at": gathered.started_at}
         stub["egress"] = egress_kind(self._connected.egress)  # of a capture that is killed, nothing else tells it
         self._stub.add("stub.json", strict_json.canonical(stub))
@@ -62,7 +61,7 @@ class Incoming:
         """One message of the worker."""
         match message:
             case told.MediaBytes():
-                self._take_media(message)
+                self._streams.take(message.data)
             case told.PageBytes():
                 if self._page:
                     self._page.write(message.data)
@@ -72,13 +71,12 @@ class Incoming:
                 self._end_page(message)
             case told.Media():
                 self._begin_media(message)
+            case told.Piece():
+                self._streams.piece(message)
             case told.MediaEnd():
-                self._end_media(message.complete, message.reason)
-                if self._served:
-                    self._served[-1] |= _plain(
-                        {"requests": message.requests, "gaps": message.gaps, "ranges": message.ranges[:RANGES_MAX]}
-                        | ({"ranges_dropped": message.ranges_dropped} if message.ranges_dropped else {})
-                    )
+                self._streams.end(message)
+            case told.Document():
+                self._documents.append(strict_json.canonical(plain(asdict(message))) + b"\n")
             case told.Facts():
                 self._take_facts(message)
             case told.Attempt():
@@ -96,22 +94,28 @@ class Incoming:
         if self._page:
             self._page.close()
             self._page = None
-        if self._stream:
-            self._end_media(False, reason)
-        self._gathered.outcome = Outcome.PARTIAL if self._gathered.media else Outcome.UNKNOWN
+        self._streams.cut_off(reason)
+        self._gathered.outcome = Outcome.PARTIAL if self._streams.facts else Outcome.UNKNOWN
         self._gathered.observed["rule"] = reason
 
     def end(self) -> CapsuleWriter | None:
         """Everything has been told: the original, still open, if there was media."""
         self._seal_stub()
-        self._gathered.capture |= {"attempts": self._attempts, "served": self._served, "formats": self._formats}
-        self._gathered.capture["connections"] = _plain(self._connected.connections)
-        self._gathered.collection["resolver"] = self._connected.resolver()
-        self._gathered.clock = self._connected.clock()
+        streams, gathered = self._streams, self._gathered
+        gathered.media += streams.facts
+        gathered.resume += streams.resume
+        gathered.capture |= {"attempts": self._attempts, "served": streams.served, "formats": self._formats}
+        gathered.capture["connections"] = plain(self._connected.connections)
+        gathered.collection["resolver"] = self._connected.resolver()
+        gathered.clock = self._connected.clock()
+        if streams.served:
+            gathered.completeness["media"] = f"missing: {streams.faults[-1]}" if streams.faults else "ok"
+        if streams.original is not None and self._documents:
+            streams.original.add("documents.jsonl", b"".join(self._documents))
         if self._facts:
-            self._gathered.source["extractor_facts"] = self._facts
-            self._gathered.source |= {name: self._facts[0][name] for name in DESK_FACTS if name in self._facts[0]}
-        return self._original
+            gathered.source["extractor_facts"] = self._facts
+            gathered.source |= {name: self._facts[0][name] for name in DESK_FACTS if name in self._facts[0]}
+        return streams.original
 
     def _start(self, started: told.Started) -> None:
         """What takes part; the address of a proxy is for the custodian ring only."""
@@ -119,14 +123,14 @@ class Incoming:
         self._gathered.observed["egress"] = kind
         self._gathered.collection |= {"egress": kind, "user_agent": started.user_agent, "extractor": started.tool}
         self._gathered.collection |= {
-            "extractor_options": _plain(started.options),
-            "libraries": _plain(started.libraries),
+            "extractor_options": plain(started.options),
+            "libraries": plain(started.libraries),
         }
         self._gathered.sealed_collection["egress_address"] = started.egress
         self._selector = str(started.options.get("format", ""))
 
     def _desk(self, facts: Json) -> Json:
-        return _plain(self._connected.without_proxy(facts))
+        return plain(self._connected.without_proxy(facts))
 
     def _begin_page(self, page: told.Page) -> None:
         facts = self._desk(asdict(page))
@@ -147,39 +151,12 @@ class Incoming:
     def _begin_media(self, media: told.Media) -> None:
         """The stub is sealed before the first byte of media; a page that comes later is only counted."""
         self._seal_stub()
-        if self._original is None:
-            self._original = self._saving.capsule(Role.ORIGINAL)
-        self._media = media
-        self._head = b""
-        self._stream = self._original.stream(f"media/{media.stream}")
-        if not self._saving.lookouts:  # one child waits; further streams are looked at in their turn
-            self._saving.lookouts[media.stream] = look_out(self._original, media.stream)
-        served = _plain(asdict(media))
-        self._served.append({name: value for name, value in served.items() if name not in ("entry",)})
-
-    def _take_media(self, message: told.MediaBytes) -> None:
-        if self._stream is None or self._media is None:
-            return
-        self._stream.write(message.data)
-        if len(self._head) < HEAD_SIZE:
-            self._head += message.data[:HEAD_SIZE]
-        self._watch.progress(self._stream.size, self._media.declared_size)
-
-    def _end_media(self, complete: bool, reason: str) -> None:
-        stream, media = self._stream, self._media
-        if stream is None or media is None:
-            return
-        stream.close()
-        kind = media_type(self._head) or media.media_type
-        if stream.size:
-            fact = MediaFact(media.stream, stream.sha256, stream.size, kind, complete, media.format_id, reason)
-            self._gathered.media.append(fact)
-        whole = all(fact.complete for fact in self._gathered.media) and complete
-        self._gathered.completeness["media"] = "ok" if whole else f"missing: {reason or 'incomplete'}"
-        self._stream = self._media = None
+        self._streams.begin(media)
+        if not self._saving.lookouts and self._streams.original:  # one child waits; others are looked at in turn
+            self._saving.lookouts[media.stream] = look_out(self._streams.original, media.stream)
 
     def _take_facts(self, message: told.Facts) -> None:
-        self._facts.append(_plain(dict(message.values)))
+        self._facts.append(plain(dict(message.values)))
         self._formats.append(formats_of(message.entry, self._facts[-1], self._selector))
         if "extractor_key" in message.values:
             self._gathered.collection["extractor_key"] = str(message.values["extractor_key"])
@@ -202,6 +179,7 @@ class Incoming:
             ("body_sha256", evidence.body_sha256),
         )
         self._gathered.observed |= {name: value for name, value in named if value}
+        self._gathered.note = _note(evidence)
         if evidence.final_url:
             self._gathered.source["url_final"] = evidence.final_url
 
@@ -214,12 +192,14 @@ class Incoming:
             self._stub = None
 
 
-def _plain(value: Json) -> Json:
-    """JSON of our profile: tuples become lists, absent values are left out, other numbers become text."""
-    if isinstance(value, dict):
-        return {str(key): _plain(member) for key, member in value.items() if member is not None}
-    if isinstance(value, list | tuple):
-        return [_plain(member) for member in value if member is not None]
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    return value if isinstance(value, bool | int) and abs(value) < 2**53 else str(value)
+def _note(evidence: Evidence) -> str:
+    """What the one word of the outcome leaves out."""
+    if evidence.retry_after:
+        return f"the site asks to wait {evidence.retry_after} seconds"
+    if "-control-" in evidence.rule:
+        return "the site says it is gone; that its front page lives could not be shown in the same run"
+    if evidence.rule.endswith("-unprotected"):
+        return "it is said to be gone over a line that anybody on the way could answer"
+    if evidence.removed_by:
+        return f"removed by: {evidence.removed_by}, on the site's word"
+    return _OF_RULES.get(evidence.rule, "")

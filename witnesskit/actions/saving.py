@@ -38,8 +38,7 @@ class SavedItem:
     berkeley_minimum: bool = False
     interrupted: bool = False
     kind: str = "file"  # or "url"
-    rule: str = ""  # by which the outcome was decided (docs/spec/outcome.md); names no site
-    retry_after: int = 0  # seconds that the site asks to wait
+    note: str = ""  # one more sentence for the person; names nobody and no place
 
     @property
     def short(self) -> str:
@@ -55,8 +54,6 @@ class SavedItem:
             "missing": list(self.missing),
             "copy": self.copy,
             "berkeley_minimum": self.berkeley_minimum,
-            **({"rule": self.rule} if self.rule else {}),
-            **({"retry_after": self.retry_after} if self.retry_after else {}),
         }
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from witnesskit.actions.item_files import ItemFiles
 from witnesskit.actions.publish import PublishedCopy
 from witnesskit.actions.shown_collection import shown_collection
-from witnesskit.actions.shown_outcome import shown_outcome
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import Json
 from witnesskit.policy import decide
@@ -48,7 +47,7 @@ def _values(files: ItemFiles) -> dict[str, str]:
         "name": files.original.get("source", {}).get("name", ""),
         "saved": times.get("collected", ""),
         "published": times.get("published", ""),
-        "outcome": shown_outcome(capture),
+        "outcome": capture.get("outcome", ""),
         "parts": ", ".join(f"{name}: {state}" for name, state in sorted(capture.get("completeness", {}).items())),
         "tool": " ".join(str(collection.get("tool", {}).get(name, "")) for name in ("name", "version")).strip(),
         "egress": collection.get("egress", ""),

@@ -17,7 +17,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from witnesskit.capture.egress import HTTP, Egress, check_url
-from witnesskit.capture.tunnel import ProxyRefused, connect
+from witnesskit.capture.tunnel import ProxyRefused, connect, lead_through
 from witnesskit.capture.wire import kind_of
 from witnesskit.errors.capture import NoReply
 from witnesskit.limits import ASK_SECONDS_MAX
@@ -64,7 +64,7 @@ def _connected(egress: Egress, parts: SplitResult) -> Iterator[http.client.HTTPC
     try:
         if scheme == "https":
             if egress.kind == HTTP:
-                through_http(connection.sock, host, port)
+                lead_through(connection.sock, host, port)
             connection.sock = secured = ssl.create_default_context().wrap_socket(
                 connection.sock, server_hostname=host, do_handshake_on_connect=False
             )
@@ -79,20 +79,6 @@ def _end(connection: http.client.HTTPConnection) -> None:
     """End what is being waited for; below TLS, whose own way of ending would wait too."""
     with contextlib.suppress(OSError, TypeError):
         socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
-
-
-def through_http(raw: socket.socket, host: str, port: int) -> None:
-    """CONNECT (RFC 9110, 9.3.6): the answer's head is read byte by byte, for what follows is TLS."""
-    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    raw.sendall(f"CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n\r\n".encode())
-    head = b""
-    while not head.endswith(b"\r\n\r\n"):
-        piece = raw.recv(1)
-        if not piece or len(head) > 8192:
-            raise ProxyRefused("its answer ends early")
-        head += piece
-    if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.0 200")):
-        raise ProxyRefused("it does not lead there")
 
 
 def _asked(connection: http.client.HTTPConnection, egress: Egress, parts: SplitResult, question: Question) -> bytes:

@@ -14,6 +14,7 @@ import select
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from witnesskit.capture import encoding, frames
@@ -103,8 +104,7 @@ class Child:
     def run(self, wanted: Assignment) -> None:
         """One link, told to the end."""
         from witnesskit.capture import job, ytdlp
-        from witnesskit.capture.aftermath import after, counted
-        from witnesskit.capture.tally import Tally
+        from witnesskit.capture.budget import Budget
         from witnesskit.capture.telling import Job, Output
         from witnesskit.capture.times import utc_now
 
@@ -114,17 +114,17 @@ class Child:
         self._pipe.message(
             Started(utc_now(), ytdlp.TOOL, ytdlp.USER_AGENT, str(self._egress), extractor.options, ytdlp.libraries())
         )
-        tally = Tally(wanted.url, self._egress, utc_now())
-        output = counted(tally, Output(self._pipe.message, self._pipe.page, self._pipe.media))
-        log.tell = output.message
-        job.run(Job(wanted, output, self._patience, log), extractor, extractor.extract(wanted.url))
-        after(wanted, tally, output, (extractor, log))
+        output = Output(self._pipe.message, self._pipe.page, self._pipe.media)
+        budget = Budget(wanted.seconds, wanted.size_max)
+        job.run(Job(wanted, output, self._patience, log, budget), extractor, extractor.extract(wanted.url))
 
     def _ready(self) -> tuple[Extractor, RequestLog]:
         from witnesskit.capture import ytdlp
+        from witnesskit.capture.presented import presented
         from witnesskit.capture.requestlog import RequestLog
 
-        log = RequestLog(self._pipe.message, bool(self._egress.proxy))
+        look = partial(presented, self._egress)
+        log = RequestLog(self._pipe.message, bool(self._egress.proxy), look)
         return ytdlp.Extractor(log, self._egress.proxy, self._patience), log
 
 

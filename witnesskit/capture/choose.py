@@ -44,7 +44,7 @@ def _plan(number: int, info: dict[str, Any]) -> StreamPlan:
     kind, reason = FILE, ""
     if info.get("has_drm"):
         kind, reason = UNSUPPORTED, "drm"
-    elif info.get("is_live"):
+    elif info.get("is_live") and protocol not in ("m3u8", "m3u8_native"):
         kind, reason = UNSUPPORTED, "live"
     elif protocol == "http_dash_segments" and pieces:
         kind = SEGMENTS

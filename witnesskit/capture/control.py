@@ -1,73 +1,68 @@
-"""The control behind every ``removed``: the front page of the site that said gone, at once, through the same egress.
-
-Without it a site that is down as a whole, a wall before it or a network that answers for everybody reads like a
-removal. The worker asks; what the answer is worth is judged by the parent (gone.py).
-"""
+"""The control: when a link seems gone, does its site answer at all? Its front page is asked for, the same way out."""
 
 from __future__ import annotations
 
-import time
-from typing import Final
+import hashlib
+from urllib.parse import urlsplit, urlunsplit
 
-from witnesskit.capture import phrases
-from witnesskit.capture.gone import front_page
 from witnesskit.capture.messages import Control
-from witnesskit.capture.reading import read_page
-from witnesskit.capture.requestlog import RequestLog
-from witnesskit.capture.signs import host_of, login_redirect
-from witnesskit.capture.times import utc_now
-from witnesskit.capture.transport import Answer, Cut, NoAnswer, Transport
-from witnesskit.digest import sha256_hex
-from witnesskit.limits import CONTROL_READ_MAX, CONTROL_SECONDS
-from witnesskit.model import Outcome
-
-_NO_SITE: Final = frozenset({Outcome.REMOVED, Outcome.BLOCKED, Outcome.LOGIN, Outcome.LEGAL, Outcome.GEO})
+from witnesskit.capture.outcome import CONTROLLED
+from witnesskit.capture.page_signs import is_login_address, signs_of
+from witnesskit.capture.phrases import in_page
+from witnesskit.capture.transport import Cut, NoAnswer, Transport
+from witnesskit.limits import CONTROL_MAX
 
 
-def ask(transport: Transport, log: RequestLog, gone_url: str) -> Control | None:
-    """One GET for the front page; None when there is none to ask for. Never raises for what a site does."""
-    url = front_page(gone_url)
-    if not url:
-        return None
-    started_at = utc_now()
+def ask(url: str, transport: Transport) -> Control:
+    """Ask for the front page of the site of ``url``; never raises."""
+    parts = urlsplit(url)
+    front = urlunsplit((parts.scheme, parts.netloc, "/", "", ""))
     try:
-        answer = transport.open(url, {"Accept-Encoding": "identity"}, "control", 0)
+        answer = transport.open(front, {"Accept-Encoding": "identity"}, "control", 0)
     except NoAnswer as error:
-        return Control(url, started_at, error_kind=error.kind)
+        return Control(front, error_kind=error.kind)
     try:
-        return _heard(url, started_at, answer, log)
+        body = _head(answer.read1)
+    except Cut as error:
+        return Control(front, answer.status, answer.final_url, error_kind=error.kind)
     finally:
         answer.close()
+    signs = signs_of(body, answer.header("Content-Type"))
+    login = signs.has_password or is_login_address(answer.final_url, front)
+    phrase = in_page(front, signs)
+    digest = hashlib.sha256(body).hexdigest()
+    return Control(front, answer.status, answer.final_url, digest, login, phrase.id if phrase else "")
 
 
-def _heard(url: str, started_at: str, answer: Answer, log: RequestLog) -> Control:
-    data = _some(answer)
-    attempt = log.newest
-    page = read_page(data, answer.header("Content-Type"))
-    sign = phrases.in_page(host_of(answer.final_url), page)
-    redirected = login_redirect(url, answer.final_url)
-    return Control(
-        url=url,
-        started_at=started_at,
-        status=answer.status,
-        final_url=answer.final_url,
-        headers_sha256=attempt.headers_sha256 if attempt else "",
-        body_sha256=sha256_hex(data),
-        size=len(data),
-        phrase=sign.phrase if sign and (sign.outcome in _NO_SITE) else "",
-        login="redirect" if redirected else "form" if page.password and page.notice else "",
-    )
+def judge(control: Control | None, gone_url: str, gone_sha256: str) -> str:
+    """CONTROLLED, or why it proves nothing about the link whose answer had the digest ``gone_sha256``.
+
+    A front page that asks for a login is a living site's; one that says the same as the gone link, or leads to
+    another host, may be anybody's.
+    """
+    if control is None:
+        return ""
+    if control.error_kind or not control.status:
+        return control.error_kind or "no-answer"
+    if not 200 <= control.status < 300:
+        return f"http-{control.status}"
+    if not _same_site(control.final_url, control.url) or not _same_site(control.url, gone_url):
+        return "another-host"
+    if control.phrase:
+        return f"phrase-{control.phrase}"
+    return "the-same-page" if control.body_sha256 == gone_sha256 else CONTROLLED
 
 
-def _some(answer: Answer) -> bytes:
-    """The first CONTROL_READ_MAX bytes, or what came of them in CONTROL_SECONDS."""
-    data, end = b"", time.monotonic() + CONTROL_SECONDS
-    try:
-        while len(data) < CONTROL_READ_MAX and time.monotonic() < end:
-            block = answer.read1(CONTROL_READ_MAX - len(data))
-            if not block:
-                break
-            data += block
-    except Cut:
-        return data
-    return data
+def _head(read1: object) -> bytes:
+    body = b""
+    assert callable(read1)  # noqa: S101 - for the type checker
+    while len(body) < CONTROL_MAX and (block := read1(CONTROL_MAX - len(body))):
+        body += block
+    return body
+
+
+def _same_site(one: str, other: str) -> bool:
+    """The same host, with or without ``www`` or ``m`` before it."""
+    hosts = [(urlsplit(url).hostname or "").lower() for url in (one, other)]
+    bare = [host.removeprefix("www.").removeprefix("m.") for host in hosts]
+    return bool(bare[0]) and bare[0] == bare[1]

@@ -12,6 +12,7 @@ from witnesskit.capture.messages import (
     Attempt,
     Connection,
     Control,
+    Document,
     Facts,
     Failed,
     Media,
@@ -30,7 +31,20 @@ from witnesskit.model import Json
 
 _KINDS: Final = {
     kind.__name__: kind
-    for kind in (Started, Connection, Attempt, Page, PageEnd, Facts, Media, Piece, MediaEnd, Failed, Control)
+    for kind in (
+        Started,
+        Connection,
+        Attempt,
+        Page,
+        Control,
+        Document,
+        PageEnd,
+        Facts,
+        Media,
+        Piece,
+        MediaEnd,
+        Failed,
+    )
 }
 _HINTS: dict[str, dict[str, Any]] = {}
 END: Final = "End"  # the last message of a job; holds nothing

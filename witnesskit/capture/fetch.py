@@ -1,7 +1,8 @@
 """Bytes of one URL, to the end or as far as they come: validated, resumed for as long as there is progress.
 
 A resume asks from 64 KiB before the place reached, with ``If-Range``, and compares the overlap: a file that changed
-in between is never joined to the old beginning. What was received is given on at once and never taken back.
+in between is never joined to the old beginning. What was received is given on at once and never taken back. Where
+neither a validator nor an overlap shows that both parts are one file, the whole is marked ``assembled-unverified``.
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from witnesskit.capture.budget import Budget
+from witnesskit.capture.overlap import Overlap
 from witnesskit.capture.ranges import RangeLog
 from witnesskit.capture.transport import Answer, Cut, NoAnswer, Patience, Transport, Wanted
-from witnesskit.limits import CAPTURE_FRAME_MAX, OVERLAP
+from witnesskit.limits import CAPTURE_FRAME_MAX
 from witnesskit.model import Json
 
 OK: Final = 200
 PARTIAL: Final = 206
 RANGE_REFUSED: Final = 416
 FAR: Final = 2**62  # beyond the end of every file
+ASSEMBLED: Final = "assembled-unverified"
 _TRY_AGAIN: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _RANGE = re.compile(r"bytes\s+(\d+)-(\d+)/(\d+|\*)")
 _UNSATISFIED = re.compile(r"bytes\s+\*/(\d+)")
@@ -36,6 +40,7 @@ class Fetched:
     verified: bool = True
     ranges: tuple[Mapping[str, Json], ...] = ()  # each request: what it asked for and got (ranges.py)
     ranges_dropped: int = 0
+    declared: int | None = None  # bytes that the server named
 
 
 Emit = Callable[[bytes], object]
@@ -52,16 +57,21 @@ class _Stop(Exception):
 class Fetch:
     """One fetch on its way; use ``fetch``."""
 
-    def __init__(self, transport: Transport, wanted: Wanted, emit: Emit, on_head: OnHead) -> None:
+    def __init__(self, transport: Transport, wanted: Wanted, emit: Emit, on_head: OnHead, budget: Budget) -> None:
         self._transport = transport
         self._wanted = wanted
         self._emit = emit
+        self._budget = budget
         self._on_head: OnHead | None = on_head
-        self._tail = b""
-        self._validators: tuple[str, str] = ("", "")  # ETag, Last-Modified of the first answer
+        held = wanted.held
+        self._overlap = Overlap(held.tail_size, held.tail_sha256) if held else Overlap()
+        self._validators = (held.etag, held.last_modified) if held else ("", "")  # of the first answer
         self._total: int | None = None if wanted.end is None else wanted.end - wanted.start + 1
+        if held and held.total:
+            self._total = held.total
+        self._joined = True  # every part was shown to be of the same file
         self._ranges = RangeLog()
-        self.received = 0
+        self.received = held.received if held else 0
         self.requests = 0
 
     def run(self, patience: Patience) -> Fetched:
@@ -69,7 +79,7 @@ class Fetch:
         fruitless = 0
         while True:
             before = self.received
-            reason, complete = self._attempt()
+            reason, complete = (self._budget.spent, False) if self._budget.spent else self._attempt()
             if complete or reason not in _RETRIED:
                 return self._fetched(reason, complete=complete)
             fruitless = 1 if self.received > before else fruitless + 1
@@ -79,7 +89,10 @@ class Fetch:
 
     def _fetched(self, reason: str, *, complete: bool) -> Fetched:
         told, dropped = tuple(self._ranges.told), self._ranges.dropped
-        return Fetched(complete, reason, self.received, self.requests, self._total is not None, told, dropped)
+        if complete and not self._joined:
+            reason = ASSEMBLED
+        verified = self._total is not None
+        return Fetched(complete, reason, self.received, self.requests, verified, told, dropped, self._total)
 
     def _attempt(self) -> tuple[str, bool]:
         """One request, noted with what it asked for and got; returns (reason, complete)."""
@@ -108,16 +121,20 @@ class Fetch:
 
     def _request_headers(self) -> dict[str, str]:
         headers = {**self._wanted.headers, "Accept-Encoding": "identity"}
-        start = self._wanted.start + max(0, self.received - OVERLAP)
+        start = self._wanted.start + self.received - self._overlap.size
         end = self._wanted.end
         if self._wanted.piece:
             end = min(self._wanted.start + self.received + self._wanted.piece - 1, self._last())
         if start or end is not None or self.received:
             headers["Range"] = f"bytes={start}-{'' if end is None else end}"
-        etag, modified = self._validators
-        if self.received and (strong := (etag if etag and not etag.startswith("W/") else modified)):
+        if self.received and (strong := self._strong()):
             headers["If-Range"] = strong
         return headers
+
+    def _strong(self) -> str:
+        """What If-Range may carry: a weak ETag promises nothing about bytes (RFC 9110, 13.1.5)."""
+        etag, modified = self._validators
+        return etag if etag and not etag.startswith("W/") else modified
 
     def _last(self) -> int:
         """Number of the last byte, as far as it is known."""
@@ -129,7 +146,7 @@ class Fetch:
             raise self._past_the_end(answer)
         if answer.status not in (OK, PARTIAL):
             raise _Stop(f"http-{answer.status}")
-        if self._on_head is None:
+        if self._on_head is None or self._wanted.held:
             self._same_file(answer)
         start, total = self._placed(answer)
         if self._total is not None and total is not None and total != self._total:
@@ -151,9 +168,12 @@ class Fetch:
         return _Stop("changed" if found else f"http-{RANGE_REFUSED}")
 
     def _same_file(self, answer: Answer) -> None:
-        for old, name in zip(self._validators, ("ETag", "Last-Modified"), strict=True):
-            if old and answer.header(name) and answer.header(name) != old:
+        (etag, modified), new = self._validators, answer.header("ETag")
+        if etag and new and not etag.startswith("W/") and not new.startswith("W/"):
+            if new != etag:
                 raise _Stop("changed")
+        elif modified and answer.header("Last-Modified") not in ("", modified):
+            raise _Stop("changed")
 
     def _placed(self, answer: Answer) -> tuple[int, int | None]:
         """(where the body begins in what we want, its whole length if the server says it)."""
@@ -173,16 +193,20 @@ class Fetch:
 
     def _compare_overlap(self, answer: Answer, start: int) -> None:
         """Read from ``start`` up to what we have and compare the last 64 KiB of it; raises _Stop, Cut."""
-        known_from = self.received - len(self._tail)
+        known_from = self.received - self._overlap.size
+        if self.received and start > known_from and not (self._strong() and answer.status == PARTIAL):
+            self._joined = False
+        again = bytearray()
         while start < self.received:
             block = answer.read1(min(CAPTURE_FRAME_MAX, self.received - start))
             if not block:
                 raise Cut("cut")
-            skipped = max(0, known_from - start)
-            place = max(start, known_from) - known_from
-            if block[skipped:] != self._tail[place : place + max(0, len(block) - skipped)]:
-                raise _Stop("changed")
+            again += block[max(0, known_from - start) :]
             start += len(block)
+            if self._budget.spent:
+                raise _Stop(self._budget.spent)
+        if again and not self._overlap.ends_with(bytes(again)):
+            raise _Stop("changed")
 
     def _drain(self, answer: Answer) -> None:
         while block := answer.read1(CAPTURE_FRAME_MAX):
@@ -190,9 +214,12 @@ class Fetch:
             block = block if len(block) <= room else block[:room]
             if not block:
                 return
+            block = block[: self._budget.take(len(block))]
             self._emit(block)
             self.received += len(block)
-            self._tail = block[-OVERLAP:] if len(block) >= OVERLAP else (self._tail + block)[-OVERLAP:]
+            self._overlap.add(block)
+            if self._budget.spent and self.received != self._total:
+                raise _Stop(self._budget.spent)
 
     def _end(self, answer: Answer) -> tuple[str, bool]:
         if self._total is None and answer.chunked:
@@ -208,12 +235,14 @@ _RETRIED: Final = frozenset(
 )
 
 
-def fetch(transport: Transport, wanted: Wanted, emit: Emit, on_head: OnHead, patience: Patience) -> Fetched:
+def fetch(
+    transport: Transport, wanted: Wanted, emit: Emit, on_head: OnHead, patience: Patience, budget: Budget
+) -> Fetched:
     """Fetch one URL; ``emit`` gets every received byte once and in order, ``on_head`` the first good answer.
 
-    Never raises for what the network or the server does.
+    Never raises for what the network or the server does. ``Fetched.size`` counts what was held before, too.
     """
-    return Fetch(transport, wanted, emit, on_head).run(patience)
+    return Fetch(transport, wanted, emit, on_head, budget).run(patience)
 
 
 def _number(text: str) -> int | None:

@@ -2,25 +2,63 @@
 
 from __future__ import annotations
 
-from witnesskit.capture import segments
+from dataclasses import replace
+from typing import Final
+
+from witnesskit.capture import control, phrases, segments
+from witnesskit.capture.assignment import Resume
 from witnesskit.capture.fetch import fetch
-from witnesskit.capture.messages import Facts, Failed, Media, MediaEnd, Page
+from witnesskit.capture.messages import Facts, Failed, MediaEnd, Page
 from witnesskit.capture.page import PageWatch, Telling, request_page, tell_kept
+from witnesskit.capture.page_signs import signs_of
 from witnesskit.capture.plan import FILE, UNSUPPORTED, Extraction, StreamPlan
-from witnesskit.capture.telling import Head, Job
+from witnesskit.capture.telling import Head, Job, Output
 from witnesskit.capture.transport import Transport, Wanted
+from witnesskit.limits import SIGNS_MAX, VERSIONS_MAX
+from witnesskit.model import Outcome
+
+_PURPOSES: Final = {"subtitle": "subtitle", "thumbnail": "thumbnail"}
 
 
 def run(job: Job, transport: Transport, found: tuple[Extraction, PageWatch]) -> None:
-    """Hand over page, facts and streams of an extraction."""
+    """Hand over page, facts and streams of an extraction; where the link seems gone, a control of its site."""
     extraction, watch = found
+    told = _Told(job.output)
+    job = replace(job, output=replace(job.output, page=told.page, media=told.media))
     _page(job, transport, watch)
     for number, values in enumerate(extraction.facts, 1):
         job.output.message(Facts(number, values))
-    for number, plan in enumerate(extraction.streams, 1):
-        _stream(job, transport, number, plan)
+    for document in watch.documents:
+        job.document(document)
+    number = 1
+    for plan in extraction.streams:
+        number += _stream(job, transport, number, plan)
     if extraction.failure:
         job.output.message(Failed(extraction.failure, extraction.text))
+    if job.wanted.control and not told.received and (gone := told.gone_at(job, extraction.text)):
+        job.output.message(control.ask(gone, transport))
+
+
+class _Told:
+    """What has gone out: whether any media came, and the head of the page."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._head = bytearray()
+        self.received = 0
+
+    def page(self, data: bytes) -> None:
+        self._head += data[: max(0, SIGNS_MAX - len(self._head))]
+        self._output.page(data)
+
+    def media(self, stream: int, data: bytes) -> None:
+        self.received += len(data)
+        self._output.media(stream, data)
+
+    def gone_at(self, job: Job, text: str) -> str:
+        """Where the site said that it is gone, by a status or in words; empty where it did not."""
+        said = phrases.in_message(job.url, text) or phrases.in_page(job.url, signs_of(bytes(self._head)))
+        return job.log.gone or (job.url if said and said.outcome is Outcome.REMOVED else "")
 
 
 def _page(job: Job, transport: Transport, watch: PageWatch) -> None:
@@ -36,23 +74,44 @@ def _page(job: Job, transport: Transport, watch: PageWatch) -> None:
         request_page(job.url, transport, lambda: job.log.newest, telling)
 
 
-def _stream(job: Job, transport: Transport, number: int, plan: StreamPlan) -> None:
+def _stream(job: Job, transport: Transport, number: int, plan: StreamPlan) -> int:
+    """Tell one stream, and further ones where the file became another; returns how many."""
     if plan.kind == UNSUPPORTED:
-        job.output.message(Media(number, plan.entry, plan.format_id, plan.url, "", plan.declared_size, plan.kind))
+        Head(job, number, plan).tell_missing()
         job.output.message(MediaEnd(number, complete=False, reason=plan.reason, size=0, requests=0))
     elif plan.kind == FILE:
-        _file(job, transport, number, plan)
+        return _file(job, transport, number, plan)
     else:
         segments.stream(job, transport, number, plan)
+    return 1
 
 
-def _file(job: Job, transport: Transport, number: int, plan: StreamPlan) -> None:
-    head = Head(job, number, plan)
-    wanted = Wanted(plan.url, plan.headers, "media", number, piece=plan.piece)
-    fetched = fetch(transport, wanted, lambda data: job.output.media(number, data), head, job.patience)
+def _file(job: Job, transport: Transport, number: int, plan: StreamPlan) -> int:
+    """One file; where it changed meanwhile, the new one whole beside the first."""
+    held = next(
+        (one for one in job.wanted.resume if one.format_id == plan.format_id and plan.role == "original"), None
+    )
+    for version in range(1, VERSIONS_MAX + 1):
+        reason = _version(job, transport, (number, version), plan, held if version == 1 else None)
+        number += 1
+        if reason != "changed" or job.budget.spent:
+            return version
+    return VERSIONS_MAX
+
+
+def _version(job: Job, transport: Transport, place: tuple[int, int], plan: StreamPlan, held: Resume | None) -> str:
+    """Fetch one version of a file; returns why it is not whole. ``place``: number of the stream, of the version."""
+    number, version = place
+    head = Head(job, number, plan, version=version)
+    head.start = held.received if held else 0
+    wanted = Wanted(plan.url, plan.headers, _PURPOSES.get(plan.role, "media"), number, piece=plan.piece, held=held)
+    send = job.output.media
+    fetched = fetch(transport, wanted, lambda data: send(number, data), head, job.patience, job.budget)
     head.tell_missing()
     complete, reason = fetched.complete, fetched.reason
     if complete and head.is_page:
         complete, reason = False, "not-media"
     ranges = fetched.ranges, fetched.ranges_dropped
-    job.output.message(MediaEnd(number, complete, reason, fetched.size, fetched.requests, (), *ranges))
+    size = fetched.size - head.start
+    job.output.message(MediaEnd(number, complete, reason, size, fetched.requests, (), *ranges))
+    return reason

@@ -46,6 +46,13 @@ class LocalFile:
             place += len(block)
             yield block
 
+    def read_at(self, place: int, length: int) -> bytes:
+        """Up to ``length`` bytes from ``place``; shorter only at the end. Raises FileUnreadable."""
+        try:
+            return os.pread(self._descriptor, length, place)
+        except OSError:
+            raise FileUnreadable(f"at {place}") from None
+
     def unchanged(self, read: int) -> bool:
         """Whether ``read`` bytes are the whole file and nothing was written to it since it was opened."""
         now = os.fstat(self._descriptor)

@@ -1,6 +1,5 @@
 """What the worker tells while it captures one link, in order: Started, Connection…, Attempt…, Page, PageBytes…,
-PageEnd, Facts, then for each stream Media, MediaBytes…, Piece…, MediaEnd with Attempts between them, a Control
-where the link seems gone, and last Done.
+PageEnd, Facts, then for each stream Media, MediaBytes…, Piece…, MediaEnd with Attempts between them, and last Done.
 
 Everything here is telling (links, headers, names): it goes into sealed capsules only.
 """
@@ -58,7 +57,7 @@ class Attempt:
     headers: Headers = ()
     headers_sha256: str = ""
     body_sha256: str = ""  # of the page that came with an HTTP error
-    error_kind: str = ""  # dns | refused | timeout | unreachable | reset | proxy | tls | certificate | local-address
+    error_kind: str = ""  # dns | refused | timeout | unreachable | reset | proxy | tls | local-address | transport
     peer: str = ""  # "address port"; through a proxy: the proxy's
     tls: Mapping[str, Json] = field(default_factory=dict)  # version, cipher, certificate_sha256
     answered_at: str = ""  # when its headers were here
@@ -80,6 +79,30 @@ class Page:
     by: str = ""  # "extractor": its own response; "own-request": one more request by us; "": none
     decoded: bool = False  # a content encoding was undone on the way: the bytes are not those of the wire
     reason: str = ""  # direct-media | no-answer | not-received
+
+
+@dataclass(frozen=True)
+class Control:
+    """The front page of a site that said something is gone; told after its Attempt."""
+
+    url: str
+    status: int = 0  # 0: no answer
+    final_url: str = ""
+    body_sha256: str = ""  # of its first CONTROL_MAX bytes
+    login: bool = False  # it is a page where people log in
+    phrase: str = ""  # id of a phrase on it
+    error_kind: str = ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A playlist or manifest as it was served: what said which pieces there are."""
+
+    kind: str  # playlist | manifest
+    url: str
+    sha256: str  # of its bytes
+    text: str  # of them as UTF-8, what is none replaced; at most DOCUMENT_MAX bytes
+    stream: int = 0
 
 
 @dataclass(frozen=True)
@@ -174,23 +197,7 @@ class Failed:
     """Why extraction or the worker ended early; consumed by worker.py, never seen by its callers."""
 
     kind: str
-    text: str = ""  # what the extractor said, at most EXTRACTOR_TEXT_MAX characters; telling
-
-
-@dataclass(frozen=True)
-class Control:
-    """The front page of the site that said gone, asked for at once through the same egress (control.py)."""
-
-    url: str
-    started_at: str
-    status: int = 0  # 0: no answer, ``error_kind`` says why
-    final_url: str = ""
-    headers_sha256: str = ""
-    body_sha256: str = ""  # of the first ``size`` bytes, at most CONTROL_READ_MAX
-    size: int = 0
-    phrase: str = ""  # id of words by which the front page itself says gone, blocked or the like
-    login: str = ""  # "redirect" | "form": it is a login page
-    error_kind: str = ""
+    text: str = ""  # what the extractor said, at most MESSAGE_TEXT_MAX characters
 
 
 @dataclass(frozen=True)
@@ -205,6 +212,8 @@ Message = (
     | Connection
     | Attempt
     | Page
+    | Control
+    | Document
     | PageBytes
     | PageEnd
     | Facts
@@ -213,6 +222,5 @@ Message = (
     | Piece
     | MediaEnd
     | Failed
-    | Control
     | Done
 )

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from witnesskit.capture.messages import Attempt, Page, PageEnd
+from witnesskit.capture.messages import Attempt, Document, Page, PageEnd
 from witnesskit.capture.transport import Answer, Cut, NoAnswer, Transport
-from witnesskit.limits import CAPTURE_FRAME_MAX, PAGE_MAX
+from witnesskit.limits import CAPTURE_FRAME_MAX, DOCUMENT_MAX, DOCUMENTS_MAX, PAGE_MAX
 
 _MEDIA = ("video/", "audio/", "image/", "application/octet-stream", "application/ogg", "application/mp4")
 _PLAYLISTS = ("mpegurl", "dash+xml")
@@ -24,11 +24,12 @@ class Kept:
     whole: bool = False
     pieces: list[bytes] = field(default_factory=list, repr=False)
     size: int = 0
+    most: int = PAGE_MAX
 
     def take(self, data: bytes, *, asked_for_all: bool) -> None:
-        """Keep what was read, up to PAGE_MAX bytes."""
-        if data and self.size < PAGE_MAX:
-            self.pieces.append(data[: PAGE_MAX - self.size])
+        """Keep what was read, up to ``most`` bytes."""
+        if data and self.size < self.most:
+            self.pieces.append(data[: self.most - self.size])
         self.size += len(data)
         self.whole = self.whole or asked_for_all or not data
 
@@ -39,11 +40,34 @@ class PageWatch:
     def __init__(self, url: str) -> None:
         self._urls = {url}
         self.kept: list[Kept] = []
+        self._lists: list[Kept] = []
         self.direct_media = False
 
     def is_page(self, method: str, url: str) -> bool:
         """Whether a request is for the page or for where it led."""
         return method == "GET" and url in self._urls
+
+    def list_answered(self, attempt: Attempt, response: Any) -> None:
+        """An answer that is a playlist or a manifest: tee what is read of it."""
+        kind = (response.headers.get("Content-Type") or "").lower()
+        path = attempt.final_url.partition("?")[0].lower()
+        if any(word in kind for word in _PLAYLISTS) or path.endswith((".m3u8", ".mpd")):
+            kept = Kept(attempt, most=DOCUMENT_MAX)
+            if len(self._lists) < DOCUMENTS_MAX:
+                self._lists.append(kept)
+                _tee(response, kept)
+
+    @property
+    def documents(self) -> list[Document]:
+        """The playlists and manifests that the extractor read to their ends."""
+        found = []
+        for kept in self._lists:
+            data = b"".join(kept.pieces)
+            if kept.whole and kept.size == len(data):
+                digest, url = hashlib.sha256(data).hexdigest(), kept.attempt.final_url
+                kind = "playlist" if data.lstrip().startswith(b"#EXTM3U") else "manifest"
+                found.append(Document(kind, url, digest, data.decode("utf-8", "replace")))
+        return found
 
     def answered(self, attempt: Attempt, response: Any) -> None:
         """An answer to a request for the page: tee what is read of it."""

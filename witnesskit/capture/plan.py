@@ -14,12 +14,31 @@ UNSUPPORTED = "unsupported"
 
 
 @dataclass(frozen=True)
+class Key:
+    """How pieces are encrypted (RFC 8216, 4.3.2.4); ``iv`` empty: the piece's sequence number."""
+
+    method: str  # AES-128 | SAMPLE-AES ...
+    url: str
+    iv: str = ""  # 32 hex digits
+    format: str = "identity"
+
+    @property
+    def opens(self) -> bool:
+        """Whether the bytes at its URL are the key itself, for whole pieces."""
+        return self.method == "AES-128" and self.format == "identity"
+
+
+@dataclass(frozen=True)
 class Segment:
     """One piece of a stream; ``start`` and ``end`` are set when it is a range of bytes of its URL."""
 
     url: str
     start: int = 0
     end: int | None = None
+    sequence: int = 0  # media sequence number
+    key: Key | None = None
+    is_map: bool = False  # an initialisation section
+    absent: bool = False  # the list itself says that it is not there (EXT-X-GAP)
 
 
 @dataclass(frozen=True)
@@ -36,6 +55,8 @@ class StreamPlan:
     segments: tuple[Segment, ...] = ()
     piece: int = 0  # bytes to ask for at a time; 0: all
     reason: str = ""  # why unsupported: "protocol-rtmp", "drm"
+    role: str = "original"
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,4 +66,4 @@ class Extraction:
     streams: tuple[StreamPlan, ...] = ()
     facts: tuple[Mapping[str, Json], ...] = ()
     failure: str = ""
-    text: str = ""  # what the extractor said then
+    text: str = ""  # what the extractor said of it; telling

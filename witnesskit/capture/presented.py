@@ -1,44 +1,41 @@
-"""Which certificates came where verification failed: one more handshake through the same egress, and not a byte more.
-
-No request is sent over such a connection, ever; what it shows (who stands in for the site) is evidence of its own.
-"""
+"""The certificates that were presented where nobody vouches for them: a handshake, and no byte of a request."""
 
 from __future__ import annotations
 
 import contextlib
+import socket
 import ssl
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from witnesskit.capture import tls
-from witnesskit.capture.ask import through_http
 from witnesskit.capture.egress import HTTP, Egress
-from witnesskit.capture.requestlog import RequestLog
-from witnesskit.capture.tunnel import connect
+from witnesskit.capture.tunnel import connect, lead_through
+from witnesskit.model import Json
 
 _HTTPS = 443
 
 
-def note(egress: Egress, log: RequestLog, url: str, seconds: int) -> None:
-    """Tell the chain that the server of ``url`` presents, as a Connection; nothing when it presents none any more."""
-    parts = urlsplit(url)
-    if parts.scheme.lower() != "https" or not parts.hostname:
-        return
+def presented(egress: Egress, url: str) -> tuple[str, Mapping[str, Json]] | None:
+    """(peer, facts as in a Connection) of whoever answers at ``url``; None where nobody shakes hands."""
     with contextlib.suppress(OSError, ValueError):
-        _handshake(egress, log, (parts.hostname, parts.port or _HTTPS), seconds)
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or _HTTPS
+        with connect(egress, host, port) as raw:
+            if egress.kind == HTTP:
+                lead_through(raw, host, port)
+            return _peer(raw), _shaken(raw, host)
+    return None
 
 
-def _handshake(egress: Egress, log: RequestLog, place: tuple[str, int], seconds: int) -> None:
-    with connect(egress, *place) as raw:
-        raw.settimeout(seconds)
-        if egress.kind == HTTP:
-            through_http(raw, *place)
-        peer = raw.getpeername()
-        with _unverified().wrap_socket(raw, server_hostname=place[0]) as connection:
-            log.note_presented(f"{peer[0]} {peer[1]}", tls.presented_of(connection))
-
-
-def _unverified() -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+def _shaken(raw: socket.socket, host: str) -> Mapping[str, Json]:
+    context = ssl.create_default_context()
     context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
+    context.verify_mode = ssl.CERT_NONE  # to look at who is there; nothing is said to them
+    with context.wrap_socket(raw, server_hostname=host) as secured:
+        return tls.facts_of(secured)
+
+
+def _peer(raw: socket.socket) -> str:
+    address = raw.getpeername()
+    return f"{address[0]} {address[1]}"

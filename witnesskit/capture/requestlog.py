@@ -9,6 +9,7 @@ from typing import Any
 
 from witnesskit.capture import tls, wire
 from witnesskit.capture.messages import Attempt, Connection
+from witnesskit.capture.outcome import GONE, UNTRUSTED
 from witnesskit.capture.times import utc_now
 from witnesskit.digest import sha256_hex
 from witnesskit.formats import strict_json
@@ -22,10 +23,12 @@ class RequestLog:
 
     tell: Callable[[Attempt | Connection], object]
     proxied: bool = False
+    presented: Callable[[str], tuple[str, Mapping[str, Json]] | None] = lambda _url: None  # who answered, unverified
     purpose: str = "extract"
     stream: int = 0
     answered: bool = False
     last_error: str = ""
+    gone: str = ""  # URL of the newest answer of 404 or 410
     newest: Attempt | None = field(default=None, repr=False)  # whether it was told or not
     _number: int = field(default=0, repr=False)
     _told: int = field(default=0, repr=False)  # bytes, about
@@ -44,15 +47,11 @@ class RequestLog:
         self._connection = self._number_of(connection) if self._peer else 0
         self._socket = _weakly(connection)
 
-    def note_presented(self, peer: str, facts: Mapping[str, Json]) -> None:
-        """A connection over which nothing was asked (presented.py)."""
-        self._told_as(peer, facts)
-
     def _number_of(self, connection: Any) -> int:
         """The number of a connection's facts, told when they are new; 0 beyond CONNECTIONS_MAX."""
-        return self._told_as(self._peer, tls.facts_of(connection))
+        return self._number_of_facts(self._peer, tls.facts_of(connection))
 
-    def _told_as(self, peer: str, facts: Mapping[str, Json]) -> int:
+    def _number_of_facts(self, peer: str, facts: Mapping[str, Json]) -> int:
         known = sha256_hex(strict_json.canonical({"peer": peer, "facts": facts}))
         if known not in self._known and len(self._known) < CONNECTIONS_MAX:
             self._known[known] = len(self._known) + 1
@@ -81,7 +80,11 @@ class RequestLog:
     def failure(self, request: Sent, error: BaseException) -> str:
         """Log that no answer came; returns the kind."""
         self.last_error = wire.kind_of(error, proxied=self.proxied)
-        self._log(request, error_kind=self.last_error, sent=wire.sent_headers(request.headers))
+        number = 0
+        if self.last_error in UNTRUSTED and (found := self.presented(request.url)):
+            number = self._number_of_facts(*found)
+        sent = wire.sent_headers(request.headers)
+        self._log(request, error_kind=self.last_error, sent=sent, connection=number)
         return self.last_error
 
     def _log(self, request: Sent, **found: Any) -> Attempt:
@@ -96,6 +99,8 @@ class RequestLog:
             **found,
         )
         self.newest = attempt
+        if attempt.status in GONE and attempt.purpose != "control":
+            self.gone = attempt.final_url or attempt.url
         self._tell(attempt)
         return attempt
 

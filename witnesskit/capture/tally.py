@@ -1,35 +1,26 @@
-"""The parent's own count of what arrived; it decides the outcome, whatever the worker says or however it ends.
-
-The worker keeps one too (child.py): by the same rules it knows when to ask for a control.
-"""
+"""The parent's own count of what arrived; it decides the outcome, whatever the worker says or however it ends."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
-from witnesskit.capture import verdict
-from witnesskit.capture.egress import Egress
-from witnesskit.capture.messages import (
-    Attempt,
-    Connection,
-    Control,
-    Failed,
-    Media,
-    MediaEnd,
-    Message,
-    Page,
-    PageEnd,
-)
-from witnesskit.capture.outcome import AttemptResult, StreamEnd
+from witnesskit.capture import control as controls
+from witnesskit.capture import phrases
+from witnesskit.capture.egress import Egress, comes_from_the_server
+from witnesskit.capture.messages import Attempt, Control, Failed, Media, MediaEnd, Message, Page, PageEnd
+from witnesskit.capture.outcome import GONE, AttemptResult, Evidence, Said, Seen, StreamEnd, decide
+from witnesskit.capture.page_signs import Signs, is_login_address, signs_of
+from witnesskit.capture.times import seconds_until
 from witnesskit.errors.capture import WorkerGarbage
-from witnesskit.limits import PAGE_TEXT_MAX
+from witnesskit.limits import MESSAGE_TEXT_MAX, SIGNS_MAX
 from witnesskit.model import Json
 
-_HTML: Final = ("text/html", "application/xhtml+xml")
-_MEDIA: Final = ("media", "segment", "playlist")
-_ORIGINAL: Final = "original"
+_MEDIA: Final = ("media", "segment", "playlist", "key")
+_WAITING: Final = (429, 503)  # answers that may say when to come back (RFC 9110, 10.2.3)
 
 
 @dataclass
@@ -41,35 +32,20 @@ class Tally:
     started_at: str
     page: Page | None = None
     page_ended: bool = True
-    streams: list[StreamEnd] = field(default_factory=list)  # of the media themselves
-    told: int = 0  # streams of every role
-    open_stream: Media | None = None
+    streams: list[StreamEnd] = field(default_factory=list)
+    open_stream: int = 0
     size: int = 0  # bytes of the open stream
-    received: int = 0  # bytes of all streams
     failure: str = ""
-    text: str = ""  # what the extractor said
+    text: str = ""  # what the extractor said went wrong
     answered: bool = False
     last: Attempt | None = None
     last_refusal: Attempt | None = None  # newest answer of 400 and above for media
-    last_extract: Attempt | None = None  # newest answer of 400 and above to the extractor, beside the page
-    untrusted: str = ""  # link of the last connection whose certificate nobody vouched for
-    presented: Json = None  # the certificates that came there
     control: Control | None = None
-    head: bytearray = field(default_factory=bytearray, repr=False)  # of the page
-    instead: Attempt | None = None  # the answer that was a page in place of media
-    instead_head: bytearray = field(default_factory=bytearray, repr=False)
-    _instead_hasher: hashlib._Hash = field(default_factory=hashlib.sha256, repr=False)
+    retry_after: int = 0
+    _count: int = 0  # streams of every role
+    _role: str = ""
+    _head: bytearray = field(default_factory=bytearray, repr=False)  # of the page
     _hasher: hashlib._Hash = field(default_factory=hashlib.sha256, repr=False)
-
-    @property
-    def page_sha256(self) -> str:
-        """Of the page as far as it came."""
-        return self._hasher.hexdigest()
-
-    @property
-    def instead_sha256(self) -> str:
-        """Of the page in place of media, as far as it came."""
-        return self._instead_hasher.hexdigest()
 
     def see(self, message: Message) -> None:
         """Count one message of the worker."""
@@ -83,33 +59,23 @@ class Tally:
             self._begin_stream(message)
         elif isinstance(message, MediaEnd):
             self._end_stream(message)
-        else:
-            self._note(message)
-
-    def _note(self, message: Message) -> None:
-        if isinstance(message, Failed):
-            self.failure, self.text = message.kind, message.text
+        elif isinstance(message, Failed):
+            self.failure, self.text = message.kind, message.text[:MESSAGE_TEXT_MAX]
         elif isinstance(message, Control):
             self.control = message
-        elif isinstance(message, Connection):
-            self.presented = message.facts.get("presented") or self.presented
 
     def see_page_bytes(self, data: bytes) -> None:
         """Count bytes of the page."""
         if self.page_ended:
             raise WorkerGarbage("bytes of no page")
         self._hasher.update(data)
-        if len(self.head) < PAGE_TEXT_MAX:
-            self.head += data[: PAGE_TEXT_MAX - len(self.head)]
+        self._head += data[: max(0, SIGNS_MAX - len(self._head))]
 
     def see_media_bytes(self, stream: int, data: bytes) -> None:
         """Count bytes of a stream."""
-        if self.open_stream is None or stream != self.open_stream.stream:
+        if not self.open_stream or stream != self.open_stream:
             raise WorkerGarbage("bytes of no stream")
         self.size += len(data)
-        if self.instead is not None and self.instead.stream == stream:
-            self._instead_hasher.update(data)
-            self.instead_head += data[: max(0, PAGE_TEXT_MAX - len(self.instead_head))]
 
     def broken_off(self, reason: str) -> list[Message]:
         """What the worker did not say any more: the end of an open page or stream."""
@@ -118,28 +84,77 @@ class Tally:
         if not self.page_ended:
             self.page_ended = True
             ends.append(PageEnd(complete=False, size=0, sha256="", reason=reason))
-        if self.open_stream is not None:
-            end = MediaEnd(self.open_stream.stream, complete=False, reason=reason, size=self.size)
+        if self.open_stream:
+            end = MediaEnd(self.open_stream, complete=False, reason=reason, size=self.size)
             self._end_stream(end)
             ends.append(end)
         return ends
 
     def result(self, finished_at: str) -> AttemptResult:
         """The outcome and what it stands on."""
-        outcome, evidence = verdict.of(self, finished_at)
-        return AttemptResult(outcome, evidence, self.received, self.told)
+        said, login = self._said(), self._login()
+        found = self._evidence()
+        seen = Seen(
+            page_status=self.page.status if self.page else 0,
+            answered=self.answered,
+            streams=tuple(self.streams),
+            failure=self.failure,
+            vouched=comes_from_the_server(self._deciding_url(), self.egress),
+            said=said,
+            login=login,
+            control=controls.judge(self.control, self._deciding_url(), found.body_sha256),
+            retry_after=self.retry_after,
+        )
+        outcome, rule = decide(seen)
+        phrase = said if said and rule.startswith(f"phrase-{said.id}") else None
+        evidence = replace(
+            self._evidence(media=rule.startswith("media-")),
+            rule=rule,
+            finished_at=finished_at,
+            phrase=phrase.id if phrase else "",
+            removed_by=phrase.by if phrase else "",
+            message=self.text,
+            retry_after=self.retry_after,
+            control=self._control(seen.control),
+        )
+        return AttemptResult(outcome, evidence, sum(end.size for end in self.streams), len(self.streams))
+
+    def _said(self) -> Said | None:
+        """What the extractor said of the item itself; else what the page shows in its place."""
+        phrase = phrases.in_message(self.url, self.text)
+        if phrase is None and self.page and self.page.status and self._head:
+            phrase = phrases.in_page(self.page.final_url or self.url, self._signs)
+        return Said(phrase.id, phrase.outcome, phrase.by) if phrase else None
+
+    def _login(self) -> str:
+        if self.page is None or not self.page.status:
+            return ""
+        if is_login_address(self.page.final_url, self.url):
+            return "address"
+        return "form" if self._signs.has_password and not self._signs.has_media else ""
+
+    @cached_property
+    def _signs(self) -> Signs:
+        headers = self.page.headers if self.page else ()
+        kind = next((value for name, value in headers if name.lower() == "content-type"), "")
+        return signs_of(bytes(self._head), kind)
+
+    def _control(self, result: str) -> Mapping[str, Json]:
+        if self.control is None:
+            return {}
+        told = {name: value for name, value in asdict(self.control).items() if value}
+        return {**told, "result": result}
 
     def _attempt(self, attempt: Attempt) -> None:
         if attempt.purpose == "control":
             return
         self.last = attempt
         self.answered = self.answered or attempt.status > 0
-        if attempt.error_kind == "certificate":
-            self.untrusted = attempt.url
         if attempt.status >= 400 and attempt.purpose in _MEDIA:
             self.last_refusal = attempt
-        if attempt.status >= 400 and attempt.purpose == "extract":
-            self.last_extract = attempt
+        if attempt.status in _WAITING:
+            named = next((value for name, value in attempt.headers if name.lower() == "retry-after"), "")
+            self.retry_after = seconds_until(named)
 
     def _begin_page(self, page: Page) -> None:
         if self.page is not None:
@@ -148,18 +163,45 @@ class Tally:
         self.page_ended = not page.by
 
     def _begin_stream(self, media: Media) -> None:
-        if self.open_stream is not None or media.stream != self.told + 1:
+        if self.open_stream or media.stream != self._count + 1:
             raise WorkerGarbage("streams out of order")
-        self.open_stream, self.size, self.told = media, 0, media.stream
-        last = self.last
-        if self.instead is None and media.role == _ORIGINAL and media.media_type.lower() in _HTML:
-            self.instead = last if last and (last.stream, last.status) == (media.stream, media.status) else None
+        self._count, self._role = media.stream, media.role
+        self.open_stream, self.size = media.stream, 0
 
     def _end_stream(self, end: MediaEnd) -> None:
-        media = self.open_stream
-        if media is None or end.stream != media.stream or end.size != self.size:
+        if end.stream != self.open_stream or end.size != self.size:
             raise WorkerGarbage("the end of another stream")
-        if media.role == _ORIGINAL:
-            self.streams.append(StreamEnd(end.complete, end.reason, end.size, media.start, media.version))
-        self.received += end.size
-        self.open_stream = None
+        if self._role == "original":
+            self.streams.append(StreamEnd(end.complete, end.reason, end.size))
+        self.open_stream = 0
+
+    def _deciding_url(self) -> str:
+        """Where the answer that decides came from."""
+        deciding = self.last_refusal if self.streams else self.page
+        return (deciding.final_url or deciding.url) if deciding else self.url
+
+    def _evidence(self, *, media: bool = True) -> Evidence:
+        """Of the deciding answer: a refusal of media where there were any, else the page."""
+        found = Evidence("", self.url, self.started_at, "")
+        page, refusal = self.page, self.last_refusal
+        if self.streams and refusal and media:
+            return _with(found, refusal, refusal.body_sha256)
+        if page and page.status:
+            return _with(found, page, self._hasher.hexdigest())
+        if self.last and self.last.status and (self.streams or self.last.status in GONE):
+            return _with(found, self.last, self.last.body_sha256)
+        kind = self.last.error_kind if self.last else ""
+        return replace(found, error_kind=kind)
+
+
+def _with(found: Evidence, answer: Attempt | Page, body_sha256: str) -> Evidence:
+    return replace(
+        found,
+        status=answer.status,
+        final_url=answer.final_url,
+        headers=answer.headers,
+        headers_sha256=answer.headers_sha256,
+        body_sha256=body_sha256,
+        peer=answer.peer,
+        tls=answer.tls,
+    )

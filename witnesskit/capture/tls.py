@@ -41,26 +41,6 @@ def facts_of(connection: Any) -> dict[str, Json]:
     }
 
 
-def presented_of(connection: ssl.SSLSocket) -> dict[str, Json]:
-    """Facts of a connection that nobody vouches for, with each certificate as it was sent: it proves who stood there.
-
-    Subject and issuer are read by the TLS library, in the process that holds no key.
-    """
-    return {**facts_of(connection), "presented": _had(lambda: _presented(connection))}
-
-
-def _presented(connection: Any) -> Json:
-    found = connection._sslobj.get_unverified_chain() or ()
-    return [
-        {"sha256": sha256_hex(one.public_bytes(_DER)), **_names(one.get_info())}
-        for one in found[:CHAIN_CERTIFICATES_MAX]
-    ]
-
-
-def _names(certificate: Mapping[str, Any]) -> dict[str, Json]:
-    return {name: _name(certificate.get(name, ())) for name in ("subject", "issuer")}
-
-
 def _had(get: Callable[[], Json]) -> Json:
     """A fact, or why there is none."""
     try:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from witnesskit.capture.assignment import Resume
 from witnesskit.limits import BACKOFF_SECONDS_MAX, RETRIES_WITHOUT_PROGRESS, STALL_SECONDS
 
 
@@ -63,6 +64,10 @@ class Patience:
         if fruitless > 1 and self.backoff_seconds:
             time.sleep(min(self.backoff_seconds * 2 ** (fruitless - 2), BACKOFF_SECONDS_MAX))
 
+    def pause(self, seconds: float) -> None:
+        """Wait before a broadcast's list is looked at again."""
+        time.sleep(max(0.0, seconds))
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -78,3 +83,4 @@ class Wanted:
     start: int = 0
     end: int | None = None
     piece: int = 0
+    held: Resume | None = None  # what an earlier attempt has of it: the bytes behind that are wanted

@@ -52,6 +52,20 @@ def _socks(proxy: socket.socket, host: str, port: int) -> None:
     _exactly(proxy, rest + 2)
 
 
+def lead_through(proxy: socket.socket, host: str, port: int) -> None:
+    """CONNECT (RFC 9110, 9.3.6): the answer's head is read byte by byte, for what follows is TLS."""
+    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    proxy.sendall(f"CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n\r\n".encode())
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        piece = proxy.recv(1)
+        if not piece or len(head) > 8192:
+            raise ProxyRefused("its answer ends early")
+        head += piece
+    if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.0 200")):
+        raise ProxyRefused("it does not lead there")
+
+
 def _exactly(proxy: socket.socket, length: int) -> bytes:
     data = b""
     while len(data) < length:

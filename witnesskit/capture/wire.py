@@ -23,6 +23,7 @@ WITHHELD: Final = "withheld"
 _SECRET: Final = frozenset({"set-cookie", "set-cookie2", "cookie", "authorization", "proxy-authorization"})
 _NEVER_SENT_ON: Final = frozenset({"cookie", "authorization", "proxy-authorization"})
 _UNREACHABLE: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN})
+_VERIFY_KINDS: Final = {10: "tls-expired", 62: "tls-wrong-host", 64: "tls-wrong-host"}  # X509_V_ERR_... of OpenSSL
 _CHAIN_MAX: Final = 32
 _LINE_MAX: Final = 8192  # characters kept of one header
 
@@ -92,10 +93,10 @@ def kind_of(error: BaseException, *, proxied: bool) -> str:
         return "refused-by-us"
     if names & {"ProxyError", "Socks5Error", "Socks4Error"}:
         return "proxy"
-    if any(isinstance(one, ssl.SSLCertVerificationError) for one in chain) or "CertificateVerifyError" in names:
-        return "certificate"
-    if any(isinstance(one, ssl.SSLError) for one in chain) or names & {"SSLError"}:
-        return "tls"
+    if untrusted := [one for one in chain if isinstance(one, ssl.SSLCertVerificationError)]:
+        return _VERIFY_KINDS.get(untrusted[0].verify_code, "tls-untrusted")
+    if any(isinstance(one, ssl.SSLError) for one in chain) or names & {"SSLError", "CertificateVerifyError"}:
+        return "tls-untrusted" if "CertificateVerifyError" in names else "tls"
     return _transport_kind(chain, names, proxied=proxied)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import platform
 import ssl
-from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
@@ -23,12 +22,12 @@ from yt_dlp.utils import DownloadError, GeoRestrictedError, UnsupportedError, Us
 
 from witnesskit.capture import facts, wire
 from witnesskit.capture.choose import facts_of, grouped, plans
-from witnesskit.capture.outcome import NETWORK
+from witnesskit.capture.outcome import NETWORK, UNTRUSTED
 from witnesskit.capture.page import PageWatch
 from witnesskit.capture.plan import Extraction
 from witnesskit.capture.requestlog import RequestLog, about_to_send
 from witnesskit.capture.transport import Answer, Cut, NoAnswer, Patience
-from witnesskit.limits import ENTRIES_MAX, ERROR_BODY_MAX, EXTRACTOR_TEXT_MAX
+from witnesskit.limits import ENTRIES_MAX, ERROR_BODY_MAX, MESSAGE_TEXT_MAX
 from witnesskit.model import Json
 
 yt_dlp.globals.plugin_dirs.value = []  # before the first YoutubeDL: else it runs what lies in plugin folders
@@ -38,7 +37,6 @@ USER_AGENT: Final = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 )
 _NOWHERE: Final = "/dev/null/none"
-_TEXTS: Final = 4  # messages of the extractor that are kept, each a quarter of EXTRACTOR_TEXT_MAX
 _SCHEMES: Final = ("http://", "https://")
 
 
@@ -47,23 +45,19 @@ class _Silent:
 
     def __init__(self) -> None:
         self.login = self.drm = False
-        self._texts: deque[str] = deque(maxlen=_TEXTS)
+        self.said = ""  # the first things it said, for the phrases
 
     def debug(self, message: str) -> None:
         """Nothing is kept of it."""
 
     def warning(self, message: str) -> None:
         """Note what only the text tells."""
-        if message not in self._texts:
-            self._texts.append(message[: EXTRACTOR_TEXT_MAX // _TEXTS])
+        if len(self.said) < MESSAGE_TEXT_MAX:
+            self.said = f"{self.said}\n{message}".strip()
         self.login = self.login or "--cookies" in message or "registered users" in message
         self.drm = self.drm or "DRM protected" in message
 
     error = warning
-
-    def text(self) -> str:
-        """The last that was said, for the phrases (phrases.py)."""
-        return wire.text_of("\n".join(self._texts))[:EXTRACTOR_TEXT_MAX]
 
 
 def _options(proxy: str, patience: Patience, logger: _Silent) -> dict[str, Any]:
@@ -122,8 +116,10 @@ class _Recorder(yt_dlp.YoutubeDL):  # type: ignore[misc]  # the library is untyp
             raise
         self.log.note_connection(response)
         attempt = self.log.answer(sent, response)
-        if page and self.watch is not None:
-            self.watch.answered(attempt, response)
+        if self.watch is not None:
+            self.watch.list_answered(attempt, response)
+            if page:
+                self.watch.answered(attempt, response)
         return response
 
 
@@ -211,22 +207,22 @@ class Extractor:
         streams = tuple(plan for number, entry in enumerate(entries, 1) for plan in plans(number, entry))
         if not streams and not failure:
             failure = self._from_text() or "no-media-found"
-        told = tuple(facts_of(entry, len(entries)) for entry in entries)
-        return Extraction(streams, told, failure, self._logger.text() if failure else ""), watch
+        text = str(facts.clean(self._logger.said[:MESSAGE_TEXT_MAX])) if failure else ""
+        return Extraction(streams, tuple(facts_of(entry, len(entries)) for entry in entries), failure, text), watch
 
     def _failure(self, error: Exception) -> str:
         cause: Any = error
         if isinstance(error, DownloadError) and error.exc_info and error.exc_info[1]:
             cause = error.exc_info[1]
-        self._logger.warning(str(cause))
-        if self._log.last_error in NETWORK and not self._log.answered:
+        if self._log.last_error in NETWORK | UNTRUSTED and not self._log.answered:
             return self._log.last_error
         if isinstance(cause, UnsupportedError):
-            return "unsupported-url"
+            return "no-media-found"
         if isinstance(cause, GeoRestrictedError):
             return "geo-blocked"
         if isinstance(cause, UserNotLive):
             return "not-live"
+        self._logger.warning(str(cause))
         return self._from_text() or self._from_network(cause)
 
     def _from_text(self) -> str:

@@ -15,7 +15,7 @@ VERBS: Final[Mapping[str, str]] = {
     "invite": "Make an invite file for one field device (desk).",
     "trust": "Say whom this vault trusts: a desk (field), authorities of time and other desks (desk).",
     "archive": "Save one or several links before they vanish.",
-    "add": "Seal files that you already have.",
+    "add": "Seal files, folders and archives that you already have.",
     "status": "Count what is saved, delivered and waiting; at a desk, when it was last anchored.",
     "inspect": "Show what a file gives away.",
     "strip": "Make copies without identifying metadata.",

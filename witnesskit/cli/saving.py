@@ -30,49 +30,35 @@ STATUS = {
 WORDS = {
     Outcome.SAVED: "SAVED",
     Outcome.PARTIAL: "SAVED IN PART",
-    Outcome.CHANGED: "CHANGED WHILE IT WAS SAVED: every version is kept, as far as it came",
-    Outcome.TRUNCATED: "SAVED IN PART: the site ended it before its end; what came is kept",
+    Outcome.CHANGED: "CHANGED WHILE IT WAS SAVED: both versions are kept, as far as they came",
+    Outcome.TRUNCATED: "SAVED IN PART: it ends before its end; what came is kept",
     Outcome.LIVE: "SAVED IN PART: it is still being broadcast",
-    Outcome.REMOVED: "REMOVED: the site says it is gone, and its front page is there; its answer is kept",
-    Outcome.LEGAL: "NOT SAVED: the site withholds it for legal reasons; its answer is kept",
+    Outcome.REMOVED: "REMOVED: the site says it is gone; its answer is kept",
+    Outcome.LEGAL: "NOT SAVED: withheld for legal reasons (451); the answer is kept",
     Outcome.PRIVATE: "NOT SAVED: the site says it is private; its answer is kept",
     Outcome.LOGIN: "NOT SAVED: the site asks for a login; its answer is kept",
     Outcome.GEO: "NOT SAVED: the site does not show it in the country of this connection; its answer is kept",
     Outcome.RATE_LIMITED: "NOT SAVED: the site wants fewer requests; try again later",
     Outcome.BLOCKED: "NOT SAVED: the site, or somebody on the way, refuses this connection",
     Outcome.UNSUPPORTED: "NOT SAVED: this kind of media or site cannot be saved by this version",
-    Outcome.UNKNOWN: "NOT SAVED: what became of it cannot be told; what was answered, if anything, is kept",
+    Outcome.UNKNOWN: "NOT SAVED: no media was found; what the site answered, if it did, is kept",
     Outcome.NETWORK_DOWN: NOT_REACHED.format("the network or the site did not answer"),
     Outcome.DNS: NOT_REACHED.format("the name of the site could not be looked up"),
     Outcome.REFUSED: NOT_REACHED.format("the site took no connection"),
-    Outcome.PROXY_DOWN: NOT_REACHED.format("the proxy did not answer, or did not lead to the site"),
-    Outcome.TLS_INTERCEPTED: NOT_REACHED.format(
-        "nobody vouches for the certificate that came, so no request was sent over that connection"
-    ),
+    Outcome.PROXY_DOWN: NOT_REACHED.format("the proxy did not answer, so nothing was sent"),
+    Outcome.TLS_INTERCEPTED: NOT_REACHED.format("nobody vouches for the certificate that answered, nothing was sent"),
 }
-_LIVE_ONLY = "NOT SAVED: it is being broadcast, and nothing of it came"
-_NOTHING = (ExitStatus.NOTHING_SAVED, ExitStatus.NETWORK)
+
+
+_WITH_MEDIA = frozenset(
+    {Outcome.SAVED, Outcome.PARTIAL, Outcome.CHANGED, Outcome.TRUNCATED, Outcome.LIVE}
+)  # outcomes that say themselves that media came
 
 
 def status_of(saved: SavedItem) -> ExitStatus:
-    """The exit status of one item: of a broadcast of which nothing came nothing is saved."""
-    nothing = saved.outcome is Outcome.LIVE and not saved.received
-    return ExitStatus.NOTHING_SAVED if nothing else STATUS[saved.outcome]
-
-
-def sentence(saved: SavedItem) -> str:
-    """What is said of one item: its outcome, its short id, and what a person needs to know of it."""
-    nothing_of_it = saved.outcome is Outcome.LIVE and not saved.received
-    text = f"{_LIVE_ONLY if nothing_of_it else WORDS[saved.outcome]}  {saved.short}"
-    if saved.outcome is Outcome.UNKNOWN and saved.rule:
-        text += f"  ({saved.rule})"
-    if saved.retry_after:
-        text += f"  it asks to wait {saved.retry_after} seconds"
-    if saved.received and STATUS[saved.outcome] in _NOTHING:
-        text += f"  {saved.received} bytes that came are kept"
-    if saved.missing:
-        text += f"  missing: {', '.join(saved.missing)}"
-    return text
+    """The exit status of one item; something in part is nothing saved where not one byte came."""
+    status = STATUS[saved.outcome]
+    return ExitStatus.NOTHING_SAVED if status is ExitStatus.PARTIAL and not saved.received else status
 
 
 class Watcher:
@@ -94,10 +80,17 @@ class Watcher:
         self._answer.items.append(saved.facts())
         self._answer.counts[str(saved.outcome)] += 1
         self._statuses.add(status_of(saved))
-        self._output.say(sentence(saved))
+        text = f"{WORDS[saved.outcome]}  {saved.short}"
+        if saved.missing:
+            text += f"  missing: {', '.join(saved.missing)}"
+        self._output.say(text)
         if saved.kind == "url":
             met = "met" if saved.berkeley_minimum else "NOT met"
             self._output.say(f"  Berkeley Protocol minimum (address, source, full-page picture): {met}")
+        if saved.outcome not in _WITH_MEDIA and saved.received:
+            self._output.say(f"  what came in its place is kept: {saved.received} bytes")
+        if saved.note:
+            self._output.say(f"  {saved.note}")
         if saved.copy:
             self._output.say(f"  copy to share: {saved.copy}")
 
@@ -107,9 +100,15 @@ class Watcher:
         self._answer.counts["refused"] += 1
         self._statuses.add(error.status)
 
+    def known(self) -> None:
+        """One is here already, byte for byte."""
+        self._answer.counts["known"] = self._answer.counts.get("known", 0) + 1
+        self._statuses.add(ExitStatus.DONE)
+
     def conclude(self) -> None:
         """The one status of the batch, and counts that add up."""
-        self._answer.status = self._statuses.pop() if len(self._statuses) == 1 else ExitStatus.PARTIAL
+        if self._statuses:
+            self._answer.status = self._statuses.pop() if len(self._statuses) == 1 else ExitStatus.PARTIAL
         counts = self._answer.counts
         if counts["in"] > 1:
             counted = ", ".join(f"{count} {name}" for name, count in counts.items() if count and name != "in")

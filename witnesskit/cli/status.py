@@ -13,14 +13,21 @@ from witnesskit.model import VaultKind
 
 @click.command()
 @click.option("--items", is_flag=True, help="One line for each item.")
+@click.option("--commitment", is_flag=True, help="One line of digits that commits to the log, for an SMS or a call.")
 @vault_option
 @common
-def command(output: Output, answer: Answer, *, items: bool, **options: Any) -> None:
+def command(output: Output, answer: Answer, *, items: bool, commitment: bool, **options: Any) -> None:
     """Count what is saved, delivered and waiting; at a desk, when it was last anchored."""
     from witnesskit.actions.opening import find_vault
     from witnesskit.actions.status import status
 
-    state = status(find_vault(options["vault_path"]))
+    vault = find_vault(options["vault_path"])
+    state = status(vault)
+    if commitment:
+        from witnesskit.actions.commitment import commitment_line
+
+        answer.data["commitment"] = commitment_line(vault)
+        output.data(answer.data["commitment"])
     answer.state = state.kind
     answer.counts = dict(state.counts)
     answer.items = [

@@ -60,3 +60,30 @@ class NoReply(WitnesskitError):
     status = ExitStatus.NETWORK
     message = "no usable answer came"
     hint = "nothing was stored; check the address, the proxy and the network, then run it again"
+
+
+class FolderTooLarge(WitnesskitError):
+    """A folder with more files or levels than are taken at once; ``detail`` says which."""
+
+    code = "FOLDER-TOO-LARGE"
+    status = ExitStatus.USAGE
+    message = "this folder holds too much to be added at once"
+    hint = "nothing was touched; add its folders one after the other"
+
+
+class BadArchive(WitnesskitError):
+    """A zip archive, or a file of it, that cannot be read; ``detail`` says why, never a name."""
+
+    code = "BAD-ARCHIVE"
+    status = ExitStatus.INCOMPLETE
+    message = "this archive cannot be read as one"
+    hint = "it is kept and sealed whole; unpack it with another program and add the files too"
+
+
+class NothingBrought(WitnesskitError):
+    """The folders that were named hold no file."""
+
+    code = "NOTHING-BROUGHT"
+    status = ExitStatus.USAGE
+    message = "there is no file in what was named"
+    hint = "nothing was sealed; name the files, or the folder that holds them"

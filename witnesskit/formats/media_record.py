@@ -29,18 +29,25 @@ class MediaFact:
     complete: bool
     format_id: str = ""
     reason: str = ""  # why it is not complete
+    role: str = "original"  # docs/spec/record.md, capture.media[]
+    language: str = ""  # of subtitles
+    version: int = 1  # 2 and more: another file that came under the same address
+    start: int = 0  # bytes of the whole that an earlier part holds
 
     def to_json(self) -> Json:
         """As in the record."""
         value: dict[str, Json] = {
             "stream": self.stream,
-            "role": "original",
+            "role": self.role,
             "sha256": self.sha256,
             "bytes": self.size,
             "mime": self.media_type,
             "complete": self.complete,
         }
-        return value | {k: v for k, v in (("format_id", self.format_id), ("reason", self.reason)) if v}
+        named = (("format_id", self.format_id), ("reason", self.reason), ("language", self.language))
+        value |= {name: text for name, text in named if text}
+        value |= {"version": self.version} if self.version > 1 else {}
+        return value | ({"start": self.start} if self.start else {})
 
 
 @dataclass(frozen=True)
