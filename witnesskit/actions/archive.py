@@ -15,6 +15,7 @@ from witnesskit.actions.session import Session
 from witnesskit.capture.assignment import Assignment
 from witnesskit.capture.egress import check_url
 from witnesskit.capture.worker import Worker
+from witnesskit.errors.capture import NoWorker
 from witnesskit.errors.cli import Interrupted
 from witnesskit.limits import MIB
 from witnesskit.model import Outcome
@@ -62,7 +63,7 @@ def _saved(saving: Saving, url: str, running: Worker, watch: Watch) -> SavedItem
     """Ctrl-C ends the download, not the save: what arrived is sealed, logged and signed first."""
     gathered = Gathered("url", now())
     incoming = Incoming(saving, gathered, url, watch)
-    interrupted = False
+    interrupted, fault = False, None
     try:
         for message in running.run(Assignment(url)):
             incoming.take(message)
@@ -70,7 +71,13 @@ def _saved(saving: Saving, url: str, running: Worker, watch: Watch) -> SavedItem
         interrupted = True
         running.close()
         incoming.cut_off("interrupted")
+    except NoWorker as error:  # nothing was sent; that it was tried is on record all the same
+        fault = error
+        incoming.cut_off("no-worker")
     original = incoming.end()
     if interrupted and gathered.outcome is Outcome.SAVED:
         gathered.outcome = Outcome.PARTIAL
-    return finish(saving, gathered, original, interrupted=interrupted)
+    saved = finish(saving, gathered, original, interrupted=interrupted)
+    if fault is not None:
+        raise fault
+    return saved

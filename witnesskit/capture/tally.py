@@ -15,6 +15,7 @@ from witnesskit.capture.messages import Attempt, Control, Failed, Media, MediaEn
 from witnesskit.capture.outcome import GONE, AttemptResult, Evidence, Said, Seen, StreamEnd, decide
 from witnesskit.capture.page_signs import Signs, is_login_address, signs_of
 from witnesskit.capture.times import seconds_until
+from witnesskit.capture.vouching import said_by_proxy, way_is_safe
 from witnesskit.errors.capture import WorkerGarbage
 from witnesskit.limits import MESSAGE_TEXT_MAX, SIGNS_MAX
 from witnesskit.model import Json
@@ -99,7 +100,8 @@ class Tally:
             answered=self.answered,
             streams=tuple(self.streams),
             failure=self.failure,
-            vouched=comes_from_the_server(self._deciding_url(), self.egress),
+            vouched=self._vouched(),
+            proxy_said=self._proxy_said(found),
             said=said,
             login=login,
             control=controls.judge(self.control, self._deciding_url(), found.body_sha256),
@@ -174,6 +176,18 @@ class Tally:
         if self._role == "original":
             self.streams.append(StreamEnd(end.complete, end.reason, end.size))
         self.open_stream = 0
+
+    def _vouched(self) -> bool:
+        """Whether nobody on the way can have made the deciding answer, nor the way to it (vouching.py)."""
+        ways: list[tuple[str, Attempt | Page]] = [(self.url, self.page)] if self.page and self.page.status else []
+        if self.streams and self.last_refusal:
+            ways.append((self.last_refusal.url, self.last_refusal))
+        if not ways:
+            return comes_from_the_server(self.url, self.egress)
+        return all(way_is_safe(asked, answer, self.egress) for asked, answer in ways)
+
+    def _proxy_said(self, found: Evidence) -> bool:
+        return said_by_proxy(found.status, found.headers, self._deciding_url(), self.egress)
 
     def _deciding_url(self) -> str:
         """Where the answer that decides came from."""
