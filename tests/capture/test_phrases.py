@@ -161,3 +161,12 @@ def test_a_headline_about_a_removal_is_none(title):
 )
 def test_a_title_that_says_it_does_decide(title):
     assert in_page("https://site.example/", page(title=title)).outcome is Outcome.REMOVED
+
+
+def test_a_player_inside_another_sites_page_speaks_through_the_extractor():
+    assert in_message("https://news.example/1", "ERROR: [youtube] abc: Private video").id == "youtube-private"
+    assert (
+        in_message("https://news.example/1", "ERROR: [vk:wall] 1: because its author has been blocked").by
+        == "account"
+    )
+    assert in_message("https://news.example/1", "ERROR: [other] abc: Private video") is None
