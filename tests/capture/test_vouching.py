@@ -111,3 +111,22 @@ def test_a_front_page_that_comes_byte_by_byte_is_left_in_time(monkeypatch):
             return Trickle()
 
     assert control.ask("https://h/v", Network()).status == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "final", "outcome", "rule"),
+    [
+        ("<form><input type=password></form>", "https://h/v.mp4", Outcome.LOGIN, "media-is-a-login-form"),
+        ("<p>Hello</p>", "https://h/accounts/login", Outcome.LOGIN, "media-is-a-login-address"),
+        ("<title>This video is private</title>", "https://h/v.mp4", Outcome.PRIVATE, "phrase-any-private"),
+        ("<p>This video has been removed</p>", "https://h/v.mp4", Outcome.UNKNOWN, "media-is-a-page"),
+        ("<p>Hello</p>", "https://h/v.mp4", Outcome.UNKNOWN, "media-is-a-page"),
+    ],
+)
+def test_a_page_that_came_where_media_should_be_speaks_for_itself(body, final, outcome, rule):
+    counted = page_of("https://h/v", "https://h/v", 200)
+    counted.see(Media(1, 1, "f", "https://h/v.mp4", "text/html", None, "file", final_url=final, status=200))
+    counted.see_media_bytes(1, body.encode())
+    counted.see(MediaEnd(1, complete=False, reason="not-media", size=len(body)))
+    found = counted.result(NOW)
+    assert (found.outcome, found.evidence.rule, found.received) == (outcome, rule, len(body))

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from witnesskit.limits import SIGNS_MAX, SIGNS_TEXT_MAX
 
+HTML: Final = ("text/html", "application/xhtml+xml")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_-]{1,32})", re.IGNORECASE)
 _CHARSETS: Final = frozenset(
     {

@@ -13,7 +13,7 @@ from witnesskit.capture import phrases
 from witnesskit.capture.egress import Egress, comes_from_the_server
 from witnesskit.capture.messages import Attempt, Control, Failed, Media, MediaEnd, Message, Page, PageEnd
 from witnesskit.capture.outcome import GONE, AttemptResult, Evidence, Said, Seen, StreamEnd, decide
-from witnesskit.capture.page_signs import Signs, is_login_address, signs_of
+from witnesskit.capture.page_signs import HTML, Signs, is_login_address, signs_of
 from witnesskit.capture.times import seconds_until
 from witnesskit.capture.vouching import said_by_proxy, way_is_safe
 from witnesskit.errors.capture import WorkerGarbage
@@ -45,6 +45,8 @@ class Tally:
     retry_after: int = 0
     _count: int = 0  # streams of every role
     _role: str = ""
+    _instead: Media | None = None  # the first stream that the server calls a page
+    _instead_head: bytearray = field(default_factory=bytearray, repr=False)
     _head: bytearray = field(default_factory=bytearray, repr=False)  # of the page
     _hasher: hashlib._Hash = field(default_factory=hashlib.sha256, repr=False)
 
@@ -77,6 +79,8 @@ class Tally:
         if not self.open_stream or stream != self.open_stream:
             raise WorkerGarbage("bytes of no stream")
         self.size += len(data)
+        if self._instead is not None and self._instead.stream == stream:
+            self._instead_head += data[: max(0, SIGNS_MAX - len(self._instead_head))]
 
     def broken_off(self, reason: str) -> list[Message]:
         """What the worker did not say any more: the end of an open page or stream."""
@@ -124,16 +128,33 @@ class Tally:
     def _said(self) -> Said | None:
         """What the extractor said of the item itself; else what the page shows in its place."""
         phrase = phrases.in_message(self.url, self.text)
-        if phrase is None and self.page and self.page.status and self._head:
+        instead = self._page_for_media()
+        if instead is not None:
+            phrase = phrases.in_page(instead.final_url or instead.url, self._instead_signs) or phrase
+        elif phrase is None and self.page and self.page.status and self._head:
             phrase = phrases.in_page(self.page.final_url or self.url, self._signs)
         return Said(phrase.id, phrase.outcome, phrase.by) if phrase else None
 
     def _login(self) -> str:
+        instead = self._page_for_media()
+        if instead is not None:
+            if is_login_address(instead.final_url or instead.url, instead.url):
+                return "address"
+            return "form" if self._instead_signs.has_password else ""
         if self.page is None or not self.page.status:
             return ""
         if is_login_address(self.page.final_url, self.url):
             return "address"
         return "form" if self._signs.has_password and not self._signs.has_media else ""
+
+    def _page_for_media(self) -> Media | None:
+        """Of the page that came where media should be, its head; None where anything else came."""
+        pages = bool(self.streams) and all(end.reason == "not-media" for end in self.streams)
+        return self._instead if pages else None
+
+    @cached_property
+    def _instead_signs(self) -> Signs:
+        return signs_of(bytes(self._instead_head), self._instead.media_type if self._instead else "")
 
     @cached_property
     def _signs(self) -> Signs:
@@ -169,6 +190,8 @@ class Tally:
             raise WorkerGarbage("streams out of order")
         self._count, self._role = media.stream, media.role
         self.open_stream, self.size = media.stream, 0
+        if self._instead is None and media.role == "original" and media.media_type.lower() in HTML:
+            self._instead = media
 
     def _end_stream(self, end: MediaEnd) -> None:
         if end.stream != self.open_stream or end.size != self.size:
