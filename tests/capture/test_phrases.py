@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from witnesskit.capture.outcome import SAYABLE
 from witnesskit.capture.page_signs import is_login_address, signs_of
 from witnesskit.capture.phrases import MESSAGE, TITLE, in_message, in_page, table
-from witnesskit.limits import FEW_WORDS
+from witnesskit.limits import FEW_WORDS, SIGNS_MAX
 from witnesskit.model import Outcome
 
 EVERY = [(phrase, words) for phrase in table() for words in phrase.text]
@@ -112,3 +112,61 @@ def test_no_page_breaks_the_reader(data, kind):
 )
 def test_no_markup_breaks_the_reader(pieces):
     signs_of("".join(pieces).encode())
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        b"<",
+        b"<a ",
+        b"<!--",
+        b"<script>",
+        b'<meta content="',
+        b"<>",
+        b"&amp;",
+        b"<![CDATA[",
+        b"<!DOCTYPE ",
+        b"</a ",
+        b"b=",
+    ],
+)
+def test_a_hostile_page_is_read_in_one_pass_and_only_its_beginning(piece):
+    """With a reader that looks for each end anew, some of these take minutes."""
+    found = signs_of(piece * (2 * SIGNS_MAX // len(piece)) + b"<p>This video has been removed</p>")
+    assert in_page("https://site.example/", found) is None
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Why this video has been removed from the square of our city",
+        "The minister says that this video has been removed by the uploader, and why",
+    ],
+)
+def test_a_headline_about_a_removal_is_none(title):
+    assert in_page("https://site.example/", page(title=title)) is None
+    assert (
+        in_page("https://site.example/", page("word " * 500, extra=f'<meta name="description" content="{title}">'))
+        is None
+    )
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "This video has been removed",
+        "Sorry! This video has been removed. | Site",
+        "Site — This video has been removed",
+    ],
+)
+def test_a_title_that_says_it_does_decide(title):
+    assert in_page("https://site.example/", page(title=title)).outcome is Outcome.REMOVED
+
+
+def test_a_player_inside_another_sites_page_speaks_through_the_extractor():
+    assert in_message("https://news.example/1", "ERROR: [youtube] abc: Private video").id == "youtube-private"
+    assert (
+        in_message("https://news.example/1", "ERROR: [vk:wall] 1: because its author has been blocked").by
+        == "account"
+    )
+    assert in_message("https://news.example/1", "ERROR: [other] abc: Private video") is None

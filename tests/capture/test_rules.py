@@ -340,8 +340,8 @@ def test_messages_out_of_order_are_garbage(acts):
 
 def test_an_https_answer_through_an_http_proxy_is_the_servers_own():
     for scheme, outcome in (("https", Outcome.REMOVED), ("http", Outcome.UNKNOWN)):
-        counted = tally("http://proxy.example:3128")
-        counted.see(Attempt(1, "page", "GET", f"{scheme}://h/", "2026-01-01T00:00:00Z", status=410))
+        counted = Tally(f"{scheme}://h/x", parse_egress("http://proxy.example:3128"), "2026-01-01T00:00:00Z")
+        counted.see(Attempt(1, "page", "GET", f"{scheme}://h/x", "2026-01-01T00:00:00Z", status=410))
         counted.see(Page(f"{scheme}://h/x", f"{scheme}://h/x", 410, by="extractor"))
         counted.see(PageEnd(complete=True, size=0, sha256=""))
         counted.see(Control(f"{scheme}://h/", 200, f"{scheme}://h/", "1" * 64))

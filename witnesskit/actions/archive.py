@@ -14,6 +14,7 @@ from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.saving import SavedItem, Saving
 from witnesskit.capture.assignment import Assignment
 from witnesskit.capture.worker import Worker
+from witnesskit.errors.capture import NoWorker
 from witnesskit.errors.cli import Interrupted
 from witnesskit.limits import MIB
 from witnesskit.model import Outcome
@@ -63,7 +64,7 @@ def _saved(saving: Saving, wanted: Assignment, running: Worker, watch: Watch) ->
     if wanted.cookies:
         gathered.collection["cookies"] = "used"
     incoming = Incoming(saving, gathered, wanted.url, watch)
-    interrupted = False
+    interrupted, fault = False, None
     try:
         for message in running.run(wanted):
             incoming.take(message)
@@ -71,7 +72,13 @@ def _saved(saving: Saving, wanted: Assignment, running: Worker, watch: Watch) ->
         interrupted = True
         running.close()
         incoming.cut_off("interrupted")
+    except NoWorker as error:  # nothing was sent; that it was tried is on record all the same
+        fault = error
+        incoming.cut_off("no-worker")
     original = incoming.end()
     if interrupted and gathered.outcome is Outcome.SAVED:
         gathered.outcome = Outcome.PARTIAL
-    return finish(saving, gathered, original, interrupted=interrupted)
+    saved = finish(saving, gathered, original, interrupted=interrupted)
+    if fault is not None:
+        raise fault
+    return saved

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from witnesskit.actions.item_files import ItemFiles
 from witnesskit.actions.publish import PublishedCopy
 from witnesskit.actions.shown_collection import shown_collection
+from witnesskit.actions.shown_outcome import shown_outcome
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import Json
 from witnesskit.policy import decide
@@ -47,7 +48,7 @@ def _values(files: ItemFiles) -> dict[str, str]:
         "name": files.original.get("source", {}).get("name", ""),
         "saved": times.get("collected", ""),
         "published": times.get("published", ""),
-        "outcome": capture.get("outcome", ""),
+        "outcome": shown_outcome(capture),
         "parts": ", ".join(f"{name}: {state}" for name, state in sorted(capture.get("completeness", {}).items())),
         "tool": " ".join(str(collection.get("tool", {}).get(name, "")) for name in ("name", "version")).strip(),
         "egress": collection.get("egress", ""),

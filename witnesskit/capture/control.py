@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from urllib.parse import urlsplit, urlunsplit
 
 from witnesskit.capture.messages import Control
@@ -10,7 +11,7 @@ from witnesskit.capture.outcome import CONTROLLED
 from witnesskit.capture.page_signs import is_login_address, signs_of
 from witnesskit.capture.phrases import in_page
 from witnesskit.capture.transport import Cut, NoAnswer, Transport
-from witnesskit.limits import CONTROL_MAX
+from witnesskit.limits import CONTROL_MAX, CONTROL_SECONDS
 
 
 def ask(url: str, transport: Transport) -> Control:
@@ -54,9 +55,9 @@ def judge(control: Control | None, gone_url: str, gone_sha256: str) -> str:
 
 
 def _head(read1: object) -> bytes:
-    body = b""
+    body, end = b"", time.monotonic() + CONTROL_SECONDS
     assert callable(read1)  # noqa: S101 - for the type checker
-    while len(body) < CONTROL_MAX and (block := read1(CONTROL_MAX - len(body))):
+    while len(body) < CONTROL_MAX and time.monotonic() < end and (block := read1(CONTROL_MAX - len(body))):
         body += block
     return body
 

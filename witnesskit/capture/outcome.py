@@ -29,9 +29,9 @@ _OF_KIND: Final = {
 _OF_STATUS: Final = {
     401: Outcome.LOGIN,
     403: Outcome.BLOCKED,
-    407: Outcome.PROXY_DOWN,
     429: Outcome.RATE_LIMITED,
     451: Outcome.LEGAL,
+    511: Outcome.BLOCKED,  # RFC 6585, section 6: a captive portal
 }
 _OF_FAILURE: Final = {
     "geo-blocked": Outcome.GEO,
@@ -48,7 +48,7 @@ SAYABLE: Final = frozenset(
         Outcome.BLOCKED, Outcome.UNKNOWN,
     }
 )  # fmt: skip
-_SURE_STATUS: Final = (401, 407, 429, 451)  # what the page says beside them changes nothing
+_SURE_STATUS: Final = (401, 429, 451)  # what the page says beside them changes nothing
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,7 @@ class Seen:
     login: str = ""  # "form" | "address": the page is one where people log in
     control: str = ""  # CONTROLLED, or why the control proves nothing; empty: none was asked
     retry_after: int = 0
+    proxy_said: bool = False  # the deciding answer is the proxy's own
 
 
 def decide(seen: Seen) -> tuple[Outcome, str]:
@@ -170,6 +171,8 @@ def _nothing_received(seen: Seen, faults: Sequence[str]) -> tuple[Outcome, str]:
     if not faults:
         return Outcome.UNKNOWN, "media-empty"
     rule = f"media-{faults[0]}"
+    if seen.proxy_said:
+        return Outcome.PROXY_DOWN, rule
     if len(faults) < len(seen.streams):
         return Outcome.UNKNOWN, rule
     if all(fault in [f"http-{status}" for status in GONE] for fault in faults):
@@ -205,9 +208,11 @@ def _gone(seen: Seen, rule: str) -> tuple[Outcome, str]:
 
 def _without_streams(seen: Seen) -> tuple[Outcome, str]:
     status = seen.page_status
+    if seen.proxy_said:
+        return Outcome.PROXY_DOWN, f"page-http-{status}"
     if status in _SURE_STATUS:
         return _OF_STATUS[status], f"page-http-{status}"
-    if seen.said:
+    if seen.said and seen.answered:
         rule = f"phrase-{seen.said.id}"
         return _gone(seen, rule) if seen.said.outcome is Outcome.REMOVED else (seen.said.outcome, rule)
     if status in GONE:

@@ -13,8 +13,9 @@ from witnesskit.capture import phrases
 from witnesskit.capture.egress import Egress, comes_from_the_server
 from witnesskit.capture.messages import Attempt, Control, Failed, Media, MediaEnd, Message, Page, PageEnd
 from witnesskit.capture.outcome import GONE, AttemptResult, Evidence, Said, Seen, StreamEnd, decide
-from witnesskit.capture.page_signs import Signs, is_login_address, signs_of
+from witnesskit.capture.page_signs import HTML, Signs, is_login_address, signs_of
 from witnesskit.capture.times import seconds_until
+from witnesskit.capture.vouching import said_by_proxy, way_is_safe
 from witnesskit.errors.capture import WorkerGarbage
 from witnesskit.limits import MESSAGE_TEXT_MAX, SIGNS_MAX
 from witnesskit.model import Json
@@ -44,6 +45,8 @@ class Tally:
     retry_after: int = 0
     _count: int = 0  # streams of every role
     _role: str = ""
+    _instead: Media | None = None  # the first stream that the server calls a page
+    _instead_head: bytearray = field(default_factory=bytearray, repr=False)
     _head: bytearray = field(default_factory=bytearray, repr=False)  # of the page
     _hasher: hashlib._Hash = field(default_factory=hashlib.sha256, repr=False)
 
@@ -76,6 +79,8 @@ class Tally:
         if not self.open_stream or stream != self.open_stream:
             raise WorkerGarbage("bytes of no stream")
         self.size += len(data)
+        if self._instead is not None and self._instead.stream == stream:
+            self._instead_head += data[: max(0, SIGNS_MAX - len(self._instead_head))]
 
     def broken_off(self, reason: str) -> list[Message]:
         """What the worker did not say any more: the end of an open page or stream."""
@@ -99,7 +104,8 @@ class Tally:
             answered=self.answered,
             streams=tuple(self.streams),
             failure=self.failure,
-            vouched=comes_from_the_server(self._deciding_url(), self.egress),
+            vouched=self._vouched(),
+            proxy_said=self._proxy_said(found),
             said=said,
             login=login,
             control=controls.judge(self.control, self._deciding_url(), found.body_sha256),
@@ -122,16 +128,33 @@ class Tally:
     def _said(self) -> Said | None:
         """What the extractor said of the item itself; else what the page shows in its place."""
         phrase = phrases.in_message(self.url, self.text)
-        if phrase is None and self.page and self.page.status and self._head:
+        instead = self._page_for_media()
+        if instead is not None:
+            phrase = phrases.in_page(instead.final_url or instead.url, self._instead_signs) or phrase
+        elif phrase is None and self.page and self.page.status and self._head:
             phrase = phrases.in_page(self.page.final_url or self.url, self._signs)
         return Said(phrase.id, phrase.outcome, phrase.by) if phrase else None
 
     def _login(self) -> str:
+        instead = self._page_for_media()
+        if instead is not None:
+            if is_login_address(instead.final_url or instead.url, instead.url):
+                return "address"
+            return "form" if self._instead_signs.has_password else ""
         if self.page is None or not self.page.status:
             return ""
         if is_login_address(self.page.final_url, self.url):
             return "address"
         return "form" if self._signs.has_password and not self._signs.has_media else ""
+
+    def _page_for_media(self) -> Media | None:
+        """Of the page that came where media should be, its head; None where anything else came."""
+        pages = bool(self.streams) and all(end.reason == "not-media" for end in self.streams)
+        return self._instead if pages else None
+
+    @cached_property
+    def _instead_signs(self) -> Signs:
+        return signs_of(bytes(self._instead_head), self._instead.media_type if self._instead else "")
 
     @cached_property
     def _signs(self) -> Signs:
@@ -167,6 +190,8 @@ class Tally:
             raise WorkerGarbage("streams out of order")
         self._count, self._role = media.stream, media.role
         self.open_stream, self.size = media.stream, 0
+        if self._instead is None and media.role == "original" and media.media_type.lower() in HTML:
+            self._instead = media
 
     def _end_stream(self, end: MediaEnd) -> None:
         if end.stream != self.open_stream or end.size != self.size:
@@ -174,6 +199,18 @@ class Tally:
         if self._role == "original":
             self.streams.append(StreamEnd(end.complete, end.reason, end.size))
         self.open_stream = 0
+
+    def _vouched(self) -> bool:
+        """Whether nobody on the way can have made the deciding answer, nor the way to it (vouching.py)."""
+        ways: list[tuple[str, Attempt | Page]] = [(self.url, self.page)] if self.page and self.page.status else []
+        if self.streams and self.last_refusal:
+            ways.append((self.last_refusal.url, self.last_refusal))
+        if not ways:
+            return comes_from_the_server(self.url, self.egress)
+        return all(way_is_safe(asked, answer, self.egress) for asked, answer in ways)
+
+    def _proxy_said(self, found: Evidence) -> bool:
+        return said_by_proxy(found.status, found.headers, self._deciding_url(), self.egress)
 
     def _deciding_url(self) -> str:
         """Where the answer that decides came from."""
