@@ -87,3 +87,12 @@ class BadTable(WitnesskitError):
     status = ExitStatus.USAGE
     message = "this table cannot be read"
     hint = "nothing was taken from it; save it anew as CSV in UTF-8 and run the command again"
+
+
+class NoSheets(WitnesskitError):
+    """A workbook was given, and what reads workbooks is not installed."""
+
+    code = "NO-SHEETS"
+    status = ExitStatus.USAGE
+    message = "workbooks cannot be read by this installation"
+    hint = "nothing was taken from it; save it as CSV, or install witnesskit[sheets]"
