@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 
 from witnesskit.actions.add import Watch
@@ -14,6 +15,7 @@ from witnesskit.actions.saving import SavedItem, Saving
 from witnesskit.actions.session import Session
 from witnesskit.capture.assignment import Assignment
 from witnesskit.capture.egress import check_url
+from witnesskit.capture.messages import Message
 from witnesskit.capture.worker import Worker
 from witnesskit.errors.cli import Interrupted
 from witnesskit.limits import MIB
@@ -33,6 +35,19 @@ class ArchiveWish:
     allow_local: bool = False
 
 
+class Tap:
+    """Who gives an item its id, and sees what is told of it and that it is about to be logged."""
+
+    def __init__(self) -> None:
+        self.item = secrets.token_hex(16)
+
+    def told(self, message: Message) -> None:
+        """One message of the worker."""
+
+    def ending(self, gathered: Gathered) -> None:
+        """All has been told; nothing is logged yet."""
+
+
 def archive(vault: Vault, wish: ArchiveWish, running: Worker, watch: Watch) -> None:
     """Save every link as an item of its own; raises BadUrl before anything is sent, Interrupted after Ctrl-C.
 
@@ -43,28 +58,33 @@ def archive(vault: Vault, wish: ArchiveWish, running: Worker, watch: Watch) -> N
     with open_for_saving(vault, wish.passphrase) as session:
         for number, url in enumerate(wish.urls, 1):
             room.require(vault.path, _LEAST_ROOM)
-            saved = _archive_one(session, url, running, watch)
+            saved = archive_one(session, Assignment(url), running, watch)
             watch.item(saved)
             if saved.interrupted:
                 raise Interrupted(f"{number} of {len(wish.urls)} links were handled")
 
 
-def _archive_one(session: Session, url: str, running: Worker, watch: Watch) -> SavedItem:
-    saving = Saving(session)
+def archive_one(
+    session: Session, wanted: Assignment, running: Worker, watch: Watch, tap: Tap | None = None
+) -> SavedItem:
+    """Save one link as one item; ``tap`` gives it its id and sees what happens."""
+    tap = tap or Tap()
+    saving = Saving(session, tap.item)
     try:
         with room_for_the_end(saving):
-            return _saved(saving, url, running, watch)
+            return _saved(saving, wanted, running, watch, tap)
     finally:
         saving.end_lookouts()
 
 
-def _saved(saving: Saving, url: str, running: Worker, watch: Watch) -> SavedItem:
+def _saved(saving: Saving, wanted: Assignment, running: Worker, watch: Watch, tap: Tap) -> SavedItem:
     """Ctrl-C ends the download, not the save: what arrived is sealed, logged and signed first."""
     gathered = Gathered("url", now())
-    incoming = Incoming(saving, gathered, url, watch)
+    incoming = Incoming(saving, gathered, wanted.url, watch)
     interrupted = False
     try:
-        for message in running.run(Assignment(url)):
+        for message in running.run(wanted):
+            tap.told(message)
             incoming.take(message)
     except KeyboardInterrupt:
         interrupted = True
@@ -73,4 +93,5 @@ def _saved(saving: Saving, url: str, running: Worker, watch: Watch) -> SavedItem
     original = incoming.end()
     if interrupted and gathered.outcome is Outcome.SAVED:
         gathered.outcome = Outcome.PARTIAL
+    tap.ending(gathered)
     return finish(saving, gathered, original, interrupted=interrupted)

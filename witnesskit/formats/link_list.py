@@ -67,6 +67,11 @@ def read_links(untrusted_data: bytes, suffix: str = "") -> LinkList:
     return _list(text_rows(untrusted_data, kind), kind)
 
 
+def is_flag(word: str) -> bool:
+    """Whether a word can be a flag; which ones mean something is for triage to say."""
+    return bool(_FLAG.fullmatch(word))
+
+
 def _named(rows: Sequence[Row]) -> bool:
     heading = next((cells for _number, cells in rows if not is_comment(cells)), ())
     return bool(columns.link_columns(heading))
