@@ -77,6 +77,10 @@ def ran(session, queue, worker, **wish):
     return run_queue(session, queue, worker, RunWish(pace=worker.clock.pace(), **wish), Watch())
 
 
+def started(worker, watch=None) -> queues.Started:
+    return queues.Started(worker, watch or Watch(), worker.clock.pace())
+
+
 def states(queue) -> list[str]:
     return [job.state for _number, job in sorted(queue.jobs.items())]
 
@@ -319,7 +323,7 @@ def test_without_a_passphrase_a_list_is_saved_from_memory_each_link_once(stage):
     links = read_links(b"link\nhttps://a.example/1\nhttps://b.example/1\n\nhttps://a.example/1\nmailto:x\n")
     worker = Scripted(answers={"a.": [Outcome.DNS]})
     watch = Watch()
-    added, done = queues.archive_list(device.vault, links, HERE, "", (worker, watch))
+    added, done = queues.archive_list(device.vault, links, HERE, "", started(worker, watch))
     counts = queues.counts_of(done.jobs)
     assert {name: count for name, count in counts.items() if count} == {"dns": 1, "removed": 1}
     assert (added.duplicate, len(added.refused), len(watch.saved)) == (1, 1, 2)
@@ -342,12 +346,12 @@ def test_a_desk_keeps_its_queue_sealed(desk_queue):
 def test_a_list_that_is_given_again_goes_on_where_it_was(desk_queue):
     worker = Scripted()
     added, done = queues.archive_list(
-        desk_queue.desk, listed(*sites("a", "b", "c")), HERE, desk_queue.passphrase, (worker, Watch())
+        desk_queue.desk, listed(*sites("a", "b", "c")), HERE, desk_queue.passphrase, started(worker)
     )
     assert (added.waiting, added.queued) == ([1, 2], [3])
     assert [job.state for job in done.jobs] == [DONE] * 3
     added, done = queues.archive_list(
-        desk_queue.desk, listed(*sites("a", "b", "c")), HERE, desk_queue.passphrase, (worker, Watch())
+        desk_queue.desk, listed(*sites("a", "b", "c")), HERE, desk_queue.passphrase, started(worker)
     )
     assert (added.duplicate, done.jobs, len(worker.asked)) == (3, (), 3)
 

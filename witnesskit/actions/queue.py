@@ -14,6 +14,7 @@ from witnesskit.actions.queue_run import QueueWatch, RunDone, RunWish, order_of,
 from witnesskit.actions.queue_store import Files, MemoryFiles, Queue
 from witnesskit.actions.sealed_store import sealed_store
 from witnesskit.actions.session import Session
+from witnesskit.capture.pace import Pace
 from witnesskit.capture.worker import Worker
 from witnesskit.errors.queue import NoSuchJob
 from witnesskit.errors.vault import NotWithoutPassphrase
@@ -40,6 +41,15 @@ class Ran:
     jobs: tuple[Job, ...] = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Started:
+    """Who fetches, who is told, and how fast."""
+
+    running: Worker
+    watch: QueueWatch
+    pace: Pace = field(default_factory=Pace)
+
+
 @contextmanager
 def open_queue(vault: Vault, passphrase: str) -> Iterator[tuple[Session, Queue]]:
     """The queue of a vault, locked; raises NotWithoutPassphrase before anything is asked."""
@@ -60,24 +70,21 @@ def run(session: Session, queue: Queue, running: Worker, wish: RunWish, watch: Q
     return Ran(done, tuple(queue.jobs[number] for number in sorted(done.taken)))
 
 
-def archive_list(
-    vault: Vault, links: LinkList, said: Said, passphrase: str, started: tuple[Worker, QueueWatch]
-) -> tuple[Added, Ran]:
+def archive_list(vault: Vault, links: LinkList, said: Said, passphrase: str, started: Started) -> tuple[Added, Ran]:
     """Save a whole list. Where the vault keeps links, a kill loses none of it: the same command goes on.
 
     Without a passphrase the list is held in memory, and each link is asked for once.
     """
-    running, watch = started
     with open_for_saving(vault, passphrase) as session:
         files = _files(session)
         kept = not isinstance(files, MemoryFiles)
         queue = Queue(files)
         added = add_links(queue, links, said)
         only = frozenset(added.queued + added.waiting)
-        wish = RunWish(allow_local=said.allow_local, only=only, wait_max=ARCHIVE_WAIT_MAX)
+        wish = RunWish(allow_local=said.allow_local, only=only, wait_max=ARCHIVE_WAIT_MAX, pace=started.pace)
         if not kept:
             wish = replace(wish, attempts_max=1, stop_when_silent=False)
-        return added, run(session, queue, running, wish, watch)
+        return added, run(session, queue, started.running, wish, started.watch)
 
 
 def show(vault: Vault, passphrase: str) -> Shown:

@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from witnesskit.cli.archive_file import archive_file
-from witnesskit.cli.options import ANY_PATH, ask, common, passphrase_option, vault_option, vault_passphrase
+from witnesskit.cli.archive_file import FileWish, archive_file
+from witnesskit.cli.options import (
+    ANY_PATH,
+    ask,
+    common,
+    pace_option,
+    passphrase_option,
+    vault_option,
+    vault_passphrase,
+)
 from witnesskit.cli.output import Answer, Output
 from witnesskit.errors.cli import UrlAsArgument, Usage
 from witnesskit.model import VaultKind
@@ -23,6 +31,7 @@ if TYPE_CHECKING:
 @click.argument("links", nargs=-1)
 @click.option("--file", "-f", "list_file", type=ANY_PATH, help="Read a list: text, CSV in any dialect, or .xlsx.")
 @click.option("--allow-local", is_flag=True, help="Allow addresses of this computer and its private network.")
+@pace_option
 @passphrase_option
 @vault_option
 @common
@@ -41,7 +50,8 @@ def command(output: Output, answer: Answer, links: tuple[str, ...], **options: A
         passphrase = vault_passphrase(vault, options["passphrase_file"])
         started = worker, output, answer
         if options["list_file"] and not links:
-            archive_file(vault, passphrase, options["list_file"], started, allow_local=options["allow_local"])
+            given = FileWish(options["list_file"], options["allow_local"], options["pace"])
+            archive_file(vault, passphrase, given, started)
         else:
             _archive_links(vault, passphrase, list(links) or _read_links(), started, options["allow_local"])
     finally:

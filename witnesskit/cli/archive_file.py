@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,20 +16,29 @@ if TYPE_CHECKING:
     from witnesskit.vault.layout import Vault
 
 
-def archive_file(
-    vault: Vault, passphrase: str, path: Path, started: tuple[Worker, Output, Answer], *, allow_local: bool
-) -> None:
+@dataclass(frozen=True)
+class FileWish:
+    """A list, and how it is to be fetched."""
+
+    path: Path
+    allow_local: bool
+    pace: float  # seconds between two links of one site
+
+
+def archive_file(vault: Vault, passphrase: str, given: FileWish, started: tuple[Worker, Output, Answer]) -> None:
     """Save every link of a list; rows without a usable one are counted with their numbers."""
-    from witnesskit.actions.queue import archive_list, counts_of
+    from witnesskit.actions.queue import Started, archive_list, counts_of
     from witnesskit.actions.queue_add import Said
+    from witnesskit.capture.pace import Pace
     from witnesskit.cli.links import given_links, tell_rows, warn_still_there
     from witnesskit.cli.queue_board import Board
 
     worker, output, answer = started
-    links = given_links((), path)
+    links = given_links((), given.path)
     board = Board(output, answer, desk=vault.config.kind is VaultKind.DESK)
     board.expect(len(links.entries))
-    added, ran = archive_list(vault, links, Said(allow_local=allow_local), passphrase, (worker, board))
+    said = Said(allow_local=given.allow_local)
+    added, ran = archive_list(vault, links, said, passphrase, Started(worker, board, Pace(given.pace)))
     tell_rows(output, answer, added)
     left_out = {"bad-link": len(added.refused), "duplicate": added.duplicate, "empty": len(added.empty)}
     answer.counts = {"in": len(ran.jobs) + sum(left_out.values()), **counts_of(ran.jobs), **left_out}
@@ -37,4 +47,4 @@ def archive_file(
         answer.status = ExitStatus.PARTIAL if ran.jobs or added.duplicate else ExitStatus.USAGE
     if ran.done.stopped == "interrupted":
         answer.refuse(Interrupted())
-    warn_still_there(answer, path)
+    warn_still_there(answer, given.path)

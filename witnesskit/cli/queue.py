@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from witnesskit.cli.options import ANY_PATH, common, passphrase_option, vault_option, vault_passphrase
+from witnesskit.cli.options import ANY_PATH, common, pace_option, passphrase_option, vault_option, vault_passphrase
 from witnesskit.cli.output import Answer, Output, table
 from witnesskit.cli.terminal import printable
 from witnesskit.errors import ExitStatus
 from witnesskit.errors.cli import Interrupted, UrlAsArgument, Usage
-from witnesskit.limits import HOST_INTERVAL
 from witnesskit.model import VaultKind
 
 if TYPE_CHECKING:
@@ -69,10 +68,7 @@ def add(output: Output, answer: Answer, links: tuple[str, ...], **options: Any) 
 @command.command("run")
 @click.option("--limit", type=click.IntRange(min=1), help="Stop after so many links.")
 @click.option("--for", "minutes", type=click.FloatRange(min=0, min_open=True), help="Stop after so many minutes.")
-@click.option(
-    "--pace", type=click.FloatRange(min=0), default=HOST_INTERVAL, show_default=True,
-    help="Seconds between two links of one site, with jitter.",
-)  # fmt: skip
+@pace_option
 @click.option("--results", "results_file", type=ANY_PATH, help="Write what became of each link into this new CSV.")
 @_LOCAL
 @passphrase_option
