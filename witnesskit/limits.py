@@ -112,6 +112,7 @@ HOST_INTERVAL: Final = 2.0  # seconds between two links of one site; people do n
 HOST_JITTER: Final = 0.5  # of the interval, either way: a beat tells a program from a person
 HOST_BACKOFF: Final = 30  # seconds after a first refusal; each further one doubles it
 HOST_BACKOFF_MAX: Final = 6 * 3600  # seconds
+QUEUE_SPARES: Final = 2  # children of the jail started ahead in a run: one for each of two processors
 QUEUE_WAIT_MAX: Final = 300  # seconds that a run waits for the next link; for a longer time it ends and says so
 ARCHIVE_WAIT_MAX: Final = 10  # seconds that `archive --file` waits for a site; the rest is left to the queue
 SILENT_SITES: Final = 3  # sites in a row without an answer: the network is down, not they

@@ -10,6 +10,7 @@ from witnesskit.actions.clock import now
 from witnesskit.actions.finishing import Gathered, finish
 from witnesskit.actions.full_disk import room_for_the_end
 from witnesskit.actions.incoming import Incoming
+from witnesskit.actions.lookout import Spare
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.saving import SavedItem, Saving
 from witnesskit.actions.session import Session
@@ -40,6 +41,7 @@ class Tap:
 
     def __init__(self) -> None:
         self.item = secrets.token_hex(16)
+        self.spare: Spare | None = None
 
     def told(self, message: Message) -> None:
         """One message of the worker."""
@@ -69,7 +71,7 @@ def archive_one(
 ) -> SavedItem:
     """Save one link as one item; ``tap`` gives it its id and sees what happens."""
     tap = tap or Tap()
-    saving = Saving(session, tap.item)
+    saving = Saving(session, tap.item, spare=tap.spare)
     try:
         with room_for_the_end(saving):
             return _saved(saving, wanted, running, watch, tap)

@@ -16,6 +16,7 @@ from witnesskit.actions.queue_rules import AGAIN, INTERRUPTED, SILENT, Attempted
 from witnesskit.actions.queue_store import Queue
 from witnesskit.actions.saving import SavedItem
 from witnesskit.actions.session import Session
+from witnesskit.actions.spares import Spares
 from witnesskit.capture.assignment import Assignment
 from witnesskit.capture.egress import check_url
 from witnesskit.capture.messages import Attempt, Done, Message
@@ -28,6 +29,7 @@ from witnesskit.limits import (
     HOST_BACKOFF_MAX,
     MIB,
     QUEUE_ATTEMPTS_MAX,
+    QUEUE_SPARES,
     QUEUE_WAIT_MAX,
     RETRY_AFTER_MAX,
     SILENT_SITES,
@@ -98,6 +100,8 @@ def run_queue(session: Session, queue: Queue, running: Worker, wish: RunWish, wa
         run.until_the_end()
     except KeyboardInterrupt:
         run.done.stopped = "interrupted"
+    finally:
+        run.close()
     return run.done
 
 
@@ -116,6 +120,7 @@ class _Run:
         self.done = RunDone(numbers, refused)
         self._hosts = Hosts(wish.pace)
         self._host = {number: host_of(queue.jobs[number].url) for number in self._order}
+        self._spares = Spares(session.vault.work, QUEUE_SPARES if len(self._order) > 1 else 0)
         self._silent: dict[str, list[Job]] = {}  # by site, since the last answer: jobs as they were before
         for number in self._order:
             if (due := self._due(queue.jobs[number])) > self._clock():
@@ -135,6 +140,10 @@ class _Run:
                 self._pause(at)
             else:
                 self._take(self._queue.jobs[number])
+
+    def close(self) -> None:
+        """End what was made ready."""
+        self._spares.close()
 
     def _may_ask(self, job: Job) -> bool:
         try:
@@ -168,9 +177,13 @@ class _Run:
     def _take(self, job: Job) -> None:
         room.require(self._session.vault.path, _LEAST_ROOM)
         tap = _Tap(self._queue, job)
+        tap.spare = self._spares.take(len(self._order))
         self._queue.begin(job, tap.item)
         self._watch.began(job)
-        saved = archive_one(self._session, Assignment(job.url), self._running, self._watch, tap)
+        try:
+            saved = archive_one(self._session, Assignment(job.url), self._running, self._watch, tap)
+        finally:
+            self._spares.back(tap.spare)
         ended = self._ended(job, tap, saved)
         self._queue.put(ended)
         self.done.attempts += 1
