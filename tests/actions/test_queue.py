@@ -406,3 +406,15 @@ def test_the_name_of_the_running_file_is_no_segment():
     files = MemoryFiles()
     files.write(queue_store.NOW, b"anything")
     assert Queue(files).jobs == {}
+
+
+def test_children_that_wait_are_ended_and_leave_nothing(session):
+    """Links without media use none of them: the first is there for the next link, and at the end none is left."""
+    queue = filled(*sites("a", "b", "c"))
+    seen = []
+    worker = Scripted()
+    worker.before = lambda _url: seen.append(sorted(path.name for path in session.vault.work.glob(".part-spare-*")))
+    ran(session, queue, worker)
+    assert [len(names) for names in seen] == [2, 2, 2]
+    assert seen[0] == seen[1] == seen[2]
+    assert not list(session.vault.work.glob(".part-spare-*"))
