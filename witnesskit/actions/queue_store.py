@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final, Protocol
@@ -103,12 +102,9 @@ class Queue:
         return [job for _number, job in sorted(self.jobs.items()) if job.state in states]
 
     def _write(self, segments: set[int]) -> None:
-        held: dict[int, list[Job]] = defaultdict(list)
-        for number, job in sorted(self.jobs.items()):
-            if segment_of(number) in segments:
-                held[segment_of(number)].append(job)
         for segment in sorted(segments):
-            write_segment(self._files, segment, held[segment])
+            numbers = range(segment * QUEUE_SEGMENT, (segment + 1) * QUEUE_SEGMENT)
+            write_segment(self._files, segment, [self.jobs[number] for number in numbers if number in self.jobs])
 
 
 def read_segment(files: Files, segment: int) -> tuple[Job, ...]:
