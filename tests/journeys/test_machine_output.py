@@ -185,3 +185,22 @@ def test_quiet_says_nothing_but_what_must_be_seen(day):
     ran = day.run("status", "--vault", "field", "--quiet")
     assert (ran.status, ran.both) == (0, "")
     assert "witnesskit: warning" in day.run("add", "photo.jpg", "--vault", "field", "--quiet").err
+
+
+def test_a_field_device_takes_a_list_offline_and_fetches_it_as_its_guide_says(day, site):
+    """The lines of guide-field.md, in its order, on a device with a passphrase; nothing printed tells a link."""
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "guide-field.md").read_text(encoding="utf-8")
+    lines = [line.split()[1:] for line in guide.splitlines() if line.startswith("witnesskit queue ")]
+    assert [words[1] for words in lines] == ["add", "show", "run"]
+    (day.path / "links.csv").write_text(f"link;note\n{site.url}/p/good.html;x\n{site.url}/e/404;y\n;z\n")
+    site.reset()
+    told = ""
+    for words in lines:
+        local = ("--allow-local",) if words[1] in ("add", "run") else ()
+        ran = day.run(*words, *local, "--vault", "locked", "--passphrase-file", "sec-locked/passphrase.txt")
+        told += ran.both
+        assert bool(site.requests) is (words[1] == "run")
+    assert "3 in, 2 queued, 0 duplicate, 0 refused, 1 empty" in told
+    assert "2: 1 saved, 1 removed" in told
+    assert site.url.removeprefix("http://") not in told
+    assert "good" not in told
