@@ -106,6 +106,27 @@ REPORTS_BYTES_MAX: Final = 8 * MIB  # bytes of the rows of one table in a record
 REPORT_TEXT_MAX: Final = 4 * KIB  # characters of a report that the desk is shown
 PROOF_SIGNED_MAX: Final = 256 * MIB  # bytes of a file whose signature is checked; it is held in memory for that
 
+# the queue
+LINKS_MAX: Final = 100_000  # links of one list
+QUEUE_JOBS_MAX: Final = 200_000  # jobs of one queue; at one a second they last two days
+QUEUE_SEGMENT: Final = 128  # jobs of one sealed file: a change of one costs one file of 64 KiB
+QUEUE_SEGMENT_DEPTH_MAX: Final = 6  # levels of a segment
+QUEUE_ATTEMPTS_KEPT: Final = 8  # newest attempts of one job that are told
+QUEUE_ATTEMPTS_MAX: Final = 5  # attempts without an answer until a job is given up
+QUEUE_FLAGS_MAX: Final = 16  # words of one row
+HOST_INTERVAL: Final = 2.0  # seconds between two links of one site; people do not click faster
+HOST_JITTER: Final = 0.5  # of the interval, either way: a beat tells a program from a person
+HOST_BACKOFF: Final = 30  # seconds after a first refusal; each further one doubles it
+HOST_BACKOFF_MAX: Final = 6 * 3600  # seconds
+QUEUE_SPARES: Final = 2  # children of the jail started ahead in a run: one for each of two processors
+QUEUE_WAIT_MAX: Final = 300  # seconds that a run waits for the next link; for a longer time it ends and says so
+ARCHIVE_WAIT_MAX: Final = 10  # seconds that `archive --file` waits for a site; the rest is left to the queue
+SILENT_SITES: Final = 3  # sites in a row without an answer: the network is down, not they
+SHEET_SIZE_MAX: Final = 256 * MIB  # bytes of all members of a workbook, opened
+SHEET_MEMBERS_MAX: Final = 2000  # members of its container; ours have some dozen
+SHEETS_MAX: Final = 64  # sheets of it that are looked at
+SHEET_COLUMNS_MAX: Final = 256  # cells of one row
+
 # folders to strip
 STRIP_FILES_MAX: Final = 1_000_000  # files of one run; each is named in memory
 

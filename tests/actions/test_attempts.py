@@ -12,6 +12,7 @@ from tests.actions.stage import Quiet, Stage
 from tests.simulators import site as sites
 from tests.simulators import socks as proxies
 from witnesskit.actions.archive import ArchiveWish, archive
+from witnesskit.actions.assigning import Asked
 from witnesskit.actions.item_files import chosen, read_item
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.own_events import own_events
@@ -47,7 +48,7 @@ def attempted(stage: Stage, url: str, egress: str = "direct"):
     """(what was told, record, observe events, all opened fields) of one attempt."""
     watch = Noting()
     with prestart(parse_egress(egress), allow_local=True, patience=PATIENCE) as running:
-        archive(stage.desk, ArchiveWish((url,), stage.passphrase, True), running, watch)
+        archive(stage.desk, ArchiveWish((url,), stage.passphrase, Asked(True)), running, watch)
     return watch.items, *logged(stage)
 
 
@@ -173,7 +174,7 @@ def test_a_worker_that_dies_is_an_event_too(stage, site):
             return messages
 
         running.run = dying
-        archive(stage.desk, ArchiveWish((f"{site.url}/p/good.html",), stage.passphrase, True), running, watch)
+        archive(stage.desk, ArchiveWish((f"{site.url}/p/good.html",), stage.passphrase, Asked(True)), running, watch)
     _record, observed, lines = logged(stage)
     assert [(one["outcome"], one["rule"]) for one in observed] == [("unknown", "worker-died")] and len(lines) == 1
 
@@ -187,7 +188,9 @@ def test_a_worker_that_cannot_start_is_told_and_logged(stage, site, monkeypatch)
     monkeypatch.setattr(Worker, "start", refuse)
     running = Worker(parse_egress("direct"), allow_local=True, patience=PATIENCE)
     with pytest.raises(NoWorker):
-        archive(stage.desk, ArchiveWish((f"{site.url}/p/good.html",), stage.passphrase, True), running, Quiet())
+        archive(
+            stage.desk, ArchiveWish((f"{site.url}/p/good.html",), stage.passphrase, Asked(True)), running, Quiet()
+        )
     _record, observed, lines = logged(stage)
     assert [(one["outcome"], one["rule"]) for one in observed] == [("unknown", "no-worker")] and len(lines) == 1
     assert site.requests == []
@@ -196,7 +199,7 @@ def test_a_worker_that_cannot_start_is_told_and_logged(stage, site, monkeypatch)
 def test_what_is_no_link_is_a_mistake_of_the_call_and_no_event(stage):
     running = Worker(parse_egress("direct"), allow_local=True, patience=PATIENCE)
     with pytest.raises(BadUrl):
-        archive(stage.desk, ArchiveWish(("ftp://h/",), stage.passphrase, True), running, Quiet())
+        archive(stage.desk, ArchiveWish(("ftp://h/",), stage.passphrase, Asked(True)), running, Quiet())
     with open_for_saving(stage.desk, stage.passphrase) as session:
         assert not [line for line in session.journal.lines() if b'"observe"' in line]
 

@@ -17,6 +17,7 @@ from tests.actions.stage import Quiet, Stage, copy_of, record_json
 from tests.simulators import authority, site
 from tests.simulators import socks as proxies
 from witnesskit.actions.archive import ArchiveWish, archive
+from witnesskit.actions.assigning import Asked
 from witnesskit.actions.clock import clock_facts, offset_of
 from witnesskit.actions.connected import egress_kind
 from witnesskit.actions.item_files import chosen, read_item
@@ -44,7 +45,7 @@ AHEAD = 1000  # seconds that the site's clock is ahead
 def archived(stage: Stage, url: str, egress: str = "direct"):
     """The item that archiving one link at a lone desk makes, and its events."""
     with prestart(parse_egress(egress), allow_local=True, patience=PATIENCE) as running:
-        archive(stage.desk, ArchiveWish((url,), stage.passphrase, True), running, Quiet())
+        archive(stage.desk, ArchiveWish((url,), stage.passphrase, Asked(True)), running, Quiet())
     with open_for_saving(stage.desk, stage.passphrase) as session:
         identities = (*desk_identities(session.keyring), *custodian_identities(session.keyring))
         (item,) = chosen(session.state, ())
@@ -68,7 +69,7 @@ def seen(first_stage, ca, tmp_path_factory):
         running = prestart(parse_egress("direct"), allow_local=True, patience=PATIENCE)
         patch.undo()
         with running:
-            archive(stage.desk, ArchiveWish((url,), stage.passphrase, True), running, Quiet())
+            archive(stage.desk, ArchiveWish((url,), stage.passphrase, Asked(True)), running, Quiet())
     with open_for_saving(stage.desk, stage.passphrase) as session:
         (item,) = chosen(session.state, ())
         files = read_item(stage.desk, session.state, item, desk_identities(session.keyring))
@@ -250,7 +251,12 @@ def test_of_a_capture_that_was_killed_the_page_still_says_what_was_received_thro
             raise MemoryError  # not Ctrl-C: nothing is tidied up
 
     with prestart(parse_egress("direct"), allow_local=True, patience=PATIENCE) as running, pytest.raises(MemoryError):
-        archive(stage.desk, ArchiveWish((f"{site_once.url}/p/good.html",), stage.passphrase, True), running, Killed())
+        archive(
+            stage.desk,
+            ArchiveWish((f"{site_once.url}/p/good.html",), stage.passphrase, Asked(True)),
+            running,
+            Killed(),
+        )
     report(stage.desk, stage.passphrase, ReportWish("court", (), tmp_path / "page.html"))
     text = html.unescape(re.sub(r"<[^>]+>", "", (tmp_path / "page.html").read_text(encoding="utf-8")))
     assert "What the tool received through a direct connection, not that 127.0.0.1 published it." in text

@@ -70,6 +70,11 @@ SUCCESSES = {
     "key operator": ("key", "operator", "operator-1", "--out", "operator.key"),
     "key lost": ("key", "lost", "Marat", *DESK),
     "policy": ("policy", "show", "--vault", "field"),
+    "queue add": ("queue", "add", "--allow-local", *DESK),
+    "queue run": ("queue", "run", "--allow-local", "--pace", "0", "--results", "run.csv", *DESK),
+    "queue show": ("queue", "show", "--items", *DESK),
+    "queue results": ("queue", "results", "results.csv", *DESK),
+    "queue drop": ("queue", "drop", "--done", *DESK),
     "policy lint": ("policy", "lint", Path(__file__).resolve().parents[2] / "policies" / "court.toml"),
 }
 
@@ -103,7 +108,8 @@ def test_every_command_of_a_good_day(day, site):
         if "ITEM" in words:
             named = dict(zip(("ITEM", "OTHER"), items(day), strict=True))
             words = tuple(named.get(word, word) for word in words)
-        ran = day.run(*words, "--json", stdin=f"{site.url}/p/good.html\n" if name == "archive" else "", quick=True)
+        takes_links = name in ("archive", "queue add")
+        ran = day.run(*words, "--json", stdin=f"{site.url}/p/good.html\n" if takes_links else "", quick=True)
         found = checked(ran, words)
         assert ran.status == 0, (name, found)
 
@@ -140,6 +146,11 @@ FAILURES = {
     "nothing to inspect": (("inspect",), 2),
     "bad policy": (("policy", "lint", "field/vault.toml"), 5),
     "unknown policy": (("init", "z", "--field", "--policy", "nonesuch"), 2),
+    "a queue without a passphrase": (("queue", "add", "--vault", "field"), 5),
+    "queue drop of nothing": (("queue", "drop", *DESK), 2),
+    "queue drop of an unknown link": (("queue", "drop", "ffffffffffff", *DESK), 2),
+    "results over a file": (("queue", "results", "photo.jpg", *DESK), 2),
+    "a list that is no table": (("archive", "--file", "parcel.age", "--vault", "field"), 2),
     "bad egress": (("init", "z", "--field", "--egress", "socks4://x:1"), 2),
     "audience on a field": (("bundle", "stick", "--audience", "public", "--to", "age1x", "--vault", "field"), 2),
     "desk bundle without audience": (("bundle", "stick", *DESK), 2),
@@ -174,3 +185,22 @@ def test_quiet_says_nothing_but_what_must_be_seen(day):
     ran = day.run("status", "--vault", "field", "--quiet")
     assert (ran.status, ran.both) == (0, "")
     assert "witnesskit: warning" in day.run("add", "photo.jpg", "--vault", "field", "--quiet").err
+
+
+def test_a_field_device_takes_a_list_offline_and_fetches_it_as_its_guide_says(day, site):
+    """The lines of guide-field.md, in its order, on a device with a passphrase; nothing printed tells a link."""
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "guide-field.md").read_text(encoding="utf-8")
+    lines = [line.split()[1:] for line in guide.splitlines() if line.startswith("witnesskit queue ")]
+    assert [words[1] for words in lines] == ["add", "show", "run"]
+    (day.path / "links.csv").write_text(f"link;note\n{site.url}/p/good.html;x\n{site.url}/e/404;y\n;z\n")
+    site.reset()
+    told = ""
+    for words in lines:
+        local = ("--allow-local",) if words[1] in ("add", "run") else ()
+        ran = day.run(*words, *local, "--vault", "locked", "--passphrase-file", "sec-locked/passphrase.txt")
+        told += ran.both
+        assert bool(site.requests) is (words[1] == "run")
+    assert "3 in, 2 queued, 0 duplicate, 0 refused, 1 empty" in told
+    assert "2: 1 saved, 1 removed" in told
+    assert site.url.removeprefix("http://") not in told
+    assert "good" not in told

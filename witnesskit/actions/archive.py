@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 
 from witnesskit.actions.add import Watch
@@ -10,9 +11,12 @@ from witnesskit.actions.clock import now
 from witnesskit.actions.finishing import Gathered, finish
 from witnesskit.actions.full_disk import room_for_the_end
 from witnesskit.actions.incoming import Incoming
+from witnesskit.actions.lookout import Spare
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.saving import SavedItem, Saving
+from witnesskit.actions.session import Session
 from witnesskit.capture.assignment import Assignment
+from witnesskit.capture.messages import Message
 from witnesskit.capture.worker import Worker
 from witnesskit.errors.capture import NoWorker
 from witnesskit.errors.cli import Interrupted
@@ -33,6 +37,20 @@ class ArchiveWish:
     asked: Asked = field(default_factory=Asked)
 
 
+class Tap:
+    """Who gives an item its id, and sees what is told of it and that it is about to be logged."""
+
+    def __init__(self) -> None:
+        self.item = secrets.token_hex(16)
+        self.spare: Spare | None = None
+
+    def told(self, message: Message) -> None:
+        """One message of the worker."""
+
+    def ending(self, gathered: Gathered) -> None:
+        """All has been told; nothing is logged yet."""
+
+
 def archive(vault: Vault, wish: ArchiveWish, running: Worker, watch: Watch) -> None:
     """Save every link as an item of its own; raises BadUrl before anything is sent, Interrupted after Ctrl-C.
 
@@ -43,22 +61,26 @@ def archive(vault: Vault, wish: ArchiveWish, running: Worker, watch: Watch) -> N
     with open_for_saving(vault, wish.passphrase) as session:
         for number, url in enumerate(wish.urls, 1):
             room.require(vault.path, _LEAST_ROOM)
-            saved = archive_one(Saving(session), assignment(session.policy, wish.asked, url), running, watch)
+            saved = archive_one(session, assignment(session.policy, wish.asked, url), running, watch)
             watch.item(saved)
             if saved.interrupted:
                 raise Interrupted(f"{number} of {len(wish.urls)} links were handled")
 
 
-def archive_one(saving: Saving, wanted: Assignment, running: Worker, watch: Watch) -> SavedItem:
-    """Save one link; what comes of it is an item, whatever it is."""
+def archive_one(
+    session: Session, wanted: Assignment, running: Worker, watch: Watch, tap: Tap | None = None
+) -> SavedItem:
+    """Save one link as one item; ``tap`` gives it its id and sees what happens."""
+    tap = tap or Tap()
+    saving = Saving(session, tap.item, spare=tap.spare)
     try:
         with room_for_the_end(saving):
-            return _saved(saving, wanted, running, watch)
+            return _saved(saving, wanted, running, watch, tap)
     finally:
         saving.end_lookouts()
 
 
-def _saved(saving: Saving, wanted: Assignment, running: Worker, watch: Watch) -> SavedItem:
+def _saved(saving: Saving, wanted: Assignment, running: Worker, watch: Watch, tap: Tap) -> SavedItem:
     """Ctrl-C ends the download, not the save: what arrived is sealed, logged and signed first."""
     gathered = Gathered("url", now())
     if wanted.cookies:
@@ -67,6 +89,7 @@ def _saved(saving: Saving, wanted: Assignment, running: Worker, watch: Watch) ->
     interrupted, fault = False, None
     try:
         for message in running.run(wanted):
+            tap.told(message)
             incoming.take(message)
     except KeyboardInterrupt:
         interrupted = True
@@ -78,6 +101,7 @@ def _saved(saving: Saving, wanted: Assignment, running: Worker, watch: Watch) ->
     original = incoming.end()
     if interrupted and gathered.outcome is Outcome.SAVED:
         gathered.outcome = Outcome.PARTIAL
+    tap.ending(gathered)
     saved = finish(saving, gathered, original, interrupted=interrupted)
     if fault is not None:
         raise fault

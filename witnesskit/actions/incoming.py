@@ -156,7 +156,7 @@ class Incoming:
         self._seal_stub()
         self._streams.begin(media)
         if not self._saving.lookouts and self._streams.original:  # one child waits; others are looked at in turn
-            self._saving.lookouts[media.stream] = look_out(self._streams.original, media.stream)
+            self._saving.lookouts[media.stream] = look_out(self._streams.original, media.stream, self._saving.spare)
 
     def _take_facts(self, message: told.Facts) -> None:
         self._facts.append(plain(dict(message.values)))

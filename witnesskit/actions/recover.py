@@ -9,6 +9,7 @@ from itertools import groupby
 from witnesskit.actions.clock import clock_facts, now
 from witnesskit.actions.delete_item import finish_deletion
 from witnesskit.actions.openings import read_capsule_openings, resolve
+from witnesskit.actions.queue_settle import settle_queue
 from witnesskit.actions.saving import Saving
 from witnesskit.actions.session import Session
 from witnesskit.actions.tool_identity import TOOL, tool_facts
@@ -24,9 +25,10 @@ REASON = "an earlier command was interrupted; what had reached the disk is kept"
 def recover(session: Session) -> int:
     """Log every orphan; returns how many items were recovered. The whole-file digest is not yet known.
 
-    First a deletion that was cut off: it is told by the log's last line.
+    First a deletion that was cut off: it is told by the log's last line. Then the queue, before anything is logged.
     """
     finish_deletion(session)
+    settle_queue(session)
     items.settle(session.vault, session.state)
     found = items.orphans(session.vault, session.state)
     whole = [capsule for capsule in found if capsule.size and capsule.id != capsule.item]

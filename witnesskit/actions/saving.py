@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from witnesskit.actions.lookout import Lookout
+from witnesskit.actions.lookout import Lookout, Spare
 from witnesskit.actions.session import Session
 from witnesskit.custody.prepare import Prepared
 from witnesskit.formats import disclosure, strict_json
@@ -67,6 +67,7 @@ class Saving:
     parts: dict[Role, int] = field(default_factory=dict)
     lookouts: dict[int, Lookout] = field(default_factory=dict)  # by stream; each is ended by who takes it out
     unfinished: list[CapsuleWriter] = field(default_factory=list)
+    spare: Spare | None = None  # a child that waits for the original
     reserve: Held | None = None  # room held back for record, log and checkpoint
 
     def capsule(self, role: Role) -> CapsuleWriter:
@@ -74,7 +75,10 @@ class Saving:
         part = self.parts[role] = self.parts.get(role, 0) + 1
         header = CapsuleHeader(secrets.token_hex(16), self.item, role, part)
         path = items.work_path(self.session.vault, self.item, header.id, role, part)
-        writer = CapsuleWriter(path, header, self.session.recipients.of(_RING[role]))
+        ready = role is Role.ORIGINAL and self.spare is not None and not self.spare.used
+        if ready and self.spare:
+            self.spare.move(path)
+        writer = CapsuleWriter(path, header, self.session.recipients.of(_RING[role]), empty=ready)
         self.unfinished.append(writer)
         return writer
 

@@ -101,6 +101,10 @@ class Child:
         gc.enable()
         self._next[0].warm_up(lambda: not select.select([0], [], [], 0)[0])
 
+    def make_ready(self) -> None:
+        """An extractor for the next link, while the parent still seals this one: half of a small link's time."""
+        self._next = self._ready()
+
     def run(self, wanted: Assignment) -> None:
         """One link, told to the end."""
         from witnesskit.capture import job, ytdlp
@@ -143,6 +147,7 @@ def main(arguments: Sequence[str]) -> NoReturn:
         child.prepare()
         while job := _next_job():
             _serve(child, pipe, from_json(job))
+            child.make_ready()
     except BaseException:  # noqa: BLE001 - nothing of it may be printed; the parent sees the pipe end
         os._exit(1)
     os._exit(0)

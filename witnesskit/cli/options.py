@@ -14,6 +14,7 @@ import click
 from witnesskit.cli.output import Answer, Output
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.cli import FileUnreadable, Interrupted, NeedsAnswer
+from witnesskit.limits import HOST_INTERVAL
 
 if TYPE_CHECKING:
     from witnesskit.vault.layout import Vault
@@ -59,6 +60,17 @@ def passphrase_option(function: Callable[..., None]) -> Callable[..., None]:
         "--passphrase-file",
         type=EXISTING_FILE,
         help="Read the passphrase from the first line of this file (or of /dev/stdin).",
+    )(function)
+
+
+def pace_option(function: Callable[..., None]) -> Callable[..., None]:
+    """``--pace``: how often one site is asked for links of a list."""
+    return click.option(
+        "--pace",
+        type=click.FloatRange(min=0),
+        default=HOST_INTERVAL,
+        show_default=True,
+        help="Of a list: seconds between two links of one site, with jitter.",
     )(function)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -49,6 +50,7 @@ class Output:
         self.quiet = quiet
         self._terminal = sys.stderr.isatty() and os.environ.get("TERM", "") != "dumb"
         self._line_open = False
+        self._block = 0  # lines of the block that is shown in place
 
     def say(self, text: str = "") -> None:
         """One line for the person; silent under ``--quiet``."""
@@ -101,6 +103,19 @@ class Output:
             self._write(sys.stderr, "\r\x1b[K" + text)
             self._line_open = True
 
+    def block(self, lines: Sequence[str]) -> None:
+        """Show several lines in place on a terminal; the next ones take their place."""
+        if not self._terminal or self.quiet:
+            return
+        width = shutil.get_terminal_size().columns - 1
+        up = f"\r\x1b[{self._block}A" if self._block else "\r"
+        self._write(sys.stderr, up + "\x1b[J" + "".join(f"{line[:width]}\n" for line in lines))
+        self._block = len(lines)
+
+    def end_block(self) -> None:
+        """What is shown stays, and what follows stands below it."""
+        self._block = 0
+
     @property
     def terminal(self) -> bool:
         """Whether a person watches stderr."""
@@ -138,12 +153,12 @@ class Progress:
             return
         self._last = now
         rate = done / max(now - self._started, 0.001)
-        text = f"{self._label} {_size(done)}"
+        text = f"{self._label} {size(done)}"
         if whole:
             left = max(whole - done, 0) / max(rate, 1)
-            text += f" of {_size(whole)}  {_bar(done, whole)}  {_size(int(rate))}/s  {_duration(left)} left"
+            text += f" of {size(whole)}  {_bar(done, whole)}  {size(int(rate))}/s  {duration(left)} left"
         else:
-            text += f"  {_size(int(rate))}/s"
+            text += f"  {size(int(rate))}/s"
         if self._output.terminal:
             self._output.draw(text)
         else:
@@ -156,7 +171,7 @@ class Progress:
             return
         self._started, self._last = self._started or now, now
         left = (now - self._started) / max(done, 1) * (whole - done)
-        text = f"{self._label} {done} of {whole} {what}  {_bar(done, whole)}  {_duration(left)} left"
+        text = f"{self._label} {done} of {whole} {what}  {_bar(done, whole)}  {duration(left)} left"
         if self._output.terminal:
             self._output.draw(text)
         elif done < whole:
@@ -184,7 +199,8 @@ def _bar(done: int, whole: int) -> str:
     return full * filled + empty * (20 - filled)
 
 
-def _size(count: float) -> str:
+def size(count: float) -> str:
+    """Bytes for people."""
     for unit in ("B", "kB", "MB"):
         if count < 1000:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
@@ -192,7 +208,8 @@ def _size(count: float) -> str:
     return f"{count:.1f} GB"
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Seconds for people."""
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 

@@ -96,3 +96,12 @@ class BadCookies(WitnesskitError):
     status = ExitStatus.USAGE
     message = "this is not a cookie file as browsers export it (Netscape format)"
     hint = "nothing was sent and nothing of it was kept; export the cookies anew"
+
+
+class NoSheets(WitnesskitError):
+    """A workbook was given, and what reads workbooks is not installed."""
+
+    code = "NO-SHEETS"
+    status = ExitStatus.USAGE
+    message = "workbooks cannot be read by this installation"
+    hint = "nothing was taken from it; save it as CSV, or install witnesskit[sheets]"

@@ -138,6 +138,12 @@ class Jailed:
                 raise JailGarbage("output that was not asked for")
             self._pass_on(length, sink)
 
+    def rename_sources(self, sources: Sequence[Given]) -> None:
+        """The same descriptors, by what they have become since the start; nothing is told before ``call``."""
+        if [given.descriptor for given in sources] != [given.descriptor for given in self._sources]:
+            raise ValueError("other descriptors than the child has")
+        self._sources = tuple(sources)
+
     def end(self) -> None:
         """Kill the child if it still lives, and forget it."""
         with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -28,16 +28,16 @@ _ZEROS = bytes(CAPSULE_MEMBER_MAX)
 
 
 class CapsuleWriter:
-    """One capsule being sealed into a new file at ``path`` (0600), which must not exist.
+    """One capsule being sealed into a new file at ``path`` (0600), which must not exist, or into an ``empty`` one.
 
     After DiskFull or NotWritten everything given is still in memory: make room and call ``flush``, or ``abandon``.
     Raises NotWritten, BadKey.
     """
 
-    def __init__(self, path: Path, header: CapsuleHeader, recipients: Sequence[str]) -> None:
+    def __init__(self, path: Path, header: CapsuleHeader, recipients: Sequence[str], *, empty: bool = False) -> None:
         self.path = path
         self.header = header
-        self._file = _create(path)
+        self._file = _create(path, empty=empty)
         try:
             self._sealed = SealedWriter(self._file, recipients)
         except BaseException:
@@ -145,12 +145,16 @@ class CapsuleWriter:
             self._file.close()
 
 
-def _create(path: Path) -> io.FileIO:
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+def _create(path: Path, *, empty: bool) -> io.FileIO:
+    flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | (0 if empty else os.O_CREAT | os.O_EXCL)
     try:
-        return io.FileIO(os.open(path, flags, 0o600), "r+b")
+        file = io.FileIO(os.open(path, flags, 0o600), "r+b")
     except OSError as error:
         raise NotWritten(error.strerror or "") from None
+    if os.fstat(file.fileno()).st_size:
+        file.close()
+        raise NotWritten("the file is not empty")
+    return file
 
 
 def _system(call: Callable[[], None]) -> None:

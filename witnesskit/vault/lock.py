@@ -11,6 +11,7 @@ from pathlib import Path
 from witnesskit.errors.vault import StorageFault, VaultBusy
 from witnesskit.vault import durable
 from witnesskit.vault.layout import Vault
+from witnesskit.vault.sealed_files import FOLDER as SEALED
 
 _NAME = "lock"
 
@@ -34,7 +35,7 @@ def writing(vault: Vault) -> Iterator[None]:
             raise
     try:
         durable.sweep(vault.path)
-        for top in (vault.custody, vault.keys, vault.policies, vault.work):
+        for top in (vault.custody, vault.keys, vault.policies, vault.work, vault.path / SEALED):
             for folder, _folders, _files in os.walk(top):
                 durable.sweep(Path(folder))
         flatten_times(vault)
@@ -47,7 +48,7 @@ def writing(vault: Vault) -> Iterator[None]:
 
 def flatten_times(vault: Vault) -> None:
     """Set the times of every file and folder outside ``capsules/`` (whose files have theirs) to the fixed one."""
-    for top in (vault.custody, vault.keys, vault.policies, vault.work):
+    for top in (vault.custody, vault.keys, vault.policies, vault.work, vault.path / SEALED):
         for folder, _folders, files in os.walk(top, topdown=False):
             for name in files:
                 durable.fix_time(Path(folder, name))

@@ -1,0 +1,130 @@
+"""The verbs of the queue on a vault: run, show, drop; and a list that is archived at once."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from witnesskit.actions.opening import needs_passphrase, open_for_saving
+from witnesskit.actions.queue_add import Added, Said, add_links
+from witnesskit.actions.queue_run import QueueWatch, RunDone, RunWish, order_of, run_queue
+from witnesskit.actions.queue_store import Files, MemoryFiles, Queue
+from witnesskit.actions.sealed_store import sealed_store
+from witnesskit.actions.session import Session
+from witnesskit.capture.pace import Pace
+from witnesskit.capture.worker import Worker
+from witnesskit.errors.queue import NoSuchJob
+from witnesskit.errors.vault import NotWithoutPassphrase
+from witnesskit.formats.link_list import LinkList
+from witnesskit.formats.queue_record import DONE, GAVE_UP, RUNNING, WAITING, Job
+from witnesskit.limits import ARCHIVE_WAIT_MAX
+from witnesskit.model import Outcome
+from witnesskit.vault.layout import Vault
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A queue as it is: jobs in the order of adding, and the order in which what waits would be fetched."""
+
+    jobs: tuple[Job, ...] = field(repr=False)
+    order: tuple[tuple[Job, str], ...] = field(repr=False)  # (job, why)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One run: the jobs it was to take, as they are now."""
+
+    done: RunDone
+    jobs: tuple[Job, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Started:
+    """Who fetches, who is told, and how fast."""
+
+    running: Worker
+    watch: QueueWatch
+    pace: Pace = field(default_factory=Pace)
+
+
+@contextmanager
+def open_queue(vault: Vault, passphrase: str) -> Iterator[tuple[Session, Queue]]:
+    """The queue of a vault, locked; raises NotWithoutPassphrase before anything is asked."""
+    demand_store(vault)
+    with open_for_saving(vault, passphrase) as session:
+        yield session, Queue(sealed_store(session))
+
+
+def demand_store(vault: Vault) -> None:
+    """Raises NotWithoutPassphrase where a vault keeps no link."""
+    if not needs_passphrase(vault):
+        raise NotWithoutPassphrase
+
+
+def run(session: Session, queue: Queue, running: Worker, wish: RunWish, watch: QueueWatch) -> Ran:
+    """Fetch what waits."""
+    done = run_queue(session, queue, running, wish, watch)
+    return Ran(done, tuple(queue.jobs[number] for number in sorted(done.taken)))
+
+
+def archive_list(vault: Vault, links: LinkList, said: Said, passphrase: str, started: Started) -> tuple[Added, Ran]:
+    """Save a whole list. Where the vault keeps links, a kill loses none of it: the same command goes on.
+
+    Without a passphrase the list is held in memory, and each link is asked for once.
+    """
+    with open_for_saving(vault, passphrase) as session:
+        files = _files(session)
+        kept = not isinstance(files, MemoryFiles)
+        queue = Queue(files)
+        added = add_links(queue, links, said)
+        only = frozenset(added.queued + added.waiting)
+        wish = RunWish(
+            said.allow_local, only=only, wait_max=ARCHIVE_WAIT_MAX, pace=started.pace, unlisted=said.unlisted
+        )
+        if not kept:
+            wish = replace(wish, attempts_max=1, stop_when_silent=False)
+        return added, run(session, queue, started.running, wish, started.watch)
+
+
+def show(vault: Vault, passphrase: str) -> Shown:
+    """What there is, and what comes next."""
+    with open_queue(vault, passphrase) as (_session, queue):
+        order = order_of(queue, int(time.time()), {})
+        return Shown(
+            tuple(queue.jobs[number] for number in sorted(queue.jobs)),
+            tuple((queue.jobs[int(one.id)], one.why) for one in order),
+        )
+
+
+def drop(vault: Vault, passphrase: str, shorts: Sequence[str], *, done: bool, everything: bool) -> int:
+    """Forget links; what was saved of them stays. Returns how many. Raises NoSuchJob before any is dropped."""
+    with open_queue(vault, passphrase) as (_session, queue):
+        gone = {job.number for job in queue.jobs.values() if everything or (done and job.state == DONE)}
+        for short in shorts:
+            found = [job.number for job in queue.jobs.values() if short and job.id.startswith(short.lower())]
+            if len(found) != 1:
+                raise NoSuchJob
+            gone.add(found[0])
+        queue.drop(gone)
+        return len(gone)
+
+
+def counts_of(jobs: Iterable[Job]) -> Mapping[str, int]:
+    """How many ended with which outcome, and how many still wait. They add up to the jobs."""
+    found = Counter(job.outcome if job.state in (DONE, GAVE_UP) else WAITING for job in jobs)
+    return {str(outcome): found[str(outcome)] for outcome in Outcome} | {WAITING: found[WAITING]}
+
+
+def is_open(job: Job) -> bool:
+    """Whether it still has to be fetched."""
+    return job.state in (WAITING, RUNNING)
+
+
+def _files(session: Session) -> Files:
+    try:
+        return sealed_store(session)
+    except NotWithoutPassphrase:
+        return MemoryFiles()
