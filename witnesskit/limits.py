@@ -80,6 +80,14 @@ JAIL_REQUEST_MAX: Final = 8 * MIB  # bytes of a request; the values to look for 
 JAIL_REPLY_MAX: Final = 8 * MIB  # bytes of a reply; a hostile file can hold many long values
 JAIL_OUTPUT_MAX: Final = 64 * GIB  # bytes of a copy; a child in other hands must not fill the disk for ever
 
+# tables of forecasts
+TABLE_MAX: Final = 16 * MIB  # bytes of a table given by a person; the published ones have some thirty thousand
+TABLE_ROWS_MAX: Final = 100_000  # rows; two hundred countries and kinds over centuries
+TABLE_COLUMNS_MAX: Final = 1000  # a model's whole working table has some fifty
+TABLE_CELL_MAX: Final = 4096  # characters; definitions have some hundreds
+RISK_VERSIONS_MAX: Final = 9999  # tables kept by one vault; each is a sealed file
+RISK_WINDOW_DAYS: Final = 731  # an older forecast takes no part in the average; the longest look two years ahead
+
 # policies
 POLICY_MAX: Final = 64 * KIB  # bytes of one policy file; ours have one
 
