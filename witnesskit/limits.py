@@ -80,6 +80,13 @@ JAIL_REQUEST_MAX: Final = 8 * MIB  # bytes of a request; the values to look for 
 JAIL_REPLY_MAX: Final = 8 * MIB  # bytes of a reply; a hostile file can hold many long values
 JAIL_OUTPUT_MAX: Final = 64 * GIB  # bytes of a copy; a child in other hands must not fill the disk for ever
 
+# watched links
+WATCHED_MAX: Final = 10_000  # links of one desk; at one look in six hours one in two seconds
+WATCH_EVERY_MAX: Final = 30 * 86_400  # seconds between two looks
+WATCH_CONFIRM_SECONDS: Final = 86_400  # between the two removals that confirm one; maintenance of a site ends sooner
+WATCH_BACKOFF_SECONDS: Final = 900  # until the next look where nothing was reached; doubled each time
+WATCH_HOST_SECONDS: Final = 10  # between two looks at one host
+
 # tables of forecasts
 TABLE_MAX: Final = 16 * MIB  # bytes of a table given by a person; the published ones have some thirty thousand
 TABLE_ROWS_MAX: Final = 100_000  # rows; two hundred countries and kinds over centuries

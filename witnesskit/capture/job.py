@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from witnesskit.capture import segments
+from witnesskit.capture.assignment import MEDIA
 from witnesskit.capture.fetch import fetch
 from witnesskit.capture.messages import Facts, Failed, Media, MediaEnd, Page
 from witnesskit.capture.page import PageWatch, Telling, request_page, tell_kept
-from witnesskit.capture.plan import FILE, UNSUPPORTED, Extraction, StreamPlan
+from witnesskit.capture.plan import FILE, NOT_ASKED, UNSUPPORTED, Extraction, StreamPlan
 from witnesskit.capture.telling import Head, Job
 from witnesskit.capture.transport import Transport, Wanted
 
@@ -17,10 +18,13 @@ def run(job: Job, transport: Transport, found: tuple[Extraction, PageWatch]) -> 
     _page(job, transport, watch)
     for number, values in enumerate(extraction.facts, 1):
         job.output.message(Facts(number, values))
-    for number, plan in enumerate(extraction.streams, 1):
+    wanted = MEDIA in job.wanted.parts
+    for number, plan in enumerate(extraction.streams if wanted else (), 1):
         _stream(job, transport, number, plan)
     if extraction.failure:
         job.output.message(Failed(extraction.failure))
+    if extraction.streams and not wanted:
+        job.output.message(Failed(NOT_ASKED))
 
 
 def _page(job: Job, transport: Transport, watch: PageWatch) -> None:
