@@ -139,6 +139,18 @@ JAIL_REQUEST_MAX: Final = 8 * MIB  # bytes of a request; the values to look for 
 JAIL_REPLY_MAX: Final = 8 * MIB  # bytes of a reply; a hostile file can hold many long values
 JAIL_OUTPUT_MAX: Final = 64 * GIB  # bytes of a copy; a child in other hands must not fill the disk for ever
 
+# watched links
+WATCHED_MAX: Final = 10_000  # links of one desk; at one look in six hours one in two seconds
+WATCH_EVERY_MAX: Final = 30 * 86_400  # seconds between two looks
+WATCH_CONFIRM_SECONDS: Final = 86_400  # between the two removals that confirm one; maintenance of a site ends sooner
+WATCH_BACKOFF_SECONDS: Final = 900  # until the next look where nothing was reached; doubled each time
+WATCH_HOST_SECONDS: Final = 10  # between two looks at one host
+
+# tables of forecasts
+TABLE_COLUMNS_MAX: Final = 1000  # a model's whole working table has some fifty
+RISK_VERSIONS_MAX: Final = 9999  # tables kept by one vault; each is a sealed file
+RISK_WINDOW_DAYS: Final = 731  # an older forecast takes no part in the average; the longest look two years ahead
+
 # policies
 POLICY_MAX: Final = 64 * KIB  # bytes of one policy file; ours have one
 

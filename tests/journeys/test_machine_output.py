@@ -31,6 +31,9 @@ def day(folder) -> Folder:
     folder.ok("add", "photo.jpg", "--vault", "field")
     folder.ok("bundle", "stick", "--vault", "field")
     (folder.path / "stick2").mkdir()
+    heading = "country,probability,as_of,source,definition,kind\n"
+    (folder.path / "risk.csv").write_text(heading + "KAZ,0.70%,2024-12-31,Desk A,mass killing begins,onset\n")
+    (folder.path / "outcomes.csv").write_text("country,from,to,happened,kind\nKZ,2025-01-01,2025-12-31,no,onset\n")
     shutil.copy(next((folder.path / "stick").iterdir()), folder.path / "parcel.age")
     return folder
 
@@ -69,6 +72,9 @@ SUCCESSES = {
     "key post-quantum": ("key", "post-quantum", *DESK),
     "key operator": ("key", "operator", "operator-1", "--out", "operator.key"),
     "key lost": ("key", "lost", "Marat", *DESK),
+    "risk": ("risk", "import", "risk.csv", *DESK),
+    "risk show": ("risk", "show", "KZ", *DESK),
+    "risk score": ("risk", "score", "outcomes.csv", *DESK),
     "policy": ("policy", "show", "--vault", "field"),
     "queue add": ("queue", "add", "--allow-local", *DESK),
     "queue run": ("queue", "run", "--allow-local", "--pace", "0", "--results", "run.csv", *DESK),
@@ -159,6 +165,9 @@ FAILURES = {
     "report exists": (("report", "--audience", "desk", "--out", "photo.jpg", *DESK), 2),
     "receipt is none": (("receipt", "photo.jpg", "--vault", "field"), 8),
     "verify what is none": (("verify", "photo.jpg"), 8),
+    "risk of no table": (("risk", "import", "photo.jpg", *DESK), 2),
+    "risk of a field without a passphrase": (("risk", "show", "--vault", "field"), 5),
+    "scores of no table": (("risk", "score", "risk.csv", *DESK), 2),
 }
 
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import Final
 
 from witnesskit.capture import control, phrases, segments
-from witnesskit.capture.assignment import Resume
+from witnesskit.capture.assignment import MEDIA, Resume
 from witnesskit.capture.fetch import fetch
 from witnesskit.capture.messages import Facts, Failed, MediaEnd, Page
 from witnesskit.capture.page import PageWatch, Telling, request_page, tell_kept
 from witnesskit.capture.page_signs import signs_of
-from witnesskit.capture.plan import FILE, UNSUPPORTED, Extraction, StreamPlan
+from witnesskit.capture.plan import FILE, NOT_ASKED, UNSUPPORTED, Extraction, StreamPlan
 from witnesskit.capture.telling import Head, Job, Output
 from witnesskit.capture.transport import Transport, Wanted
 from witnesskit.limits import SIGNS_MAX, VERSIONS_MAX
@@ -33,7 +33,7 @@ def run(job: Job, transport: Transport, found: tuple[Extraction, PageWatch]) -> 
     number, stopped = 1, _stopped(job, extraction)
     for plan in () if stopped else extraction.streams:
         number += _stream(job, transport, number, plan)
-    if stopped:
+    if stopped and extraction.streams:
         extraction = replace(extraction, failure=stopped)
     if extraction.failure:
         job.output.message(Failed(extraction.failure, extraction.text))
@@ -42,7 +42,9 @@ def run(job: Job, transport: Transport, found: tuple[Extraction, PageWatch]) -> 
 
 
 def _stopped(job: Job, extraction: Extraction) -> str:
-    """Why no media is asked for: an unlisted film shows over a direct connection who holds its link."""
+    """Why no media is asked for: only the page is wanted, or an unlisted film would show who holds its link."""
+    if MEDIA not in job.wanted.parts:
+        return NOT_ASKED
     unlisted = any(values.get("availability") == "unlisted" for values in extraction.facts)
     return "unlisted-over-direct" if unlisted and not job.wanted.unlisted and not job.log.proxied else ""
 

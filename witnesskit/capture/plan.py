@@ -11,6 +11,7 @@ FILE = "file"
 SEGMENTS = "segments"  # the pieces are known
 PLAYLIST = "playlist"  # the pieces are named by an HLS playlist that is still to be fetched
 UNSUPPORTED = "unsupported"
+NOT_ASKED = "media-not-asked"  # the rule of an attempt that found media and was to leave it alone
 
 
 @dataclass(frozen=True)

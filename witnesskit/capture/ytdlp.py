@@ -21,7 +21,7 @@ from yt_dlp.networking.exceptions import HTTPError, RequestError
 from yt_dlp.utils import DownloadError, GeoRestrictedError, UnsupportedError, UserNotLive, YoutubeDLError
 
 from witnesskit.capture import facts, wire
-from witnesskit.capture.assignment import COMMENTS, EVERYTHING, MEDIA
+from witnesskit.capture.assignment import COMMENTS, EVERYTHING
 from witnesskit.capture.choose import beside, facts_of, grouped, plans
 from witnesskit.capture.outcome import NETWORK, UNTRUSTED
 from witnesskit.capture.page import PageWatch
@@ -220,7 +220,7 @@ class Extractor:
             failure = self._from_text() or "no-media-found"
         text = str(facts.clean(self._logger.said[:MESSAGE_TEXT_MAX])) if failure else ""
         told = tuple(facts_of(entry, len(entries), self.parts) for entry in entries)
-        return Extraction(streams + more if MEDIA in self.parts else (), told, failure, text), watch
+        return Extraction(streams + more, told, failure, text), watch
 
     def _failure(self, error: Exception) -> str:
         cause: Any = error

@@ -34,6 +34,7 @@ VERBS: Final[Mapping[str, str]] = {
     "report": "Write what is known and proven as one page.",
     "export": "Write the chain of custody in a form that others read (desk).",
     "key": "Replace, show and rehearse the keys of a desk.",
+    "risk": "Keep forecasts of violence by country, for triage, and score them.",
     "policy": "Show or check the rules in force.",
     "doctor": "Look whether this installation and this vault are sound.",
     "demo": "Play the whole story on this computer.",
@@ -97,6 +98,8 @@ def _load_of_chain(verb: str) -> click.Command:  # noqa: C901 - one line for eac
             from witnesskit.cli.export import command
         case "key":
             from witnesskit.cli.key import command
+        case "risk":
+            from witnesskit.cli.risk import command
         case "policy":
             from witnesskit.cli.policy import command
         case "doctor":
