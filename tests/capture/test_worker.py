@@ -62,6 +62,17 @@ def test_a_proxy_that_refuses_is_the_network_never_a_removal(site):
     assert (seen.outcome, seen.rule) == (Outcome.PROXY_DOWN, "no-answer-proxy")
 
 
+def test_each_link_has_socks_credentials_of_its_own_and_no_record_tells_them(site):
+    with proxies.serve(site.url) as socks, start(socks.url) as worker:
+        seen = [capture(worker, f"http://footage.example/{path}") for path in ("p/cut.html", "h/good/list.m3u8")]
+    assert [one.outcome for one in seen] == [Outcome.SAVED] * 2
+    users = list(dict.fromkeys(socks.users))
+    assert len(users) == 2 and socks.users == sorted(socks.users, key=users.index)
+    assert len(socks.users) == len(socks.asked)
+    for user in users:
+        assert len(user) == 16 and user not in repr(seen)
+
+
 def test_a_404_that_an_http_proxy_may_have_invented_is_no_removal(site):
     with start(site.url) as worker:  # the site as proxy: answers 404 to every full link
         seen = capture(worker, "http://footage.example/clip.mp4")

@@ -23,6 +23,7 @@ class Socks:
     target: tuple[str, int] = ("127.0.0.1", 0)
     refuse: bool = False
     asked: list[tuple[int, str, int]] = field(default_factory=list)
+    users: list[str] = field(default_factory=list)  # of each connection that brought credentials (RFC 1929)
 
     @property
     def url(self) -> str:
@@ -43,8 +44,14 @@ class _Handler(socketserver.BaseRequestHandler):
 
     def _greet(self) -> None:
         _version, count = self._exactly(2)
-        self._exactly(count)
-        self.request.sendall(b"\x05\x00")
+        if 2 not in self._exactly(count):
+            self.request.sendall(b"\x05\x00")
+            return
+        self.request.sendall(b"\x05\x02")
+        _version, length = self._exactly(2)
+        self.server.socks.users.append(self._exactly(length).decode())  # type: ignore[attr-defined]
+        self._exactly(self._exactly(1)[0])
+        self.request.sendall(b"\x01\x00")
 
     def _wanted(self) -> tuple[int, str, int]:
         _version, _command, _zero, kind = self._exactly(4)

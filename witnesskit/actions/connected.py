@@ -57,8 +57,12 @@ class Connected:
             self._offsets.append(offset)
 
     def without_proxy(self, facts: Mapping[str, Json]) -> dict[str, Json]:
-        """Facts whose ``peer`` is the proxy only by this word; the address is for the custodian ring."""
-        hidden = {"peer": THE_PROXY} if self.egress.kind != DIRECT and facts.get("peer") else {}
+        """Facts that name the proxy only by this word; its address is for the custodian ring."""
+        if self.egress.kind == DIRECT:
+            return dict(facts)
+        hidden: dict[str, Json] = {"peer": THE_PROXY} if facts.get("peer") else {}
+        if said := facts.get("message"):  # of the extractor: an error may repeat the address
+            hidden["message"] = str(said).replace(self.egress.host, THE_PROXY)
         return {**facts, **hidden}
 
     def clock(self) -> Json:

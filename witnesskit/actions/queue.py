@@ -12,6 +12,7 @@ from witnesskit.actions.opening import needs_passphrase, open_for_saving
 from witnesskit.actions.queue_add import Added, Said, add_links
 from witnesskit.actions.queue_run import QueueWatch, RunDone, RunWish, order_of, run_queue
 from witnesskit.actions.queue_store import Files, MemoryFiles, Queue
+from witnesskit.actions.risk import countries
 from witnesskit.actions.sealed_store import sealed_store
 from witnesskit.actions.session import Session
 from witnesskit.capture.pace import Pace
@@ -65,8 +66,8 @@ def demand_store(vault: Vault) -> None:
 
 
 def run(session: Session, queue: Queue, running: Worker, wish: RunWish, watch: QueueWatch) -> Ran:
-    """Fetch what waits."""
-    done = run_queue(session, queue, running, wish, watch)
+    """Fetch what waits, in the order that the risk of their countries gives too."""
+    done = run_queue(session, queue, running, replace(wish, countries=_countries(session)), watch)
     return Ran(done, tuple(queue.jobs[number] for number in sorted(done.taken)))
 
 
@@ -91,12 +92,20 @@ def archive_list(vault: Vault, links: LinkList, said: Said, passphrase: str, sta
 
 def show(vault: Vault, passphrase: str) -> Shown:
     """What there is, and what comes next."""
-    with open_queue(vault, passphrase) as (_session, queue):
-        order = order_of(queue, int(time.time()), {})
+    with open_queue(vault, passphrase) as (session, queue):
+        order = order_of(queue, int(time.time()), _countries(session))
         return Shown(
             tuple(queue.jobs[number] for number in sorted(queue.jobs)),
             tuple((queue.jobs[int(one.id)], one.why) for one in order),
         )
+
+
+def _countries(session: Session) -> Mapping[str, int]:
+    """Of the tables of forecasts that this vault keeps; none where it keeps nothing sealed."""
+    try:
+        return countries(sealed_store(session))
+    except NotWithoutPassphrase:
+        return {}
 
 
 def drop(vault: Vault, passphrase: str, shorts: Sequence[str], *, done: bool, everything: bool) -> int:

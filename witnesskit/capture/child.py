@@ -10,6 +10,7 @@ import ctypes
 import gc
 import importlib
 import os
+import secrets
 import select
 import signal
 import sys
@@ -131,7 +132,7 @@ class Child:
         look = partial(presented, self._egress)
         log = RequestLog(self._pipe.message, bool(self._egress.proxy), look)
         parts, cookies = (wanted.parts, wanted.cookies) if wanted else (EVERYTHING, "")
-        return ytdlp.Extractor(log, self._egress.proxy, self._patience, parts, cookies), log
+        return ytdlp.Extractor(log, self._egress.isolated(secrets.token_hex(8)), self._patience, parts, cookies), log
 
 
 def main(arguments: Sequence[str]) -> NoReturn:

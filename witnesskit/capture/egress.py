@@ -32,6 +32,13 @@ class Egress:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return "" if self.kind == DIRECT else f"{self.kind}://{host}:{self.port}"
 
+    def isolated(self, item: str) -> str:
+        """``proxy`` with credentials of one item's own, so that Tor leads each item over another circuit.
+
+        They open nothing: a SOCKS proxy without a password takes any (Tor's IsolateSOCKSAuth).
+        """
+        return self.proxy.replace("://", f"://{item}:{item}@", 1) if self.kind == SOCKS else self.proxy
+
     def __str__(self) -> str:
         return self.proxy or DIRECT
 
