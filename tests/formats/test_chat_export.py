@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from witnesskit.errors.formats import BadChat
+from witnesskit.errors.brought import BadChat
 from witnesskit.formats import chat_export
 from witnesskit.formats.chat_export import TELEGRAM, WHATSAPP, kind_of, read
 

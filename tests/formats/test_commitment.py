@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from witnesskit.errors.formats import BadCommitment
+from witnesskit.errors.brought import BadCommitment
 from witnesskit.formats.commitment import Commitment, check_digit, line, mentions, parse
 
 ROOT = hashlib.sha256(b"root").digest()

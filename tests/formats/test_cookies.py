@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from witnesskit.errors.formats import BadCookies
+from witnesskit.errors.brought import BadCookies
 from witnesskit.formats.cookies import read_cookies
 from witnesskit.limits import COOKIES_MAX
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from witnesskit.errors.formats import BadTable
+from witnesskit.errors.brought import BadTable
 from witnesskit.formats import link_rows, link_sheet
 from witnesskit.formats.link_list import read_links
 

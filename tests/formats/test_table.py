@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from witnesskit.errors.formats import BadTable
+from witnesskit.errors.brought import BadTable
 from witnesskit.formats import table as tables
 from witnesskit.formats.table import column, read_table
 

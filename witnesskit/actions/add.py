@@ -18,9 +18,9 @@ from witnesskit.actions.sources import Given, Sources
 from witnesskit.capture.archive_file import is_zip
 from witnesskit.capture.localfile import open_local
 from witnesskit.errors import WitnesskitError
+from witnesskit.errors.brought import BadTable
 from witnesskit.errors.capture import NotAFile
 from witnesskit.errors.cli import FileUnreadable
-from witnesskit.errors.formats import BadTable
 from witnesskit.vault import room
 from witnesskit.vault.layout import Vault
 

@@ -12,8 +12,8 @@ from witnesskit.actions.sources import Exported, Given, Sources, exported
 from witnesskit.capture import proof_zip
 from witnesskit.capture.archive_file import Archive, Member
 from witnesskit.capture.localfile import LocalFile
+from witnesskit.errors.brought import BadChat
 from witnesskit.errors.capture import BadArchive
-from witnesskit.errors.formats import BadChat
 from witnesskit.formats import chat_export
 from witnesskit.formats.media_record import MediaFact
 from witnesskit.limits import ARCHIVE_STREAMS_MAX, CHAT_EXPORT_MAX

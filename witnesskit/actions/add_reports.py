@@ -17,7 +17,7 @@ from witnesskit.actions.saving import SavedItem, Saving
 from witnesskit.actions.seen import known_logs
 from witnesskit.actions.session import Session
 from witnesskit.actions.sources import Sources
-from witnesskit.errors.formats import BadTable
+from witnesskit.errors.brought import BadTable
 from witnesskit.formats import strict_json
 from witnesskit.formats.commitment import Commitment
 from witnesskit.formats.media_record import MediaFact

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from witnesskit.errors.formats import BadChat
+from witnesskit.errors.brought import BadChat
 from witnesskit.limits import CHAT_EXPORT_MAX, CHAT_MESSAGES_MAX
 
 WHATSAPP: Final = "whatsapp"

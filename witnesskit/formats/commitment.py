@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from witnesskit.errors.formats import BadCommitment
+from witnesskit.errors.brought import BadCommitment
 
 MARK: Final = "WK1"
 GROUPS: Final = 10

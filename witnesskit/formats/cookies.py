@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from witnesskit.errors.formats import BadCookies
+from witnesskit.errors.brought import BadCookies
 from witnesskit.limits import COOKIES_MAX
 
 _FIELDS: Final = 7  # domain, below it too, path, secure, expires, name, value

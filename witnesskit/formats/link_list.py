@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from witnesskit.errors.formats import BadTable
+from witnesskit.errors.brought import BadTable
 from witnesskit.formats import link_columns as columns
 from witnesskit.formats.link_rows import CSV, TEXT, TSV, Row, is_comment, text_rows
 from witnesskit.formats.link_sheet import is_sheet, sheet_rows

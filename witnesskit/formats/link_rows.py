@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from witnesskit.errors.formats import BadTable
+from witnesskit.errors.brought import BadTable
 from witnesskit.formats.link_columns import is_link, link_columns
 from witnesskit.formats.table import decoded
 from witnesskit.limits import TABLE_CELL_MAX, TABLE_MAX, TABLE_ROWS_MAX

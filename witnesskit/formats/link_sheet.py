@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from witnesskit.errors.formats import BadTable, NoSheets
+from witnesskit.errors.brought import BadTable, NoSheets
 from witnesskit.formats.link_rows import Row
 from witnesskit.limits import (
     READ_BLOCK,

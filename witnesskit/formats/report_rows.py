@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.errors.formats import BadCommitment
+from witnesskit.errors.brought import BadCommitment
 from witnesskit.formats.commitment import Commitment, mentions, parse
 from witnesskit.formats.table import Table, column
 from witnesskit.limits import REPORT_TEXT_MAX

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from witnesskit.errors.formats import BadTable
+from witnesskit.errors.brought import BadTable
 from witnesskit.limits import TABLE_CELL_MAX, TABLE_MAX, TABLE_ROWS_MAX
 
 _SEPARATORS: Final = ",;\t|"
