@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from witnesskit.custody_model import Json as Json  # noqa: PLC0414  everybody looks for it here
 from witnesskit.custody_model import Opening as Opening  # noqa: PLC0414
@@ -53,6 +53,13 @@ class Outcome(StrEnum):
     UNSUPPORTED = "unsupported"
     LIVE = "live"
     UNKNOWN = "unknown"
+
+
+IN_PART: Final = frozenset({Outcome.PARTIAL, Outcome.CHANGED, Outcome.TRUNCATED, Outcome.LIVE})
+# nobody answered, or nobody that can be believed: nothing is said about the link
+UNREACHED: Final = frozenset(
+    {Outcome.NETWORK_DOWN, Outcome.DNS, Outcome.REFUSED, Outcome.PROXY_DOWN, Outcome.TLS_INTERCEPTED}
+)
 
 
 class Audience(StrEnum):

@@ -1,17 +1,20 @@
 """The rules without a network: outcomes, ways out, playlists, facts, the order of messages."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from witnesskit.capture import facts, hls
 from witnesskit.capture.egress import Egress, check_url, comes_from_the_server, is_local_host, parse_egress
-from witnesskit.capture.messages import Attempt, Control, Media, MediaEnd, Page, PageEnd
+from witnesskit.capture.messages import Attempt, Control, Document, Media, MediaEnd, Page, PageEnd, Piece
 from witnesskit.capture.outcome import CONTROLLED, NETWORK, SAYABLE, UNTRUSTED, Said, Seen, StreamEnd, decide
 from witnesskit.capture.plan import Key, Segment
 from witnesskit.capture.tally import Tally
 from witnesskit.errors.capture import BadEgress, BadUrl, WorkerGarbage
 from witnesskit.formats import strict_json
+from witnesskit.limits import DOCUMENTS_MAX
 from witnesskit.model import Outcome
 
 DONE, CUT, GONE = StreamEnd(True, "", 9), StreamEnd(False, "cut", 5), StreamEnd(False, "http-410", 0)
@@ -346,3 +349,41 @@ def test_an_https_answer_through_an_http_proxy_is_the_servers_own():
         counted.see(PageEnd(complete=True, size=0, sha256=""))
         counted.see(Control(f"{scheme}://h/", 200, f"{scheme}://h/", "1" * 64))
         assert counted.result("2026-01-01T00:00:00Z").outcome is outcome
+
+
+PIECE = Piece(1, 1, "https://h/1.ts", 0, 5, "0" * 64)
+KEYED = {"method": "AES-128", "uri": "https://h/k", "iv": "0" * 32, "key": "1" * 32}
+
+
+def streaming():
+    counted = tally("direct")
+    counted.see(Media(1, 1, "0", "https://h/list", "", None, "segments"))
+    counted.see_media_bytes(1, b"12345")
+    return counted
+
+
+def test_a_piece_is_where_its_stream_has_come_to():
+    streaming().see(PIECE)
+    streaming().see(replace(PIECE, key=KEYED))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"stream": 2}, {"size": 6}, {"offset": 1}, {"offset": -1, "size": 6}, {"offset": 2**52}, {"size": -5, "offset": 10},
+        {"key": {**KEYED, "key": "zz"}}, {"key": {**KEYED, "iv": ""}}, {"key": {**KEYED, "key": "1" * 30}},
+    ],
+)  # fmt: skip
+def test_a_piece_that_is_told_wrongly_is_garbage(changed):
+    with pytest.raises(WorkerGarbage):
+        streaming().see(replace(PIECE, **changed))
+
+
+def test_lists_and_controls_without_an_end_are_garbage():
+    counted = tally("direct")
+    with pytest.raises(WorkerGarbage):
+        for _ in range(DOCUMENTS_MAX + 1):
+            counted.see(Document("playlist", "https://h/", "0" * 64, "#EXTM3U"))
+    counted.see(Control("https://h/"))
+    with pytest.raises(WorkerGarbage):
+        counted.see(Control("https://h/"))

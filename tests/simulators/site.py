@@ -117,6 +117,22 @@ class _Handler(BaseHTTPRequestHandler):
             self.head(200, 5000, {"Content-Type": "text/html"})
             self.wfile.write(b"<!doctype html><title>half</title>")
             self.close_connection = True
+        elif path == "/endless.html":
+            self.head(200, None, {"Content-Type": "text/html", "Connection": "close"})
+            for _ in range(400):
+                self.wfile.write(b"<p>" + b"and so on " * 100_000)
+            self.close_connection = True
+        elif path == "/bomb.html":
+            data = gzip.compress(b"<!doctype html><html><body>" + b" " * 200_000_000, 1, mtime=0)
+            self.head(200, len(data), {"Content-Type": "text/html", "Content-Encoding": "gzip"})
+            self.wfile.write(data)
+        elif path == "/drip.html":
+            self.head(200, None, {"Content-Type": "text/html", "Connection": "close"})
+            for _ in range(200):
+                self.wfile.write(b"<p>")
+                self.wfile.flush()
+                time.sleep(0.05)
+            self.close_connection = True
         elif path == "/hang":
             time.sleep(3)
         elif found := re.fullmatch(r"/h/([a-z-]+)/(list\.m3u8|key|\d+\.ts|\d+\.map)", path):

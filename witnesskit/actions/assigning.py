@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from witnesskit.capture.assignment import MEDIA, PAGE, Assignment, Resume
 from witnesskit.capture.egress import DIRECT, check_url, parse_egress
 from witnesskit.capture.unlisted import is_unlisted
-from witnesskit.errors.capture import CookiesOnField, JsOnField, UnlistedDirect
+from witnesskit.errors.capture import CookiesOnField, UnlistedDirect
 from witnesskit.model import VaultKind
 from witnesskit.policy import decide
 from witnesskit.policy.schema import Policy
@@ -21,16 +21,13 @@ class Asked:
     allow_local: bool = False
     unlisted: bool = False  # links that are keys may be asked for over a direct connection
     cookies: str = field(default="", repr=False)
-    js_runtime: str = ""
 
 
 def check(vault: Vault, asked: Asked, url: str) -> None:
-    """Refuse a link before anything is sent: raises BadUrl, UnlistedDirect, CookiesOnField, JsOnField."""
+    """Refuse a link before anything is sent: raises BadUrl, UnlistedDirect, CookiesOnField."""
     check_url(url, allow_local=asked.allow_local)
     if vault.config.kind is VaultKind.FIELD and asked.cookies:
         raise CookiesOnField
-    if vault.config.kind is VaultKind.FIELD and asked.js_runtime:
-        raise JsOnField
     if not asked.unlisted and parse_egress(vault.config.egress).kind == DIRECT and is_unlisted(url):
         raise UnlistedDirect
 
@@ -38,6 +35,4 @@ def check(vault: Vault, asked: Asked, url: str) -> None:
 def assignment(policy: Policy, asked: Asked, url: str, resume: tuple[Resume, ...] = ()) -> Assignment:
     """What the worker is told; nothing is collected that the policy does not list."""
     parts = (PAGE, MEDIA, *decide.to_collect(policy))
-    return Assignment(
-        url, parts, unlisted=asked.unlisted, cookies=asked.cookies, js_runtime=asked.js_runtime, resume=resume
-    )
+    return Assignment(url, parts, unlisted=asked.unlisted, cookies=asked.cookies, resume=resume)

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from witnesskit.actions.incoming_streams import MAIN
 from witnesskit.actions.item_files import read_item
 from witnesskit.actions.queue import is_open
 from witnesskit.actions.session import Session
 from witnesskit.errors.cli import FileUnreadable, NoFolder, OutputExists
 from witnesskit.formats.queue_record import GAVE_UP, Job
 from witnesskit.formats.short_id import short_id
-from witnesskit.model import Json, Outcome
+from witnesskit.model import IN_PART, Json, Outcome
 from witnesskit.vault.keyring import desk_identities
 
 FIELD_COLUMNS: Final = ("row", "outcome", "item")
@@ -25,7 +26,6 @@ DESK_COLUMNS: Final = (
     "replaywebpage", "row", "outcome", "item",
 )  # fmt: skip
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what makes an office program reckon a cell
-_IN_PART: Final = frozenset({Outcome.PARTIAL, Outcome.CHANGED, Outcome.TRUNCATED, Outcome.LIVE})
 
 
 def demand_new(path: Path) -> None:
@@ -78,7 +78,7 @@ def _outcome(job: Job) -> str:
 def _of_desk(session: Session, job: Job) -> dict[str, str]:
     record = _record(session, job)
     capture, source, times = (record.get(name, {}) for name in ("capture", "source", "times"))
-    main = [fact for fact in capture.get("media", ()) if fact.get("role") == "original"]
+    main = [fact for fact in capture.get("media", ()) if fact.get("role") in MAIN]
     tried = job.attempts[-1].at if job.attempts else 0
     return {
         "link": job.url,
@@ -103,7 +103,7 @@ def _status(job: Job) -> str:
         return "waiting"
     if job.outcome == Outcome.SAVED:
         return "saved"
-    said = "saved in part" if job.outcome in _IN_PART else "nothing saved"
+    said = "saved in part" if job.outcome in IN_PART else "nothing saved"
     return f"{said}: {job.outcome}" + (f", given up after {job.tries} attempts" if job.state == GAVE_UP else "")
 
 

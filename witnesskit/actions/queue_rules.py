@@ -1,7 +1,7 @@
 """What becomes of a job after an attempt (docs/spec/queue.md, "After an attempt"); pure: every rule can be read.
 
 An answer ends a job, also one that nobody hoped for. What says nothing about the link, or asks for patience, is tried
-again. What came in part ends it too: it is kept, with all that ``retry`` needs to go on from there.
+again. What came in part ends it too: it is kept, with all that a later attempt needs to go on from there.
 """
 
 from __future__ import annotations
@@ -13,13 +13,9 @@ from typing import Final
 from witnesskit.capture.triage import Signals
 from witnesskit.formats.queue_record import DONE, GAVE_UP, WAITING, Job, Tried
 from witnesskit.limits import QUEUE_ATTEMPTS_KEPT, QUEUE_ATTEMPTS_MAX
-from witnesskit.model import Json, Outcome
+from witnesskit.model import UNREACHED, Json, Outcome
 
-# nobody answered, or nobody that can be believed
-SILENT: Final = frozenset(
-    {Outcome.NETWORK_DOWN, Outcome.DNS, Outcome.REFUSED, Outcome.PROXY_DOWN, Outcome.TLS_INTERCEPTED}
-)
-AGAIN: Final = SILENT | {Outcome.RATE_LIMITED, Outcome.BLOCKED}
+AGAIN: Final = UNREACHED | {Outcome.RATE_LIMITED, Outcome.BLOCKED}
 CUT: Final = "power-lost"
 INTERRUPTED: Final = "interrupted"
 _NEAR: Final = timedelta(days=3)  # a deadline nearer than this is urgent

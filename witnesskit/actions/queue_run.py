@@ -13,7 +13,7 @@ from witnesskit.actions.add import Watch
 from witnesskit.actions.archive import Tap, archive_one
 from witnesskit.actions.assigning import Asked, assignment, check
 from witnesskit.actions.finishing import Gathered
-from witnesskit.actions.queue_rules import AGAIN, INTERRUPTED, SILENT, Attempted, after, not_counted, signals
+from witnesskit.actions.queue_rules import AGAIN, INTERRUPTED, Attempted, after, not_counted, signals
 from witnesskit.actions.queue_store import Queue
 from witnesskit.actions.saving import SavedItem
 from witnesskit.actions.session import Session
@@ -33,7 +33,7 @@ from witnesskit.limits import (
     RETRY_AFTER_MAX,
     SILENT_SITES,
 )
-from witnesskit.model import Json, Outcome
+from witnesskit.model import UNREACHED, Json, Outcome
 from witnesskit.vault import room
 
 _LEAST_ROOM = 16 * MIB  # bytes that must be free before a link is asked for
@@ -212,7 +212,7 @@ class _Run:
 
     def _is_dead(self, job: Job, tap: _Tap, outcome: Outcome) -> bool:
         """Whether it is the network that fails: the proxy is gone, or one site after the other is silent."""
-        if outcome not in SILENT or tap.answered:
+        if outcome not in UNREACHED or tap.answered:
             self._silent.clear()
             return False
         self._silent.setdefault(self._host[job.number], []).append(job)

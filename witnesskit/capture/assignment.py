@@ -45,7 +45,6 @@ class Assignment:
     unlisted: bool = False  # an unlisted link may be asked for over a direct connection
     control: bool = True  # when the link seems gone, ask for the front page of the same site
     cookies: str = field(default="", repr=False)  # a Netscape cookie file's text; desk only, kept nowhere
-    js_runtime: str = ""  # path of a program that may run a site's scripts, without network
     resume: tuple[Resume, ...] = field(default=(), repr=False)
 
 

@@ -122,7 +122,7 @@ class Child:
         )
         output = Output(self._pipe.message, self._pipe.page, self._pipe.media)
         budget = Budget(wanted.seconds, wanted.size_max)
-        job.run(Job(wanted, output, self._patience, log, budget), extractor, extractor.extract(wanted.url))
+        job.run(Job(wanted, output, self._patience, log, budget), extractor, extractor.extract(wanted.url, budget))
 
     def _ready(self, wanted: Assignment | None = None) -> tuple[Extractor, RequestLog]:
         from witnesskit.capture import ytdlp

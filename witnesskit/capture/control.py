@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable
 from urllib.parse import urlsplit, urlunsplit
 
 from witnesskit.capture.messages import Control
@@ -54,9 +55,8 @@ def judge(control: Control | None, gone_url: str, gone_sha256: str) -> str:
     return "the-same-page" if control.body_sha256 == gone_sha256 else CONTROLLED
 
 
-def _head(read1: object) -> bytes:
+def _head(read1: Callable[[int], bytes]) -> bytes:
     body, end = b"", time.monotonic() + CONTROL_SECONDS
-    assert callable(read1)  # noqa: S101 - for the type checker
     while len(body) < CONTROL_MAX and time.monotonic() < end and (block := read1(CONTROL_MAX - len(body))):
         body += block
     return body

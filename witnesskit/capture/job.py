@@ -81,7 +81,7 @@ def _page(job: Job, transport: Transport, watch: PageWatch) -> None:
     elif not job.log.answered and job.log.last_error:
         job.output.message(Page(job.url, reason=f"no-answer-{job.log.last_error}"))
     else:
-        request_page(job.url, transport, lambda: job.log.newest, telling)
+        request_page(job.url, transport, lambda: job.log.newest, telling, job.budget)
 
 
 def _stream(job: Job, transport: Transport, number: int, plan: StreamPlan) -> int:

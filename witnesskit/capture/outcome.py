@@ -38,7 +38,6 @@ _OF_FAILURE: Final = {
     "login-wall": Outcome.LOGIN,
     "drm": Outcome.UNSUPPORTED,
     "encrypted": Outcome.UNSUPPORTED,
-    "js-runtime": Outcome.UNSUPPORTED,
     "live": Outcome.LIVE,
 }
 # what a phrase can mean: words alone never make a success, nor a failure of the way

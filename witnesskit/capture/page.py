@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from witnesskit.capture.budget import DEADLINE, Budget
 from witnesskit.capture.messages import Attempt, Document, Page, PageEnd
 from witnesskit.capture.transport import Answer, Cut, NoAnswer, Transport
 from witnesskit.limits import CAPTURE_FRAME_MAX, DOCUMENT_MAX, DOCUMENTS_MAX, PAGE_MAX
@@ -26,12 +27,12 @@ class Kept:
     size: int = 0
     most: int = PAGE_MAX
 
-    def take(self, data: bytes, *, asked_for_all: bool) -> None:
+    def take(self, data: bytes, *, ended: bool) -> None:
         """Keep what was read, up to ``most`` bytes."""
         if data and self.size < self.most:
             self.pieces.append(data[: self.most - self.size])
         self.size += len(data)
-        self.whole = self.whole or asked_for_all or not data
+        self.whole = self.whole or ended
 
 
 class PageWatch:
@@ -98,7 +99,8 @@ def _tee(response: Any, kept: Kept) -> None:
 
     def read(amount: int | None = None) -> bytes:
         data: bytes = original(amount)
-        kept.take(data, asked_for_all=amount is None or amount < 0)
+        over = amount is None or amount < 0 or not data
+        kept.take(data, ended=over and not getattr(response, "cut_short", False))
         return data
 
     response.read = read
@@ -125,7 +127,9 @@ def tell_kept(url: str, kept: Kept, telling: Telling) -> None:
     telling.message(PageEnd(not too_long, size, hasher.hexdigest(), "too-long" if too_long else ""))
 
 
-def request_page(url: str, transport: Transport, log_last: Callable[[], Attempt | None], telling: Telling) -> None:
+def request_page(
+    url: str, transport: Transport, log_last: Callable[[], Attempt | None], telling: Telling, budget: Budget
+) -> None:
     """One more GET for the page through the same egress; a media answer is left unread and said so."""
     try:
         answer = transport.open(url, {"Accept-Encoding": "identity"}, "page", 0)
@@ -139,12 +143,12 @@ def request_page(url: str, transport: Transport, log_last: Callable[[], Attempt 
             telling.message(Page(url, reason="direct-media"))
             return
         telling.message(_page(url, attempt, by="own-request", decoded=False))
-        telling.message(_pass_on(answer, telling))
+        telling.message(_pass_on(answer, telling, budget))
     finally:
         answer.close()
 
 
-def _pass_on(answer: Answer, telling: Telling) -> PageEnd:
+def _pass_on(answer: Answer, telling: Telling, budget: Budget) -> PageEnd:
     hasher, size, reason = hashlib.sha256(), 0, ""
     try:
         while block := answer.read1(CAPTURE_FRAME_MAX):
@@ -154,6 +158,9 @@ def _pass_on(answer: Answer, telling: Telling) -> PageEnd:
             hasher.update(block)
             size += len(block)
             telling.raw(block)
+            if not budget.left:
+                reason = DEADLINE
+                break
     except Cut:
         reason = "cut"
     declared = answer.header("Content-Length")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -11,15 +12,27 @@ from typing import Final
 from witnesskit.capture import control as controls
 from witnesskit.capture import phrases
 from witnesskit.capture.egress import Egress, comes_from_the_server
-from witnesskit.capture.messages import Attempt, Control, Failed, Media, MediaEnd, Message, Page, PageEnd
+from witnesskit.capture.messages import (
+    Attempt,
+    Control,
+    Document,
+    Failed,
+    Media,
+    MediaEnd,
+    Message,
+    Page,
+    PageEnd,
+    Piece,
+)
 from witnesskit.capture.outcome import GONE, AttemptResult, Evidence, Said, Seen, StreamEnd, decide
 from witnesskit.capture.page_signs import HTML, Signs, is_login_address, signs_of
 from witnesskit.capture.times import seconds_until
 from witnesskit.capture.vouching import said_by_proxy, way_is_safe
 from witnesskit.errors.capture import WorkerGarbage
-from witnesskit.limits import MESSAGE_TEXT_MAX, SIGNS_MAX
+from witnesskit.limits import DOCUMENTS_MAX, MESSAGE_TEXT_MAX, PIECES_MAX, SIGNS_MAX
 from witnesskit.model import Json
 
+_HEX32: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _MEDIA: Final = ("media", "segment", "playlist", "key")
 _WAITING: Final = (429, 503)  # answers that may say when to come back (RFC 9110, 10.2.3)
 
@@ -44,13 +57,15 @@ class Tally:
     control: Control | None = None
     retry_after: int = 0
     _count: int = 0  # streams of every role
+    _pieces: int = 0
+    _documents: int = 0
     _role: str = ""
     _instead: Media | None = None  # the first stream that the server calls a page
     _instead_head: bytearray = field(default_factory=bytearray, repr=False)
     _head: bytearray = field(default_factory=bytearray, repr=False)  # of the page
     _hasher: hashlib._Hash = field(default_factory=hashlib.sha256, repr=False)
 
-    def see(self, message: Message) -> None:
+    def see(self, message: Message) -> None:  # noqa: C901 - one line for each kind of message
         """Count one message of the worker."""
         if isinstance(message, Attempt):
             self._attempt(message)
@@ -64,7 +79,15 @@ class Tally:
             self._end_stream(message)
         elif isinstance(message, Failed):
             self.failure, self.text = message.kind, message.text[:MESSAGE_TEXT_MAX]
+        elif isinstance(message, Piece):
+            self._piece(message)
+        elif isinstance(message, Document):
+            self._documents += 1
+            if self._documents > DOCUMENTS_MAX:
+                raise WorkerGarbage("too many lists")
         elif isinstance(message, Control):
+            if self.control is not None:
+                raise WorkerGarbage("two controls")
             self.control = message
 
     def see_page_bytes(self, data: bytes) -> None:
@@ -178,6 +201,17 @@ class Tally:
         if attempt.status in _WAITING:
             named = next((value for name, value in attempt.headers if name.lower() == "retry-after"), "")
             self.retry_after = seconds_until(named)
+
+    def _piece(self, piece: Piece) -> None:
+        """A piece ends where its stream has come to; a key that is told is one of AES-128."""
+        self._pieces += 1
+        if piece.stream != self.open_stream or piece.size < 0 or piece.offset < 0:
+            raise WorkerGarbage("a piece of no stream")
+        if piece.offset + piece.size != self.size or self._pieces > PIECES_MAX:
+            raise WorkerGarbage("a piece of another place")
+        for name in ("key", "iv"):
+            if "key" in piece.key and not _HEX32.fullmatch(str(piece.key.get(name))):
+                raise WorkerGarbage("a key that is none")
 
     def _begin_page(self, page: Page) -> None:
         if self.page is not None:

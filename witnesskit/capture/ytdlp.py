@@ -22,6 +22,8 @@ from yt_dlp.utils import DownloadError, GeoRestrictedError, UnsupportedError, Us
 
 from witnesskit.capture import facts, wire
 from witnesskit.capture.assignment import COMMENTS, EVERYTHING
+from witnesskit.capture.bounded import bound
+from witnesskit.capture.budget import Budget
 from witnesskit.capture.choose import beside, facts_of, grouped, plans
 from witnesskit.capture.outcome import NETWORK, UNTRUSTED
 from witnesskit.capture.page import PageWatch
@@ -89,6 +91,7 @@ class _Recorder(yt_dlp.YoutubeDL):  # type: ignore[misc]  # the library is untyp
     def __init__(self, log: RequestLog, options: dict[str, Any]) -> None:
         self.log = log
         self.watch: PageWatch | None = None
+        self.budget: Budget | None = None
         self.chosen: list[dict[str, Any]] = []
         super().__init__(options)
 
@@ -121,6 +124,7 @@ class _Recorder(yt_dlp.YoutubeDL):  # type: ignore[misc]  # the library is untyp
         self.log.note_connection(response)
         attempt = self.log.answer(sent, response)
         if self.watch is not None:
+            bound(response, self.budget)
             self.watch.list_answered(attempt, response)
             if page:
                 self.watch.answered(attempt, response)
@@ -200,8 +204,9 @@ class Extractor:
             raise NoAnswer(self._log.last_error or wire.kind_of(error, proxied=self._log.proxied)) from None
         return _Live(response, proxied=self._log.proxied)
 
-    def extract(self, url: str) -> tuple[Extraction, PageWatch]:
+    def extract(self, url: str, budget: Budget) -> tuple[Extraction, PageWatch]:
         """Find the streams of a link; never raises for what a site does."""
+        self._ydl.budget = budget
         self._ydl.watch = watch = PageWatch(Request(url).url)
         self._log.purpose = "extract"
         failure = ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from witnesskit.cli.output import Answer, Output, Progress
 from witnesskit.errors import ExitStatus, WitnesskitError
-from witnesskit.model import Outcome
+from witnesskit.model import IN_PART, UNREACHED, Outcome
 
 if TYPE_CHECKING:
     from witnesskit.actions.saving import SavedItem
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 NOT_REACHED = "NOT SAVED: {}; nothing can be said about the link"
 STATUS = {
     Outcome.SAVED: ExitStatus.DONE,
-    **dict.fromkeys((Outcome.PARTIAL, Outcome.CHANGED, Outcome.TRUNCATED, Outcome.LIVE), ExitStatus.PARTIAL),
+    **dict.fromkeys(IN_PART, ExitStatus.PARTIAL),
     **dict.fromkeys(
         (
             Outcome.REMOVED, Outcome.LEGAL, Outcome.PRIVATE, Outcome.LOGIN, Outcome.GEO, Outcome.RATE_LIMITED,
@@ -22,10 +22,7 @@ STATUS = {
         ),
         ExitStatus.NOTHING_SAVED,
     ),
-    **dict.fromkeys(
-        (Outcome.NETWORK_DOWN, Outcome.DNS, Outcome.REFUSED, Outcome.PROXY_DOWN, Outcome.TLS_INTERCEPTED),
-        ExitStatus.NETWORK,
-    ),
+    **dict.fromkeys(UNREACHED, ExitStatus.NETWORK),
 }  # fmt: skip
 WORDS = {
     Outcome.SAVED: "SAVED",
@@ -50,9 +47,7 @@ WORDS = {
 }
 
 
-_WITH_MEDIA = frozenset(
-    {Outcome.SAVED, Outcome.PARTIAL, Outcome.CHANGED, Outcome.TRUNCATED, Outcome.LIVE}
-)  # outcomes that say themselves that media came
+_WITH_MEDIA = IN_PART | {Outcome.SAVED}  # outcomes that say themselves that media came
 
 
 def status_of(saved: SavedItem) -> ExitStatus:

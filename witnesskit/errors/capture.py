@@ -105,12 +105,3 @@ class CookiesOnField(WitnesskitError):
     status = ExitStatus.REFUSED
     message = "a field device uses no cookies: they name an account"
     hint = "nothing was sent; save the link without, and let the desk try again with cookies"
-
-
-class JsOnField(WitnesskitError):
-    """A site's scripts on a device that could be searched."""
-
-    code = "SCRIPTS-ON-FIELD"
-    status = ExitStatus.REFUSED
-    message = "a field device runs no scripts of a site"
-    hint = "nothing was sent; save the link without, and let the desk try again"
