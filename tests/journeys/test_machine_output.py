@@ -81,6 +81,11 @@ SUCCESSES = {
     "queue show": ("queue", "show", "--items", *DESK),
     "queue results": ("queue", "results", "results.csv", *DESK),
     "queue drop": ("queue", "drop", "--done", *DESK),
+    "watch add": ("watch", "add", "--file", "links.txt", "--allow-local", *DESK),
+    "watch run": ("watch", "run", "--once", "--allow-local", *DESK),
+    "watch list": ("watch", "list", "--all", *DESK),
+    "watch history": ("watch", "history", *DESK),
+    "watch stop": ("watch", "stop", "--all", *DESK),
     "policy lint": ("policy", "lint", Path(__file__).resolve().parents[2] / "policies" / "court.toml"),
 }
 
@@ -114,6 +119,7 @@ def test_every_command_of_a_good_day(day, site):
         if "ITEM" in words:
             named = dict(zip(("ITEM", "OTHER"), items(day), strict=True))
             words = tuple(named.get(word, word) for word in words)
+        (day.path / "links.txt").write_text(f"{site.url}/p/good.html\n")
         takes_links = name in ("archive", "queue add")
         ran = day.run(*words, "--json", stdin=f"{site.url}/p/good.html\n" if takes_links else "", quick=True)
         found = checked(ran, words)

@@ -56,6 +56,11 @@ class Site:
     headers: dict[str, str] = field(default_factory=dict)  # further ones in every answer
     flags: set[str] = field(default_factory=set)  # switches of a test: "down" answers 410 to everything
 
+    @property
+    def title(self) -> str:
+        """Of every page."""
+        return "Weather" if "another-title" in self.flags else "Square"
+
     def reset(self) -> None:
         self.requests.clear()
         self.times.clear()
@@ -72,7 +77,7 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         self.site.requests.append(Request(self.path, dict(self.headers.items()), self.client_address[:2]))
         self.site.times[path] += 1
-        if "down" in self.site.flags:
+        if "down" in self.site.flags or ("taken-down" in self.site.flags and path != "/"):
             self.error(410)
         elif found := re.fullmatch(r"/m/([a-z0-9-]+)\.mp4", path):
             BEHAVIOURS[found[1]](self, self.site.times[path])
@@ -145,7 +150,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.error(404)
 
     def html(self, inner: str) -> None:
-        self.send(200, f"<!doctype html><html><head><title>Square</title></head><body>{inner}</body></html>".encode())
+        self.send(
+            200,
+            f"<!doctype html><html><head><title>{self.site.title}</title></head><body>{inner}</body></html>".encode(),
+        )
 
     def error(self, status: int) -> None:
         self.send(status, f"<!doctype html><title>{status}</title><p>No.</p>".encode())

@@ -16,6 +16,7 @@ VERBS: Final[Mapping[str, str]] = {
     "trust": "Say whom this vault trusts: a desk (field), authorities of time and other desks (desk).",
     "archive": "Save one or several links before they vanish.",
     "queue": "Take links now and fetch them later; nothing of it is lost.",
+    "watch": "Look again and again whether links still live, and log what was seen (desk).",
     "add": "Seal files, folders and archives that you already have.",
     "status": "Count what is saved, delivered and waiting; at a desk, when it was last anchored.",
     "inspect": "Show what a file gives away.",
@@ -54,6 +55,8 @@ def load(verb: str) -> click.Command:  # noqa: C901 - one line for each verb
             from witnesskit.cli.archive import command
         case "queue":
             from witnesskit.cli.queue import command
+        case "watch":
+            from witnesskit.cli.watch import command
         case "add":
             from witnesskit.cli.add import command
         case "status":
