@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
@@ -108,6 +109,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.html("<h1>The front page of a living site</h1>")
         elif path == "/r/page":
             self.redirect("/p/good.html")
+        elif path.startswith("/to/"):
+            self.redirect(unquote(path[4:]))
         elif path == "/r/gone":
             self.redirect("/e/410")
         elif path == "/r/members":

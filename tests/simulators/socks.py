@@ -88,10 +88,15 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def serve(target_url: str) -> Iterator[Socks]:
-    """A proxy that leads every connection to the host and port of ``target_url``."""
+def serve(target_url: str, listener: socket.socket | None = None) -> Iterator[Socks]:
+    """A proxy that leads every connection to the host and port of ``target_url``; ``listener``: on this socket."""
     host, _, port = target_url.removeprefix("http://").partition(":")
-    with _Server(("127.0.0.1", 0), _Handler) as server:
+    with _Server(("127.0.0.1", 0), _Handler, bind_and_activate=listener is None) as server:
+        if listener is not None:
+            server.socket.close()
+            server.socket, server.server_address = listener, listener.getsockname()
+        else:
+            server.server_address = server.socket.getsockname()
         socks = Socks(server.server_address[1], (host, int(port)))
         server.socks = socks  # type: ignore[attr-defined]
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()

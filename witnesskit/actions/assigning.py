@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from witnesskit.capture.assignment import MEDIA, PAGE, Assignment, Resume
-from witnesskit.capture.egress import DIRECT, check_url, parse_egress
+from witnesskit.capture.egress import DIRECT, check_url, demand_way, parse_egress
 from witnesskit.capture.unlisted import is_unlisted
 from witnesskit.errors.capture import CookiesOnField, UnlistedDirect
 from witnesskit.model import VaultKind
@@ -26,6 +26,7 @@ class Asked:
 def check(vault: Vault, asked: Asked, url: str) -> None:
     """Refuse a link before anything is sent: raises BadUrl, UnlistedDirect, CookiesOnField."""
     check_url(url, allow_local=asked.allow_local)
+    demand_way(url, parse_egress(vault.config.egress))
     if vault.config.kind is VaultKind.FIELD and asked.cookies:
         raise CookiesOnField
     if not asked.unlisted and parse_egress(vault.config.egress).kind == DIRECT and is_unlisted(url):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import secrets
 import socket
 import ssl
 import threading
@@ -57,7 +58,7 @@ def _connected(egress: Egress, parts: SplitResult) -> Iterator[http.client.HTTPC
     port = parts.port or _PORTS[scheme]
     connection = http.client.HTTPConnection(host, port)
     connection.default_port = _PORTS[scheme]
-    connection.sock = connect(egress, host, port)
+    connection.sock = connect(egress, host, port, secrets.token_hex(8))
     watch = threading.Timer(ASK_SECONDS_MAX, _end, (connection,))
     watch.daemon = True
     watch.start()

@@ -96,7 +96,8 @@ class Child:
         modules: dict[str, Any] = sys.modules
         modules.update(dict.fromkeys(_LEFT_OUT))
         gc.disable()  # everything loaded here stays
-        importlib.import_module("witnesskit.capture.ytdlp")
+        ytdlp = importlib.import_module("witnesskit.capture.ytdlp")
+        ytdlp.look_at_every_host(self._guard.demand)
         self._next = self._ready()
         gc.freeze()
         gc.enable()

@@ -14,8 +14,20 @@ from witnesskit.limits import URL_MAX
 DIRECT: Final = "direct"
 SOCKS: Final = "socks5h"  # the proxy resolves names; plain socks5 would ask for them here
 HTTP: Final = "http"
+TOR: Final = "tor"  # a word for the Tor daemon on this computer
+_TOR_HOST, _TOR_PORT = "127.0.0.1", 9050
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?", re.ASCII)
 _LOCAL_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
+_ONION: Final = ".onion"
+_EMBEDDED: Final = (  # networks whose addresses hold an IPv4 address, and the bits below it
+    (ipaddress.IPv6Network("::/96"), 0),
+    (ipaddress.IPv6Network("64:ff9b::/96"), 0),  # NAT64, RFC 6052
+    (ipaddress.IPv6Network("2002::/16"), 80),  # 6to4, RFC 3056
+)
+_NEVER: Final = (  # Teredo (RFC 4380), whose hidden addresses are not looked for; NAT64 of one network (RFC 8215)
+    ipaddress.IPv6Network("2001::/32"),
+    ipaddress.IPv6Network("64:ff9b:1::/48"),
+)
 
 
 @dataclass(frozen=True)
@@ -44,9 +56,11 @@ class Egress:
 
 
 def parse_egress(text: str) -> Egress:
-    """``direct``, ``socks5h://HOST:PORT`` or ``http://HOST:PORT``; raises BadEgress for anything else."""
+    """``direct``, ``tor``, ``socks5h://HOST:PORT`` or ``http://HOST:PORT``; raises BadEgress for anything else."""
     if text == DIRECT:
         return Egress()
+    if text == TOR:
+        return Egress(SOCKS, _TOR_HOST, _TOR_PORT)
     try:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port or 0
@@ -92,13 +106,38 @@ def is_local_host(host: str) -> bool:
 
 
 def is_local_address(address: str) -> bool:
-    """Whether a literal IP address is not on the public network; False for what is no address."""
+    """Whether a literal IP address is not on the public network; False for what is no address.
+
+    An IPv6 address that stands for an IPv4 address is judged as that one; a group of receivers is no public address.
+    """
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return not (mapped or parsed).is_global
+    meant = _embedded(parsed) if isinstance(parsed, ipaddress.IPv6Address) else parsed
+    return not meant.is_global or meant.is_multicast
+
+
+def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    if address.ipv4_mapped:
+        return address.ipv4_mapped
+    if any(address in network for network in _NEVER):
+        return ipaddress.IPv6Address("::1")
+    for network, below in _EMBEDDED:
+        if address in network and int(address) > 1:
+            return ipaddress.IPv4Address(int(address) >> below & 0xFFFFFFFF)
+    return address
+
+
+def demand_way(url: str, egress: Egress) -> None:
+    """Refuse a name that only Tor resolves where the way out is no SOCKS proxy (RFC 7686): raises BadUrl."""
+    if is_onion(_split(url).hostname or "") and egress.kind != SOCKS:
+        raise BadUrl("it is an onion address, which only Tor reaches")
+
+
+def is_onion(host: str) -> bool:
+    """Whether a name must never be looked up by anybody but Tor."""
+    return host.rstrip(".").lower().endswith(_ONION)
 
 
 def comes_from_the_server(url: str, egress: Egress) -> bool:

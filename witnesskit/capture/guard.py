@@ -13,7 +13,7 @@ import sys
 import uuid
 from typing import Any, Final
 
-from witnesskit.capture.egress import DIRECT, Egress, is_local_address
+from witnesskit.capture.egress import DIRECT, SOCKS, Egress, is_local_address, is_local_host, is_onion
 
 _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _NEVER: Final = frozenset(
@@ -82,8 +82,20 @@ class Guard:
         elif not self._allow_local and is_local_address(host):
             raise LocalAddress("local address")
 
+    def demand(self, host: str) -> None:
+        """Refuse a host as links and redirects write it, before it is asked for: LocalAddress, ElsewhereRefused.
+
+        Through a proxy no address is seen at the connection, and the proxy may stand in a private network.
+        """
+        if not self._allow_local and is_local_host(host):
+            raise LocalAddress("local address")
+        if is_onion(host) and self._egress.kind != SOCKS:
+            raise ElsewhereRefused("only Tor knows this name")
+
     def _look_up(self, host: Any) -> None:
         name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
+        if isinstance(name, str) and is_onion(name):
+            raise ElsewhereRefused("only Tor knows this name")
         if self._egress.kind != DIRECT and name != self._egress.host and name not in self._proxy:
             raise ElsewhereRefused("names are looked up by the proxy only")
 

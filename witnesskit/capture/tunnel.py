@@ -8,6 +8,7 @@ from typing import Final
 from witnesskit.capture.egress import DIRECT, SOCKS, Egress
 from witnesskit.limits import STALL_SECONDS
 
+_NO_AUTH, _PASSWORD = 0, 2  # RFC 1928, section 3
 _NAME: Final = 3  # address kind of SOCKS5: the proxy looks the name up
 _REST: Final = {1: 4, 4: 16}  # bytes of an address in the proxy's answer
 
@@ -16,9 +17,11 @@ class ProxyRefused(OSError):
     """The proxy does not lead there."""
 
 
-def connect(egress: Egress, host: str, port: int) -> socket.socket:
+def connect(egress: Egress, host: str, port: int, credentials: str = "") -> socket.socket:
     """A connected socket; with a proxy nothing else than the proxy is ever contacted. Raises OSError, ProxyRefused.
 
+    ``credentials``: user name and password at a SOCKS proxy. They open nothing; Tor leads each one over a circuit of
+    its own.
     Through an HTTP proxy the socket leads to the proxy itself, which is then asked in HTTP.
     """
     if egress.kind == DIRECT:
@@ -29,21 +32,32 @@ def connect(egress: Egress, host: str, port: int) -> socket.socket:
         raise ProxyRefused("no connection to it") from None
     if egress.kind == SOCKS:
         try:
-            _socks(found, host, port)
+            _greet(found, credentials.encode())
+            _ask_for(found, host, port)
         except BaseException:
             found.close()
             raise
     return found
 
 
-def _socks(proxy: socket.socket, host: str, port: int) -> None:
-    """Ask for ``host`` by its name, without any credential."""
+def _greet(proxy: socket.socket, credentials: bytes) -> None:
+    """Agree on how to begin; a proxy that takes no credentials is used without (RFC 1929)."""
+    methods = bytes((_NO_AUTH, _PASSWORD)) if credentials else bytes((_NO_AUTH,))
+    proxy.sendall(bytes((5, len(methods))) + methods)
+    version, method = _exactly(proxy, 2)
+    if version != 5 or method not in methods:
+        raise ProxyRefused("it wants a password, or is no SOCKS5 proxy")
+    if method == _PASSWORD:
+        proxy.sendall(bytes((1, len(credentials))) + credentials + bytes((len(credentials),)) + credentials)
+        if _exactly(proxy, 2)[1]:
+            raise ProxyRefused("it takes only who it knows")
+
+
+def _ask_for(proxy: socket.socket, host: str, port: int) -> None:
+    """Ask for ``host`` by its name."""
     name = host.encode("idna") if not host.isascii() else host.encode()
     if not 0 < len(name) < 256:
         raise ProxyRefused("the name is too long")
-    proxy.sendall(b"\x05\x01\x00")
-    if _exactly(proxy, 2) != b"\x05\x00":
-        raise ProxyRefused("it wants a password, or is no SOCKS5 proxy")
     proxy.sendall(b"\x05\x01\x00" + bytes((_NAME, len(name))) + name + port.to_bytes(2, "big"))
     version, code, _zero, kind = _exactly(proxy, 4)
     if version != 5 or code != 0:

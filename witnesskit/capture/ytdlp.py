@@ -12,11 +12,13 @@ import ssl
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any, Final
+from urllib.parse import urlsplit
 
+import requests.exceptions
 import yt_dlp
 import yt_dlp.dependencies
 import yt_dlp.globals
-from yt_dlp.networking import Request
+from yt_dlp.networking import Request, _requests
 from yt_dlp.networking.exceptions import HTTPError, RequestError
 from yt_dlp.utils import DownloadError, GeoRestrictedError, UnsupportedError, UserNotLive, YoutubeDLError
 
@@ -42,6 +44,23 @@ USER_AGENT: Final = (
 _NOWHERE: Final = "/dev/null/none"
 _SCHEMES: Final = ("http://", "https://")
 _UNTOLD: Final = frozenset({"proxy", "logger", "cookiefile"})  # options that no record repeats
+
+
+def look_at_every_host(demand: Callable[[str], object]) -> None:
+    """Have ``demand`` see the host of each request before it is sent, those of redirects too; what it raises refuses.
+
+    It is called once in the life of a process.
+    """
+
+    class Session(_requests.RequestsSession):  # type: ignore[misc]  # the library is untyped
+        def send(self, request: Any, **kwargs: Any) -> Any:
+            try:
+                demand(urlsplit(request.url).hostname or "")
+            except OSError as error:
+                raise requests.exceptions.ConnectionError(error) from error
+            return super().send(request, **kwargs)
+
+    _requests.RequestsSession = Session
 
 
 class _Silent:
@@ -94,6 +113,11 @@ class _Recorder(yt_dlp.YoutubeDL):  # type: ignore[misc]  # the library is untyp
         self.budget: Budget | None = None
         self.chosen: list[dict[str, Any]] = []
         super().__init__(options)
+
+    def build_request_director(self, handlers: Any, preferences: Any = None) -> Any:
+        """One network stack and no other: the one whose every request is looked at."""
+        del handlers
+        return super().build_request_director([_requests.RequestsRH], preferences)
 
     def process_info(self, info_dict: dict[str, Any]) -> None:
         """Called by yt-dlp for each chosen format, when it would download."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--desk", "kind", flag_value="desk", help="A computer in a safe place: it opens and catalogues.")
 @click.option("--lone", "kind", flag_value="lone", help="A desk for one person alone, with one ring of keys.")
 @click.option(
-    "--egress", default="direct", show_default=True, help="direct, socks5h://HOST:PORT or http://HOST:PORT."
+    "--egress", default="direct", show_default=True, help="direct, tor, socks5h://HOST:PORT or http://HOST:PORT."
 )
 @click.option("--policy", default="protect-filmer", show_default=True, help="Name of a shipped policy or a file.")
 @click.option("--lock-key", is_flag=True, help="Field: wrap the signing key with a generated passphrase.")

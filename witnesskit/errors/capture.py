@@ -23,7 +23,7 @@ class BadEgress(WitnesskitError):
     code = "BAD-EGRESS"
     status = ExitStatus.USAGE
     message = "the way to the network is not one that is known"
-    hint = "nothing was sent; use direct, socks5h://HOST:PORT or http://HOST:PORT"
+    hint = "nothing was sent; use direct, tor, socks5h://HOST:PORT or http://HOST:PORT"
 
 
 class NoWorker(WitnesskitError):
