@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.capture.seen import capture
+from tests.simulators import site as sites
 from witnesskit.capture.bounded import bound
 from witnesskit.capture.budget import Budget
 from witnesskit.limits import MIB, PAGE_MAX
@@ -22,6 +23,7 @@ def peak(pid):
 
 @pytest.mark.parametrize("path", ["/endless.html", "/bomb.html"])
 def test_a_page_without_an_end_is_kept_up_to_the_maximum_in_bounded_memory(site, worker, path):
+    sites.bomb()  # made before it is asked for
     seen = capture(worker, site.url + path)
     assert seen.outcome is Outcome.UNKNOWN
     assert len(seen.page_bytes) <= PAGE_MAX

@@ -177,7 +177,7 @@ def test_direct_switches_proxies_off():
     [
         "", "Direct", "socks5://127.0.0.1:9050", "socks4://h:1", "https://h:1", "socks5h://h", "socks5h://:1",
         "http://u:p@h:1", "http://h:1/path", "http://h:1?x", "http://h:99999", "http://h:0", "http://[zz]:1", "http://h h:1",
-        "socks5h://h:1#x", "tor",
+        "socks5h://h:1#x",
     ],
 )  # fmt: skip
 def test_other_ways_out_are_refused(text):

@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
@@ -131,7 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(b"<p>" + b"and so on " * 100_000)
             self.close_connection = True
         elif path == "/bomb.html":
-            data = gzip.compress(b"<!doctype html><html><body>" + b" " * 200_000_000, 1, mtime=0)
+            data = bomb()
             self.head(200, len(data), {"Content-Type": "text/html", "Content-Encoding": "gzip"})
             self.wfile.write(data)
         elif path == "/drip.html":
@@ -223,6 +224,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *arguments: object) -> None:
         """Say nothing."""
+
+
+@cache
+def bomb() -> bytes:
+    """A page of 200 MB in some 900 KB; made once, for a client that waits is another case."""
+    return gzip.compress(b"<!doctype html><html><body>" + b" " * 200_000_000, 1, mtime=0)
 
 
 Behaviour = Callable[[_Handler, int], None]
