@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import os
 import signal
 import socket
@@ -218,3 +220,30 @@ def test_each_outcome_has_one_sentence_and_one_status(outcome):
         words.startswith("NOT SAVED") or status in (ExitStatus.DONE, ExitStatus.PARTIAL) or outcome is Outcome.REMOVED
     )
     assert len(set(WORDS.values())) == len(WORDS)
+
+
+@pytest.mark.parametrize(
+    ("path", "html"),
+    [
+        ("/p/good.html", "ok"),
+        ("/e/404", "missing: the site answered 404"),
+        ("/login.html", "missing: another page came (login)"),
+        ("/m/good.mp4", "missing: direct-media"),
+    ],
+)
+def test_a_page_that_is_not_the_one_asked_for_is_kept_and_not_counted_as_it(stage, site, path, html):
+    site.reset()
+    _items, record, _observed, _lines = attempted(stage, site.url + path)
+    assert record["capture"]["completeness"]["html"] == html
+    assert record["capture"]["berkeley_minimum"] is False
+
+
+def test_a_packed_page_is_sealed_as_it_came_and_as_it_reads(stage, site):
+    site.reset()
+    _items, record, _observed, _lines = attempted(stage, site.url + "/packed.html")
+    with open_for_saving(stage.desk, stage.passphrase) as session:
+        (item,) = chosen(session.state, ())
+        files = read_item(stage.desk, session.state, item, desk_identities(session.keyring))
+    held = {file.prefix: file.open().read() for file in files.files}
+    assert gzip.decompress(held["wire/1"]) == held["page/1"]
+    assert record["capture"]["html"]["wire_sha256"] == hashlib.sha256(held["wire/1"]).hexdigest()

@@ -20,6 +20,7 @@ from witnesskit.capture.messages import (
     PageEnd,
     Piece,
     Started,
+    WireBytes,
 )
 
 
@@ -31,6 +32,7 @@ class Seen:
     page: Page | None = None
     page_bytes: bytes = b""
     page_end: PageEnd | None = None
+    wire: bytes = b""
     facts: list[Facts] = field(default_factory=list)
     media: list[Media] = field(default_factory=list)
     bytes: dict[int, bytes] = field(default_factory=dict)
@@ -73,6 +75,8 @@ def take(seen, message):
             seen.page = message
         case PageBytes():
             seen.page_bytes += message.data
+        case WireBytes():
+            seen.wire += message.data
         case PageEnd():
             seen.page_end = message
         case Facts():

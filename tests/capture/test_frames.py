@@ -9,7 +9,7 @@ from witnesskit.capture.messages import Attempt, Facts, Media, MediaEnd, Page, P
 from witnesskit.errors.capture import WorkerGarbage
 from witnesskit.formats import strict_json
 
-KINDS = st.sampled_from([frames.JOB, frames.MESSAGE, frames.PAGE, frames.MEDIA])
+KINDS = st.sampled_from([frames.JOB, frames.MESSAGE, frames.PAGE, frames.WIRE, frames.MEDIA])
 FRAMES = st.lists(st.tuples(KINDS, st.integers(0, 65535), st.binary(max_size=300)), max_size=6)
 
 
@@ -39,7 +39,7 @@ def test_a_cut_pipe_gives_whole_frames_and_raw_bytes_that_arrived(written, data)
         kind, stream, payload = written[number]
         assert (frame.kind, frame.stream) == (kind, stream)
         assert payload == frame.payload if frame.whole else payload.startswith(frame.payload)
-        assert frame.whole or kind in (frames.PAGE, frames.MEDIA)
+        assert frame.whole or kind in (frames.PAGE, frames.WIRE, frames.MEDIA)
 
 
 @settings(max_examples=150)

@@ -102,6 +102,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.send(200, f"WEBVTT\n\n{found[1]}".encode(), "text/vtt")
         elif path == "/b/poster.jpg":
             self.send(200, b"\xff\xd8\xff" + body(3, 5000), "image/jpeg")
+        elif path == "/packed.html":
+            self.packed('<!doctype html><title>Square</title><video src="/m/good.mp4"></video>' + " " * 100_000)
         elif path == "/p/two/videos.html":
             self.html('<video src="/m/good.mp4"></video><video src="/m/second.mp4"></video>')
         elif found := re.fullmatch(r"/e/(\d{3})", path):
@@ -158,6 +160,11 @@ class _Handler(BaseHTTPRequestHandler):
             200,
             f"<!doctype html><html><head><title>{self.site.title}</title></head><body>{inner}</body></html>".encode(),
         )
+
+    def packed(self, inner: str) -> None:
+        data = gzip.compress(inner.encode(), mtime=0)
+        self.head(200, len(data), {"Content-Type": "text/html; charset=utf-8", "Content-Encoding": "gzip"})
+        self.wfile.write(data)
 
     def error(self, status: int) -> None:
         self.send(status, f"<!doctype html><title>{status}</title><p>No.</p>".encode())

@@ -22,6 +22,18 @@ from witnesskit.sealing.capsule import CapsuleWriter, StreamWriter
 
 # what the desk may read of the extractor's facts; the rest is for the custodian ring
 DESK_FACTS: Final = ("title", "upload_date", "timestamp", "duration", "webpage_url", "extractor", "availability")
+# outcomes that say that the page is not the one that was asked for, whatever its status
+_ANOTHER_PAGE: Final = frozenset(
+    {
+        Outcome.REMOVED,
+        Outcome.LEGAL,
+        Outcome.PRIVATE,
+        Outcome.LOGIN,
+        Outcome.GEO,
+        Outcome.BLOCKED,
+        Outcome.RATE_LIMITED,
+    }
+)
 _OF_RULES: Final = {
     "unlisted-over-direct": "it is unlisted: its media was not asked for over a direct connection; see --unlisted",
     "all-streams-complete-unverified-length": "the site never said how long it is: whether it is whole is not known",
@@ -45,6 +57,7 @@ class Incoming:
         self._streams = Streams(lambda: saving.capsule(Role.ORIGINAL), watch.progress)
         self._stub: CapsuleWriter | None = saving.capsule(Role.RECORD)
         self._page: StreamWriter | None = None
+        self._wire: StreamWriter | None = None
         stub = {"kind": "url", "url": url, "started_at": gathered.started_at}
         stub["egress"] = egress_kind(self._connected.egress)  # of a capture that is killed, nothing else tells it
         self._stub.add("stub.json", strict_json.canonical(stub))
@@ -66,6 +79,8 @@ class Incoming:
             case told.PageBytes():
                 if self._page:
                     self._page.write(message.data)
+            case told.WireBytes():
+                self._take_wire(message.data)
             case told.Page():
                 self._begin_page(message)
             case told.PageEnd():
@@ -149,7 +164,21 @@ class Incoming:
             self._page.close()
             self._page = None
         self._gathered.capture["html"] |= {"sha256": end.sha256, "bytes": end.size, "complete": end.complete}
-        self._gathered.completeness["html"] = "ok" if end.complete else f"missing: {end.reason}"
+        status = self._gathered.capture["html"].get("status", 0)
+        state = "ok" if end.complete else f"missing: {end.reason}"
+        self._gathered.completeness["html"] = f"missing: the site answered {status}" if status >= 400 else state
+
+    def _take_wire(self, data: bytes) -> None:
+        """The page as it came, beside its decoded form."""
+        if self._stub is not None:
+            self._wire = self._wire or self._stub.stream("wire/1")
+            self._wire.write(data)
+
+    def _end_wire(self) -> None:
+        if self._wire is not None:
+            self._wire.close()
+            self._gathered.capture["html"] |= {"wire_sha256": self._wire.sha256, "wire_bytes": self._wire.size}
+            self._wire = None
 
     def _begin_media(self, media: told.Media) -> None:
         """The stub is sealed before the first byte of media; a page that comes later is only counted."""
@@ -183,6 +212,8 @@ class Incoming:
         )
         self._gathered.observed |= {name: value for name, value in named if value}
         self._gathered.note = _note(evidence)
+        if result.outcome in _ANOTHER_PAGE and self._gathered.completeness["html"] == "ok":
+            self._gathered.completeness["html"] = f"missing: another page came ({result.outcome})"
         if evidence.final_url:
             self._gathered.source["url_final"] = evidence.final_url
 
@@ -191,6 +222,7 @@ class Incoming:
             if self._page:
                 self._page.close()
                 self._page = None
+            self._end_wire()
             self._saving.close(self._stub)
             self._stub = None
 

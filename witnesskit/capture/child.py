@@ -67,6 +67,10 @@ class Pipe:
         """Bytes of the page."""
         self._send(frames.PAGE, 0, data)
 
+    def wire(self, data: bytes) -> None:
+        """Bytes of the page before its content encoding was undone."""
+        self._send(frames.WIRE, 0, data)
+
     def media(self, stream: int, data: bytes) -> None:
         """Bytes of a stream, at most 1 MiB as ``fetch`` reads them."""
         self._send(frames.MEDIA, stream, data)
@@ -121,7 +125,7 @@ class Child:
         self._pipe.message(
             Started(utc_now(), ytdlp.TOOL, ytdlp.USER_AGENT, str(self._egress), extractor.options, ytdlp.libraries())
         )
-        output = Output(self._pipe.message, self._pipe.page, self._pipe.media)
+        output = Output(self._pipe.message, self._pipe.page, self._pipe.media, self._pipe.wire)
         budget = Budget(wanted.seconds, wanted.size_max)
         job.run(Job(wanted, output, self._patience, log, budget), extractor, extractor.extract(wanted.url, budget))
 

@@ -1,6 +1,6 @@
 """The pipe between parent and worker: kind (1 byte), stream (2), length (4, both little-endian), then the bytes.
 
-To the worker: ``JOB`` frames. From it: ``MESSAGE`` (canonical JSON), ``PAGE`` and ``MEDIA`` (raw bytes).
+To the worker: ``JOB`` frames. From it: ``MESSAGE`` (canonical JSON), ``PAGE``, ``WIRE`` and ``MEDIA`` (raw bytes).
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ from witnesskit.limits import CAPTURE_FRAME_MAX, CAPTURE_JOB_MAX, CAPTURE_MESSAG
 JOB: Final = b"J"
 MESSAGE: Final = b"m"
 PAGE: Final = b"p"
+WIRE: Final = b"w"
 MEDIA: Final = b"b"
 HEAD: Final = struct.Struct("<cHI")
 _MAXIMA: Final = {
     JOB: CAPTURE_JOB_MAX,
     MESSAGE: CAPTURE_MESSAGE_MAX,
     PAGE: CAPTURE_FRAME_MAX,
+    WIRE: CAPTURE_FRAME_MAX,
     MEDIA: CAPTURE_FRAME_MAX,
 }
-_RAW: Final = (PAGE, MEDIA)
+_RAW: Final = (PAGE, WIRE, MEDIA)
 
 Read = Callable[[int], bytes]  # up to n bytes; fewer only when the other side is gone
 

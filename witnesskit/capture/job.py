@@ -72,7 +72,7 @@ class _Told:
 
 
 def _page(job: Job, transport: Transport, watch: PageWatch) -> None:
-    telling = Telling(job.output.message, job.output.page)
+    telling = Telling(job.output.message, job.output.page, job.output.wire)
     kept = watch.best()
     if kept is not None:
         tell_kept(job.url, kept, telling)

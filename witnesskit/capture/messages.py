@@ -113,6 +113,13 @@ class PageBytes:
 
 
 @dataclass(frozen=True)
+class WireBytes:
+    """The next bytes of the page as they came, before its content encoding was undone; told after its end."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
 class PageEnd:
     """The page is over; ``complete`` False: ``reason`` is "cut" or "too-long"."""
 
@@ -215,6 +222,7 @@ Message = (
     | Control
     | Document
     | PageBytes
+    | WireBytes
     | PageEnd
     | Facts
     | Media

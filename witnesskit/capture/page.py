@@ -26,6 +26,7 @@ class Kept:
     pieces: list[bytes] = field(default_factory=list, repr=False)
     size: int = 0
     most: int = PAGE_MAX
+    wire: list[bytes] = field(default_factory=list, repr=False)  # before the content encoding was undone
 
     def take(self, data: bytes, *, ended: bool) -> None:
         """Keep what was read, up to ``most`` bytes."""
@@ -80,6 +81,8 @@ class PageWatch:
         kept = Kept(attempt, decoded=bool(response.headers.get("Content-Encoding")))
         self.kept.append(kept)
         _tee(response, kept)
+        if kept.decoded:
+            _tee_wire(response, kept)
 
     def refused(self, attempt: Attempt, body: bytes, *, decoded: bool) -> None:
         """An HTTP error for the page; ``body`` is what came with it."""
@@ -106,12 +109,31 @@ def _tee(response: Any, kept: Kept) -> None:
     response.read = read
 
 
+def _tee_wire(response: Any, kept: Kept) -> None:
+    """Keep what is read below the decoder, where the request handler lets it be reached (http.client)."""
+    source = getattr(getattr(response, "fp", None), "_fp", None)
+    for name in ("read", "read1"):
+        if original := getattr(source, name, None):
+            setattr(source, name, _keeping(original, kept.wire))
+
+
+def _keeping(original: Callable[..., bytes], pieces: list[bytes]) -> Callable[..., bytes]:
+    def read(*amount: int) -> bytes:
+        data = original(*amount)
+        if data:
+            pieces.append(data)
+        return data
+
+    return read
+
+
 @dataclass(frozen=True)
 class Telling:
-    """Where the page goes: messages, and raw bytes of at most 1 MiB."""
+    """Where the page goes: messages, and raw bytes of at most 1 MiB, decoded and not."""
 
     message: Callable[[Page | PageEnd], object]
     raw: Callable[[bytes], object]
+    wire: Callable[[bytes], object]
 
 
 def tell_kept(url: str, kept: Kept, telling: Telling) -> None:
@@ -125,6 +147,9 @@ def tell_kept(url: str, kept: Kept, telling: Telling) -> None:
         telling.raw(piece)
     too_long = kept.size > size
     telling.message(PageEnd(not too_long, size, hasher.hexdigest(), "too-long" if too_long else ""))
+    if not too_long and sum(map(len, kept.wire)) <= PAGE_MAX:
+        for piece in _framed(kept.wire):
+            telling.wire(piece)
 
 
 def request_page(

@@ -29,7 +29,7 @@ from witnesskit.capture.page_signs import HTML, Signs, is_login_address, signs_o
 from witnesskit.capture.times import seconds_until
 from witnesskit.capture.vouching import said_by_proxy, way_is_safe
 from witnesskit.errors.capture import WorkerGarbage
-from witnesskit.limits import DOCUMENTS_MAX, MESSAGE_TEXT_MAX, PIECES_MAX, SIGNS_MAX
+from witnesskit.limits import DOCUMENTS_MAX, MESSAGE_TEXT_MAX, PAGE_MAX, PIECES_MAX, SIGNS_MAX
 from witnesskit.model import Json
 
 _HEX32: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -63,6 +63,7 @@ class Tally:
     _instead: Media | None = None  # the first stream that the server calls a page
     _instead_head: bytearray = field(default_factory=bytearray, repr=False)
     _head: bytearray = field(default_factory=bytearray, repr=False)  # of the page
+    _wire: int = 0  # bytes of the page before decoding
     _hasher: hashlib._Hash = field(default_factory=hashlib.sha256, repr=False)
 
     def see(self, message: Message) -> None:  # noqa: C901 - one line for each kind of message
@@ -89,6 +90,12 @@ class Tally:
             if self.control is not None:
                 raise WorkerGarbage("two controls")
             self.control = message
+
+    def see_wire_bytes(self, data: bytes) -> None:
+        """Count bytes of the page as they came."""
+        self._wire += len(data)
+        if self.page is None or not (self.page.decoded and self.page_ended) or self._wire > PAGE_MAX:
+            raise WorkerGarbage("undecoded bytes of no page")
 
     def see_page_bytes(self, data: bytes) -> None:
         """Count bytes of the page."""

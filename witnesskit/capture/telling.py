@@ -18,11 +18,12 @@ _HTML = ("text/html", "application/xhtml+xml")
 
 @dataclass(frozen=True)
 class Output:
-    """Where everything goes: messages, raw bytes of the page, raw bytes of a stream."""
+    """Where everything goes: messages, raw bytes of the page, raw bytes of a stream, the page before decoding."""
 
     message: Callable[[Message], object]
     page: Callable[[bytes], object]
     media: Callable[[int, bytes], object]
+    wire: Callable[[bytes], object]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from typing import Any, Final
 from witnesskit.capture import encoding, frames
 from witnesskit.capture.assignment import Assignment, to_json
 from witnesskit.capture.egress import Egress, check_url
-from witnesskit.capture.messages import Done, Failed, MediaBytes, Message, PageBytes
+from witnesskit.capture.messages import Done, Failed, MediaBytes, Message, PageBytes, WireBytes
 from witnesskit.capture.tally import Tally
 from witnesskit.capture.times import utc_now
 from witnesskit.capture.transport import Patience
@@ -161,6 +161,9 @@ class Worker:
             if frame.kind == frames.MEDIA:
                 tally.see_media_bytes(frame.stream, frame.payload)
                 yield MediaBytes(frame.stream, frame.payload)
+            elif frame.kind == frames.WIRE:
+                tally.see_wire_bytes(frame.payload)
+                yield WireBytes(frame.payload)
             elif frame.kind == frames.PAGE:
                 tally.see_page_bytes(frame.payload)
                 yield PageBytes(frame.payload)
