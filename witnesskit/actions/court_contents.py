@@ -9,23 +9,19 @@ from witnesskit.actions.audience_members import Contents, data_member, file_memb
 from witnesskit.actions.bundled import BundleWish
 from witnesskit.actions.court_papers import Wrapped, court_papers
 from witnesskit.actions.court_view import court_view
-from witnesskit.actions.given_file import given_text
+from witnesskit.actions.custodian import custodian_of
 from witnesskit.actions.item_files import ItemFiles, chosen, read_item
 from witnesskit.actions.openings import OpeningLine
 from witnesskit.actions.session import Session
 from witnesskit.bundle.plan import PlannedMember
 from witnesskit.errors.actions import CustodianKeyNeeded, NotForBundle
 from witnesskit.formats import strict_json
-from witnesskit.formats.sheet import SheetKind, parse_sheet
 from witnesskit.formats.short_id import short_id
-from witnesskit.limits import SHEET_TEXT_MAX
 from witnesskit.media_model import Finding
 from witnesskit.model import Opening, Role
 from witnesskit.policy import decide
 from witnesskit.policy.schema import Policy
-from witnesskit.sealing import rings
-from witnesskit.sealing.identity import Identity
-from witnesskit.vault.keyring import Keyring, custodian_identities, desk_identities
+from witnesskit.vault.keyring import desk_identities
 
 
 def court_contents(session: Session, policy: Policy, wish: BundleWish) -> Contents:
@@ -45,7 +41,7 @@ def _opened(session: Session, policy: Policy, wish: BundleWish) -> tuple[ItemFil
     if keyring is None:
         raise NotForBundle
     chosen_items = chosen(session.state, wish.items)
-    custodian = _custodian(keyring, wish) if policy.rules.release_originals else ()
+    custodian = custodian_of(keyring, wish.custodian_sheet) if policy.rules.release_originals else ()
     if custodian:  # on record before a byte of an original is read
         who = CUSTODIAN if wish.custodian_sheet else DESK
         log_access(session, chosen_items, who=who, why=wish.why, policy=policy.id)
@@ -54,17 +50,6 @@ def _opened(session: Session, policy: Policy, wish: BundleWish) -> tuple[ItemFil
     if policy.rules.release_originals and any(item.media and not any(item.streams("media")) for item in items):
         raise CustodianKeyNeeded
     return items
-
-
-def _custodian(keyring: Keyring, wish: BundleWish) -> tuple[Identity, ...]:
-    """A lone researcher holds the key; anybody else brings the sheet. Raises CustodianKeyNeeded for a wrong one."""
-    if wish.custodian_sheet is None:
-        return custodian_identities(keyring)
-    seed = parse_sheet(given_text(wish.custodian_sheet, SHEET_TEXT_MAX), SheetKind.CUSTODIAN)
-    if rings.custodian_identity(seed, rings.OWN).recipient != keyring.own.custodian:
-        raise CustodianKeyNeeded
-    numbers = (*(invite.number for invite in keyring.issued), rings.OWN)
-    return tuple(rings.custodian_identity(seed, number) for number in numbers)
 
 
 def _record_member(item: ItemFiles) -> PlannedMember:

@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
-from witnesskit.cli.options import ANY_PATH, common, passphrase_option, read_secret, vault_option
+from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, common, passphrase_option, read_secret, vault_option
 from witnesskit.cli.output import Answer, Output
 from witnesskit.model import VaultKind
 
-_FORMATS = ("premis-xml", "premis-json", "case-uco", "fre-902", "berkeley")
+_WEB = ("warc", "wacz")
+_FORMATS = ("premis-xml", "premis-json", "case-uco", "fre-902", "berkeley", *_WEB)
 _SAID = {
     "fre-902": "This is a draft: a person must fill in the blanks, strike out what they do not know, and sign.",
     "berkeley": "What is missing is named with its reason; whether the rest is enough is for a person to judge.",
@@ -25,9 +26,11 @@ _SAID = {
     "form",
     type=click.Choice(_FORMATS),
     required=True,
-    help="PREMIS 3 or CASE/UCO events, a draft certification, or a table of what is held.",
+    help="PREMIS 3 or CASE/UCO events, a draft certification, a table of what is held, or an archive of the web.",
 )
 @click.option("--out", type=ANY_PATH, required=True, help="The file to write; it must not exist.")
+@click.option("--custodian-sheet", type=EXISTING_FILE, help="WARC, WACZ: the custodian sheet, to open originals.")
+@click.option("--why", default="", help="WARC, WACZ: why originals are opened; it is logged.")
 @passphrase_option
 @vault_option
 @common
@@ -35,8 +38,12 @@ def command(output: Output, answer: Answer, items: tuple[str, ...], out: Path, *
     """Write the chain of custody in a form that others read (desk).
 
     For a court: the policy of that name decides what may be told. Digests of originals are in it: not for
-    publication. ITEMS are short ids; all items if none is given.
+    publication. ITEMS are short ids; all items if none is given. WARC and WACZ hold pages, media and requests
+    as they were: media only with the custodian's key.
     """
+    if options["form"] in _WEB:
+        _web(output, answer, items, out, options)
+        return
     from witnesskit.actions.counted import counted
     from witnesskit.actions.export import ExportWish, export
     from witnesskit.actions.opening import find_vault
@@ -52,4 +59,24 @@ def command(output: Output, answer: Answer, items: tuple[str, ...], out: Path, *
         output.say(f"Not opened here, and telling nothing: {counted(done.unopened, 'event')} of the same logs")
     if said := _SAID.get(options["form"]):
         output.say(said)
+    output.data(str(out))
+
+
+def _web(output: Output, answer: Answer, items: tuple[str, ...], out: Path, options: dict[str, Any]) -> None:
+    """An archive of the web; it holds links, and media in clear."""
+    from witnesskit.actions.counted import counted
+    from witnesskit.actions.export_web import WebWish, export_web
+    from witnesskit.actions.opening import find_vault
+
+    vault = find_vault(options["vault_path"], VaultKind.DESK)
+    passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
+    done = export_web(
+        vault, passphrase, WebWish(options["form"], items, out, options["custodian_sheet"], options["why"])
+    )
+    answer.counts = {"items": done.items, "records": done.exchanges, "withheld": done.withheld}
+    output.say(f"{counted(done.items, 'item')}, {counted(done.exchanges, 'record')}. Not for publication")
+    if done.withheld:
+        held = counted(done.withheld, "stream is", "streams are")
+        answer.warn("WITHHELD", f"{held} not in it: only the custodian's key opens originals (--custodian-sheet)")
+    answer.warn("READABLE", "it holds links and footage in clear; keep it as you keep originals")
     output.data(str(out))

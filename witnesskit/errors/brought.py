@@ -48,3 +48,21 @@ class NoSheets(WitnesskitError):
     status = ExitStatus.USAGE
     message = "workbooks cannot be read by this installation"
     hint = "nothing was taken from it; save it as CSV, or install witnesskit[sheets]"
+
+
+class NoWarc(WitnesskitError):
+    """The library that writes archives of the web is not installed."""
+
+    code = "NO-WARC"
+    status = ExitStatus.REFUSED
+    message = "this installation writes no archives of the web"
+    hint = "nothing was written; install witnesskit[warc]"
+
+
+class NothingOfTheWeb(WitnesskitError):
+    """None of the items came from a link, or nothing of them can be opened."""
+
+    code = "NOTHING-OF-THE-WEB"
+    status = ExitStatus.USAGE
+    message = "none of these items holds a page or media that came from a link"
+    hint = "nothing was written; name items that were archived by link"

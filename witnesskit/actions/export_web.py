@@ -1,0 +1,261 @@
+"""``export --format warc|wacz``: the page of an item, and with the custodian's key its media, as the web answered."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, BinaryIO, Final, cast
+
+from witnesskit.actions.access import CUSTODIAN, DESK, log_access
+from witnesskit.actions.custodian import custodian_of
+from witnesskit.actions.item_files import ItemFiles, OpenedFile, chosen, read_item
+from witnesskit.actions.opening import open_for_saving
+from witnesskit.actions.session import Session
+from witnesskit.errors import WitnesskitError
+from witnesskit.errors.brought import NothingOfTheWeb
+from witnesskit.errors.cli import OutputExists
+from witnesskit.formats import strict_json
+from witnesskit.formats.short_id import short_id
+from witnesskit.model import Json, Role, VaultKind
+from witnesskit.report.exchange import Exchange, Headers
+from witnesskit.report.wacz import write_wacz
+from witnesskit.report.warc import write_warc
+from witnesskit.sealing.capsule import CapsuleReader
+from witnesskit.sealing.identity import Identity
+from witnesskit.vault import layout, store
+from witnesskit.vault.keyring import Keyring, desk_identities
+from witnesskit.vault.layout import Vault
+
+FORMATS: Final = ("warc", "wacz")
+_DECODED: Final = {"content-encoding": "X-Orig-Content-Encoding", "content-length": "X-Orig-Content-Length"}
+_TRUNCATED: Final = {"too-long": "length", "size-limit": "length", "deadline": "time"}
+
+
+@dataclass(frozen=True)
+class WebWish:
+    """What the person asked for; ``items`` are short ids, none means all."""
+
+    format: str
+    items: tuple[str, ...]
+    out: Path
+    custodian_sheet: Path | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class WebDone:
+    """``withheld``: streams that only the custodian's key opens."""
+
+    items: int
+    exchanges: int
+    withheld: int
+
+
+def export_web(vault: Vault, passphrase: str, wish: WebWish) -> WebDone:
+    """Write one file; raises OutputExists, NothingOfTheWeb, NoWarc, CustodianKeyNeeded, the leaves of the vault."""
+    layout.demand(vault, VaultKind.DESK)
+    if wish.out.exists() or wish.out.is_symlink():
+        raise OutputExists
+    with open_for_saving(vault, passphrase) as session:
+        found = _Found()
+        for item, identities in _items(session, wish):
+            found.item(session, read_item(vault, session.state, item, identities), identities)
+        if not found.exchanges:
+            raise NothingOfTheWeb
+        try:
+            _write(wish, found.exchanges)
+        except BaseException as error:
+            if not isinstance(error, OutputExists):
+                wish.out.unlink(missing_ok=True)
+            raise
+    return WebDone(found.items, len(found.exchanges), found.withheld)
+
+
+def _items(session: Session, wish: WebWish) -> list[tuple[str, tuple[Identity, ...]]]:
+    """Every item with the keys for it; that originals are opened is on record first."""
+    keyring = cast(Keyring, session.keyring)
+    items, custodian = chosen(session.state, wish.items), custodian_of(keyring, wish.custodian_sheet)
+    if custodian:
+        who = CUSTODIAN if wish.custodian_sheet else DESK
+        log_access(session, items, who=who, why=wish.why or f"export as {wish.format}", policy=session.policy.id)
+    return [(item, (*desk_identities(keyring), *custodian)) for item in items]
+
+
+def _write(wish: WebWish, exchanges: Sequence[Exchange]) -> None:
+    try:
+        with wish.out.open("xb") as stream:
+            if wish.format == "wacz":
+                write_wacz(stream, exchanges, "witnesskit export")
+            else:
+                write_warc(stream, exchanges, wish.out.name)
+    except FileExistsError:
+        raise OutputExists from None
+
+
+class _Found:
+    """Exchanges of all items, in order."""
+
+    def __init__(self) -> None:
+        self.exchanges: list[Exchange] = []
+        self.items = 0
+        self.withheld = 0
+
+    def item(self, session: Session, files: ItemFiles, identities: Sequence[Identity]) -> None:
+        """Page, streams or their pieces, lists of pieces, and the record's account of every request."""
+        capture = files.record.get("capture", {})
+        if files.record.get("source", {}).get("kind") != "url" or not isinstance(capture.get("html"), dict):
+            return
+        before = len(self.exchanges)
+        self.exchanges += _page(files, capture)
+        held = {file.prefix: file for file in files.files}
+        documents = dict(_documents(session, files, identities))
+        for served in capture.get("served", ()):
+            file = held.get(f"media/{served.get('stream')}")
+            if file is None:
+                self.withheld += 1
+            else:
+                self.exchanges += _stream(served, file, documents, _time(capture, served))
+        self.exchanges += _lists(documents.get("documents.jsonl", b""), _time(capture, {}))
+        if len(self.exchanges) > before:
+            self.items += 1
+            self.exchanges.append(_account(files.item, capture))
+
+
+def _page(files: ItemFiles, capture: Mapping[str, Json]) -> Iterator[Exchange]:
+    facts = capture["html"]
+    held = {file.prefix: file for file in files.files}
+    file, decoded = held.get("wire/1"), False
+    if file is None:
+        file, decoded = held.get("page/1"), bool(facts.get("decoded"))
+    if file is None or not facts.get("status"):
+        return
+    headers = _headers(facts.get("headers"))
+    if decoded:
+        headers = tuple((_DECODED.get(name.lower(), name), value) for name, value in headers)
+    request = _request(capture, facts.get("final_url") or facts.get("url"))
+    reason = "" if facts.get("complete", True) else str(facts.get("reason", "")) or "disconnect"
+    url, at = str(facts.get("final_url") or facts.get("url")), str(request.get("started_at") or _time(capture, {}))
+    sent, peer = _headers(request.get("sent")), _address(facts.get("peer"))
+    title = str(files.record["source"].get("title", ""))
+    cut = _TRUNCATED.get(reason, reason and "disconnect")
+    status = int(facts["status"])
+    yield Exchange(url, at, status, headers, file.size, file.open, sent, peer, cut, title=title, page=True)
+
+
+def _stream(
+    served: Mapping[str, Json], file: OpenedFile, documents: Mapping[str, bytes], at: str
+) -> Iterator[Exchange]:
+    pieces = [
+        strict_json.loads(line)
+        for name, data in sorted(documents.items())
+        if name.startswith(f"pieces-{served['stream']}-")
+        for line in data.splitlines()
+    ]
+    for piece in pieces:
+        if piece.get("size"):
+            opened = partial(_part, file.open, int(piece["offset"]), int(piece["size"]))
+            reason = "disconnect" if piece.get("reason") else ""
+            yield Exchange(
+                str(piece["url"]), at, int(piece.get("status") or 200), _headers(piece.get("headers")),
+                int(piece["size"]), opened, truncated=reason,
+            )  # fmt: skip
+    if not pieces:
+        whole = served.get("received") == served.get("declared_size") or not served.get("declared_size")
+        url, status = str(served.get("final_url") or served.get("url")), int(served.get("status") or 200)
+        headers = _headers(served.get("headers"))
+        yield Exchange(url, at, status, headers, file.size, file.open, truncated="" if whole else "disconnect")
+
+
+def _lists(data: bytes, at: str) -> Iterator[Exchange]:
+    """Playlists and manifests, as text that was kept of them."""
+    for line in data.splitlines():
+        told = strict_json.loads(line)
+        kind = "application/vnd.apple.mpegurl" if told.get("kind") == "playlist" else "application/dash+xml"
+        yield _resource(str(told["url"]), at, str(told["text"]).encode(), kind)
+
+
+def _account(item: str, capture: Mapping[str, Json]) -> Exchange:
+    """Requests, connections and completeness, as the record tells them."""
+    names = ("attempts", "connections", "completeness", "outcome", "rule", "status", "served")
+    told = {name: capture[name] for name in names if name in capture}
+    return _resource(
+        f"urn:witnesskit:{short_id(item)}", _time(capture, {}), strict_json.canonical(told), "application/json"
+    )
+
+
+def _resource(url: str, at: str, data: bytes, kind: str) -> Exchange:
+    opened: Callable[[], BinaryIO] = partial(io.BytesIO, data)
+    return Exchange(url, at, 0, (), len(data), opened, kind="resource", media_type=kind)
+
+
+def _documents(session: Session, files: ItemFiles, identities: Sequence[Identity]) -> Iterator[tuple[str, bytes]]:
+    """Documents of the originals about pieces and lists, where a key opens them."""
+    for capsule in files.capsules:
+        if capsule.role is not Role.ORIGINAL:
+            continue
+        try:
+            reader = CapsuleReader(store.open_capsule(session.vault, capsule.id), identities)
+            for name in reader.names():
+                if name.endswith(".jsonl"):
+                    yield name, reader.read(name)
+        except WitnesskitError:  # told where the item is verified; here its bytes are withheld
+            continue
+
+
+class _Part(io.RawIOBase):
+    """Some bytes of a stream."""
+
+    def __init__(self, stream: BinaryIO, size: int) -> None:
+        self._stream, self._left = stream, size
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """The next bytes."""
+        data = self._stream.read(min(self._left, len(buffer)))
+        buffer[: len(data)] = data
+        self._left -= len(data)
+        return len(data)
+
+    def close(self) -> None:
+        """With what lies below."""
+        self._stream.close()
+        super().close()
+
+
+def _part(opened: Callable[[], BinaryIO], offset: int, size: int) -> BinaryIO:
+    stream = opened()
+    stream.seek(offset)
+    return cast(BinaryIO, io.BufferedReader(_Part(stream, size)))
+
+
+def _request(capture: Mapping[str, Json], url: Json) -> Mapping[str, Json]:
+    """The request that brought the page, as the record tells it."""
+    for attempt in capture.get("attempts", ()):
+        if attempt.get("purpose") in ("page", "extract") and attempt.get("final_url") == url:
+            found: Mapping[str, Json] = attempt
+            return found
+    return {}
+
+
+def _time(capture: Mapping[str, Json], served: Mapping[str, Json]) -> str:
+    """When a stream was asked for; else when the capture began."""
+    attempts = capture.get("attempts", ())
+    times = [one["started_at"] for one in attempts if one.get("stream") == served.get("stream", 0)]
+    return str((times or [one["started_at"] for one in attempts] or ["1970-01-01T00:00:00Z"])[0])
+
+
+def _headers(untrusted_value: Json) -> Headers:
+    pairs = untrusted_value if isinstance(untrusted_value, list) else []
+    return tuple((str(pair[0]), str(pair[1])) for pair in pairs if isinstance(pair, list) and len(pair) == 2)
+
+
+def _address(peer: Json) -> str:
+    """``address port`` as the address alone; the word for a proxy is none."""
+    address, _space, port = str(peer or "").rpartition(" ")
+    return address if port.isdigit() else ""
