@@ -80,6 +80,8 @@ SUCCESSES = {
     "queue run": ("queue", "run", "--allow-local", "--pace", "0", "--results", "run.csv", *DESK),
     "queue show": ("queue", "show", "--items", *DESK),
     "queue results": ("queue", "results", "results.csv", *DESK),
+    "queue retry": ("queue", "retry", "--all", *DESK),
+    "retry": ("retry", "--allow-local", *DESK),
     "queue drop": ("queue", "drop", "--done", *DESK),
     "watch add": ("watch", "add", "--file", "links.txt", "--allow-local", *DESK),
     "watch run": ("watch", "run", "--once", "--allow-local", *DESK),

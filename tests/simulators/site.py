@@ -332,6 +332,15 @@ def _swap_shorter(handler: _Handler, time_: int) -> None:
     handler.media(data if time_ == 1 else data[:100_000], etag="", limit=SIZE // 2 if time_ == 1 else None)
 
 
+def _comes_back(handler: _Handler, _time: int) -> None:
+    """Cut at the half until the flag ``back``, with ``further`` at three quarters; with ``other`` another film then."""
+    flags = handler.site.flags
+    other = "other" in flags
+    start = int(re.sub(r"\D.*", "", handler.headers.get("Range", "bytes=0-")[6:]) or 0)
+    end = SIZE if "back" in flags else SIZE * 3 // 4 if "further" in flags else SIZE // 2
+    handler.media(_video(handler, 2 if other else 1), etag='"v2"' if other else '"v1"', limit=max(0, end - start))
+
+
 def _gone(handler: _Handler, time_: int) -> None:
     if time_ == 1:
         _cut(handler, 1)
@@ -427,7 +436,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "gone": _gone, "410": _status(410), "404": _status(404), "403": _status(403), "451": _status(451),
     "503": _status(503), "no-range": _no_range, "no-range-swap": _no_range_swap, "page": _page, "empty": _empty,
     "slow": _slow, "busy-once": _busy_once, "endless": _endless, "drip": _drip, "no-overlap": _no_overlap,
-    "weak": _weak, "no-range-whole": _no_range_whole, "gzip": _gzip,
+    "weak": _weak, "comes-back": _comes_back, "no-range-whole": _no_range_whole, "gzip": _gzip,
 }  # fmt: skip
 
 

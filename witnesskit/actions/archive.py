@@ -43,6 +43,7 @@ class Tap:
     def __init__(self) -> None:
         self.item = secrets.token_hex(16)
         self.spare: Spare | None = None
+        self.retry_of = ""  # the item of the attempt before
 
     def told(self, message: Message) -> None:
         """One message of the worker."""
@@ -85,6 +86,8 @@ def _saved(saving: Saving, wanted: Assignment, running: Worker, watch: Watch, ta
     gathered = Gathered("url", now())
     if wanted.cookies:
         gathered.collection["cookies"] = "used"
+    if tap.retry_of:
+        gathered.source["retry_of"] = tap.retry_of
     incoming = Incoming(saving, gathered, wanted.url, watch)
     interrupted, fault = False, None
     try:

@@ -84,7 +84,7 @@ def _copies(
     saving: Saving, gathered: Gathered, original: CapsuleWriter, common: Mapping[str, Json]
 ) -> list[StreamCopy]:
     """Only whole streams are examined: a cut file would only show what it does not hold."""
-    whole = [fact for fact in gathered.media if fact.complete and fact.role not in NOT_EXAMINED]
+    whole = [fact for fact in gathered.media if fact.complete and not fact.start and fact.role not in NOT_EXAMINED]
     return [copy_stream(saving, original, fact.stream, common) for fact in whole]
 
 

@@ -120,6 +120,8 @@ class Incoming:
         streams, gathered = self._streams, self._gathered
         gathered.media += streams.facts
         gathered.resume += streams.resume
+        if gathered.resume:
+            gathered.capture["resume"] = [asdict(one) for one in gathered.resume]
         gathered.capture |= {"attempts": self._attempts, "served": streams.served, "formats": self._formats}
         gathered.capture["connections"] = plain(self._connected.connections)
         gathered.collection["resolver"] = self._connected.resolver()

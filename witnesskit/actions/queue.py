@@ -22,7 +22,7 @@ from witnesskit.errors.vault import NotWithoutPassphrase
 from witnesskit.formats.link_list import LinkList
 from witnesskit.formats.queue_record import DONE, GAVE_UP, RUNNING, WAITING, Job
 from witnesskit.limits import ARCHIVE_WAIT_MAX
-from witnesskit.model import Outcome
+from witnesskit.model import IN_PART, Outcome
 from witnesskit.vault.layout import Vault
 
 
@@ -112,13 +112,31 @@ def drop(vault: Vault, passphrase: str, shorts: Sequence[str], *, done: bool, ev
     """Forget links; what was saved of them stays. Returns how many. Raises NoSuchJob before any is dropped."""
     with open_queue(vault, passphrase) as (_session, queue):
         gone = {job.number for job in queue.jobs.values() if everything or (done and job.state == DONE)}
-        for short in shorts:
-            found = [job.number for job in queue.jobs.values() if short and job.id.startswith(short.lower())]
-            if len(found) != 1:
-                raise NoSuchJob
-            gone.add(found[0])
+        gone |= {job.number for job in _named(queue, shorts)}
         queue.drop(gone)
         return len(gone)
+
+
+def wait_again(vault: Vault, passphrase: str, shorts: Sequence[str], *, everything: bool) -> int:
+    """Let links wait that were named, or all that came in part or were given up; returns how many.
+
+    What came of their files is gone on with. Raises NoSuchJob before any is changed.
+    """
+    with open_queue(vault, passphrase) as (_session, queue):
+        left = [job for job in queue.of(DONE, GAVE_UP) if job.state == GAVE_UP or job.outcome in IN_PART]
+        meant = left if everything else [job for job in _named(queue, shorts) if job.state in (DONE, GAVE_UP)]
+        queue.put(*(replace(job, state=WAITING, tries=0, next_at=0) for job in meant))
+        return len(meant)
+
+
+def _named(queue: Queue, shorts: Sequence[str]) -> list[Job]:
+    found = []
+    for short in shorts:
+        jobs = [job for job in queue.jobs.values() if short and job.id.startswith(short.lower())]
+        if len(jobs) != 1:
+            raise NoSuchJob
+        found += jobs
+    return found
 
 
 def counts_of(jobs: Iterable[Job]) -> Mapping[str, int]:

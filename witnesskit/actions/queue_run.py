@@ -15,6 +15,7 @@ from witnesskit.actions.assigning import Asked, assignment, check
 from witnesskit.actions.finishing import Gathered
 from witnesskit.actions.queue_rules import AGAIN, INTERRUPTED, Attempted, after, not_counted, signals
 from witnesskit.actions.queue_store import Queue
+from witnesskit.actions.resume import resume_from
 from witnesskit.actions.saving import SavedItem
 from witnesskit.actions.session import Session
 from witnesskit.actions.spares import Spares
@@ -182,11 +183,14 @@ class _Run:
     def _take(self, job: Job) -> None:
         room.require(self._session.vault.path, _LEAST_ROOM)
         tap = _Tap(self._queue, job)
+        held = tuple(one for one in map(resume_from, job.resume) if one)
+        if held:
+            tap.retry_of = job.item
         tap.spare = self._spares.take(len(self._order))
         self._queue.begin(job, tap.item)
         self._watch.began(job)
         try:
-            wanted = assignment(self._session.policy, self._wish.asked, job.url)
+            wanted = assignment(self._session.policy, self._wish.asked, job.url, held)
             saved = archive_one(self._session, wanted, self._running, self._watch, tap)
         finally:
             self._spares.back(tap.spare)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Final
 
 from witnesskit.errors.capture import WorkerGarbage
@@ -46,6 +46,10 @@ class Assignment:
     control: bool = True  # when the link seems gone, ask for the front page of the same site
     cookies: str = field(default="", repr=False)  # a Netscape cookie file's text; desk only, kept nowhere
     resume: tuple[Resume, ...] = field(default=(), repr=False)
+
+    def without(self, *parts: str) -> Assignment:
+        """The same with fewer parts."""
+        return replace(self, parts=tuple(part for part in self.parts if part not in parts))
 
 
 def to_json(assignment: Assignment) -> Mapping[str, Json]:

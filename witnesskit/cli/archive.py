@@ -51,7 +51,7 @@ def command(output: Output, answer: Answer, links: tuple[str, ...], **options: A
         raise UrlAsArgument
     if options["cookies"] and options["list_file"]:
         raise Usage("cookies are for single links, not for --file")
-    asked = _asked(options)
+    asked = asked_of(options)
     worker = prestart(vault, allow_local=bool(options["allow_local"]))
     try:
         passphrase = vault_passphrase(vault, options["passphrase_file"])
@@ -79,7 +79,8 @@ def _archive_links(
     watcher.conclude()
 
 
-def _asked(options: dict[str, Any]) -> Asked:
+def asked_of(options: dict[str, Any]) -> Asked:
+    """How links are to be saved, from the options of a command; raises BadCookies."""
     from witnesskit.actions.assigning import Asked
     from witnesskit.actions.given_file import given_bytes
     from witnesskit.formats.cookies import read_cookies

@@ -146,6 +146,27 @@ def show(output: Output, answer: Answer, *, items: bool, **options: Any) -> None
             output.data(line)
 
 
+@command.command("retry")
+@click.argument("ids", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every link that came in part, or was given up.")
+@passphrase_option
+@vault_option
+@common
+def retry(output: Output, answer: Answer, ids: tuple[str, ...], *, everything: bool, **options: Any) -> None:
+    """Let links wait again: what came of a file is kept, and `queue run` goes on from there."""
+    from witnesskit.actions import queue as queues
+    from witnesskit.actions.opening import find_vault
+
+    if not ids and not everything:
+        raise Usage("say which: ids or --all")
+    vault = find_vault(options["vault_path"])
+    queues.demand_store(vault)
+    passphrase = vault_passphrase(vault, options["passphrase_file"])
+    waiting = queues.wait_again(vault, passphrase, ids, everything=everything)
+    answer.counts = {"waiting": waiting}
+    output.say(f"{waiting} wait again; `witnesskit queue run` fetches them")
+
+
 @command.command("drop")
 @click.argument("ids", nargs=-1)
 @click.option("--done", is_flag=True, help="Every link that ended with an answer.")

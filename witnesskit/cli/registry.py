@@ -15,6 +15,7 @@ VERBS: Final[Mapping[str, str]] = {
     "invite": "Make an invite file for one field device (desk).",
     "trust": "Say whom this vault trusts: a desk (field), authorities of time and other desks (desk).",
     "archive": "Save one or several links before they vanish.",
+    "retry": "Ask again for what is missing, from where the first attempt ended (desk).",
     "queue": "Take links now and fetch them later; nothing of it is lost.",
     "watch": "Look again and again whether links still live, and log what was seen (desk).",
     "add": "Seal files, folders and archives that you already have.",
@@ -53,6 +54,8 @@ def load(verb: str) -> click.Command:  # noqa: C901 - one line for each verb
             from witnesskit.cli.trust import command
         case "archive":
             from witnesskit.cli.archive import command
+        case "retry":
+            from witnesskit.cli.retry import command
         case "queue":
             from witnesskit.cli.queue import command
         case "watch":

@@ -1,0 +1,202 @@
+"""Asking again: from where the first attempt ended, into an item of its own, and all parts as one file."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.actions.stage import Quiet
+from tests.simulators import site as sites
+from witnesskit.actions.archive import ArchiveWish, archive
+from witnesskit.actions.assigning import Asked
+from witnesskit.actions.item_files import read_item
+from witnesskit.actions.opening import open_for_saving
+from witnesskit.actions.own_events import own_events
+from witnesskit.actions.queue import open_queue, run, wait_again
+from witnesskit.actions.queue_add import Said, add_links
+from witnesskit.actions.queue_run import RunWish
+from witnesskit.actions.resume import resume_from
+from witnesskit.actions.retry import RetryWish, retry
+from witnesskit.capture.egress import parse_egress
+from witnesskit.capture.pace import Pace
+from witnesskit.capture.transport import Patience
+from witnesskit.capture.worker import prestart
+from witnesskit.errors.cli import WrongVaultKind
+from witnesskit.errors.retry import NotFromALink, PartChanged
+from witnesskit.formats.link_list import Entry, LinkList
+from witnesskit.formats.short_id import short_id
+from witnesskit.model import Outcome
+from witnesskit.vault.keyring import custodian_identities, desk_identities
+
+LOCAL = Asked(allow_local=True)
+HALF = sites.SIZE // 2
+
+
+class Board(Quiet):
+    def began(self, job): ...
+
+    def ended(self, job, saved): ...
+
+    def pausing(self, seconds): ...
+
+
+@pytest.fixture(scope="module")
+def site():
+    with sites.serve() as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def worker():
+    with prestart(parse_egress("direct"), allow_local=True, patience=Patience(1, 1, 0)) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _fresh(site):
+    site.reset()
+
+
+def save(stage, worker, link):
+    archive(stage.desk, ArchiveWish((link,), stage.passphrase, LOCAL), worker, Quiet())
+
+
+def again(stage, worker, *shorts, **wish):
+    return list(retry(stage.desk, stage.passphrase, RetryWish(shorts, asked=LOCAL, **wish), worker, Quiet()))
+
+
+def items(stage):
+    """Every item as lone researchers read it, in the order of the log."""
+    with open_for_saving(stage.desk, stage.passphrase) as session:
+        keys = (*desk_identities(session.keyring), *custodian_identities(session.keyring))
+        known = [item for item, one in session.state.items.items() if not one.paper]
+        found = [read_item(stage.desk, session.state, item, keys) for item in known]
+        return sorted(found, key=lambda one: min(event.n for event in own_events(session, one.lines)))
+
+
+def media(files):
+    return {one.prefix: one.open().read() for one in files.streams("media")}
+
+
+def test_a_file_that_was_cut_is_gone_on_with_and_put_together(stage, site, worker):
+    save(stage, worker, site.url + "/p/comes-back.html")
+    (first,) = items(stage)
+    assert first.record["capture"]["outcome"] == "truncated"
+    (row,) = first.record["capture"]["resume"]
+    assert row["received"] == HALF
+    site.requests.clear()
+    site.flags.add("back")
+    (done,) = again(stage, worker)
+    ranges = [one.headers.get("Range") for one in site.requests if one.path == "/m/comes-back.mp4"]
+    assert ranges[-1] == f"bytes={HALF - 65536}-"
+    first, second, whole = items(stage)
+    assert second.record["source"]["retry_of"] == first.item
+    assert second.record["capture"]["media"][0]["start"] == HALF
+    assert media(first)["media/1"] + media(second)["media/1"] == site.videos[1]
+    assert media(whole)["media/1"] == site.videos[1]
+    assert whole.record["source"]["assembled_of"] == [first.item, second.item]
+    assert whole.record["capture"]["media"][0]["sha256"] == sites.sha256(site.videos[1])
+    assert done.assembled.outcome is Outcome.SAVED
+    assert again(stage, worker) == []  # nothing is left
+
+
+def test_a_file_that_became_another_one_is_never_joined_to_the_old_beginning(stage, site, worker):
+    save(stage, worker, site.url + "/p/comes-back.html")
+    site.flags.update({"back", "other"})
+    (done,) = again(stage, worker)
+    assert done.assembled is None
+    assert done.saved.outcome is Outcome.CHANGED
+    _first, second = items(stage)
+    assert media(second)["media/2"] == site.videos[2]
+
+
+def test_three_attempts_are_one_chain(stage, site, worker):
+    save(stage, worker, site.url + "/p/comes-back.html")
+    site.flags.add("further")
+    (done,) = again(stage, worker)
+    assert done.assembled is None and done.saved.outcome is Outcome.TRUNCATED
+    site.flags.add("back")
+    (done,) = again(stage, worker)
+    assert done.assembled
+    *_parts, whole = items(stage)
+    assert len(whole.record["capture"]["parts"]) == 3
+    assert media(whole)["media/1"] == site.videos[1]
+
+
+def test_a_part_that_is_not_as_recorded_is_not_put_together(stage, site, worker, monkeypatch):
+    save(stage, worker, site.url + "/p/comes-back.html")
+    site.flags.add("back")
+    monkeypatch.setattr("witnesskit.actions.assemble._as_recorded", lambda _part: False)
+    with pytest.raises(PartChanged):
+        again(stage, worker)
+    monkeypatch.undo()
+    last = items(stage)[-1]
+    site.requests.clear()
+    (done,) = again(stage, worker, short_id(last.item))  # all parts are here: nobody is asked
+    assert done.saved is None and done.assembled and not site.requests
+
+
+def test_only_the_page_is_asked_for_where_only_it_is_wanted(stage, site, worker):
+    save(stage, worker, site.url + "/p/good.html")
+    (first,) = items(stage)
+    site.requests.clear()
+    again(stage, worker, short_id(first.item), part="page")
+    assert [one.path for one in site.requests if one.path.startswith("/m/")] == []
+    assert [one.path for one in site.requests]
+
+
+def test_what_was_answered_for_good_is_not_asked_again_unless_it_is_named(stage, site, worker):
+    save(stage, worker, site.url + "/p/good.html")
+    save(stage, worker, site.url + "/e/404")
+    assert again(stage, worker) == []
+    gone = next(one for one in items(stage) if one.record["capture"]["outcome"] == "removed")
+    (done,) = again(stage, worker, short_id(gone.item))
+    assert done.saved.outcome is Outcome.REMOVED
+
+
+def test_a_field_device_and_a_file_cannot_be_asked_again(stage, device, worker):
+    with pytest.raises(WrongVaultKind):
+        list(retry(device.vault, "", RetryWish(), worker, Quiet()))
+    from witnesskit.actions.add import add
+    from witnesskit.actions.sources import look_through
+
+    add(stage.desk, look_through([stage.folder / "a.txt"]), stage.passphrase, Quiet())
+    (file,) = items(stage)
+    with pytest.raises(NotFromALink):
+        again(stage, worker, short_id(file.item))
+
+
+def test_a_queue_goes_on_from_where_it_was(stage, site, worker):
+    wish = RunWish(allow_local=True, pace=Pace(0))
+    with open_queue(stage.desk, stage.passphrase) as (session, queue):
+        add_links(queue, LinkList((Entry(1, site.url + "/p/comes-back.html"),)), Said(allow_local=True))
+        run(session, queue, worker, wish, Board())
+        (job,) = queue.jobs.values()
+        assert (job.outcome, job.resume[0]["received"]) == ("truncated", HALF)
+    assert wait_again(stage.desk, stage.passphrase, (), everything=True) == 1
+    site.flags.add("back")
+    with open_queue(stage.desk, stage.passphrase) as (session, queue):
+        run(session, queue, worker, wish, Board())
+        (job,) = queue.jobs.values()
+        assert job.outcome == "saved"
+    first, second = items(stage)
+    assert second.record["source"]["retry_of"] == first.item
+    last = short_id(second.item)
+    (done,) = again(stage, worker, last)
+    assert done.saved is None
+    assert media(items(stage)[-1])["media/1"] == site.videos[1]
+
+
+GOOD = {"format_id": "0", "received": 100, "tail_size": 100, "tail_sha256": "0" * 64}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"received": -1}, {"received": 0}, {"received": True}, {"received": "1"}, {"tail_size": 101}, {"tail_size": 70_000},
+        {"etag": 1}, {"total": None}, {"more": 1}, {"format_id": None},
+    ],
+)  # fmt: skip
+def test_a_record_that_no_attempt_wrote_gives_nothing_to_go_on_with(changes):
+    assert resume_from(GOOD)
+    assert resume_from({**GOOD, **changes}) is None
+    assert resume_from([1]) is None

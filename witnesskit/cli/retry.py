@@ -1,0 +1,57 @@
+"""``witnesskit retry``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from witnesskit.cli.options import EXISTING_FILE, common, passphrase_option, vault_option, vault_passphrase
+from witnesskit.cli.output import Answer, Output
+from witnesskit.model import VaultKind
+
+
+@click.command()
+@click.argument("items", nargs=-1)
+@click.option("--part", type=click.Choice(["media", "page", "all"]), help="Ask for this; else for what is missing.")
+@click.option("--allow-local", is_flag=True, help="Allow addresses of this computer and its private network.")
+@click.option("--unlisted", is_flag=True, help="Ask for links that are keys of their own over a direct connection.")
+@click.option("--cookies", type=EXISTING_FILE, help="Use this file's cookies, once; they are kept nowhere (desk).")
+@click.option("--custodian-sheet", type=EXISTING_FILE, help="The custodian sheet, to put parts of a file together.")
+@passphrase_option
+@vault_option
+@common
+def command(output: Output, answer: Answer, items: tuple[str, ...], **options: Any) -> None:
+    """Ask again for what is missing, from where the first attempt ended (desk).
+
+    ITEMS are short ids; without any, everything whose last attempt left something to get. A file that came in parts
+    is put together where the custodian's key opens them.
+    """
+    from witnesskit.actions.prestart import find_vault, prestart
+
+    vault = find_vault(options["vault_path"], VaultKind.DESK)
+    worker = prestart(vault, allow_local=options["allow_local"])
+    try:
+        from witnesskit.actions.retry import RetryWish, retry
+        from witnesskit.cli.archive import asked_of
+        from witnesskit.cli.saving import Watcher
+        from witnesskit.formats.short_id import short_id
+
+        asked = asked_of(options)
+        passphrase = vault_passphrase(vault, options["passphrase_file"])
+        wish = RetryWish(items, options["part"] or "", asked, options["custodian_sheet"])
+        with output.progress("sealing") as line:
+            watcher = Watcher(output, answer, line, 0)
+            for done in retry(vault, passphrase, wish, worker, watcher):
+                output.say(f"again: {short_id(done.before)}")
+                for saved in (done.saved, done.assembled):
+                    if saved:
+                        answer.counts["in"] += 1
+                        watcher.item(saved)
+                if done.assembled:
+                    output.say(f"  {done.assembled.short} holds all parts as one file")
+        watcher.conclude()
+    finally:
+        worker.close()
+    if not answer.counts["in"]:
+        output.say("nothing is left to ask for again")
