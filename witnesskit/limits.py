@@ -108,6 +108,15 @@ REPORTS_BYTES_MAX: Final = 8 * MIB  # bytes of the rows of one table in a record
 REPORT_TEXT_MAX: Final = 4 * KIB  # characters of a report that the desk is shown
 PROOF_SIGNED_MAX: Final = 256 * MIB  # bytes of a file whose signature is checked; it is held in memory for that
 
+# the browser
+BROWSER_SECONDS: Final = 60.0  # seconds until the picture is taken of what has loaded
+BROWSER_HEIGHT_MAX: Final = 16_384  # pixels of a picture; taller ones the browser itself cannot draw
+BROWSER_MESSAGE_MAX: Final = 128 * MIB  # bytes of one message of the browser; a picture is one
+BROWSER_PICTURE_MAX: Final = 96 * MIB  # bytes of a picture; 1280 by 16384 pixels of noise have 63
+BROWSER_BYTES_MAX: Final = 512 * MIB  # bytes that a page may load
+BROWSER_CONNECTIONS_MAX: Final = 1000  # connections that a page may ask for
+BROWSER_TOLD_MAX: Final = 256  # of them that the record tells
+
 # the queue
 LINKS_MAX: Final = 100_000  # links of one list
 QUEUE_JOBS_MAX: Final = 200_000  # jobs of one queue; at one a second they last two days

@@ -56,6 +56,7 @@ class Site:
     videos: dict[int, bytes] = field(default_factory=lambda: {1: body(1), 2: body(2)})
     ahead: int = 0  # seconds that the site's clock is ahead
     headers: dict[str, str] = field(default_factory=dict)  # further ones in every answer
+    pages: dict[str, str] = field(default_factory=dict)  # pages of a test, by path
     flags: set[str] = field(default_factory=set)  # switches of a test: "down" answers 410 to everything
 
     @property
@@ -88,7 +89,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def document(self, path: str) -> None:
         site = self.site
-        if found := re.fullmatch(r"/p/([a-z0-9-]+)\.html", path):
+        if path in site.pages:
+            self.html(site.pages[path])
+        elif found := re.fullmatch(r"/p/([a-z0-9-]+)\.html", path):
             self.html(f'<video controls src="/m/{found[1]}.mp4"></video>')
         elif path == "/p/beside/film.html":
             self.html(

@@ -14,6 +14,7 @@ from witnesskit.actions.incoming import Incoming
 from witnesskit.actions.lookout import Spare
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.saving import SavedItem, Saving
+from witnesskit.actions.screenshot import Shoot, shoot_for
 from witnesskit.actions.session import Session
 from witnesskit.capture.assignment import Assignment
 from witnesskit.capture.messages import Message
@@ -44,6 +45,7 @@ class Tap:
         self.item = secrets.token_hex(16)
         self.spare: Spare | None = None
         self.retry_of = ""  # the item of the attempt before
+        self.shoot: Shoot | None = None  # what is done about a picture of the page
 
     def told(self, message: Message) -> None:
         """One message of the worker."""
@@ -62,7 +64,9 @@ def archive(vault: Vault, wish: ArchiveWish, running: Worker, watch: Watch) -> N
     with open_for_saving(vault, wish.passphrase) as session:
         for number, url in enumerate(wish.urls, 1):
             room.require(vault.path, _LEAST_ROOM)
-            saved = archive_one(session, assignment(session.policy, wish.asked, url), running, watch)
+            tap = Tap()
+            tap.shoot = shoot_for(session, wish.asked)
+            saved = archive_one(session, assignment(session.policy, wish.asked, url), running, watch, tap)
             watch.item(saved)
             if saved.interrupted:
                 raise Interrupted(f"{number} of {len(wish.urls)} links were handled")
@@ -104,6 +108,8 @@ def _saved(saving: Saving, wanted: Assignment, running: Worker, watch: Watch, ta
     original = incoming.end()
     if interrupted and gathered.outcome is Outcome.SAVED:
         gathered.outcome = Outcome.PARTIAL
+    if tap.shoot and not interrupted:
+        tap.shoot(saving, gathered)
     tap.ending(gathered)
     saved = finish(saving, gathered, original, interrupted=interrupted)
     if fault is not None:

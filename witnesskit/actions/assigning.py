@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from witnesskit.capture.assignment import MEDIA, PAGE, Assignment, Resume
 from witnesskit.capture.egress import DIRECT, check_url, demand_way, parse_egress
 from witnesskit.capture.unlisted import is_unlisted
-from witnesskit.errors.capture import CookiesOnField, UnlistedDirect
+from witnesskit.errors.capture import CookiesOnField, ScreenshotOnField, UnlistedDirect
 from witnesskit.model import VaultKind
 from witnesskit.policy import decide
 from witnesskit.policy.schema import Policy
@@ -21,14 +21,17 @@ class Asked:
     allow_local: bool = False
     unlisted: bool = False  # links that are keys may be asked for over a direct connection
     cookies: str = field(default="", repr=False)
+    screenshot: bool | None = None  # None: where the policy requires one
 
 
 def check(vault: Vault, asked: Asked, url: str) -> None:
-    """Refuse a link before anything is sent: raises BadUrl, UnlistedDirect, CookiesOnField."""
+    """Refuse a link before anything is sent: raises BadUrl, UnlistedDirect, and what a field device does not do."""
     check_url(url, allow_local=asked.allow_local)
     demand_way(url, parse_egress(vault.config.egress))
     if vault.config.kind is VaultKind.FIELD and asked.cookies:
         raise CookiesOnField
+    if vault.config.kind is VaultKind.FIELD and asked.screenshot:
+        raise ScreenshotOnField
     if not asked.unlisted and parse_egress(vault.config.egress).kind == DIRECT and is_unlisted(url):
         raise UnlistedDirect
 

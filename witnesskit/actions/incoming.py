@@ -66,7 +66,7 @@ class Incoming:
         gathered.completeness |= {
             "url": "ok",
             "html": "missing: the site gave no page",
-            "screenshot": "missing: no browser takes part in this version",
+            "screenshot": "missing: no picture was taken",
             "context": "missing: nothing around the media was collected",
             "media": "missing: none was received",
         }

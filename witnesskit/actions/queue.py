@@ -82,9 +82,8 @@ def archive_list(vault: Vault, links: LinkList, said: Said, passphrase: str, sta
         queue = Queue(files)
         added = add_links(queue, links, said)
         only = frozenset(added.queued + added.waiting)
-        wish = RunWish(
-            said.allow_local, only=only, wait_max=ARCHIVE_WAIT_MAX, pace=started.pace, unlisted=said.unlisted
-        )
+        wish = RunWish(said.allow_local, only=only, wait_max=ARCHIVE_WAIT_MAX, pace=started.pace)
+        wish = replace(wish, unlisted=said.unlisted, screenshot=said.screenshot)
         if not kept:
             wish = replace(wish, attempts_max=1, stop_when_silent=False)
         return added, run(session, queue, started.running, wish, started.watch)

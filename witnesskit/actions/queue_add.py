@@ -29,6 +29,7 @@ class Said:
     flags: tuple[str, ...] = ()
     allow_local: bool = False
     unlisted: bool = False  # links that are keys may be asked for over a direct connection
+    screenshot: bool | None = None  # of a list that is fetched at once; None: where the policy requires one
 
 
 @dataclass

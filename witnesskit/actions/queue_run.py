@@ -17,6 +17,7 @@ from witnesskit.actions.queue_rules import AGAIN, INTERRUPTED, Attempted, after,
 from witnesskit.actions.queue_store import Queue
 from witnesskit.actions.resume import resume_from
 from witnesskit.actions.saving import SavedItem
+from witnesskit.actions.screenshot import shoot_for
 from witnesskit.actions.session import Session
 from witnesskit.actions.spares import Spares
 from witnesskit.capture.messages import Attempt, Done, Message
@@ -72,11 +73,12 @@ class RunWish:
     pace: Pace = field(default_factory=Pace)
     countries: Mapping[str, int] = field(default_factory=dict)  # averaged probability in parts of 10,000
     unlisted: bool = False  # links that are keys may be asked for over a direct connection
+    screenshot: bool | None = None  # None: where the policy requires one
 
     @property
     def asked(self) -> Asked:
         """As for single links."""
-        return Asked(self.allow_local, self.unlisted)
+        return Asked(self.allow_local, self.unlisted, screenshot=self.screenshot)
 
 
 @dataclass
@@ -183,6 +185,7 @@ class _Run:
     def _take(self, job: Job) -> None:
         room.require(self._session.vault.path, _LEAST_ROOM)
         tap = _Tap(self._queue, job)
+        tap.shoot = shoot_for(self._session, self._wish.asked)
         held = tuple(one for one in map(resume_from, job.resume) if one)
         if held:
             tap.retry_of = job.item

@@ -7,7 +7,7 @@ are there and the custodian's key opens them, they are put together as one more 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, cast
 
@@ -21,6 +21,7 @@ from witnesskit.actions.item_files import ItemFiles, chosen, read_item
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.resume import resume_from
 from witnesskit.actions.saving import SavedItem
+from witnesskit.actions.screenshot import shoot_for
 from witnesskit.actions.session import Session
 from witnesskit.capture.assignment import MEDIA, Resume
 from witnesskit.capture.worker import Worker
@@ -33,7 +34,7 @@ from witnesskit.vault import layout, room
 from witnesskit.vault.keyring import Keyring, desk_identities
 from witnesskit.vault.layout import Vault
 
-PARTS: Final = ("media", "page", "all")
+PARTS: Final = ("media", "page", "screenshot", "all")
 _LEAST_ROOM: Final = 16 * MIB  # bytes that must be free before a link is asked for
 # outcomes after which it is worth asking again without being told to
 _AGAIN: Final = IN_PART | UNREACHED | {Outcome.RATE_LIMITED, Outcome.BLOCKED, Outcome.UNKNOWN}
@@ -127,13 +128,15 @@ def _again(session: Session, files: ItemFiles, wish: RetryWish, running: Worker,
     if not _wants_media(files, wish.part):
         wanted = wanted.without(MEDIA)
     tap = Tap()
+    picture = True if wish.part in ("screenshot", "all") else wish.asked.screenshot
+    tap.shoot = shoot_for(session, replace(wish.asked, screenshot=picture))
     tap.retry_of = files.item
     return archive_one(session, wanted, running, watch, tap)
 
 
 def _wants_media(files: ItemFiles, part: str) -> bool:
     if part:
-        return part != "page"
+        return part in ("media", "all")
     return "media" in _missing(files) or not _missing(files)
 
 

@@ -24,6 +24,7 @@ from witnesskit.capture.egress import parse_egress
 from witnesskit.capture.guard import Guard, hide_machine_number
 from witnesskit.capture.messages import Failed, Message, Started
 from witnesskit.capture.transport import Patience
+from witnesskit.capture.user_agent import USER_AGENT
 from witnesskit.formats import strict_json
 from witnesskit.limits import CAPTURE_FRAME_MAX
 from witnesskit.model import Json
@@ -38,12 +39,16 @@ _LEFT_OUT: Final = ("curl_cffi", "websockets", "secretstorage", "sqlite3", "muta
 _PDEATHSIG, _DUMPABLE, _NO_NEW_PRIVS = 1, 4, 38
 
 
-def harden(parent: int) -> None:
-    """Before anything else: no core, no files, no debugger of the same user, no life after the parent."""
+def harden(parent: int, *, starts_others: bool = False) -> None:
+    """Before anything else: no core, no files, no debugger of the same user, no life after the parent.
+
+    ``starts_others``: a program that is started from here may take the limit on files off for itself.
+    """
     import resource
 
-    for kind in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):
-        resource.setrlimit(kind, (0, 0))
+    most = resource.getrlimit(resource.RLIMIT_FSIZE)[1] if starts_others else 0
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, most))
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)
         libc.prctl(_DUMPABLE, 0, 0, 0, 0)
@@ -123,7 +128,7 @@ class Child:
         extractor, log = (self._next if usual else None) or self._ready(wanted)
         self._next = None
         self._pipe.message(
-            Started(utc_now(), ytdlp.TOOL, ytdlp.USER_AGENT, str(self._egress), extractor.options, ytdlp.libraries())
+            Started(utc_now(), ytdlp.TOOL, USER_AGENT, str(self._egress), extractor.options, ytdlp.libraries())
         )
         output = Output(self._pipe.message, self._pipe.page, self._pipe.media, self._pipe.wire)
         budget = Budget(wanted.seconds, wanted.size_max)

@@ -32,15 +32,13 @@ from witnesskit.capture.page import PageWatch
 from witnesskit.capture.plan import Extraction
 from witnesskit.capture.requestlog import RequestLog, about_to_send
 from witnesskit.capture.transport import Answer, Cut, NoAnswer, Patience
+from witnesskit.capture.user_agent import USER_AGENT
 from witnesskit.limits import COMMENTS_MAX, ENTRIES_MAX, ERROR_BODY_MAX, MESSAGE_TEXT_MAX
 from witnesskit.model import Json
 
 yt_dlp.globals.plugin_dirs.value = []  # before the first YoutubeDL: else it runs what lies in plugin folders
 
 TOOL: Final = f"yt-dlp {yt_dlp.version.__version__}"
-USER_AGENT: Final = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-)
 _NOWHERE: Final = "/dev/null/none"
 _SCHEMES: Final = ("http://", "https://")
 _UNTOLD: Final = frozenset({"proxy", "logger", "cookiefile"})  # options that no record repeats

@@ -20,6 +20,7 @@ from witnesskit.cli.options import (
     vault_passphrase,
 )
 from witnesskit.cli.output import Answer, Output
+from witnesskit.errors.capture import ScreenshotOnField
 from witnesskit.errors.cli import UrlAsArgument, Usage
 from witnesskit.model import VaultKind
 
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 @click.option("--allow-local", is_flag=True, help="Allow addresses of this computer and its private network.")
 @click.option("--unlisted", is_flag=True, help="Ask for links that are keys of their own over a direct connection.")
 @click.option("--cookies", type=EXISTING_FILE, help="Use this file's cookies, once; they are kept nowhere (desk).")
+@click.option(
+    "--screenshot/--no-screenshot", default=None, help="Take a picture of the full page with Chromium (desk)."
+)
 @pace_option
 @passphrase_option
 @vault_option
@@ -51,6 +55,8 @@ def command(output: Output, answer: Answer, links: tuple[str, ...], **options: A
         raise UrlAsArgument
     if options["cookies"] and options["list_file"]:
         raise Usage("cookies are for single links, not for --file")
+    if options["screenshot"] and vault.config.kind is VaultKind.FIELD:
+        raise ScreenshotOnField
     asked = asked_of(options)
     worker = prestart(vault, allow_local=bool(options["allow_local"]))
     try:
@@ -88,7 +94,8 @@ def asked_of(options: dict[str, Any]) -> Asked:
 
     file = options["cookies"]
     cookies = read_cookies(given_bytes(file, COOKIES_MAX + 1)) if file else ""
-    return Asked(bool(options["allow_local"]), bool(options["unlisted"]), cookies)
+    picture = options.get("screenshot")
+    return Asked(bool(options["allow_local"]), bool(options["unlisted"]), cookies, picture)
 
 
 def _read_links() -> Sequence[str]:

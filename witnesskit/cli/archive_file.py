@@ -38,7 +38,8 @@ def archive_file(vault: Vault, passphrase: str, given: FileWish, started: tuple[
     links = given_links((), given.path)
     board = Board(output, answer, desk=vault.config.kind is VaultKind.DESK)
     board.expect(len(links.entries))
-    said = Said(allow_local=given.asked.allow_local, unlisted=given.asked.unlisted)
+    asked = given.asked
+    said = Said(allow_local=asked.allow_local, unlisted=asked.unlisted, screenshot=asked.screenshot)
     added, ran = archive_list(vault, links, said, passphrase, Started(worker, board, Pace(given.pace)))
     tell_rows(output, answer, added)
     left_out = {"bad-link": len(added.refused), "duplicate": added.duplicate, "empty": len(added.empty)}

@@ -13,7 +13,11 @@ from witnesskit.model import VaultKind
 
 @click.command()
 @click.argument("items", nargs=-1)
-@click.option("--part", type=click.Choice(["media", "page", "all"]), help="Ask for this; else for what is missing.")
+@click.option(
+    "--part",
+    type=click.Choice(["media", "page", "screenshot", "all"]),
+    help="Ask for this; else for what is missing.",
+)
 @click.option("--allow-local", is_flag=True, help="Allow addresses of this computer and its private network.")
 @click.option("--unlisted", is_flag=True, help="Ask for links that are keys of their own over a direct connection.")
 @click.option("--cookies", type=EXISTING_FILE, help="Use this file's cookies, once; they are kept nowhere (desk).")

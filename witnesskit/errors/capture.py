@@ -98,6 +98,15 @@ class UnlistedDirect(WitnesskitError):
     hint = "nothing was sent; use a vault whose egress is tor or a proxy, or say --unlisted if that is no danger"
 
 
+class ScreenshotOnField(WitnesskitError):
+    """A browser on a device that could be searched."""
+
+    code = "SCREENSHOT-ON-FIELD"
+    status = ExitStatus.REFUSED
+    message = "a field device takes no picture of a page: a browser runs whatever the page brings"
+    hint = "nothing was sent; save the link without, and let the desk take the picture"
+
+
 class CookiesOnField(WitnesskitError):
     """Cookies on a device that could be searched."""
 
