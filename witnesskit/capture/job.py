@@ -115,8 +115,12 @@ def _version(job: Job, transport: Transport, place: tuple[int, int], plan: Strea
     head = Head(job, number, plan, version=version)
     head.start = held.received if held else 0
     wanted = Wanted(plan.url, plan.headers, _PURPOSES.get(plan.role, "media"), number, piece=plan.piece, held=held)
-    send = job.output.media
-    fetched = fetch(transport, wanted, lambda data: send(number, data), head, job.patience, job.budget)
+
+    def send(data: bytes) -> None:
+        head.see(data)
+        job.output.media(number, data)
+
+    fetched = fetch(transport, wanted, send, head, job.patience, job.budget)
     head.tell_missing()
     complete, reason = fetched.complete, fetched.reason
     if complete and head.is_page:

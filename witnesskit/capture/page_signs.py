@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 from witnesskit.limits import SIGNS_MAX, SIGNS_TEXT_MAX
 
 HTML: Final = ("text/html", "application/xhtml+xml")
+_PAGE_STARTS: Final = (b"<!doctype html", b"<html")
+PAGE_START_MAX: Final = 256  # bytes in which a page has shown that it is one
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_-]{1,32})", re.IGNORECASE)
 _CHARSETS: Final = frozenset(
     {
@@ -61,6 +63,11 @@ class Signs:
     has_password: bool = False
     heads: tuple[str, ...] = ()  # titles and descriptions, each by itself
     pieces: tuple[str, ...] = ()  # of ``text``, as tags part them
+
+
+def looks_like_page(untrusted_head: bytes) -> bool:
+    """Whether bytes begin as a page does, whatever their header calls them; no film, sound or picture begins so."""
+    return untrusted_head.removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(_PAGE_STARTS)
 
 
 def signs_of(untrusted_page: bytes, content_type: str = "") -> Signs:

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from witnesskit.capture import hls
 from witnesskit.capture.fetch import Fetched, fetch
 from witnesskit.capture.keys import Keys
 from witnesskit.capture.messages import Document, MediaEnd, Piece
 from witnesskit.capture.outcome import NETWORK
+from witnesskit.capture.page_signs import HTML, PAGE_START_MAX, looks_like_page
 from witnesskit.capture.plan import PLAYLIST, Segment, StreamPlan
 from witnesskit.capture.ranges import RangeLog
-from witnesskit.capture.telling import Head, Job
+from witnesskit.capture.telling import Head, Job, kind_of
 from witnesskit.capture.transport import Answer, Transport, Wanted
 from witnesskit.limits import DOCUMENT_MAX, LIVE_IDLE_TURNS, PLAYLIST_MAX
 from witnesskit.model import Json
+
+NOT_MEDIA: Final = "not-media"  # a page in the place of a piece
 
 
 @dataclass
@@ -56,7 +60,7 @@ class Stream:
         except hls.NotJoinable as error:
             self._end(error.reason)
             return
-        self._end("not-media" if self._head.is_page else self._reason(ended=ended))
+        self._end(self._reason(ended=ended))
 
     def _from_playlist(self) -> bool:
         """The pieces that the playlist names, then those that it will name; whether all are here."""
@@ -100,11 +104,12 @@ class Stream:
 
     def _piece(self, piece: Segment) -> Fetched:
         """One piece, and what is told of it."""
-        hasher, offset = hashlib.sha256(), self._joined.size
+        hasher, offset, first = hashlib.sha256(), self._joined.size, bytearray()
         answers: list[Answer] = []
 
         def emit(data: bytes) -> None:
             hasher.update(data)
+            first.extend(data[: max(0, PAGE_START_MAX - len(first))])
             self._job.output.media(self._number, data)
 
         def on_head(answer: Answer, size: int | None) -> None:
@@ -114,6 +119,8 @@ class Stream:
         key = self._keys.of(piece)
         wanted = Wanted(piece.url, self._plan.headers, "segment", self._number, piece.start, piece.end)
         fetched = fetch(self._transport, wanted, emit, on_head, self._job.patience, self._job.budget)
+        if fetched.complete and (looks_like_page(bytes(first)) or (answers and kind_of(answers[0]).lower() in HTML)):
+            fetched = replace(fetched, complete=False, reason=NOT_MEDIA)  # kept in its place, and named
         self._joined.add(fetched)
         self._joined.locked = self._joined.locked or bool(piece.key and not piece.key.opens)
         newest = self._job.log.newest
@@ -131,6 +138,8 @@ class Stream:
         if joined.over and joined.over not in NETWORK:
             return joined.over
         if joined.gaps:
+            if len(joined.gaps) == joined.count and all(gap["reason"] == NOT_MEDIA for gap in joined.gaps):
+                return NOT_MEDIA
             return "gaps" if joined.size else str(joined.gaps[0]["reason"])
         if joined.locked:
             return "encrypted"

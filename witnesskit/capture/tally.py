@@ -25,7 +25,7 @@ from witnesskit.capture.messages import (
     Piece,
 )
 from witnesskit.capture.outcome import GONE, AttemptResult, Evidence, Said, Seen, StreamEnd, decide
-from witnesskit.capture.page_signs import HTML, Signs, is_login_address, signs_of
+from witnesskit.capture.page_signs import Signs, is_login_address, signs_of
 from witnesskit.capture.times import seconds_until
 from witnesskit.capture.vouching import said_by_proxy, way_is_safe
 from witnesskit.errors.capture import WorkerGarbage
@@ -60,7 +60,7 @@ class Tally:
     _pieces: int = 0
     _documents: int = 0
     _role: str = ""
-    _instead: Media | None = None  # the first stream that the server calls a page
+    _instead: Media | None = None  # the first stream: where all are pages, this one speaks
     _instead_head: bytearray = field(default_factory=bytearray, repr=False)
     _head: bytearray = field(default_factory=bytearray, repr=False)  # of the page
     _wire: int = 0  # bytes of the page before decoding
@@ -231,7 +231,7 @@ class Tally:
             raise WorkerGarbage("streams out of order")
         self._count, self._role = media.stream, media.role
         self.open_stream, self.size = media.stream, 0
-        if self._instead is None and media.role == "original" and media.media_type.lower() in HTML:
+        if self._instead is None and media.role == "original":
             self._instead = media
 
     def _end_stream(self, end: MediaEnd) -> None:

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from witnesskit.capture.assignment import Assignment
 from witnesskit.capture.budget import Budget
 from witnesskit.capture.messages import Attempt, Document, Media, Message
+from witnesskit.capture.page_signs import HTML, PAGE_START_MAX, looks_like_page
 from witnesskit.capture.plan import FILE, SEGMENTS, StreamPlan
 from witnesskit.capture.requestlog import RequestLog
 from witnesskit.capture.transport import Answer, Patience
 from witnesskit.limits import DOCUMENTS_MAX
-
-_HTML = ("text/html", "application/xhtml+xml")
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,11 @@ class Job:
             self.output.message(document)
 
 
+def kind_of(answer: Answer) -> str:
+    """The media type of an answer, without its parameters."""
+    return answer.header("Content-Type").partition(";")[0].strip()
+
+
 class Head:
     """Tells the head of a stream once: at its first good answer, or without one."""
 
@@ -57,17 +61,27 @@ class Head:
         self._job, self._number, self._plan, self._version = job, number, plan, version
         self.pieces = pieces  # as the list names them; 0 for a file
         self.told = False
-        self.is_page = False  # the server sent a page where media should be
+        self._called_page = False  # by the server
+        self._first = bytearray()
         self.start = 0  # bytes that an earlier attempt holds
 
     def __call__(self, answer: Answer, size: int | None) -> None:
         """The first good answer and the length it names (fetch.OnHead)."""
         if self.told:
             return
-        kind = answer.header("Content-Type").partition(";")[0].strip()
-        self.is_page = kind.lower() in _HTML
+        kind = kind_of(answer)
+        self._called_page = kind.lower() in HTML
         last = self._job.log.newest
         self._tell(kind, None if self.pieces else size, answer, last)
+
+    def see(self, data: bytes) -> None:
+        """Bytes of the stream: its first ones may show what its header does not."""
+        self._first += data[: max(0, PAGE_START_MAX - len(self._first))]
+
+    @property
+    def is_page(self) -> bool:
+        """The server sent a page where media should be, as its header says or its first bytes show."""
+        return self._called_page or looks_like_page(bytes(self._first))
 
     def tell_missing(self) -> None:
         """No good answer came: the stream still has a head."""

@@ -137,7 +137,7 @@ _PAGES = (
     Case("login-redirect", "/r/members", "Leads to a page to log in.", "login", kept.ANSWER),
     Case("words", "/plain.html", "200, and a page without a film.", "unknown", kept.ANSWER),
     Case("page-empty", "/empty.html", "200, and an empty page.", "unknown", kept.ANSWER),
-    Case("page-cut", "/cut-page.html", "A page that breaks off.", "unknown", kept.PART),
+    Case("page-cut", "/cut-page.html", "A page that breaks off.", "network-down", kept.PART),
     Case("page-endless", "/endless.html", "A page of hundreds of megabytes.", "unknown", kept.PART),
     Case("page-bomb", "/bomb.html", "A page that unpacks to 200 megabytes.", "unknown", kept.PART),
     Case("page-drip", "/drip.html", "A page that comes by three bytes now and then.", "unknown", kept.PART),

@@ -20,7 +20,7 @@ _DAY = datetime.timedelta(days=1)
 
 def contexts() -> dict[str, ssl.SSLContext]:
     """``Case.via`` -> what its listener shows."""
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = datetime.datetime.now(datetime.UTC)
     key, root_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     current, past = (now - _DAY, now + 365 * _DAY), (now - 30 * _DAY, now - _DAY)
     return {
