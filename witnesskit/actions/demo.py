@@ -57,7 +57,7 @@ class Stage:
 
 def play(folder: Path, say: Say) -> str:
     """Play it; raises DemoBesideField, FolderNotEmpty, InternalError for a step that ends otherwise."""
-    _refuse_beside_field()
+    refuse_beside_field()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FolderNotEmpty
     folder.mkdir(parents=True, exist_ok=True)
@@ -76,7 +76,7 @@ def play(folder: Path, say: Say) -> str:
     return "played"
 
 
-def _refuse_beside_field() -> None:
+def refuse_beside_field() -> None:
     """Never where a field vault is in use: a demo would leave readable media beside it."""
     try:
         vault: Vault = layout.find(Path.cwd(), os.environ)

@@ -95,6 +95,15 @@ class DemoBesideField(WitnesskitError):
     hint = "nothing was done; run it on another computer, or in an account without a field vault"
 
 
+class PortTaken(WitnesskitError):
+    """The port that was asked for cannot be had."""
+
+    code = "PORT-TAKEN"
+    status = ExitStatus.USAGE
+    message = "the fault server cannot have that port"
+    hint = "nothing was served; name another with --port, or leave it out for any that is free"
+
+
 class FoldersOverlap(WitnesskitError):
     """Copies would be written into the folder of the originals, or around it."""
 
