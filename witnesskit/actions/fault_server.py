@@ -1,6 +1,6 @@
 """``demo --server``: the fault server of our own tests, for any archiving tool; on loopback alone.
 
-It is shipped as files and loaded from them: it is no room of this program, imports nothing of it, and is no test either.
+It is shipped as files and loaded from them (docs/decisions/0019): it is no room of this program, and imports none.
 """
 
 from __future__ import annotations

@@ -14,9 +14,7 @@ from witnesskit.cli.output import Answer, Output, table
 
 @click.command()
 @click.argument("folder", type=ANY_PATH, required=False)
-@click.option(
-    "--server", is_flag=True, help="Serve every fault of a site on loopback instead, for any archiving tool."
-)
+@click.option("--server", is_flag=True, help="Serve every fault of a site on loopback instead, for any tool.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Of the server; 0 or none is any that is free.")
 @click.option("--seconds", type=click.FloatRange(min=0), help="End the server after so long; else Ctrl-C ends it.")
 @common

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,11 +26,19 @@ class Answered:
     data: bytearray = field(default_factory=bytearray, repr=False)
     _hasher: Any = field(default_factory=hashlib.sha256, repr=False)
 
-    def took(self, block: bytes) -> None:
-        """Bytes of the body have been handed to the system."""
+    @contextmanager
+    def giving(self, block: bytes) -> Iterator[None]:
+        """Bytes of the body on their way: counted before the other end can have them, taken back if they never went."""
+        before = self.sent, self._hasher.copy(), len(self.data)
         self.sent += len(block)
         self._hasher.update(block)
         self.data += block[: max(0, self.keep - len(self.data))]
+        try:
+            yield
+        except OSError:
+            self.sent, self._hasher = before[:2]
+            del self.data[before[2] :]
+            raise
 
     @property
     def sha256(self) -> str:

@@ -107,8 +107,8 @@ class Handler(BaseHTTPRequestHandler):
         """Bytes of the body, counted."""
         for start in range(0, len(data), _BLOCK):
             block = data[start : start + _BLOCK]
-            self.wfile.write(block)
-            self.answer.took(block)
+            with self.answer.giving(block):
+                self.wfile.write(block)
 
     def chunk(self, data: bytes) -> None:
         """A chunk of the body (RFC 9112, 7.1); its frame is not counted. Empty: the last one."""
