@@ -120,7 +120,8 @@ class Fetch:
         return self._end(answer)
 
     def _request_headers(self) -> dict[str, str]:
-        headers = {**self._wanted.headers, "Accept-Encoding": "identity"}
+        headers = {"Accept-Encoding": "identity", **self._wanted.headers}  # in the order of the stock extractor
+        headers["Accept-Encoding"] = "identity"
         start = self._wanted.start + self.received - self._overlap.size
         end = self._wanted.end
         if self._wanted.piece:
