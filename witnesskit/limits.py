@@ -108,6 +108,9 @@ REPORTS_BYTES_MAX: Final = 8 * MIB  # bytes of the rows of one table in a record
 REPORT_TEXT_MAX: Final = 4 * KIB  # characters of a report that the desk is shown
 PROOF_SIGNED_MAX: Final = 256 * MIB  # bytes of a file whose signature is checked; it is held in memory for that
 
+# JavaScript of sites
+JS_CPU_SECONDS: Final = 60  # seconds of processor time for one puzzle; they take one or two
+
 # the browser
 BROWSER_SECONDS: Final = 60.0  # seconds until the picture is taken of what has loaded
 BROWSER_HEIGHT_MAX: Final = 16_384  # pixels of a picture; taller ones the browser itself cannot draw

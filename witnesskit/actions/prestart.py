@@ -11,6 +11,7 @@ from pathlib import Path
 from witnesskit.capture import worker
 from witnesskit.capture.egress import parse_egress
 from witnesskit.capture.worker import Worker
+from witnesskit.errors.capture import JsRuntimeOnField
 from witnesskit.model import VaultKind
 from witnesskit.vault import layout
 from witnesskit.vault.layout import Vault
@@ -32,6 +33,12 @@ def _here() -> Path:
         return Path("/")
 
 
-def prestart(vault: Vault, *, allow_local: bool) -> Worker:
-    """Start the worker while the person still types; it contacts nobody before it is given a link."""
-    return worker.prestart(parse_egress(vault.config.egress), allow_local=allow_local)
+def prestart(vault: Vault, *, allow_local: bool, js_runtime: Path | None = None) -> Worker:
+    """Start the worker while the person still types; it contacts nobody before it is given a link.
+
+    Raises NoWorker, NoJsRuntime, JsRuntimeOnField.
+    """
+    if js_runtime and vault.config.kind is VaultKind.FIELD:
+        raise JsRuntimeOnField
+    runtime = str(js_runtime.absolute()) if js_runtime else ""
+    return worker.prestart(parse_egress(vault.config.egress), allow_local=allow_local, js_runtime=runtime)

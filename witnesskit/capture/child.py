@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from witnesskit.capture import encoding, frames
+from witnesskit.capture import encoding, frames, js_runtime
 from witnesskit.capture.assignment import EVERYTHING, Assignment, from_json
 from witnesskit.capture.egress import parse_egress
 from witnesskit.capture.guard import Guard, hide_machine_number
@@ -94,7 +94,8 @@ class Child:
     def __init__(self, settings: Json, pipe: Pipe) -> None:
         self._egress = parse_egress(settings["egress"])
         self._patience = Patience(settings["stall"], settings["retries"], settings["backoff"])
-        self._guard = Guard(self._egress, allow_local=settings["allow_local"])
+        self._js_runtime = str(settings["js_runtime"])
+        self._guard = Guard(self._egress, allow_local=settings["allow_local"], js_runtime=self._js_runtime)
         self._pipe = pipe
         self._next: tuple[Extractor, RequestLog] | None = None
 
@@ -107,6 +108,8 @@ class Child:
         gc.disable()  # everything loaded here stays
         ytdlp = importlib.import_module("witnesskit.capture.ytdlp")
         ytdlp.look_at_every_host(self._guard.demand)
+        if self._js_runtime:
+            js_runtime.lead_into_the_room(self._js_runtime)
         self._next = self._ready()
         gc.freeze()
         gc.enable()
@@ -128,11 +131,17 @@ class Child:
         extractor, log = (self._next if usual else None) or self._ready(wanted)
         self._next = None
         self._pipe.message(
-            Started(utc_now(), ytdlp.TOOL, USER_AGENT, str(self._egress), extractor.options, ytdlp.libraries())
+            Started(utc_now(), ytdlp.TOOL, USER_AGENT, str(self._egress), extractor.options, self._libraries())
         )
         output = Output(self._pipe.message, self._pipe.page, self._pipe.media, self._pipe.wire)
         budget = Budget(wanted.seconds, wanted.size_max)
         job.run(Job(wanted, output, self._patience, log, budget), extractor, extractor.extract(wanted.url, budget))
+
+    def _libraries(self) -> dict[str, Json]:
+        from witnesskit.capture import ytdlp
+
+        runtime = {"js_runtime": js_runtime.told(self._js_runtime)} if self._js_runtime else {}
+        return {**ytdlp.libraries(), **runtime}
 
     def _ready(self, wanted: Assignment | None = None) -> tuple[Extractor, RequestLog]:
         from witnesskit.capture import ytdlp
@@ -142,18 +151,21 @@ class Child:
         look = partial(presented, self._egress)
         log = RequestLog(self._pipe.message, bool(self._egress.proxy), look)
         parts, cookies = (wanted.parts, wanted.cookies) if wanted else (EVERYTHING, "")
-        return ytdlp.Extractor(log, self._egress.isolated(secrets.token_hex(8)), self._patience, parts, cookies), log
+        given = ytdlp.Given(self._egress.isolated(secrets.token_hex(8)), self._patience, cookies, self._js_runtime)
+        return ytdlp.Extractor(log, given, parts), log
 
 
 def main(arguments: Sequence[str]) -> NoReturn:
     """Serve until stdin ends; any fault of ours is told by its type only."""
-    harden(int(arguments[0]))
+    harden(int(arguments[0]), starts_others=True)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     pipe = Pipe(os.dup(1))
     os.dup2(2, 1)  # what a library prints never reaches the pipe
     sys.excepthook = lambda *_: None
     try:
         settings = _next_job()
+        if not settings["js_runtime"]:
+            harden(int(arguments[0]))
         child = Child(settings, pipe)
         child.prepare()
         while job := _next_job():

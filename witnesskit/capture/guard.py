@@ -14,6 +14,7 @@ import uuid
 from typing import Any, Final
 
 from witnesskit.capture.egress import DIRECT, SOCKS, Egress, is_local_address, is_local_host, is_onion
+from witnesskit.capture.js_runtime import admits
 
 _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _NEVER: Final = frozenset(
@@ -43,8 +44,10 @@ class ElsewhereRefused(Refused):
 class Guard:
     """The hook; ``admit_proxy`` must be called before the first connection through a proxy."""
 
-    def __init__(self, egress: Egress, *, allow_local: bool) -> None:
+    def __init__(self, egress: Egress, *, allow_local: bool, js_runtime: str = "") -> None:
+        """``js_runtime``: the one program that may be started, in its room."""
         self._egress = egress
+        self._js_runtime = js_runtime
         self._allow_local = allow_local
         self._proxy: frozenset[str] = frozenset()
 
@@ -69,6 +72,8 @@ class Guard:
             self._look_up(arguments[0])
         elif event == "open":
             _open(arguments)
+        elif event == "subprocess.Popen" and admits(self._js_runtime, arguments):
+            return
         elif event in _NEVER:
             raise Refused(event)
 

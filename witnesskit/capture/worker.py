@@ -23,6 +23,7 @@ from typing import Any, Final
 from witnesskit.capture import encoding, frames
 from witnesskit.capture.assignment import Assignment, to_json
 from witnesskit.capture.egress import Egress, check_url
+from witnesskit.capture.js_runtime import kind_of
 from witnesskit.capture.messages import Done, Failed, MediaBytes, Message, PageBytes, WireBytes
 from witnesskit.capture.tally import Tally
 from witnesskit.capture.times import utc_now
@@ -45,12 +46,15 @@ _ENVIRONMENT: Final = {
 }
 
 
-def prestart(egress: Egress, *, allow_local: bool = False, patience: Patience | None = None) -> Worker:
+def prestart(
+    egress: Egress, *, allow_local: bool = False, patience: Patience | None = None, js_runtime: str = ""
+) -> Worker:
     """Start a worker ahead of its first link. Call it from the main thread: the worker dies with its thread.
 
-    ``allow_local`` admits addresses of this computer and of private networks. Raises NoWorker.
+    ``allow_local`` admits addresses of this computer and of private networks; ``js_runtime`` is the program by which
+    JavaScript of sites is solved, in a room of its own. Raises NoWorker, NoJsRuntime.
     """
-    worker = Worker(egress, allow_local=allow_local, patience=patience or Patience())
+    worker = Worker(egress, allow_local=allow_local, patience=patience or Patience(), js_runtime=js_runtime)
     worker.start()
     return worker
 
@@ -58,7 +62,10 @@ def prestart(egress: Egress, *, allow_local: bool = False, patience: Patience | 
 class Worker:
     """A worker process; started anew for the next link when it has died."""
 
-    def __init__(self, egress: Egress, *, allow_local: bool, patience: Patience) -> None:
+    def __init__(self, egress: Egress, *, allow_local: bool, patience: Patience, js_runtime: str = "") -> None:
+        if js_runtime:
+            kind_of(js_runtime)
+        self._js_runtime = js_runtime
         self.egress = egress
         self._allow_local = allow_local
         self._patience = patience
@@ -119,6 +126,7 @@ class Worker:
         settings = {
             "egress": str(self.egress),
             "allow_local": self._allow_local,
+            "js_runtime": self._js_runtime,
             "stall": self._patience.stall_seconds,
             "retries": self._patience.retries,
             "backoff": self._patience.backoff_seconds,

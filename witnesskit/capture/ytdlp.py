@@ -1,4 +1,6 @@
-"""The adapter to yt-dlp: extraction only, and its network stack as our transport; the only file that imports it.
+"""The adapter to yt-dlp: extraction only, and its network stack as our transport.
+
+Only this file imports it, and js_runtime.py.
 
 Runs in the worker. No plugin, configuration, cache, cookie or netrc is read, no program started, nothing written:
 by options here, by the guard of the process behind them.
@@ -10,6 +12,7 @@ import io
 import platform
 import ssl
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -27,6 +30,7 @@ from witnesskit.capture.assignment import COMMENTS, EVERYTHING
 from witnesskit.capture.bounded import bound
 from witnesskit.capture.budget import Budget
 from witnesskit.capture.choose import beside, facts_of, grouped, plans
+from witnesskit.capture.js_runtime import kind_of
 from witnesskit.capture.outcome import NETWORK, UNTRUSTED
 from witnesskit.capture.page import PageWatch
 from witnesskit.capture.plan import Extraction
@@ -41,7 +45,7 @@ yt_dlp.globals.plugin_dirs.value = []  # before the first YoutubeDL: else it run
 TOOL: Final = f"yt-dlp {yt_dlp.version.__version__}"
 _NOWHERE: Final = "/dev/null/none"
 _SCHEMES: Final = ("http://", "https://")
-_UNTOLD: Final = frozenset({"proxy", "logger", "cookiefile"})  # options that no record repeats
+_UNTOLD: Final = frozenset({"proxy", "logger", "cookiefile", "js_runtimes"})  # options that no record repeats
 
 
 def look_at_every_host(demand: Callable[[str], object]) -> None:
@@ -81,14 +85,26 @@ class _Silent:
     error = warning
 
 
-def _options(proxy: str, patience: Patience, logger: _Silent, parts: Collection[str]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Given:
+    """What an extractor is given for one link. ``cookies``: of a Netscape file; they go to their own hosts only."""
+
+    proxy: str = field(repr=False)
+    patience: Patience
+    cookies: str = field(default="", repr=False)
+    js_runtime: str = ""  # the program, for sites whose player must be solved
+
+
+def _options(given: Given, logger: _Silent, parts: Collection[str]) -> dict[str, Any]:
+    runtimes = {kind_of(given.js_runtime): {"path": given.js_runtime}} if given.js_runtime else {}
     return {
         "getcomments": COMMENTS in parts,
         "extractor_args": {"youtube": {"max_comments": [f"{COMMENTS_MAX},all,all,all"]}},
         "format": "bv,ba/b", "fixup": "never", "noplaylist": True, "playlistend": ENTRIES_MAX + 1,
         "ignoreerrors": False, "ignore_no_formats_error": True, "extractor_retries": 3,
-        "socket_timeout": patience.stall_seconds, "proxy": proxy, "geo_bypass": False, "cachedir": False,
-        "usenetrc": False, "cookiefile": None, "js_runtimes": {}, "remote_components": [], "enable_file_urls": False,
+        "socket_timeout": given.patience.stall_seconds, "proxy": given.proxy, "geo_bypass": False, "cachedir": False,
+        "usenetrc": False, "cookiefile": None, "js_runtimes": runtimes,
+        "remote_components": [], "enable_file_urls": False,
         "http_headers": {"User-Agent": USER_AGENT}, "ffmpeg_location": _NOWHERE, "hls_prefer_native": True,
         "outtmpl": {"default": "%(id)s"}, "quiet": True, "no_warnings": False, "noprogress": True, "color": "never",
         "logger": logger, "allow_playlist_files": False, "check_formats": False, "updatetime": False,
@@ -195,17 +211,14 @@ class _Live:
 class Extractor:
     """One link's yt-dlp: extraction, and the transport for its bytes. Never used for two links."""
 
-    def __init__(
-        self, log: RequestLog, proxy: str, patience: Patience, parts: Collection[str] = EVERYTHING, cookies: str = ""
-    ) -> None:
-        """``cookies``: of a Netscape file; they go to their own hosts only, and stay in memory."""
+    def __init__(self, log: RequestLog, given: Given, parts: Collection[str] = EVERYTHING) -> None:
         self._log = log
         self._logger = _Silent()
         self.parts = frozenset(parts)
-        options = _options(proxy, patience, self._logger, parts)
+        options = _options(given, self._logger, parts)
         self.options = facts.pick(options, sorted(set(options) - _UNTOLD))  # what it was told to do
-        if cookies:
-            options["cookiefile"] = io.StringIO(cookies)
+        if given.cookies:
+            options["cookiefile"] = io.StringIO(given.cookies)
         self._ydl = _Recorder(log, options)
 
     def warm_up(self, go_on: Callable[[], bool]) -> None:

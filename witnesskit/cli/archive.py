@@ -14,6 +14,7 @@ from witnesskit.cli.options import (
     EXISTING_FILE,
     ask,
     common,
+    js_runtime_option,
     pace_option,
     passphrase_option,
     vault_option,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 @click.option(
     "--screenshot/--no-screenshot", default=None, help="Take a picture of the full page with Chromium (desk)."
 )
+@js_runtime_option
 @pace_option
 @passphrase_option
 @vault_option
@@ -58,7 +60,7 @@ def command(output: Output, answer: Answer, links: tuple[str, ...], **options: A
     if options["screenshot"] and vault.config.kind is VaultKind.FIELD:
         raise ScreenshotOnField
     asked = asked_of(options)
-    worker = prestart(vault, allow_local=bool(options["allow_local"]))
+    worker = prestart(vault, allow_local=bool(options["allow_local"]), js_runtime=options["js_runtime"])
     try:
         passphrase = vault_passphrase(vault, options["passphrase_file"])
         started = worker, output, answer

@@ -63,6 +63,13 @@ def passphrase_option(function: Callable[..., None]) -> Callable[..., None]:
     )(function)
 
 
+def js_runtime_option(function: Callable[..., None]) -> Callable[..., None]:
+    """``--js-runtime``: for sites whose player must be solved."""
+    return click.option(
+        "--js-runtime", type=EXISTING_FILE, help="Solve JavaScript of sites with this deno or node, in a room (desk)."
+    )(function)
+
+
 def pace_option(function: Callable[..., None]) -> Callable[..., None]:
     """``--pace``: how often one site is asked for links of a list."""
     return click.option(

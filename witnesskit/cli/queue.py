@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from witnesskit.cli.options import ANY_PATH, common, pace_option, passphrase_option, vault_option, vault_passphrase
+from witnesskit.cli.options import (
+    ANY_PATH,
+    common,
+    js_runtime_option,
+    pace_option,
+    passphrase_option,
+    vault_option,
+    vault_passphrase,
+)
 from witnesskit.cli.output import Answer, Output, table
 from witnesskit.cli.terminal import printable
 from witnesskit.errors import ExitStatus
@@ -68,6 +76,7 @@ def add(output: Output, answer: Answer, links: tuple[str, ...], **options: Any) 
 @command.command("run")
 @click.option("--limit", type=click.IntRange(min=1), help="Stop after so many links.")
 @click.option("--for", "minutes", type=click.FloatRange(min=0, min_open=True), help="Stop after so many minutes.")
+@js_runtime_option
 @pace_option
 @click.option("--results", "results_file", type=ANY_PATH, help="Write what became of each link into this new CSV.")
 @click.option("--unlisted", is_flag=True, help="Ask for links that are keys of their own over a direct connection.")
@@ -80,7 +89,7 @@ def run(output: Output, answer: Answer, **options: Any) -> None:
     from witnesskit.actions.prestart import find_vault, prestart
 
     vault = find_vault(options["vault_path"])
-    worker = prestart(vault, allow_local=options["allow_local"])
+    worker = prestart(vault, allow_local=options["allow_local"], js_runtime=options["js_runtime"])
     try:
         from witnesskit.actions import queue as queues
         from witnesskit.actions.queue_results import demand_new, write_results

@@ -6,7 +6,14 @@ from typing import Any
 
 import click
 
-from witnesskit.cli.options import EXISTING_FILE, common, passphrase_option, vault_option, vault_passphrase
+from witnesskit.cli.options import (
+    EXISTING_FILE,
+    common,
+    js_runtime_option,
+    passphrase_option,
+    vault_option,
+    vault_passphrase,
+)
 from witnesskit.cli.output import Answer, Output
 from witnesskit.model import VaultKind
 
@@ -22,6 +29,7 @@ from witnesskit.model import VaultKind
 @click.option("--unlisted", is_flag=True, help="Ask for links that are keys of their own over a direct connection.")
 @click.option("--cookies", type=EXISTING_FILE, help="Use this file's cookies, once; they are kept nowhere (desk).")
 @click.option("--custodian-sheet", type=EXISTING_FILE, help="The custodian sheet, to put parts of a file together.")
+@js_runtime_option
 @passphrase_option
 @vault_option
 @common
@@ -34,7 +42,7 @@ def command(output: Output, answer: Answer, items: tuple[str, ...], **options: A
     from witnesskit.actions.prestart import find_vault, prestart
 
     vault = find_vault(options["vault_path"], VaultKind.DESK)
-    worker = prestart(vault, allow_local=options["allow_local"])
+    worker = prestart(vault, allow_local=options["allow_local"], js_runtime=options["js_runtime"])
     try:
         from witnesskit.actions.retry import RetryWish, retry
         from witnesskit.cli.archive import asked_of

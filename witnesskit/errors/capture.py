@@ -107,6 +107,24 @@ class ScreenshotOnField(WitnesskitError):
     hint = "nothing was sent; save the link without, and let the desk take the picture"
 
 
+class NoJsRuntime(WitnesskitError):
+    """Not the program of a JavaScript runtime that is known."""
+
+    code = "NO-JS-RUNTIME"
+    status = ExitStatus.USAGE
+    message = "this is not the program of a JavaScript runtime that is known"
+    hint = "nothing was sent; name the whole path of deno (2.3 or newer) or node (22 or newer)"
+
+
+class JsRuntimeOnField(WitnesskitError):
+    """JavaScript of sites on a device that could be searched."""
+
+    code = "JS-RUNTIME-ON-FIELD"
+    status = ExitStatus.REFUSED
+    message = "a field device runs no JavaScript of sites"
+    hint = "nothing was sent; save the link without, and let the desk try again with it"
+
+
 class CookiesOnField(WitnesskitError):
     """Cookies on a device that could be searched."""
 
