@@ -16,12 +16,13 @@ from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.saving import SavedItem, Saving
 from witnesskit.actions.screenshot import Shoot, shoot_for
 from witnesskit.actions.session import Session
+from witnesskit.actions.spares import Spares
 from witnesskit.capture.assignment import Assignment
 from witnesskit.capture.messages import Message
 from witnesskit.capture.worker import Worker
 from witnesskit.errors.capture import NoWorker
 from witnesskit.errors.cli import Interrupted
-from witnesskit.limits import MIB
+from witnesskit.limits import MIB, QUEUE_SPARES
 from witnesskit.model import Outcome
 from witnesskit.vault import room
 from witnesskit.vault.layout import Vault
@@ -62,14 +63,31 @@ def archive(vault: Vault, wish: ArchiveWish, running: Worker, watch: Watch) -> N
     for url in wish.urls:
         check(vault, wish.asked, url)
     with open_for_saving(vault, wish.passphrase) as session:
-        for number, url in enumerate(wish.urls, 1):
-            room.require(vault.path, _LEAST_ROOM)
-            tap = Tap()
-            tap.shoot = shoot_for(session, wish.asked)
-            saved = archive_one(session, assignment(session.policy, wish.asked, url), running, watch, tap)
-            watch.item(saved)
-            if saved.interrupted:
-                raise Interrupted(f"{number} of {len(wish.urls)} links were handled")
+        spares = Spares(vault.work, QUEUE_SPARES)
+        try:
+            for number, url in enumerate(wish.urls, 1):
+                saved = _one(session, spares, wish, (number, url), running, watch)
+                if saved.interrupted:
+                    raise Interrupted(f"{number} of {len(wish.urls)} links were handled")
+        finally:
+            spares.close()
+
+
+def _one(
+    session: Session, spares: Spares, wish: ArchiveWish, at: tuple[int, str], running: Worker, watch: Watch
+) -> SavedItem:
+    """One link, number ``at[0]`` of all; the child that looks at its media starts while the worker still loads."""
+    number, url = at
+    room.require(session.vault.path, _LEAST_ROOM)
+    tap = Tap()
+    tap.shoot = shoot_for(session, wish.asked)
+    tap.spare = spares.take(len(wish.urls) - number + 1)
+    try:
+        saved = archive_one(session, assignment(session.policy, wish.asked, url), running, watch, tap)
+    finally:
+        spares.back(tap.spare)
+    watch.item(saved)
+    return saved
 
 
 def archive_one(

@@ -18,20 +18,21 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from witnesskit.capture import encoding, frames
+from witnesskit.capture import frames
 from witnesskit.capture.assignment import Assignment, to_json
 from witnesskit.capture.egress import Egress, check_url
 from witnesskit.capture.js_runtime import kind_of
-from witnesskit.capture.messages import Done, Failed, MediaBytes, Message, PageBytes, WireBytes
-from witnesskit.capture.tally import Tally
-from witnesskit.capture.times import utc_now
 from witnesskit.capture.transport import Patience
 from witnesskit.errors.capture import NoWorker, WorkerGarbage
 from witnesskit.formats import strict_json
 from witnesskit.limits import MIB, WORKER_SILENCE_SECONDS
 from witnesskit.model import Json
+
+if TYPE_CHECKING:  # loaded while the worker loads too
+    from witnesskit.capture.messages import Message
+    from witnesskit.capture.tally import Tally
 
 _NOWHERE: Final = "/dev/null/none"
 _ENVIRONMENT: Final = {
@@ -146,6 +147,10 @@ class Worker:
             raise _Ended("worker-died") from None
 
     def _messages(self, wanted: Assignment) -> Iterator[Message]:
+        from witnesskit.capture.messages import Done
+        from witnesskit.capture.tally import Tally
+        from witnesskit.capture.times import utc_now
+
         tally = Tally(wanted.url, self.egress, utc_now())
         finished = False
         try:
@@ -162,6 +167,9 @@ class Worker:
         yield Done(tally.result(utc_now()))
 
     def _until_end(self, tally: Tally) -> Iterator[Message]:
+        from witnesskit.capture import encoding
+        from witnesskit.capture.messages import Failed, MediaBytes, PageBytes, WireBytes
+
         while True:
             frame = frames.read(self._read_up_to)
             if frame is None:

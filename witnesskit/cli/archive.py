@@ -59,9 +59,9 @@ def command(output: Output, answer: Answer, links: tuple[str, ...], **options: A
         raise Usage("cookies are for single links, not for --file")
     if options["screenshot"] and vault.config.kind is VaultKind.FIELD:
         raise ScreenshotOnField
-    asked = asked_of(options)
     worker = prestart(vault, allow_local=bool(options["allow_local"]), js_runtime=options["js_runtime"])
     try:
+        asked = asked_of(options)
         passphrase = vault_passphrase(vault, options["passphrase_file"])
         started = worker, output, answer
         if options["list_file"] and not links:
