@@ -11,6 +11,8 @@ from tests.oracles import require
 from tests.simulators import site as sites
 from witnesskit.actions.archive import ArchiveWish, archive
 from witnesskit.actions.assigning import Asked, check
+from witnesskit.actions.bundled import BundleWish
+from witnesskit.actions.court_contents import court_contents
 from witnesskit.actions.init_vault import VaultWish, confirm_sheet, make_desk
 from witnesskit.actions.item_files import read_item
 from witnesskit.actions.opening import open_for_saving
@@ -21,6 +23,8 @@ from witnesskit.capture.transport import Patience
 from witnesskit.capture.worker import prestart
 from witnesskit.errors.capture import ScreenshotOnField
 from witnesskit.formats.short_id import short_id
+from witnesskit.model import Audience
+from witnesskit.policy import load
 from witnesskit.vault.keyring import desk_identities
 
 
@@ -128,3 +132,14 @@ def test_a_field_device_takes_none_and_says_so(stage, site, worker, tmp_path):
     stage.take_in(device.bundle(tmp_path / "stick"))
     files = newest(stage)
     assert files.record["capture"]["completeness"]["screenshot"] == "refused: a field device runs no browser"
+
+
+@pytest.mark.usefixtures("_chromium")
+def test_a_court_gets_the_picture_as_a_file(stage, site, worker):
+    files = saved(stage, worker, site.url + "/p/good.html", screenshot=True)
+    policy = load.shipped("court")
+    with open_for_saving(stage.desk, stage.passphrase) as session:
+        wish = BundleWish(stage.folder, stage.passphrase, audience=Audience.COURT, why="hearing")
+        contents = court_contents(session, policy, wish)
+    (member,) = [one for one in contents.members if one.name == f"screenshot-{short_id(files.item)}.png"]
+    assert member.sha256 == files.record["capture"]["screenshot"]["sha256"]

@@ -99,8 +99,8 @@ def _assembled(saving: Saving, chain: Chain) -> SavedItem:
     gathered.source = {"kind": "url", **source, "assembled_of": [part.files.item for part in chain.parts]}
     gathered.observed |= {"url": source.get("url", ""), "rule": "assembled"}
     gathered.capture |= {"rule": "assembled", "parts": [_told(part) for part in chain.parts]}
-    gathered.completeness |= {"url": "ok", "media": "ok", "context": "missing: it is with the parts"}
-    gathered.completeness |= {"html": "missing: it is with the parts", "screenshot": "missing: it is with the parts"}
+    gathered.completeness |= {"url": "ok", "media": "ok", "context": "never: it is with the parts"}
+    gathered.completeness |= {"html": "never: it is with the parts", "screenshot": "never: it is with the parts"}
     stub = saving.capsule(Role.RECORD)
     stub.add("stub.json", strict_json.canonical({"kind": "url", "started_at": gathered.started_at}))
     saving.close(stub)

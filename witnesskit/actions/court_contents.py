@@ -68,6 +68,8 @@ def _files(item: ItemFiles, policy: Policy) -> Iterator[PlannedMember]:
             yield file_member("copy", file, item=str(facts["item"]))
     for file in item.streams("page"):
         yield file_member("record", file, name=f"page-{short_id(item.item)}.html")
+    for file in item.streams("screenshot"):
+        yield file_member("record", file, name=f"screenshot-{short_id(item.item)}.png")
 
 
 def _lines(openings: Iterable[Opening]) -> Iterator[OpeningLine]:

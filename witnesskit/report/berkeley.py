@@ -21,7 +21,7 @@ NOTE: Final = (
 _CAPTURE: Final = (
     ("155 (a)", "web address", "url", "the record, source.url; the log"),
     ("155 (b)", "source code of the page (HTML)", "html", "the file page-ITEM.html"),
-    ("155 (c)", "picture of the full page, with date and time", "screenshot", "the record, capture.screenshot"),
+    ("155 (c)", "picture of the full page, with date and time", "screenshot", "the file screenshot-ITEM.png"),
     ("155 (d)", "media embedded in the page", "media", "the original, as it was served"),
     ("155 (e)", "metadata embedded in the media", "metadata", "in the original itself, and in its sealed file"),
     ("155 (f)", "context: comments, account, surroundings", "context", "the sealed file of the original"),
