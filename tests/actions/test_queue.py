@@ -11,7 +11,7 @@ import pytest
 
 from tests.simulators.scripted import Scripted
 from witnesskit.actions import queue as queues
-from witnesskit.actions import queue_store
+from witnesskit.actions import queue_results, queue_store
 from witnesskit.actions.queue_add import Said, add_links, queue_add
 from witnesskit.actions.queue_results import DESK_COLUMNS, FIELD_COLUMNS, escaped, results, write_results
 from witnesskit.actions.queue_run import RunWish, run_queue
@@ -376,6 +376,16 @@ def test_results_have_the_sheets_columns_at_a_desk(desk_queue, tmp_path):
     assert tuple(rows[0]) == DESK_COLUMNS
     assert [row["link"] for row in rows] == sites("a", "b")
     assert [row["archive status"] for row in rows] == ["nothing saved: removed", "waiting"]
+    assert [row["screenshot"] for row in rows] == ["", ""]
+
+
+def test_results_name_the_pictures_by_their_digests(monkeypatch):
+    media = [{"role": "original", "sha256": "1" * 64}, {"role": "thumbnail", "sha256": "2" * 64}]
+    capture = {"media": media, "screenshot": {"sha256": "3" * 64}, "html": {}}
+    monkeypatch.setattr(queue_results, "_record", lambda *_: {"capture": capture, "source": {}, "times": {}})
+    cells = queue_results._of_desk(None, Job(1, "a" * 32, "https://a.example", 1, "b", 1, item="c" * 32))
+    assert [cells[name][:9] for name in ("hash", "thumbnail", "screenshot")] == ["SHA-256:1", "SHA-256:2", "SHA-256:3"]
+    assert cells["wacz"].startswith("witnesskit export --format wacz ")
 
 
 def test_results_of_a_device_hold_nothing_telling(session):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -87,8 +87,15 @@ def _of_desk(session: Session, job: Job) -> dict[str, str]:
         "archive date": str(times.get("collected", "")) or _time(tried),
         "upload timestamp": str(times.get("published", "")),
         "upload title": str(source.get("title", "")),
-        "hash": "; ".join(f"SHA-256:{fact['sha256']}" for fact in main),
+        "hash": _digests(main),
+        "thumbnail": _digests(fact for fact in capture.get("media", ()) if fact.get("role") == "thumbnail"),
+        "screenshot": _digests([capture["screenshot"]] if "sha256" in capture.get("screenshot", {}) else ()),
+        "wacz": f"witnesskit export --format wacz {short_id(job.item)}" if "html" in capture else "",
     }
+
+
+def _digests(facts: Iterable[Mapping[str, Json]]) -> str:
+    return "; ".join(f"SHA-256:{fact['sha256']}" for fact in facts)
 
 
 def _record(session: Session, job: Job) -> Mapping[str, Json]:
