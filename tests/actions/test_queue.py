@@ -21,7 +21,7 @@ from witnesskit.errors.formats import NewerFormat
 from witnesskit.errors.queue import NoSuchJob, QueueFull
 from witnesskit.errors.vault import BadSealedFile, NotWithoutPassphrase
 from witnesskit.formats.link_list import read_links
-from witnesskit.formats.queue_record import DONE, GAVE_UP, WAITING, dump_segment, parse_segment
+from witnesskit.formats.queue_record import DONE, GAVE_UP, WAITING, Job, dump_segment, parse_segment
 from witnesskit.limits import HOST_BACKOFF, QUEUE_ATTEMPTS_MAX, QUEUE_SEGMENT
 from witnesskit.model import Outcome
 
@@ -384,7 +384,11 @@ def test_results_name_the_pictures_by_their_digests(monkeypatch):
     capture = {"media": media, "screenshot": {"sha256": "3" * 64}, "html": {}}
     monkeypatch.setattr(queue_results, "_record", lambda *_: {"capture": capture, "source": {}, "times": {}})
     cells = queue_results._of_desk(None, Job(1, "a" * 32, "https://a.example", 1, "b", 1, item="c" * 32))
-    assert [cells[name][:9] for name in ("hash", "thumbnail", "screenshot")] == ["SHA-256:1", "SHA-256:2", "SHA-256:3"]
+    assert [cells[name][:9] for name in ("hash", "thumbnail", "screenshot")] == [
+        "SHA-256:1",
+        "SHA-256:2",
+        "SHA-256:3",
+    ]
     assert cells["wacz"].startswith("witnesskit export --format wacz ")
 
 
