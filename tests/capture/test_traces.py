@@ -70,23 +70,24 @@ def of(heads, path):
     return [head[1:] for head in heads if head[0][1].startswith(f"GET {path} ")]
 
 
-def stock(url):
-    """The same link with the extractor's own program, as it comes, into nothing."""
+def stock(url, folder):
+    """The same link with the extractor's own program, as it comes."""
     script = (
         "import sys, yt_dlp\n"
-        "yt_dlp.YoutubeDL({'quiet': True, 'outtmpl': '/dev/null', 'test': True, 'fixup': 'never', 'nopart': True,"
-        "'cachedir': False, 'overwrites': True}).download([sys.stdin.readline().strip()])\n"
+        "yt_dlp.YoutubeDL({'quiet': True, 'outtmpl': 'film', 'test': True, 'fixup': 'never',"
+        "'cachedir': False}).download([sys.stdin.readline().strip()])\n"
     )
-    subprocess.run([sys.executable, "-c", script], input=url + "\n", text=True, capture_output=True, check=False)
+    words = [sys.executable, "-c", script]
+    subprocess.run(words, input=url + "\n", text=True, capture_output=True, check=False, cwd=folder)
 
 
 @pytest.mark.parametrize(("page", "media"), [("/p.html", "/m.mp4"), ("/l.m3u8", "/1.ts")])
-def test_on_the_wire_it_is_the_stock_extractor(wire, worker, page, media):
+def test_on_the_wire_it_is_the_stock_extractor(wire, worker, page, media, tmp_path):
     url, heads = wire
     capture(worker, url + page)
     ours = list(heads)
     heads.clear()
-    stock(url + page)
+    stock(url + page, tmp_path)
     for path in (page, media):
         one, other = of(ours, path)[0], of(heads, path)[0]
         names = [name for name, _value in other if name != "Range"]  # its trial asks for a part
