@@ -67,6 +67,7 @@ def _inside(libc: ctypes.CDLL, held: int, inherited: tuple[int, int, int], brows
     libc.prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if select.select([held], [], [], 0)[0]:
         os._exit(1)
+    os.setsid()  # a signal to its group reaches nobody outside
     build(libc)
     libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0)
     alone = sandbox_works(libc)
