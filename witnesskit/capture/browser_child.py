@@ -20,12 +20,13 @@ from dataclasses import asdict
 from typing import Any, Final, NoReturn
 
 from witnesskit.capture import frames
-from witnesskit.capture.browser_room import ENVIRONMENT, OWN_SANDBOX
+from witnesskit.capture.browser_room import OWN_SANDBOX
 from witnesskit.capture.cdp import BrowserGone, Pipe
 from witnesskit.capture.child import harden
 from witnesskit.capture.egress import SOCKS, parse_egress
 from witnesskit.capture.guard import Guard
 from witnesskit.capture.relay import Relay
+from witnesskit.capture.room import ENVIRONMENT
 from witnesskit.capture.shooting import Page, Picture, take
 from witnesskit.formats import strict_json
 from witnesskit.limits import BROWSER_TOLD_MAX, CAPTURE_FRAME_MAX

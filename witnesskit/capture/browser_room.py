@@ -19,15 +19,12 @@ import sys
 from collections.abc import Sequence
 from typing import Final, NoReturn
 
-from witnesskit.capture.browser_walls import MEMORY, build, sandbox_works, separate
+from witnesskit.capture.browser_walls import build, sandbox_works, separate
+from witnesskit.capture.room import ENVIRONMENT, MEMORY, end_with
 
 OWN_SANDBOX, ROOM_ONLY = b"s", b"r"  # what comes with the listener: whether the browser's own sandbox stands inside
 _PDEATHSIG, _NO_NEW_PRIVS = 1, 38
 _SET_FLAGS, _UP = 0x8914, 0x41  # SIOCSIFFLAGS; up and running
-ENVIRONMENT: Final = {
-    **dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"), MEMORY),
-    "TMPDIR": MEMORY, "PATH": "/nonexistent", "LC_ALL": "C.UTF-8", "TZ": "UTC",
-}  # fmt: skip
 FLAGS: Final = (
     "--headless=new", "--remote-debugging-pipe", f"--user-data-dir={MEMORY}/profile", "--no-first-run",
     "--no-default-browser-check", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -43,11 +40,11 @@ FLAGS: Final = (
 def main(arguments: Sequence[str]) -> NoReturn:
     """PARENT WAY READ WRITE BROWSER NAME: process number, three descriptors, the program, what it calls itself."""
     parent, way, reading, writing = map(int, arguments[:4])
-    _end_with(parent)
+    end_with(parent)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     libc = ctypes.CDLL(None, use_errno=True)
     separate(libc)
-    _end_with(parent)  # a change of credentials cleared it
+    end_with(parent)  # a change of credentials cleared it
     held, hold = os.pipe()  # the write end ends with this process: its number cannot be seen from inside
     child = os.fork()
     if child:
@@ -80,12 +77,6 @@ def _inside(libc: ctypes.CDLL, held: int, inherited: tuple[int, int, int], brows
     words = [*FLAGS, f"--user-agent={name}", f"--proxy-server=http://127.0.0.1:{port}"]
     words += [] if alone else ["--no-sandbox"]
     os.execve(browser, (browser, *words, "about:blank"), ENVIRONMENT)  # noqa: S606 - a fixed list
-
-
-def _end_with(parent: int) -> None:
-    ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 def _listen(way: int, told: bytes) -> int:

@@ -12,8 +12,9 @@ import struct
 from pathlib import Path
 from typing import Final
 
+from witnesskit.capture.room import MEMORY
+
 NEW_USER, NEW_NET, NEW_MOUNT, NEW_IPC, NEW_PID = 0x10000000, 0x40000000, 0x00020000, 0x08000000, 0x20000000
-MEMORY: Final = "/tmp"  # noqa: S108 - a file system in memory, the only one that the browser can write to
 _SHARED: Final = "/dev/shm"  # noqa: S108 - the same
 INSIDE: Final = (
     1000  # user number in the room; not root's, so that the browser keeps its own sandbox and no capability
