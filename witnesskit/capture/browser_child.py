@@ -20,6 +20,7 @@ from dataclasses import asdict
 from typing import Any, Final, NoReturn
 
 from witnesskit.capture import frames
+from witnesskit.capture.browser_room import OWN_SANDBOX
 from witnesskit.capture.cdp import BrowserGone, Pipe
 from witnesskit.capture.child import harden
 from witnesskit.capture.egress import SOCKS, parse_egress
@@ -57,10 +58,10 @@ def main(arguments: Sequence[str]) -> NoReturn:
 
 def _shoot(job: dict[str, Json]) -> tuple[dict[str, Json], bytes]:
     until = time.monotonic() + float(job["seconds"])
-    started = _start_room(str(job["browser"]))
+    started = _start_room(str(job["browser"]), str(job["user_agent"]))
     if started is None:
         return {"reason": "no-room"}, b""
-    listener, pipe = started
+    listener, pipe, own_sandbox = started
     egress = parse_egress(str(job["egress"]))
     guard = Guard(egress, allow_local=bool(job["allow_local"]))
     guard.install()
@@ -74,20 +75,20 @@ def _shoot(job: dict[str, Json]) -> tuple[dict[str, Json], bytes]:
     except BrowserGone as error:
         picture = Picture(status=page.status, final_url=page.final_url, reason=str(error.args[0]))
     facts: dict[str, Json] = {name: value for name, value in asdict(picture).items() if name != "png"}
-    facts["own_sandbox"] = os.geteuid() != 0
+    facts["own_sandbox"] = own_sandbox and bool(picture.browser)
     facts["received"] = relay.received
     facts["asked"] = [asdict(one) for one in relay.asked[:BROWSER_TOLD_MAX]]
     return facts, picture.png
 
 
-def _start_room(browser: str) -> tuple[socket.socket, Pipe] | None:
-    """The browser in its room, and the listener that leads out of it; None where no room can be made."""
+def _start_room(browser: str, name: str) -> tuple[socket.socket, Pipe, bool] | None:
+    """The way out of the room, the browser in it, whether its own sandbox stands; None where no room can be made."""
     ours, theirs = socket.socketpair()
     (commands, write), (read, answers) = os.pipe(), os.pipe()
     words = [sys.executable, "-I", "-B", "-m", "witnesskit.capture.browser_room", str(os.getpid())]
     inherited = (theirs.fileno(), commands, answers)
     room = subprocess.Popen(
-        [*words, *map(str, inherited), browser],
+        [*words, *map(str, inherited), browser, name],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT,
         pass_fds=inherited, preexec_fn=_let_files_grow,  # noqa: PLW1509 - no thread runs yet
     )  # fmt: skip
@@ -96,13 +97,13 @@ def _start_room(browser: str) -> tuple[socket.socket, Pipe] | None:
     theirs.close()
     ours.settimeout(_ROOM_SECONDS)
     try:
-        _data, descriptors, _flags, _address = socket.recv_fds(ours, 1, 1)
+        told, descriptors, _flags, _address = socket.recv_fds(ours, 1, 1)
     except OSError:
-        descriptors = []
+        told, descriptors = b"", []
     if not descriptors:
         room.kill()
         return None
-    return socket.socket(fileno=descriptors[0]), Pipe(read, write)
+    return socket.socket(fileno=descriptors[0]), Pipe(read, write), told == OWN_SANDBOX
 
 
 def _let_files_grow() -> None:

@@ -1,23 +1,29 @@
 """The room that a browser runs in (Linux): no network but one listener, no file that it can write, nothing on a disk.
 
 Started by the shooter as a program of its own; it makes the room, hands the listener out of it, and becomes the
-browser. The listener lives in this network namespace and is served from outside: it is the only way out.
+browser. The listener lives in this network namespace and is served from outside: it is the only way out. The browser
+is the first process of the room's own process namespace: it sees no other, and none of its children outlives it.
 """
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import os
 import resource
+import select
+import signal
 import socket
 import struct
 import sys
 from collections.abc import Sequence
 from typing import Final, NoReturn
 
-from witnesskit.capture import room
-from witnesskit.capture.room import ENVIRONMENT, MEMORY
+from witnesskit.capture.browser_walls import build, sandbox_works, separate
+from witnesskit.capture.room import ENVIRONMENT, MEMORY, end_with
 
+OWN_SANDBOX, ROOM_ONLY = b"s", b"r"  # what comes with the listener: whether the browser's own sandbox stands inside
+_PDEATHSIG, _NO_NEW_PRIVS = 1, 38
 _SET_FLAGS, _UP = 0x8914, 0x41  # SIOCSIFFLAGS; up and running
 FLAGS: Final = (
     "--headless=new", "--remote-debugging-pipe", f"--user-data-dir={MEMORY}/profile", "--no-first-run",
@@ -32,26 +38,53 @@ FLAGS: Final = (
 
 
 def main(arguments: Sequence[str]) -> NoReturn:
-    """PARENT WAY READ WRITE BROWSER: process number, three descriptors and the browser's own program."""
+    """PARENT WAY READ WRITE BROWSER NAME: process number, three descriptors, the program, what it calls itself."""
     parent, way, reading, writing = map(int, arguments[:4])
-    browser = arguments[4]
+    end_with(parent)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    room.enter(parent)
-    port = _listen(way)
+    libc = ctypes.CDLL(None, use_errno=True)
+    separate(libc)
+    end_with(parent)  # a change of credentials cleared it
+    held, hold = os.pipe()  # the write end ends with this process: its number cannot be seen from inside
+    child = os.fork()
+    if child:
+        for descriptor in (way, reading, writing, held):
+            os.close(descriptor)  # their end must be seen outside when the browser's comes
+        os.waitpid(child, 0)
+        os._exit(0)
+    os.close(hold)
+    try:
+        _inside(libc, held, (way, reading, writing), arguments[4], arguments[5])
+    finally:
+        os._exit(1)
+
+
+def _inside(libc: ctypes.CDLL, held: int, inherited: tuple[int, int, int], browser: str, name: str) -> NoReturn:
+    """The first process of the room; becomes the browser. Raises OSError where there is no such room."""
+    libc.prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if select.select([held], [], [], 0)[0]:
+        os._exit(1)
+    os.setsid()  # a signal to its group reaches nobody outside
+    build(libc)
+    libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0)
+    alone = sandbox_works(libc)
+    way, *pipe = inherited
+    port = _listen(way, OWN_SANDBOX if alone else ROOM_ONLY)
+    reading, writing = (fcntl.fcntl(descriptor, fcntl.F_DUPFD, 10) for descriptor in pipe)
     os.dup2(reading, 3)
     os.dup2(writing, 4)
     os.closerange(5, 1 << 16)
-    alone = () if os.geteuid() else ("--no-sandbox",)  # it refuses to be root with its own sandbox
-    proxy = f"--proxy-server=http://127.0.0.1:{port}"
-    os.execve(browser, (browser, *FLAGS, *alone, proxy, "about:blank"), ENVIRONMENT)  # noqa: S606 - a fixed list
+    words = [*FLAGS, f"--user-agent={name}", f"--proxy-server=http://127.0.0.1:{port}"]
+    words += [] if alone else ["--no-sandbox"]
+    os.execve(browser, (browser, *words, "about:blank"), ENVIRONMENT)  # noqa: S606 - a fixed list
 
 
-def _listen(way: int) -> int:
+def _listen(way: int, told: bytes) -> int:
     """A listener on this namespace's own loopback address, handed out; returns its port."""
     with socket.socket(fileno=way) as out, socket.socket() as any_socket:
         fcntl.ioctl(any_socket, _SET_FLAGS, struct.pack("16sh14x", b"lo", _UP))
         listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        socket.send_fds(out, [b"."], [listener.fileno()])
+        socket.send_fds(out, [told], [listener.fileno()])
         port = int(listener.getsockname()[1])
         listener.close()
     return port

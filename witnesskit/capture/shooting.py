@@ -20,6 +20,7 @@ _END: Final = 15.0  # seconds for the picture itself, after the time for loading
 _WEB: Final = ("http", "https", "ws", "wss")
 _OF_ITSELF: Final = ("data", "blob", "about")
 _ATTACH: Final = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
+_WORKERS: Final = [{"type": "service_worker"}, {"type": "shared_worker"}]  # they belong to no page but to the browser
 _ERROR: Final = re.compile(r"net::(ERR_[A-Z0-9_]{1,60})", re.ASCII)
 
 
@@ -29,6 +30,7 @@ class Page:
 
     allow: Callable[[str], object]
     tell: Callable[..., object]
+    name: str = ""  # what the browser calls itself, everywhere
     frame: str = ""
     status: int = 0
     final_url: str = ""
@@ -80,6 +82,7 @@ class Page:
             self.tell(session, "Fetch.enable", patterns=[{"urlPattern": "*"}])
             self.tell(session, "Network.enable")
             self.tell(session, "Target.setAutoAttach", **_ATTACH)
+            self.tell(session, "Emulation.setUserAgentOverride", **_called(self.name))
             self.tell(session, "Runtime.runIfWaitingForDebugger")
 
     def _response(self, told: dict[str, Any]) -> None:
@@ -136,6 +139,8 @@ def take(pipe: Pipe, page: Page, url: str, user_agent: str, until: float) -> Pic
 
 def _open(pipe: Pipe, page: Page, user_agent: str, until: float) -> None:
     """A page of its own that looks like the one the extractor pretends to be."""
+    page.name = user_agent
+    pipe.ask("Target.setAutoAttach", until, **_ATTACH, filter=_WORKERS)
     target = str(pipe.ask("Target.createTarget", until, url="about:blank").get("targetId", ""))
     pipe.session = str(pipe.ask("Target.attachToTarget", until, targetId=target, flatten=True).get("sessionId", ""))
     page.frame = target  # the main frame has the number of its target
@@ -145,9 +150,12 @@ def _open(pipe: Pipe, page: Page, user_agent: str, until: float) -> None:
     pipe.ask("Target.setAutoAttach", until, **_ATTACH)
     pipe.ask("Emulation.setDeviceMetricsOverride", until, **_metrics(HEIGHT))
     pipe.ask("Emulation.setTimezoneOverride", until, timezoneId="UTC")
-    pipe.ask(
-        "Emulation.setUserAgentOverride", until, userAgent=user_agent, acceptLanguage="en-US,en", platform="Win32"
-    )
+    pipe.ask("Emulation.setUserAgentOverride", until, **_called(user_agent))
+
+
+def _called(name: str) -> dict[str, str]:
+    """One name and system; without metadata no client hint is sent that would tell another."""
+    return {"userAgent": name, "acceptLanguage": "en-US,en", "platform": "Win32"}
 
 
 def _metrics(height: int) -> dict[str, int | bool]:
