@@ -143,3 +143,14 @@ def test_a_court_gets_the_picture_as_a_file(stage, site, worker):
         contents = court_contents(session, policy, wish)
     (member,) = [one for one in contents.members if one.name == f"screenshot-{short_id(files.item)}.png"]
     assert member.sha256 == files.record["capture"]["screenshot"]["sha256"]
+
+
+@pytest.mark.usefixtures("_chromium")
+def test_a_browser_that_is_led_to_a_login_took_no_picture_of_the_page(stage, site, worker):
+    site.pages["/p/turns.html"] = (
+        '<video src="/m/good.mp4"></video><script>location="/accounts/login?next=x"</script>'
+    )
+    files = saved(stage, worker, site.url + "/p/turns.html", screenshot=True)
+    state = files.record["capture"]["completeness"]["screenshot"]
+    assert state == "missing: a page to log in came; a picture of that is kept"
+    assert files.record["capture"]["berkeley_minimum"] is False

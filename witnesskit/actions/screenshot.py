@@ -16,7 +16,9 @@ from witnesskit.actions.saving import Saving
 from witnesskit.actions.session import Session
 from witnesskit.capture import browser
 from witnesskit.capture.browser import Shot
+from witnesskit.capture.control import same_site
 from witnesskit.capture.egress import DIRECT, parse_egress
+from witnesskit.capture.page_signs import is_login_address
 from witnesskit.capture.user_agent import USER_AGENT
 from witnesskit.model import Json, Role, VaultKind
 
@@ -64,6 +66,17 @@ def _take(saving: Saving, gathered: Gathered, *, allow_local: bool) -> None:
     gathered.completeness[SCREENSHOT] = _state(shot, gathered)
 
 
+def _elsewhere(shot: Shot, gathered: Gathered) -> str:
+    """Where the browser was led, if that is no longer the page: a place to log in, or another site."""
+    asked = str(gathered.source["url"])
+    if is_login_address(shot.final_url, asked):
+        return "a page to log in came"
+    page = gathered.capture.get("html", {}).get("final_url")
+    if not any(same_site(shot.final_url, str(one)) for one in (asked, page) if one):
+        return "another site came"
+    return ""
+
+
 def _state(shot: Shot, gathered: Gathered) -> str:
     """``ok`` only for the whole of the page that was asked for."""
     if not shot.png:
@@ -72,6 +85,8 @@ def _state(shot: Shot, gathered: Gathered) -> str:
         return f"missing: {shot.reason}; a picture of what had loaded is kept"
     if shot.status >= 400:
         return f"missing: the site answered {shot.status}; a picture of that is kept"
+    if elsewhere := _elsewhere(shot, gathered):
+        return f"missing: {elsewhere}; a picture of that is kept"
     html: Json = gathered.completeness.get("html", "")
     if str(html).startswith("missing: another page"):
         return f"{html}; a picture of it is kept"

@@ -11,19 +11,16 @@ import ctypes
 import fcntl
 import os
 import resource
-import select
-import signal
 import socket
 import struct
 import sys
 from collections.abc import Sequence
 from typing import Final, NoReturn
 
-from witnesskit.capture.browser_walls import build, sandbox_works, separate
-from witnesskit.capture.room import ENVIRONMENT, MEMORY, end_with
+from witnesskit.capture import room
+from witnesskit.capture.room import ENVIRONMENT, MEMORY
 
 OWN_SANDBOX, ROOM_ONLY = b"s", b"r"  # what comes with the listener: whether the browser's own sandbox stands inside
-_PDEATHSIG, _NO_NEW_PRIVS = 1, 38
 _SET_FLAGS, _UP = 0x8914, 0x41  # SIOCSIFFLAGS; up and running
 FLAGS: Final = (
     "--headless=new", "--remote-debugging-pipe", f"--user-data-dir={MEMORY}/profile", "--no-first-run",
@@ -40,34 +37,17 @@ FLAGS: Final = (
 def main(arguments: Sequence[str]) -> NoReturn:
     """PARENT WAY READ WRITE BROWSER NAME: process number, three descriptors, the program, what it calls itself."""
     parent, way, reading, writing = map(int, arguments[:4])
-    end_with(parent)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    libc = ctypes.CDLL(None, use_errno=True)
-    separate(libc)
-    end_with(parent)  # a change of credentials cleared it
-    held, hold = os.pipe()  # the write end ends with this process: its number cannot be seen from inside
-    child = os.fork()
-    if child:
-        for descriptor in (way, reading, writing, held):
-            os.close(descriptor)  # their end must be seen outside when the browser's comes
-        os.waitpid(child, 0)
-        os._exit(0)
-    os.close(hold)
+    libc = room.enter(parent, (way, reading, writing))
     try:
-        _inside(libc, held, (way, reading, writing), arguments[4], arguments[5])
+        _become(libc, (way, reading, writing), arguments[4], arguments[5])
     finally:
         os._exit(1)
 
 
-def _inside(libc: ctypes.CDLL, held: int, inherited: tuple[int, int, int], browser: str, name: str) -> NoReturn:
-    """The first process of the room; becomes the browser. Raises OSError where there is no such room."""
-    libc.prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if select.select([held], [], [], 0)[0]:
-        os._exit(1)
-    os.setsid()  # a signal to its group reaches nobody outside
-    build(libc)
-    libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0)
-    alone = sandbox_works(libc)
+def _become(libc: ctypes.CDLL, inherited: tuple[int, int, int], browser: str, name: str) -> NoReturn:
+    """The first process of the room becomes the browser. Raises OSError where it cannot be started."""
+    alone = room.sandbox_works(libc)
     way, *pipe = inherited
     port = _listen(way, OWN_SANDBOX if alone else ROOM_ONLY)
     reading, writing = (fcntl.fcntl(descriptor, fcntl.F_DUPFD, 10) for descriptor in pipe)

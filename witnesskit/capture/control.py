@@ -48,7 +48,7 @@ def judge(control: Control | None, gone_url: str, gone_sha256: str) -> str:
         return control.error_kind or "no-answer"
     if not 200 <= control.status < 300:
         return f"http-{control.status}"
-    if not _same_site(control.final_url, control.url) or not _same_site(control.url, gone_url):
+    if not same_site(control.final_url, control.url) or not same_site(control.url, gone_url):
         return "another-host"
     if control.phrase:
         return f"phrase-{control.phrase}"
@@ -62,7 +62,7 @@ def _head(read1: Callable[[int], bytes]) -> bytes:
     return body
 
 
-def _same_site(one: str, other: str) -> bool:
+def same_site(one: str, other: str) -> bool:
     """The same host, with or without ``www`` or ``m`` before it."""
     hosts = [(urlsplit(url).hostname or "").lower() for url in (one, other)]
     bare = [host.removeprefix("www.").removeprefix("m.") for host in hosts]

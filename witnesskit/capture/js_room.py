@@ -33,7 +33,6 @@ def main(arguments: Sequence[str]) -> NoReturn:
         room.enter(parent)
     except OSError:
         os._exit(NO_ROOM)
-    os.closerange(3, program)
     os.execve(program, (runtime, *arguments[2:]), _ENVIRONMENT)  # noqa: S606 - the program that a person named
 
 
