@@ -18,6 +18,7 @@ _QUIET: Final = 1.0  # seconds without a request under way
 _SETTLE: Final = 8.0  # seconds that a page gets to load what it shows further down
 _END: Final = 15.0  # seconds for the picture itself, after the time for loading is over
 _WEB: Final = ("http", "https", "ws", "wss")
+_ENDLESS: Final = ("Media", "EventSource", "WebSocket")  # types of requests that nobody waits for
 _OF_ITSELF: Final = ("data", "blob", "about")
 _ATTACH: Final = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
 _WORKERS: Final = [{"type": "service_worker"}, {"type": "shared_worker"}]  # they belong to no page but to the browser
@@ -40,26 +41,38 @@ class Page:
 
     def event(self, event: Event) -> None:
         """One event of the browser."""
-        name, told = event["method"], event["params"]
+        name, told, session = event["method"], event["params"], str(event.get("sessionId", ""))
+        if name.startswith("Network."):
+            self.last = time.monotonic()
+            self._network(name, told)
+        elif name == "Page.frameNavigated":
+            self._navigated(told)
+        elif name == "Page.loadEventFired":
+            self.loaded = True
+        elif name == "Fetch.requestPaused":
+            self._paused(session, told)
+        elif name == "Page.javascriptDialogOpening":  # nobody is there to answer
+            self.tell(session, "Page.handleJavaScriptDialog", accept=False)
+        elif name == "Target.attachedToTarget":
+            self._attached(str(told.get("sessionId", "")))
+        elif name in ("Inspector.targetCrashed", "Target.targetCrashed"):
+            raise BrowserGone("crashed")
+
+    def _network(self, name: str, told: dict[str, Any]) -> None:
         request = str(told.get("requestId", ""))
-        if name == "Network.requestWillBeSent":
+        if name == "Network.requestWillBeSent" and told.get("type") not in _ENDLESS:
             self.under_way.add(request)
         elif name in ("Network.loadingFinished", "Network.loadingFailed"):
             self.under_way.discard(request)
         elif name == "Network.responseReceived":
             self._response(told)
-        elif name == "Page.loadEventFired":
-            self.loaded = True
-        elif name == "Fetch.requestPaused":
-            self._paused(str(event.get("sessionId", "")), told)
-        elif name == "Page.javascriptDialogOpening":  # nobody is there to answer
-            self.tell(str(event.get("sessionId", "")), "Page.handleJavaScriptDialog", accept=False)
-        elif name == "Target.attachedToTarget":
-            self._attached(str(told.get("sessionId", "")))
-        elif name in ("Inspector.targetCrashed", "Target.targetCrashed"):
-            raise BrowserGone("crashed")
-        if name.startswith("Network."):
-            self.last = time.monotonic()
+
+    def _navigated(self, told: dict[str, Any]) -> None:
+        """Another page came in place of the one before: what that one still asked for counts no more."""
+        frame = told.get("frame")
+        if isinstance(frame, dict) and frame.get("id") == self.frame:
+            self.under_way.clear()
+            self.loaded = False
 
     def _paused(self, session: str, told: dict[str, Any]) -> None:
         """A request of the page: its place is opened, then it goes on; what is not of the web ends here."""
