@@ -27,6 +27,7 @@ VERBS: Final[Mapping[str, str]] = {
     "import": "Take in a bundle and write its receipt (desk).",
     "receipt": "Read what a desk answered to a bundle.",
     "forget": "Erase what a desk has confirmed (field).",
+    "panic": "Destroy this vault at once: no question, no passphrase, no way back.",
     "anchor": "Have the time of the log proven by outside authorities (desk).",
     "verify": "Check a vault, a bundle or an opened bag.",
     "disclose": "Prove single facts of an item and withhold the rest (desk).",
@@ -78,6 +79,8 @@ def load(verb: str) -> click.Command:  # noqa: C901 - one line for each verb
             from witnesskit.cli.receipt import command
         case "forget":
             from witnesskit.cli.forget import command
+        case "panic":
+            from witnesskit.cli.panic import command
         case _:
             return _load_of_chain(verb)
     return command

@@ -303,3 +303,12 @@ class ReceiptUnknown(WitnesskitError):
     status = ExitStatus.USAGE
     message = "this desk logged no such receipt for that device"
     hint = "nothing was changed; give the bundle's id as its receipt names it, or leave the option out for the newest"
+
+
+class PanicAtDesk(WitnesskitError):
+    """A desk's vault, which holds what others entrusted to it."""
+
+    code = "PANIC-AT-DESK"
+    status = ExitStatus.REFUSED
+    message = "this is a desk's vault: it holds what many devices sent"
+    hint = "nothing was touched; with --desk it is destroyed at once, and there is no way back"

@@ -1,0 +1,115 @@
+"""``panic``: destroy a vault now. No question, no passphrase, nothing that has to be read first.
+
+In this order, so that each moment leaves less: whoever writes to it is stopped; the heads of all capsules, without
+which nobody opens them, the desk neither; keys; the log; everything else. Then all of it is unlinked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import stat
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from witnesskit.errors.actions import PanicAtDesk
+from witnesskit.errors.vault import NoVault
+from witnesskit.limits import READ_BLOCK
+from witnesskit.model import VaultKind
+from witnesskit.vault.layout import CONFIG, VARIABLE
+
+_HEAD: Final = 64 * 1024  # bytes; an age header with sixteen post-quantum recipients has some thirty thousand
+_CAPSULES: Final = ("work", "capsules")
+_THEN: Final = ("keys", "custody")  # in this order; what is in no list here comes last
+_LOCK: Final = "lock"
+_LOCKS: Final = Path("/proc/locks")
+
+
+def locate(start: Path, environment: Mapping[str, str], explicit: Path | None = None) -> Path:
+    """The folder of the vault, found as every command finds it, whatever state it is in; raises NoVault."""
+    named = explicit or (Path(environment[VARIABLE]) if environment.get(VARIABLE) else None)
+    for place in (named,) if named else (start.absolute(), *start.absolute().parents):
+        if place.is_dir() and (place / CONFIG).is_file():
+            return Path(os.path.realpath(place))
+    raise NoVault
+
+
+def panic(vault: Path, *, desk: bool = False) -> int:
+    """Destroy the vault in this folder; returns how many files were left because they could not be destroyed.
+
+    Raises PanicAtDesk for a desk's vault unless ``desk``; a vault whose kind cannot be read is a device's.
+    """
+    if not desk and _kind(vault) == VaultKind.DESK:
+        raise PanicAtDesk
+    _stop_writer(vault / _LOCK)
+    first = [path for name in _CAPSULES for path in _files(vault / name)]
+    left = _overwrite(first, _HEAD)
+    for name in _THEN:
+        left |= _overwrite(_files(vault / name))
+    done = {*first, *(path for name in _THEN for path in _files(vault / name))}
+    left |= _overwrite(path for path in _files(vault) if path not in done)
+    return len(left | _unlink(vault))
+
+
+def _kind(vault: Path) -> str:
+    try:
+        return str(tomllib.loads((vault / CONFIG).read_text(encoding="utf-8")).get("kind", ""))
+    except (OSError, ValueError):
+        return ""
+
+
+def _stop_writer(lock: Path) -> None:
+    """End the process that holds the vault's lock (Linux); its own children end with it."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        found = lock.stat()
+        device = found.st_dev
+        place = f"{os.major(device):02x}:{os.minor(device):02x}:{found.st_ino}"  # as Linux names the file
+        for line in _LOCKS.read_text(encoding="ascii").splitlines():
+            words = line.split()
+            if words[1] == "FLOCK" and words[5] == place and int(words[4]) != os.getpid():
+                with contextlib.suppress(OSError):
+                    os.kill(int(words[4]), signal.SIGKILL)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Ordinary files below a folder, links never followed."""
+    for place, _folders, names in os.walk(folder):
+        for name in names:
+            path = Path(place) / name
+            with contextlib.suppress(OSError):
+                if stat.S_ISREG(path.lstat().st_mode):
+                    yield path
+
+
+def _overwrite(paths: Iterable[Path], most: int | None = None) -> set[Path]:
+    """Random bytes over the first ``most`` bytes of each, or all; returns those that could not be written."""
+    left = set()
+    for path in paths:
+        try:
+            with path.open("r+b", buffering=0) as stream:
+                size = os.fstat(stream.fileno()).st_size
+                size = size if most is None else min(size, most)
+                for start in range(0, size, READ_BLOCK):
+                    stream.write(os.urandom(min(READ_BLOCK, size - start)))
+                os.fdatasync(stream.fileno())
+        except OSError:
+            left.add(path)
+    return left
+
+
+def _unlink(vault: Path) -> set[Path]:
+    """Names, then folders, the vault's own last; returns what stayed."""
+    left = set()
+    for place, folders, names in os.walk(vault, topdown=False):
+        for name in [*names, *folders]:
+            path = Path(place) / name
+            try:
+                path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+            except OSError:
+                left.add(path)
+    with contextlib.suppress(OSError):
+        vault.rmdir()
+    return left
