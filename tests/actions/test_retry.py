@@ -95,6 +95,7 @@ def test_a_file_that_was_cut_is_gone_on_with_and_put_together(stage, site, worke
     assert media(whole)["media/1"] == site.videos[1]
     assert whole.record["source"]["assembled_of"] == [first.item, second.item]
     assert whole.record["capture"]["media"][0]["sha256"] == sites.sha256(site.videos[1])
+    assert whole.record["collection"]["egress"] == "direct"
     assert done.assembled.outcome is Outcome.SAVED
     assert again(stage, worker) == []  # nothing is left
 

@@ -97,6 +97,8 @@ def _assembled(saving: Saving, chain: Chain) -> SavedItem:
     source = {name: known[name] for name in ("url", "title") if name in known}
     gathered = Gathered("url", now(), Outcome.SAVED)
     gathered.source = {"kind": "url", **source, "assembled_of": [part.files.item for part in chain.parts]}
+    ways = {str(part.files.record["collection"].get("egress", "unknown")) for part in chain.parts}
+    gathered.collection["egress"] = ways.pop() if len(ways) == 1 else "unknown"
     gathered.observed |= {"url": source.get("url", ""), "rule": "assembled"}
     gathered.capture |= {"rule": "assembled", "parts": [_told(part) for part in chain.parts]}
     gathered.completeness |= {"url": "ok", "media": "ok", "context": "never: it is with the parts"}
