@@ -13,6 +13,7 @@ from witnesskit.actions.item_files import ItemFiles, OpenedFile
 from witnesskit.actions.lookout import look_out
 from witnesskit.actions.saving import SavedItem, Saving
 from witnesskit.actions.session import Session
+from witnesskit.actions.untrusted import objects
 from witnesskit.errors.retry import PartChanged
 from witnesskit.formats import strict_json
 from witnesskit.formats.media_record import MediaFact
@@ -140,9 +141,10 @@ def _told(part: Part) -> dict[str, Json]:
 
 
 def _stream(files: ItemFiles, fits: Callable[[Mapping[str, Json]], bool]) -> Part | None:
-    for facts in files.media:
+    for facts in objects(files.media):
         numbers = (facts.get("stream"), facts.get("bytes"), facts.get("start", 0))
-        if facts.get("role", "original") == "original" and all(type(one) is int for one in numbers) and fits(facts):
+        counted = all(type(one) is int and one >= 0 for one in numbers)
+        if counted and facts.get("role", "original") == "original" and fits(facts):
             return Part(files, facts)
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from witnesskit.actions.custodian import custodian_of
 from witnesskit.actions.item_files import ItemFiles, OpenedFile, chosen, read_item
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.session import Session
+from witnesskit.actions.untrusted import line, mapping, number, objects, time
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.brought import NothingOfTheWeb
 from witnesskit.errors.cli import OutputExists
@@ -105,43 +107,42 @@ class _Found:
 
     def item(self, session: Session, files: ItemFiles, identities: Sequence[Identity]) -> None:
         """Page, streams or their pieces, lists of pieces, and the record's account of every request."""
-        capture = files.record.get("capture", {})
-        if files.record.get("source", {}).get("kind") != "url" or not isinstance(capture.get("html"), dict):
+        capture = mapping(files.record.get("capture"))
+        if mapping(files.record.get("source")).get("kind") != "url" or not mapping(capture.get("html")):
             return
-        before = len(self.exchanges)
-        self.exchanges += _page(files, capture)
+        found = list(_page(files, capture))
         held = {file.prefix: file for file in files.files}
         documents = dict(_documents(session, files, identities))
-        for served in capture.get("served", ()):
+        for served in objects(capture.get("served")):
             file = held.get(f"media/{served.get('stream')}")
             if file is None:
                 self.withheld += 1
             else:
-                self.exchanges += _stream(served, file, documents, _time(capture, served))
-        self.exchanges += _lists(documents.get("documents.jsonl", b""), _time(capture, {}))
-        if len(self.exchanges) > before:
+                found += _stream(served, file, documents, _time(capture, served))
+        found += _lists(documents.get("documents.jsonl", b""), _time(capture, {}))
+        if found:
             self.items += 1
-            self.exchanges.append(_account(files.item, capture))
+            self.exchanges += [*found, _account(files.item, capture)]
 
 
 def _page(files: ItemFiles, capture: Mapping[str, Json]) -> Iterator[Exchange]:
-    facts = capture["html"]
+    facts = mapping(capture["html"])
     held = {file.prefix: file for file in files.files}
     file, decoded = held.get("wire/1"), False
     if file is None:
         file, decoded = held.get("page/1"), bool(facts.get("decoded"))
-    if file is None or not facts.get("status"):
+    status, url = number(facts.get("status")), line(facts.get("final_url")) or line(facts.get("url"))
+    if file is None or not status or not url:
         return
     headers = _headers(facts.get("headers"))
     if decoded:
         headers = tuple((_DECODED.get(name.lower(), name), value) for name, value in headers)
-    request = _request(capture, facts.get("final_url") or facts.get("url"))
-    reason = "" if facts.get("complete", True) else str(facts.get("reason", "")) or "disconnect"
-    url, at = str(facts.get("final_url") or facts.get("url")), str(request.get("started_at") or _time(capture, {}))
+    request = _request(capture, url)
+    at = time(request.get("started_at")) if request else _time(capture, {})
+    reason = "" if facts.get("complete", True) else line(facts.get("reason")) or "disconnect"
     sent, peer = _headers(request.get("sent")), _address(facts.get("peer"))
-    title = str(files.record["source"].get("title", ""))
+    title = line(mapping(files.record.get("source")).get("title"))
     cut = _TRUNCATED.get(reason, reason and "disconnect")
-    status = int(facts["status"])
     yield Exchange(url, at, status, headers, file.size, file.open, sent, peer, cut, title=title, page=True)
 
 
@@ -149,32 +150,37 @@ def _stream(
     served: Mapping[str, Json], file: OpenedFile, documents: Mapping[str, bytes], at: str
 ) -> Iterator[Exchange]:
     pieces = [
-        strict_json.loads(line)
+        piece
         for name, data in sorted(documents.items())
-        if name.startswith(f"pieces-{served['stream']}-")
-        for line in data.splitlines()
+        if name.startswith(f"pieces-{served.get('stream')}-")
+        for piece in _rows(data)
     ]
     for piece in pieces:
-        if piece.get("size"):
-            opened = partial(_part, file.open, int(piece["offset"]), int(piece["size"]))
-            reason = "disconnect" if piece.get("reason") else ""
-            yield Exchange(
-                str(piece["url"]), at, int(piece.get("status") or 200), _headers(piece.get("headers")),
-                int(piece["size"]), opened, truncated=reason,
-            )  # fmt: skip
-    if not pieces:
+        url, place, size = line(piece.get("url")), number(piece.get("offset")), number(piece.get("size"))
+        if url and size and place + size <= file.size:
+            opened = partial(_part, file.open, place, size)
+            status, reason = number(piece.get("status")) or 200, "disconnect" if piece.get("reason") else ""
+            yield Exchange(url, at, status, _headers(piece.get("headers")), size, opened, truncated=reason)
+    url = line(served.get("final_url")) or line(served.get("url"))
+    if not pieces and url:
         whole = served.get("received") == served.get("declared_size") or not served.get("declared_size")
-        url, status = str(served.get("final_url") or served.get("url")), int(served.get("status") or 200)
-        headers = _headers(served.get("headers"))
+        headers, status = _headers(served.get("headers")), number(served.get("status")) or 200
         yield Exchange(url, at, status, headers, file.size, file.open, truncated="" if whole else "disconnect")
+
+
+def _rows(untrusted_data: bytes) -> Iterator[Mapping[str, Json]]:
+    """Objects of a document with one on each line; a line that holds none is passed over."""
+    for each in untrusted_data.splitlines():
+        with contextlib.suppress(WitnesskitError):
+            yield from objects([strict_json.loads(each)])
 
 
 def _lists(data: bytes, at: str) -> Iterator[Exchange]:
     """Playlists and manifests, as text that was kept of them."""
-    for line in data.splitlines():
-        told = strict_json.loads(line)
+    for told in _rows(data):
         kind = "application/vnd.apple.mpegurl" if told.get("kind") == "playlist" else "application/dash+xml"
-        yield _resource(str(told["url"]), at, str(told["text"]).encode(), kind)
+        if url := line(told.get("url")):
+            yield _resource(url, at, str(told.get("text", "")).encode("utf-8", "replace"), kind)
 
 
 def _account(item: str, capture: Mapping[str, Json]) -> Exchange:
@@ -236,26 +242,26 @@ def _part(opened: Callable[[], BinaryIO], offset: int, size: int) -> BinaryIO:
 
 def _request(capture: Mapping[str, Json], url: Json) -> Mapping[str, Json]:
     """The request that brought the page, as the record tells it."""
-    for attempt in capture.get("attempts", ()):
+    for attempt in objects(capture.get("attempts")):
         if attempt.get("purpose") in ("page", "extract") and attempt.get("final_url") == url:
-            found: Mapping[str, Json] = attempt
-            return found
+            return attempt
     return {}
 
 
 def _time(capture: Mapping[str, Json], served: Mapping[str, Json]) -> str:
     """When a stream was asked for; else when the capture began."""
-    attempts = capture.get("attempts", ())
-    times = [one["started_at"] for one in attempts if one.get("stream") == served.get("stream", 0)]
-    return str((times or [one["started_at"] for one in attempts] or ["1970-01-01T00:00:00Z"])[0])
+    attempts = objects(capture.get("attempts"))
+    times = [one.get("started_at") for one in attempts if one.get("stream") == served.get("stream", 0)]
+    return time((times or [one.get("started_at") for one in attempts] or [""])[0])
 
 
 def _headers(untrusted_value: Json) -> Headers:
     pairs = untrusted_value if isinstance(untrusted_value, list) else []
-    return tuple((str(pair[0]), str(pair[1])) for pair in pairs if isinstance(pair, list) and len(pair) == 2)
+    found = [(line(pair[0]), line(pair[1])) for pair in pairs if isinstance(pair, list) and len(pair) == 2]
+    return tuple((name, value) for name, value in found if name)
 
 
 def _address(peer: Json) -> str:
     """``address port`` as the address alone; the word for a proxy is none."""
-    address, _space, port = str(peer or "").rpartition(" ")
+    address, _space, port = line(peer).rpartition(" ")
     return address if port.isdigit() else ""

@@ -23,6 +23,7 @@ from witnesskit.actions.resume import resume_from
 from witnesskit.actions.saving import SavedItem
 from witnesskit.actions.screenshot import shoot_for
 from witnesskit.actions.session import Session
+from witnesskit.actions.untrusted import mapping
 from witnesskit.capture.assignment import MEDIA, Resume
 from witnesskit.capture.worker import Worker
 from witnesskit.errors.cli import Interrupted
@@ -97,7 +98,7 @@ class _Items:
             return found
         items = [item for item, one in self.session.state.items.items() if one.capsules and not one.paper]
         links = [files for files in map(self.read, items) if _link(files)]
-        later = {files.record["source"].get("retry_of") for files in links}
+        later = {str(files.record["source"].get("retry_of")) for files in links}
         return [files for files in links if files.item not in later and _left(files)]
 
 
@@ -141,13 +142,13 @@ def _wants_media(files: ItemFiles, part: str) -> bool:
 
 
 def _missing(files: ItemFiles) -> tuple[str, ...]:
-    completeness = files.record.get("capture", {}).get("completeness", {})
+    completeness = mapping(mapping(files.record.get("capture")).get("completeness"))
     return tuple(part for part, name in _PART_NAMES.items() if completeness.get(name) != "ok")
 
 
 def _left(files: ItemFiles) -> bool:
     capture = files.record.get("capture", {})
-    return capture.get("outcome") in _AGAIN and capture.get("rule") != "media-not-asked"
+    return str(capture.get("outcome")) in _AGAIN and capture.get("rule") != "media-not-asked"
 
 
 def _link(files: ItemFiles) -> str:
