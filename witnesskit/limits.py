@@ -38,6 +38,13 @@ CERTIFICATES_MAX: Final = 64 * KIB  # bytes of one PEM file; a certificate has s
 VOLUME_MAX: Final = 4 * GIB - 1  # bytes; FAT32 sticks
 BUNDLE_TAG_FILE_MAX: Final = 64 * MIB  # bytes of one tag file, read before anything is stored
 BUNDLE_MEMBERS_MAX: Final = 200_000  # members of one volume
+WHOLE_FILE_MAX: Final = 2**46  # bytes of a file that is cut into segments over many volumes: 64 TiB
+VOLUMES_MAX: Final = 9_999  # volumes of one set
+VOLUME_DEFAULT: Final = 1 * GIB  # bytes of content; beyond it a bundle becomes a set of volumes
+VOLUME_LEAST: Final = 256 * KIB  # bytes of content of the smallest volumes
+SENDER_QUOTA: Final = 1024 * GIB  # bytes that one device may have at a desk, unless `import --quota` says otherwise
+QUARANTINE_MAX: Final = 64 * GIB  # bytes of files set aside; past it nothing more of unknown senders is kept
+STANZAS_SHOWN: Final = 8  # stanzas of every bundle: keys and decoys, so that the number of readers does not show
 INVITE_MAX: Final = 16 * KIB  # bytes
 
 # capture

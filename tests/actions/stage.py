@@ -143,7 +143,7 @@ class Device:
         }
         event = prepare("transfer", {
             "bundle": bundle_id, "day": DAY, "counter": number, "capsules": len(payload), "to": recipients[0],
-            "manifest_sha256": transfer_digest(payload, chain_members=len(chain_members(session.vault, session.journal))),
+            "manifest_sha256": transfer_digest([payload], chain_members=len(chain_members(session.vault, session.journal))),
         })  # fmt: skip
         place = session.journal.append(event)
         session.journal.checkpoint(session.signer)

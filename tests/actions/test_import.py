@@ -12,6 +12,7 @@ from witnesskit.actions.chain_members import chain_heads, chain_members, log_cop
 from witnesskit.actions.verify import VerifyWish, verify
 from witnesskit.custody.journal import Journal
 from witnesskit.custody.prepare import prepare
+from witnesskit.digest import sha256_hex
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.actions import ChainRefused
 from witnesskit.model import Ring
@@ -25,6 +26,22 @@ def refused(stage, *bundles) -> str:
         stage.take_in(*bundles)
     assert stage.contents() == before
     return caught.value.code
+
+
+def set_aside(stage, bundle) -> str:
+    """The code of the refusal, after which the file lies whole in quarantine, is logged, and nothing of it is listed."""
+    before = real(stage)
+    with pytest.raises(WitnesskitError) as caught:
+        stage.take_in(bundle)
+    assert real(stage) == before
+    kept = stage.folder / "desk" / "quarantine" / f"{sha256_hex(bundle.read_bytes())}.age"
+    assert kept.read_bytes() == bundle.read_bytes()
+    return caught.value.code
+
+
+def real(stage) -> tuple:
+    found = state.load_state(stage.desk)
+    return {item: one for item, one in found.items.items() if not one.paper}, found.bundles
 
 
 def chain_of(device) -> tuple[list, tuple]:
@@ -99,7 +116,7 @@ def test_a_known_capsule_number_with_other_content_is_refused_before_anything_is
 def test_a_bundle_number_of_another_device_is_refused(stage, device, other, stick):
     packed = device.pack(stick)
     stage.take_in(packed.path)
-    assert refused(stage, other.pack(stick, id=packed.id).path) == "ID-REUSED"
+    assert set_aside(stage, other.pack(stick, id=packed.id).path) == "ID-REUSED"
 
 
 @pytest.mark.parametrize("kind", ["openings", "record", "media", "copy", "report", "spec"])
@@ -144,7 +161,7 @@ def test_what_is_no_log_is_refused_though_no_capsule_follows(stage, device, stic
 def test_a_device_cannot_sign_under_the_name_of_another_or_of_the_desk(stage, device, other, stick):
     stage.take_in(device.pack(stick).path, other.pack(stick).path)
     for name in (device.vault.config.origin, stage.desk.config.origin):
-        assert refused(stage, other.pack(stick, signer=other.renamed(name)).path) == "SENDER-UNKNOWN"
+        assert set_aside(stage, other.pack(stick, signer=other.renamed(name)).path) == "SENDER-UNKNOWN"
 
 
 def test_a_sender_is_written_in_one_form(device, stick):
@@ -155,12 +172,12 @@ def test_a_sender_is_written_in_one_form(device, stick):
 
 def test_a_code_enrols_once_and_only_the_device_whose_ring_it_is(stage, device, other, stick):
     for code in ("", device.vault.config.invite.enrol):
-        assert refused(stage, other.pack(stick, enrol=code).path) == "SENDER-UNKNOWN"
+        assert set_aside(stage, other.pack(stick, enrol=code).path) == "SENDER-UNKNOWN"
     stage.take_in(other.pack(stick).path)
     ring = other.vault.config.rings.of(Ring.DESK)
     code = other.vault.config.invite.enrol
     thief = device.pack(stick, recipients=ring, enrol=code).path
-    assert refused(stage, thief) == "SENDER-UNKNOWN"
+    assert set_aside(stage, thief) == "SENDER-UNKNOWN"
 
 
 def test_a_third_reader_is_refused(stage, device, other, stick):

@@ -17,6 +17,7 @@ from witnesskit.formats.age import parse_header
 from witnesskit.formats.bundle_manifest import ChainHead, TransferOpening
 from witnesskit.formats.bundle_members import payload_manifest_sha256
 from witnesskit.formats.ustar import padded_size
+from witnesskit.limits import STANZAS_SHOWN
 
 
 def pack(folder, *members, recipients=RECIPIENTS, **changes):
@@ -58,7 +59,7 @@ def test_the_file_tells_nothing_but_its_class(tmp_path):
     assert found.st_mtime == 946_684_800
     data = packed.path.read_bytes()
     assert packed.size == len(data)
-    assert len(parse_header(data).stanzas) == 2
+    assert len(parse_header(data).stanzas) == STANZAS_SHOWN
 
 
 @pytest.mark.parametrize("size", [0, 1, 60_000, 62_000, 130_000, 1_048_576, 2_500_001])
@@ -82,7 +83,7 @@ def test_the_chain_stands_first_and_small_before_large(tmp_path):
 
 
 def test_the_transfer_digest_is_known_before_the_chain_is(tmp_path):
-    early = transfer_digest(three_capsules(), chain_members=2)
+    early = transfer_digest([three_capsules()], chain_members=2)
     chain = [member("chain", b"x" * 90, origin="wk1/a"), member("checkpoint", b"y", origin="wk1/a")]
     packed = pack(tmp_path, *three_capsules(), *chain)
     with packed.path.open("rb") as stream:
@@ -118,7 +119,7 @@ def test_more_than_one_volume_holds_is_refused_before_writing(tmp_path):
     huge = type(huge)(**{**vars(huge), "size": 3_800_000_000})
     refusal = refused(tmp_path, huge)
     assert refusal.code == "VOLUME-TOO-LARGE"
-    assert "later version" in refusal.hint
+    assert "--volume-size" in refusal.hint
 
 
 def test_no_room_is_told_before_writing_with_both_numbers(tmp_path, monkeypatch):

@@ -16,7 +16,8 @@ TEMPLATE = parse_meta(tag_files(Draft())["bundle.json"])
 def chain(length, label="0", previous=""):
     made = []
     for counter in range(1, length + 1):
-        made.append(dataclasses.replace(TEMPLATE, id=f"{label}{counter:031x}", counter=counter, previous=previous))
+        name = f"{label}{counter:031x}"
+        made.append(dataclasses.replace(TEMPLATE, id=name, set=name, counter=counter, previous=previous))
         previous = seen_bundle(made[-1]).meta_sha256
     return made
 
@@ -64,7 +65,7 @@ def test_a_restored_device_is_found():
 
 def test_one_id_never_names_two_contents():
     assert verdict([ONE], dataclasses.replace(ONE, policy="other")) is Verdict.ID_REUSED
-    assert verdict([ONE, TWO], dataclasses.replace(THREE, id=ONE.id)) is Verdict.ID_REUSED
+    assert verdict([ONE, TWO], dataclasses.replace(THREE, id=ONE.id, set=ONE.id)) is Verdict.ID_REUSED
 
 
 def test_refusals_are_typed():

@@ -13,9 +13,10 @@ from witnesskit.formats.receipt import Receipt, parse_receipt, receipt_bytes, re
 NOTE = SENDER.note("wk1/desk\n1\n" + "A" * 43 + "=\n").decode()
 WHOLE = Receipt("1" * 32, "2" * 64, 40, bytes(range(32)), checked=12, opened=5, copies=2)
 PART = dataclasses.replace(WHOLE, missing=(3, 5, 6, 7, 9), checkpoint=NOTE)
+SET = dataclasses.replace(WHOLE, volumes=((2, (4, 5, 9)), (3, ()), (4, ()), (6, ())))
 
 
-@pytest.mark.parametrize("receipt", [WHOLE, PART], ids=["complete", "partial"])
+@pytest.mark.parametrize("receipt", [WHOLE, PART, SET], ids=["complete", "partial", "set"])
 def test_it_is_read_as_it_was_written(receipt):
     assert parse_receipt(receipt_bytes(receipt, SENDER.sign_note), SENDER.key) == receipt
 
@@ -24,6 +25,9 @@ def test_it_says_complete_only_when_nothing_is_missing():
     assert receipt_text(WHOLE).split("\n")[5] == "complete"
     lines = receipt_text(PART).split("\n")
     assert lines[5:10] == ["partial", "checked 12 opened 5 copies 2", "missing 3", "missing 5-7", "missing 9"]
+
+    lines = receipt_text(SET).split("\n")[7:-1]
+    assert lines == ["missing 3-4/", "missing 6/", "missing 2/4-5", "missing 2/9"]
 
 
 def test_another_key_is_refused():
@@ -47,6 +51,13 @@ CHANGES = {
     "missing backwards": ("copies 2\n", "copies 2\nmissing 9-3\n"),
     "missing twice": ("copies 2\n", "copies 2\nmissing 3\nmissing 3\n"),
     "missing not joined": ("copies 2\n", "copies 2\nmissing 3\nmissing 4\n"),
+    "volumes not joined": ("copies 2\n", "copies 2\nmissing 3/\nmissing 4/\n"),
+    "volumes backwards": ("copies 2\n", "copies 2\nmissing 4-3/\n"),
+    "volume zero": ("copies 2\n", "copies 2\nmissing 0/\n"),
+    "files of several volumes": ("copies 2\n", "copies 2\nmissing 3-4/2\n"),
+    "files of a volume before whole ones": ("copies 2\n", "copies 2\nmissing 2/1\nmissing 3/\n"),
+    "files of a volume that is not there": ("copies 2\n", "copies 2\nmissing 2/\nmissing 2/1\n"),
+    "files of a volume far too many": ("copies 2\n", "copies 2\nmissing 2/1-99999999\n"),
     "missing far too many": ("copies 2\n", "copies 2\nmissing 1-99999999\n"),
     "checkpoint not base64": ("copies 2\n", "copies 2\ncheckpoint %%\n"),
     "checkpoint not text": ("copies 2\n", "copies 2\ncheckpoint /w==\n"),

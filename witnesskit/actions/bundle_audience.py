@@ -119,7 +119,7 @@ def _handed_over(session: Session, wish: BundleWish, contents: Contents, plan: B
     committed = {
         "bundle": plan.id,
         "manifest_sha256": transfer_digest(
-            contents.members, chain_members=len(_chain(_with_own(session, contents.logs, grown=True)))
+            [contents.members], chain_members=len(_chain(_with_own(session, contents.logs, grown=True)))
         ),
         "day": utc_day(),
         "to": wish.recipient,

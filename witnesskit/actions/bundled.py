@@ -17,6 +17,13 @@ class BundleWish:
     items: tuple[str, ...] = ()
     custodian_sheet: Path | None = None
     why: str = "bundle"  # for the log, where originals are opened
+    more_folders: tuple[Path, ...] = ()  # further sticks: volumes go to all of them in turn
+    volume_size: int = 0  # bytes of one volume at most; 0: VOLUME_DEFAULT
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Every folder that volumes go to."""
+        return (self.folder, *self.more_folders)
 
 
 @dataclass(frozen=True)
@@ -25,8 +32,10 @@ class BundleDone:
 
     file: str
     id: str
-    size: int
+    size: int  # bytes of each
     items: int
     files: int
     next: str
     held_back: tuple[str, ...] = ()  # for each copy that the public does not get, why
+    more_files: tuple[str, ...] = ()  # the other volumes of a set
+    resumed: int = 0  # volumes that an earlier run had written

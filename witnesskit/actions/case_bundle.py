@@ -25,7 +25,7 @@ from witnesskit.errors import WitnesskitError
 from witnesskit.errors.bundle import InnerOrder, MemberHash, MemberSize
 from witnesskit.errors.formats import BadJson
 from witnesskit.formats.anchor import note_size, parse_anchor_name
-from witnesskit.formats.bundle_members import CHAIN_KINDS, Member
+from witnesskit.formats.bundle_members import CHAIN_KINDS, ROSTER_KIND, Member
 from witnesskit.limits import EVIDENCE_MAX, KEY_FILE_MAX, MIB
 from witnesskit.model import Opening, Role
 from witnesskit.sealing.identity import Identity
@@ -90,7 +90,7 @@ class Gathered:
             return LookSink()
         if member.kind in CHAIN_KINDS or member.kind == "openings":
             return MemorySink(self._memory, member)
-        if member.kind == "capsule" and member.role == Role.RECORD and self._identities:
+        if member.kind == "capsule" and member.role == Role.RECORD and self._identities and not member.is_segment:
             return _SealedSink(self, member)
         return LookSink()
 
@@ -163,7 +163,8 @@ def _case(container: Container, identities: Sequence[Identity], trust: Trust, re
     tags = container.tags
     unpacked = container.each(gathered.store, lambda done: report(done, tags.meta.bytes))
     missing = set(unpacked.missing)
-    things = [one for one in tags.members if one.kind not in CHAIN_KINDS and not _is_paper(one, tags.members)]
+    files = [one for one in tags.members if one.kind not in CHAIN_KINDS and not _is_paper(one, tags.members)]
+    things = [one for one in files if not one.is_segment]
     there = [member for member in things if member.ordinal not in missing]
     found = tuple(
         Found(
@@ -178,13 +179,21 @@ def _case(container: Container, identities: Sequence[Identity], trust: Trust, re
     listed = Expected(everything=False, listed=frozenset(_names(things)))
     signer = _signer_check(tags, trust.keys, gathered.logs())
     checks = [_members_check(unpacked), signer, *unknown_evidence(gathered.unknown)]
+    checks += _segments_check(len(files) - len(things), tags)
     try:
         openings = gathered.openings(tags)
     except (BadJson, WitnesskitError) as error:
         openings = ()
         checks.append(container_check(error.code, "the openings cannot be read", CheckState.FAIL))
-    files = CaseFiles(gathered.logs(), openings, found, listed)
-    return Case(files, trust, tuple(checks))
+    return Case(CaseFiles(gathered.logs(), openings, found, listed), trust, tuple(checks))
+
+
+def _segments_check(count: int, tags: Tags) -> list[CheckResult]:
+    """What is cut can be compared with the log only when the other volumes are there too."""
+    if not count:
+        return []
+    sentence = f"{count} files are cut: the rest of them lies in other volumes of {tags.meta.volumes}"
+    return [container_check("SEGMENTS", sentence, CheckState.UNKNOWN)]
 
 
 def _beside(count: int) -> tuple[CheckResult, ...]:
@@ -201,7 +210,7 @@ def _names(members: Sequence[Member]) -> list[str]:
 def _is_paper(member: Member, members: Sequence[Member]) -> bool:
     """Openings, reports and specifications, which no event commits; sealed, the one capsule of its item."""
     if member.kind != "capsule":
-        return member.kind in ("openings", "record", "report", "spec")
+        return member.kind in ("openings", "record", "report", "spec", ROSTER_KIND)
     return member.role == Role.RECORD and member.part == 1 and sum(one.item == member.item for one in members) == 1
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
@@ -20,6 +20,7 @@ from witnesskit.custody_limits import ANCHORS_MAX
 from witnesskit.digest import sha256_hex
 from witnesskit.formats.anchor import AnchorName
 from witnesskit.formats.bundle_manifest import ChainHead
+from witnesskit.formats.checkpoint import root_text
 from witnesskit.vault.layout import Vault
 from witnesskit.verify.case import AnchorFile
 
@@ -88,6 +89,17 @@ def thinned(files: Iterable[tuple[AnchorName, bytes]], most: int = ANCHORS_MAX) 
 def chain_members(vault: Vault, journal: Journal) -> list[PlannedMember]:
     """Members of every log of a field device, in the order the desk reads them."""
     return [member for copy in log_copies(vault, journal) for member in copy_members(copy)]
+
+
+def chain_members_at(
+    vault: Vault, journal: Journal, lines: int, note: str
+) -> tuple[list[PlannedMember], tuple[ChainHead, ...]]:
+    """Members and heads of the logs when the open one had so many ``lines``, signed by ``note``."""
+    *closed, now = log_copies(vault, journal)
+    first = b"".join(now.lines.splitlines(keepends=True)[:lines])
+    then = replace(now, size=lines, root=root_text(journal.root_at(lines)), lines=first, note=note.encode())
+    copies = (*closed, then)
+    return [member for copy in copies for member in copy_members(copy)], tuple(copy.head for copy in copies)
 
 
 def copy_members(copy: LogCopy) -> list[PlannedMember]:

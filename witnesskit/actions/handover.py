@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from witnesskit.actions.anchored import anchored
+from witnesskit.actions.arrivals import Came, volumes_lacking
 from witnesskit.actions.openings_capsule import seal_openings
 from witnesskit.actions.ownership import is_name_of_another
 from witnesskit.actions.seen import SeenLog
-from witnesskit.bundle.result import Unpacked
 from witnesskit.bundle.sequence import SeenBundle
 from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import prepare
@@ -32,13 +32,15 @@ if TYPE_CHECKING:
     from witnesskit.actions.import_bundle import Desk
     from witnesskit.actions.session import Session
 
+_GAP_TOLD: Final = 100  # numbers of missing bundles that are told; a device's counter is its own word
+
 
 @dataclass(frozen=True)
 class Handover:
     """One bundle that was taken in."""
 
     meta: BundleMeta
-    unpacked: Unpacked
+    came: Came
     logs: Sequence[SeenLog]
     invite: IssuedInvite
     copies: int
@@ -91,31 +93,43 @@ def senders_of(keyring: Keyring, invite: IssuedInvite) -> tuple[str, ...]:
 def seen_of(present: State, senders: Sequence[str]) -> tuple[SeenBundle, ...]:
     """Bundles of one device, under whatever name, that were taken in before."""
     return tuple(
-        SeenBundle(bundle_id, bundle.counter, bundle.previous, bundle.meta_sha256)
+        SeenBundle(bundle_id, bundle.counter, bundle.previous, bundle.meta_sha256, bundle.volumes)
         for bundle_id, bundle in present.bundles.items()
         if bundle.sender in senders
     )
 
 
+def missing_before(present: State, senders: Sequence[str], meta: BundleMeta) -> tuple[int, ...]:
+    """Numbers of this device's bundles before this one that have not arrived."""
+    there = {one.counter for one in seen_of(present, senders)}
+    newest = max((number for number in there if number < meta.counter), default=0)
+    lacking = range(max(newest + 1, meta.counter - _GAP_TOLD), meta.counter)
+    return tuple(number for number in lacking if number not in there)
+
+
 def answer(session: Session, keyring: Keyring, done: Handover, folder: Path) -> Path:
     """Log the receipt, sign it under the invite's key, write it; returns its path."""
     log = done.logs[-1]
-    capsules = sum(1 for member in (*done.unpacked.kept, *done.unpacked.skipped) if member)
+    unpacked, volumes = done.came.unpacked, volumes_lacking(done.came)
+    checked = len(unpacked.kept) + len(unpacked.skipped)
+    if done.came.journal and done.meta.volumes > 1:
+        checked = sum(one.members - len(one.missing) for one in done.came.journal.arrived.values())
     receipt = Receipt(
-        bundle=done.meta.id,
+        bundle=done.meta.set,
         log=log.log,
         size=log.head.size,
         root=log.head.root,
-        checked=capsules,
+        checked=checked,
         opened=0,
         copies=done.copies,
-        missing=done.unpacked.missing,
+        missing=unpacked.missing if done.meta.volumes == 1 else (),
         checkpoint=anchored(session.vault, session.journal),
+        volumes=volumes,
     )
     _log(session, done, receipt)
     witness = _witness(keyring, done.invite)
     durable.make_folder(folder)
-    path = folder / f"receipt-{done.meta.id[:12]}.wkr"
+    path = folder / f"receipt-{done.meta.set[:12]}.wkr"
     durable.replace(path, receipt_bytes(receipt, witness.sign_note))
     return path
 
@@ -125,7 +139,7 @@ def _log(session: Session, done: Handover, receipt: Receipt) -> None:
     events = []
     for log in done.logs:
         committed = {
-            "bundle": done.meta.id,
+            "bundle": done.meta.set,
             "origin": log.head.origin,
             "log": log.log,
             "size": log.head.size,
@@ -133,7 +147,7 @@ def _log(session: Session, done: Handover, receipt: Receipt) -> None:
             "result": "complete" if receipt.complete else "partial",
             "checked": receipt.checked,
             "opened": receipt.opened,
-            "missing": list(receipt.missing),
+            "missing": [*receipt.missing, *_in_volumes(receipt)],
             "copies": receipt.copies,
             "day": utc_day(),
             "sender": done.meta.sender,
@@ -150,9 +164,14 @@ def _log(session: Session, done: Handover, receipt: Receipt) -> None:
     session.journal.checkpoint(session.signer)
     if receipt.complete:  # the copies of a damaged bundle are copies of the damage
         present = session.state
-        facts = replace(present.bundles[done.meta.id], copies=receipt.copies)
-        session.state = replace(present, bundles={**present.bundles, done.meta.id: facts})
+        facts = replace(present.bundles[done.meta.set], copies=receipt.copies)
+        session.state = replace(present, bundles={**present.bundles, done.meta.set: facts})
         state.save_state(session.vault, session.state)
+
+
+def _in_volumes(receipt: Receipt) -> list[str]:
+    """What a set lacks, as the receipt writes it."""
+    return [f"{number}/{one}" for number, ordinals in receipt.volumes for one in ordinals or ("",)]
 
 
 def _witness(keyring: Keyring, invite: IssuedInvite) -> Signer:

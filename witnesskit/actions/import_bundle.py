@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from witnesskit.actions import handover, ownership, quarantine, seen
+from witnesskit.actions import arrivals, handover, ownership, quarantine, quota, seen
 from witnesskit.actions.case_bundle import read_identities
 from witnesskit.actions.case_vault import known_losses
 from witnesskit.actions.delete_item import erase_again
 from witnesskit.actions.given_file import open_given
-from witnesskit.actions.import_sinks import Stores
-from witnesskit.actions.imported import ImportDone
+from witnesskit.actions.import_sinks import ChainPart, Stores
+from witnesskit.actions.imported import About, ImportDone
 from witnesskit.actions.listing import list_items
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.receive import Arrival, is_between_desks, receive
@@ -24,6 +24,7 @@ from witnesskit.bundle.sequence import Verdict, require_sequence
 from witnesskit.bundle.unpack import OpenVolume, open_volume
 from witnesskit.errors.cli import WrongVaultKind
 from witnesskit.formats.short_id import short_id
+from witnesskit.limits import SENDER_QUOTA
 from witnesskit.model import VaultKind
 from witnesskit.vault import layout, store
 from witnesskit.vault.keyring import Keyring, desk_identities
@@ -39,6 +40,7 @@ class ImportWish:
 
     receipts: Path
     second_copy: Path | None = None
+    quota: int = SENDER_QUOTA  # bytes that one device may have here
     key: Path | None = None  # age identity file for a bundle that another desk sealed to it
 
 
@@ -69,45 +71,57 @@ def open_for_import(vault: Vault, passphrase: str) -> Iterator[Desk]:
 
 
 def import_bundle(desk: Desk, path: Path, wish: ImportWish, report: Report) -> ImportDone:
-    """Take in one bundle; importing it again changes nothing but the receipt's date.
+    """Take in one bundle or one volume; importing it again changes nothing but the receipt's date.
 
-    Raises the leaves of errors/bundle.py, ForeignItem, ChainRefused, DeviceLost and the disk's; what verified
-    before stays.
+    Raises the leaves of errors/bundle.py, ForeignItem, ChainRefused, DeviceLost, QuotaReached and the disk's; what
+    verified before stays. What a sender that is not known here sealed to this desk is set aside whole.
     """
     brought = read_identities(wish.key)
     with open_given(path) as stream:
         volume = open_volume(stream, (*desk_identities(desk.keyring), *brought))
         if not is_between_desks(desk.keyring, volume.meta):
             quarantine.refuse_lost(desk.session, handover.invite_for(desk.known, volume.meta), volume.meta, stream)
-            return _from_device(desk, path, volume, wish, report)
+            with quarantine.of_unknown(desk.session, volume.meta, stream):
+                return _from_device(desk, path, volume, wish, report)
         meta = volume.meta
     arrival = Arrival(path, meta, brought, wish.receipts, wish.second_copy)
     return receive(desk.session, desk.keyring, arrival, report)
 
 
 def _from_device(desk: Desk, path: Path, volume: OpenVolume, wish: ImportWish, report: Report) -> ImportDone:
-    session, vault = desk.session, desk.session.vault
-    invite = handover.invite_for(desk.keyring, volume.meta)
-    keyring = handover.admit(desk.keyring, invite, volume.meta, vault.config.key)
+    session, vault, meta = desk.session, desk.session.vault, volume.meta
+    invite = handover.invite_for(desk.keyring, meta)
+    keyring = handover.admit(desk.keyring, invite, meta, vault.config.key)
     senders = handover.senders_of(keyring, invite)
-    ownership.demand_own(session.state, senders, volume.meta, volume.members)
-    place = require_sequence(handover.seen_of(session.state, senders), volume.meta)
-    late = place in (Verdict.LATE, Verdict.REPLAY)
+    ownership.demand_own(session.state, senders, meta, volume.members)
+    place = require_sequence(handover.seen_of(session.state, senders), meta)
+    quota.demand_room(session, senders, volume, wish.quota)
+    late = place in (Verdict.LATE, Verdict.REPLAY, Verdict.FURTHER)
     before = {item for item, found in session.state.items.items() if not found.paper}
-    stores = Stores(vault, lambda chain: seen.judge(vault, keyring, volume.meta, chain, late=late))
-    unpacked = volume.each(stores, lambda done: report(done, volume.meta.bytes))
+    journal = arrivals.journal_of(session, meta)
+    arrivals.demand_one(journal, volume.members)
+
+    def judge(chain: Sequence[ChainPart]) -> None:
+        seen.judge(vault, keyring, meta, chain, late=late)
+        arrivals.begin(vault, journal)
+
+    stores = Stores(vault, meta.set, judge)
+    unpacked = volume.each(stores, lambda done: report(done, meta.bytes))
     stores.judge()
-    _reread(vault, volume, unpacked)
-    second = second_copy(path, wish.second_copy, volume.meta.id, desk_identities(desk.keyring))
-    copies = max(1 + second, _copies_before(session.state, volume.meta.id))
-    items = list_items(session, volume, unpacked)  # first: what is remembered of a log comes from a listed bundle
+    came = arrivals.put_together(session, journal, volume, (stores, unpacked))
+    strangers = _reread(vault, volume, came.unpacked)
+    second = second_copy(path, wish.second_copy, meta.id, desk_identities(desk.keyring))
+    items = list_items(session, volume, came.unpacked, stores.chain)  # first: a log is remembered of a listed bundle
+    came = arrivals.keep(vault, came, meta.volume, 1 + second)
+    copies = max(arrivals.copies_of(came, 1 + second), _copies_before(session.state, meta.set))
     heads = seen.remember(vault, keyring, seen.logs_of(stores.chain))
     handover.keep_keyring(vault, desk, keyring)
-    done = handover.Handover(volume.meta, unpacked, heads, invite, copies)
-    receipt = handover.answer(session, keyring, done, wish.receipts)
+    receipt = handover.answer(session, keyring, handover.Handover(meta, came, heads, invite, copies), wish.receipts)
     erase_again(session, items)
     counts = {"items": len(items), "new": len(items - before), "here": len(items & before)}
-    return ImportDone(volume.meta.id, counts, unpacked, str(receipt), copies, tuple(sorted(map(short_id, items))))
+    shorts = tuple(sorted(map(short_id, items)))
+    about = About(place, handover.missing_before(session.state, senders, meta), strangers)
+    return ImportDone(meta.set, counts, came, str(receipt), copies, shorts, about)
 
 
 def _copies_before(present: State, bundle: str) -> int:
@@ -116,9 +130,17 @@ def _copies_before(present: State, bundle: str) -> int:
     return known.copies if known else 0
 
 
-def _reread(vault: Vault, volume: OpenVolume, unpacked: Unpacked) -> None:
-    """Read again what was stored: a medium may lie. Raises CapsuleChanged."""
-    kept = set(unpacked.kept)
+def _reread(vault: Vault, volume: OpenVolume, unpacked: Unpacked) -> tuple[int, ...]:
+    """Read again what was stored: a medium may lie. Raises CapsuleChanged.
+
+    Returns the ordinals of capsules that more or fewer keys open than the bundle itself: somebody else may read them.
+    """
+    there, strange = {*unpacked.kept, *unpacked.skipped}, []
     for member in volume.members:
-        if member.kind == "capsule" and member.ordinal in kept:
-            store.check(vault, member.capsule, member.sha256)
+        if member.kind != "capsule" or member.ordinal not in there or not store.has(vault, member.capsule):
+            continue
+        if member.ordinal in unpacked.kept:
+            store.check(vault, member.capsule, member.whole_sha256 or member.sha256)
+        if store.stanzas(vault, member.capsule) != len(volume.meta.recipients):
+            strange.append(member.ordinal)
+    return tuple(strange)

@@ -10,9 +10,10 @@ from typing import Final
 
 from witnesskit.bundle.result import MemberSink
 from witnesskit.custody_limits import LOG_MAX
+from witnesskit.digest import sha256_stream
 from witnesskit.errors.actions import ChainRefused
-from witnesskit.formats.bundle_members import CHAIN_KINDS, Member
-from witnesskit.vault import durable, store
+from witnesskit.formats.bundle_members import CHAIN_KINDS, ROSTER_KIND, Member
+from witnesskit.vault import arriving, durable, store
 from witnesskit.vault.items import place_open
 from witnesskit.vault.layout import Vault
 
@@ -22,11 +23,11 @@ CHAIN_MAX: Final = 2 * LOG_MAX  # bytes of all logs and evidence of one bundle, 
 ChainPart = tuple[Member, bytes]  # a log or a checkpoint, as it came
 
 
-class CapsuleSink:
-    """One capsule into the store: it gets its name only when its bytes were the ones signed for."""
+class FileSink:
+    """One file into its place in the vault: it gets its name only when its bytes were the ones signed for."""
 
-    def __init__(self, vault: Vault, capsule: str) -> None:
-        self._target = vault.capsule_path(capsule)
+    def __init__(self, vault: Vault, target: Path) -> None:
+        self._target = target
         self._part: Path = vault.work / f".part-{secrets.token_hex(8)}"
         with durable.faults():
             self._descriptor = os.open(self._part, _NEW, 0o600)
@@ -49,23 +50,33 @@ class CapsuleSink:
 
 
 class Stores:
-    """Says where each member goes. The chain comes first and is judged, once, before any capsule is stored."""
+    """Says where each member goes. The chain comes first and is judged, once, before any capsule is stored.
 
-    def __init__(self, vault: Vault, judge: Callable[[Sequence[ChainPart]], None]) -> None:
+    ``bundle``: id of the bundle or of its set, under which segments wait.
+    """
+
+    def __init__(self, vault: Vault, bundle: str, judge: Callable[[Sequence[ChainPart]], None]) -> None:
         self.chain: list[ChainPart] = []
+        self.roster: list[ChainPart] = []
         self._vault = vault
+        self._bundle = bundle
         self._judge = judge
         self._judged = False
 
     def __call__(self, member: Member) -> MemberSink | None:
-        """None for a capsule that is here already with the same bytes; raises what ``judge`` raises."""
+        """None for what is here already with the same bytes; raises what ``judge`` raises."""
         if member.kind in CHAIN_KINDS:
             return MemorySink(self.chain, member)
         self.judge()
+        if member.kind == ROSTER_KIND:
+            return MemorySink(self.roster, member)
         if store.has(self._vault, member.capsule):
-            store.check(self._vault, member.capsule, member.sha256)
+            store.check(self._vault, member.capsule, member.whole_sha256 or member.sha256)
             return None
-        return CapsuleSink(self._vault, member.capsule)
+        if not member.is_segment:
+            return FileSink(self._vault, self._vault.capsule_path(member.capsule))
+        waiting = arriving.segment(self._vault, self._bundle, member.sha256)
+        return None if _is_there(waiting, member) else FileSink(self._vault, waiting)
 
     def judge(self) -> None:
         """Judge the chain, unless that was done; to be called at the end too, where no capsule followed."""
@@ -95,6 +106,15 @@ class MemorySink:
     def drop(self) -> None:
         """Forget them."""
         self._data.clear()
+
+
+def _is_there(path: Path, member: Member) -> bool:
+    """Whether the very segment waits here; one that rotted is taken again."""
+    with durable.faults():
+        if path.is_symlink() or not path.is_file():
+            return False
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb", buffering=0) as stream:
+            return sha256_stream(stream) == (member.sha256, member.size)
 
 
 class LookSink:

@@ -5,9 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from witnesskit.actions.arrivals import Came
 from witnesskit.actions.counted import counted
 from witnesskit.bundle.result import Unpacked
+from witnesskit.bundle.sequence import Verdict
 from witnesskit.model import Json
+
+
+@dataclass(frozen=True)
+class About:
+    """Where a bundle stands among those of its sender: the verdict, and numbers that have not arrived.
+
+    ``strangers``: ordinals of capsules that other keys open too than those of the bundle.
+    """
+
+    place: Verdict
+    gap: tuple[int, ...] = ()
+    strangers: tuple[int, ...] = ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """What the person is told beside the counts."""
+        told = {"REPLAY": self.place is Verdict.REPLAY, "GAP": self.gap, "RECIPIENTS": self.strangers}
+        return tuple(code for code, found in told.items() if found)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The same in words."""
+        gap = ", ".join(map(str, self.gap))
+        told = {
+            "REPLAY": "this very bundle was taken in before; nothing of it counts twice",
+            "GAP": f"bundles of this device before it have not arrived: {gap}",
+            "RECIPIENTS": f"more keys than the desk's and its recovery key open {len(self.strangers)} of its files",
+        }
+        return tuple(f"{code}: {told[code]}" for code in self.codes)
 
 
 @dataclass(frozen=True)
@@ -16,10 +47,16 @@ class ImportDone:
 
     bundle: str
     counts: Mapping[str, int]
-    unpacked: Unpacked
+    came: Came
     receipt: str
     copies: int
     items: tuple[str, ...] = field(default=())
+    about: About | None = None
+
+    @property
+    def unpacked(self) -> Unpacked:
+        """What became of the members of this file."""
+        return self.came.unpacked
 
     @property
     def papers(self) -> tuple[str, ...]:
@@ -33,7 +70,25 @@ class ImportDone:
         text = f"{counted(self.counts['items'], 'item')}: {new} new, {here} already here; {_copies(self.copies)}"
         if not self.unpacked.complete:
             text += f"; {counted(len(self.unpacked.missing), 'file')} damaged: the rest is kept, ask for a fresh copy"
+        lacking = self.lacking
+        if lacking:
+            named = ", ".join(map(self._named, lacking))
+            text += f"; PARTIAL: of {counted(self.volumes, 'volume')} {named} not here yet"
         return text
+
+    @property
+    def volumes(self) -> int:
+        """How many volumes the bundle has."""
+        return self.came.journal.volumes if self.came.journal else 1
+
+    @property
+    def lacking(self) -> tuple[int, ...]:
+        """Volumes that have not arrived."""
+        return self.came.journal.lacking if self.came.journal else ()
+
+    def _named(self, volume: int) -> str:
+        files = self.came.journal.files if self.came.journal else ()
+        return f"{volume} ({files[volume - 1]})" if volume <= len(files) else str(volume)
 
     @property
     def next_step(self) -> str:
@@ -45,11 +100,14 @@ class ImportDone:
         damage = [vars(part) for part in self.unpacked.damage]
         return {
             "bundle": self.bundle,
-            "result": "complete" if self.unpacked.complete else "partial",
+            "result": "complete" if self.came.is_complete else "partial",
             "receipt": self.receipt,
             "copies": self.copies,
             "damage": damage,
             "items": list(self.items),
+            "codes": list(self.about.codes) if self.about else [],
+            "volumes": self.volumes,
+            "lacking": list(self.lacking),
         }
 
 

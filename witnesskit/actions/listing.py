@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
+from witnesskit.actions.import_sinks import ChainPart
 from witnesskit.actions.session import Session
 from witnesskit.bundle.result import Unpacked
-from witnesskit.bundle.sequence import seen_bundle
+from witnesskit.bundle.sequence import SeenBundle, seen_bundle, together
 from witnesskit.bundle.unpack import OpenVolume
 from witnesskit.formats.bundle_members import Member
 from witnesskit.model import Role, SealedCapsule
-from witnesskit.vault import state
+from witnesskit.vault import state, store
 from witnesskit.vault.state import BundleState, State
 
+_ITEM: Final = re.compile(rb'"item":"([0-9a-f]{32})"')
 
-def list_items(session: Session, volume: OpenVolume, unpacked: Unpacked) -> set[str]:
-    """Add what verified to the state, in one step; returns the items of the bundle that are no papers."""
+
+def list_items(session: Session, volume: OpenVolume, unpacked: Unpacked, chain: Sequence[ChainPart]) -> set[str]:
+    """Add what verified to the state, in one step; returns the items of the bundle that are no papers.
+
+    A capsule that is cut is listed when all of it is here.
+    """
     there = {*unpacked.kept, *unpacked.skipped}
-    papers = _papers(volume)
+    papers = _papers(volume, chain)
     present = session.state
     found: dict[str, None] = {}
     for member in volume.members:
-        if member.kind == "capsule" and member.ordinal in there:
+        if member.kind != "capsule" or member.ordinal not in there:
+            continue
+        if not member.is_segment or store.has(session.vault, member.capsule):
             present = _with(present, member, paper=member.item in papers)
             found[member.item] = None
     session.state = _with_bundle(present, session.state, volume, found)
@@ -34,22 +45,33 @@ def _with(present: State, member: Member, *, paper: bool) -> State:
     known = present.items.get(member.item)
     if known and member.capsule in {each.id for each in known.capsules}:
         return present
-    capsule = SealedCapsule(member.capsule, member.item, Role(member.role), member.part, member.size, member.sha256)
+    size, sha256 = member.whole_size or member.size, member.whole_sha256 or member.sha256
+    capsule = SealedCapsule(member.capsule, member.item, Role(member.role), member.part, size, sha256)
     return state.with_paper(present, capsule) if paper else state.with_capsules(present, member.item, capsule)
 
 
 def _with_bundle(present: State, before: State, volume: OpenVolume, found: dict[str, None]) -> State:
     """The bundle with the items that it brought first: who may add to them later is known by it."""
-    known = present.bundles.get(volume.meta.id)
+    name, seen = volume.meta.set, seen_bundle(volume.meta)
+    known = present.bundles.get(name)
     brought = dict.fromkeys((*(known.items if known else ()), *(item for item in found if item not in before.items)))
-    seen = seen_bundle(volume.meta)
     facts = known or BundleState(seen.counter, seen.previous, "", seen.meta_sha256, sender=volume.meta.sender)
-    bundles = {**present.bundles, volume.meta.id: replace(facts, items=tuple(brought))}
+    if seen.volumes:
+        first = SeenBundle(name, seen.counter, seen.previous, facts.meta_sha256, facts.volumes or seen.volumes)
+        seen = together(first, seen)
+        facts = replace(facts, meta_sha256=seen.meta_sha256, volumes=seen.volumes)
+    bundles = {**present.bundles, name: replace(facts, items=tuple(brought))}
     return replace(present, bundles=bundles)
 
 
-def _papers(volume: OpenVolume) -> set[str]:
-    """Openings of the chain's own events: one record capsule and nothing else; an item has two or more."""
+def _papers(volume: OpenVolume, chain: Sequence[ChainPart]) -> set[str]:
+    """Openings of the chain's own events: one record capsule and nothing else; an item has two or more.
+
+    Another volume may hold the rest of an item; but the log knows each by its id, and no paper.
+    """
     capsules = [member for member in volume.members if member.kind == "capsule"]
     counted = Counter(member.item for member in capsules)
-    return {one.item for one in capsules if counted[one.item] == 1 and one.role == Role.RECORD and one.part == 1}
+    alone = {one.item for one in capsules if counted[one.item] == 1 and one.role == Role.RECORD and one.part == 1}
+    if volume.meta.volumes > 1:
+        alone -= {item.decode() for _member, data in chain for item in _ITEM.findall(data)}
+    return alone

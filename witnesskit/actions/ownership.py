@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from witnesskit.errors.actions import ForeignItem
 from witnesskit.errors.bundle import BadManifest, BundleIdReused
 from witnesskit.formats.bundle_manifest import BundleMeta
-from witnesskit.formats.bundle_members import CHAIN_KINDS, Member
+from witnesskit.formats.bundle_members import CHAIN_KINDS, ROSTER_KIND, Member
 from witnesskit.formats.short_id import short_id
 from witnesskit.keys import VerifierKey, parse_verifier_key
 from witnesskit.model import Audience
@@ -21,13 +21,13 @@ def demand_own(present: State, senders: Collection[str], meta: BundleMeta, membe
     """
     if meta.audience != Audience.DESK:
         raise BadManifest("bundle.json: audience; a desk takes in what is addressed to a desk")
-    known = present.bundles.get(meta.id)
+    known = present.bundles.get(meta.set)
     if known is not None and known.sender not in senders:
         raise BundleIdReused("by another device")
     own = items_of(present, senders)
     capsules = present.capsules()
     for member in members:
-        if member.kind in CHAIN_KINDS:
+        if member.kind in CHAIN_KINDS or (member.kind == ROSTER_KIND and 1 < meta.volumes == meta.volume):
             continue
         if member.kind != "capsule":
             raise BadManifest(f"members.jsonl, line {member.ordinal}: a device sends capsules, no {member.kind}")
@@ -51,4 +51,4 @@ def is_name_of_another(taken: Iterable[str], key: VerifierKey) -> bool:
 
 
 def _facts(member: Member) -> tuple[str, str, int, str]:
-    return member.item, member.role, member.part, member.sha256
+    return member.item, member.role, member.part, member.whole_sha256 or member.sha256

@@ -1,10 +1,11 @@
-"""What a lost device sends: kept whole as it came, never taken in, never answered.
+"""What a lost device or a sender that is not known sends: kept whole as it came, never taken in, never answered.
 
 ``quarantine/`` of the vault holds each file under the SHA-256 of its ciphertext.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -17,10 +18,11 @@ from witnesskit.actions import received
 from witnesskit.actions.own_checks import QUARANTINE, Looked, log_check, own_checks
 from witnesskit.actions.session import Session
 from witnesskit.bundle.sequence import seen_bundle
+from witnesskit.errors.bundle import BundleIdReused, RolledBackSender, SenderUnknown
 from witnesskit.errors.invite import DeviceLost
 from witnesskit.errors.sealing import NotReadable
 from witnesskit.formats.bundle_manifest import BundleMeta
-from witnesskit.limits import READ_BLOCK
+from witnesskit.limits import QUARANTINE_MAX, READ_BLOCK
 from witnesskit.vault import durable
 from witnesskit.vault.items import place_open
 from witnesskit.vault.keyring import IssuedInvite, Loss
@@ -40,11 +42,32 @@ def refuse_lost(session: Session, invite: IssuedInvite, meta: BundleMeta, stream
     loss = invite.lost
     if loss is None or _was_received(session.state, loss, meta):
         return
+    _set_aside(session, meta, stream)
+    raise DeviceLost
+
+
+@contextlib.contextmanager
+def of_unknown(session: Session, meta: BundleMeta, stream: BinaryIO) -> Iterator[None]:
+    """Set a bundle aside that is refused for whom it is from or for its number, and pass the refusal on.
+
+    Past QUARANTINE_MAX nothing more is kept: anybody with a device's invite could fill the disk.
+    """
+    try:
+        yield
+    except (SenderUnknown, RolledBackSender, BundleIdReused) as refusal:
+        here = sum(path.stat().st_size for path in set_aside(session.vault))
+        if here + meta.bytes > QUARANTINE_MAX:
+            told = f"not set aside, {here} bytes of such files lie here"
+            raise type(refusal)("; ".join(filter(None, (refusal.detail, told)))) from None
+        _set_aside(session, meta, stream)
+        raise
+
+
+def _set_aside(session: Session, meta: BundleMeta, stream: BinaryIO) -> None:
     digest = _keep(session.vault, stream)
     logged = (check.looked.problems for check in own_checks(session, QUARANTINE))
     if not any(digest in problems for problems in logged):
         log_check(session, Looked(QUARANTINE, bad=1, problems=(digest, meta.id), who=meta.sender))
-    raise DeviceLost
 
 
 def set_aside(vault: Vault) -> tuple[Path, ...]:
@@ -64,8 +87,9 @@ def wrong(vault: Vault) -> tuple[int, int]:
 
 def _was_received(present: State, loss: Loss, meta: BundleMeta) -> bool:
     """Whether this very bundle was taken in, and says nothing beyond the lines that were confirmed by then."""
-    known = present.bundles.get(meta.id)
-    same = known is not None and known.meta_sha256 == seen_bundle(meta).meta_sha256
+    known, bundle = present.bundles.get(meta.set), seen_bundle(meta)
+    seen = known is not None and (known.volumes[meta.volume - 1 : meta.volume] or (known.meta_sha256,))
+    same = bool(seen) and seen == (bundle.volumes[meta.volume - 1 : meta.volume] or (bundle.meta_sha256,))
     return same and all(head.size <= loss.confirmed(head.log) for head in meta.chain)
 
 

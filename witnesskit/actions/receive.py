@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from witnesskit.actions import case_bundle, heads, peer_answer, received, seen
+from witnesskit.actions.arrivals import Came
 from witnesskit.actions.case_vault import own_trust
 from witnesskit.actions.given_file import open_given
 from witnesskit.actions.handover import seen_of
@@ -25,7 +26,7 @@ from witnesskit.bundle.result import Unpacked
 from witnesskit.bundle.sequence import Verdict, require_sequence, seen_bundle
 from witnesskit.bundle.unpack import OpenVolume, open_volume
 from witnesskit.errors.actions import ChainRefused
-from witnesskit.errors.bundle import BundleDamaged, BundleIdReused, SenderUnknown, StrangeRecipients
+from witnesskit.errors.bundle import BadManifest, BundleDamaged, BundleIdReused, SenderUnknown, StrangeRecipients
 from witnesskit.errors.peers import BundleUnproven
 from witnesskit.formats.bundle_manifest import BundleMeta
 from witnesskit.model import Audience
@@ -67,6 +68,8 @@ def receive(session: Session, keyring: Keyring, arrival: Arrival, report: Report
     then nothing of it is kept.
     """
     vault, meta = session.vault, arrival.meta
+    if meta.volumes > 1:
+        raise BadManifest("bundle.json: volumes; a desk sends one file")
     peer = _sender(keyring, arrival)
     place = require_sequence(seen_of(session.state, _names_of(session.state, meta)), meta)
     identities = (*arrival.brought, *desk_identities(keyring))
@@ -81,9 +84,8 @@ def receive(session: Session, keyring: Keyring, arrival: Arrival, report: Report
     _list(session, meta)
     whole = Unpacked(meta.members, tuple(range(1, meta.members + 1)), (), ())
     counts = {"items": 0, "new": 0, "here": 0}
-    return PeerImportDone(
-        meta.id, counts, whole, str(answers[0]), 1 + second, peer=peer.name, answers=tuple(map(str, answers))
-    )
+    papers = tuple(map(str, answers))
+    return PeerImportDone(meta.id, counts, Came(whole, None), papers[0], 1 + second, peer=peer.name, answers=papers)
 
 
 def _names_of(present: state.State, meta: BundleMeta) -> list[str]:

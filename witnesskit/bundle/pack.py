@@ -9,7 +9,6 @@ import contextlib
 import errno
 import hashlib
 import os
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,10 +24,9 @@ from witnesskit.errors.vault import NoRoom
 from witnesskit.formats import ustar
 from witnesskit.formats.bag import payload_name
 from witnesskit.formats.bundle_members import Member
+from witnesskit.sealing.decoys import decoys
 from witnesskit.sealing.seal import SealedWriter
 
-_NAME_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz234567"
-_NAME_LENGTH: Final = 16  # 80 bits: no two bundles share a name, and it tells nothing
 _FIXED_TIME: Final = 946_684_800  # 2000-01-01T00:00:00Z, also on file systems that know no earlier year
 
 Report = Callable[[int], Any]
@@ -46,6 +44,8 @@ class Packed:
     size: int
     meta_sha256: str
     members: int
+    header_sha256: str  # of the age header: by it a volume is known again
+    set: str  # of one volume its id
 
 
 def write_volume(
@@ -56,7 +56,7 @@ def write_volume(
     report: Report | None = None,
     remember: Callable[[Packed], None] | None = None,
 ) -> Packed:
-    """Write ``plan`` into ``folder`` under a random name; ``sign`` gives the sender's signature line under a text.
+    """Write ``plan`` into ``folder`` under its file name; ``sign`` gives the sender's signature line.
 
     ``report`` is told the payload bytes done. ``remember`` is called when the volume is whole and compared and has
     not got its name yet: no kill leaves a volume that its sender does not know. Raises NothingToPack,
@@ -64,17 +64,19 @@ def write_volume(
     BadSignature, BadKey; then nothing is left in ``folder``.
     """
     parcel = work_out(plan, recipients, sign)
-    _check_room(folder, parcel.sealed)
-    path = folder / ("".join(secrets.choice(_NAME_LETTERS) for _ in range(_NAME_LENGTH)) + ".age")
+    check_room(folder, parcel.sealed)
+    path = folder / plan.file
     part = path.with_name(path.name + ".part")
     descriptor = _create(part)
     try:
         try:
-            _fill(part, descriptor, parcel, report)
+            header = _fill(part, descriptor, parcel, report)
         finally:
             os.close(descriptor)
         meta_sha256 = hashlib.sha256(dict(parcel.tag_files)["bundle.json"]).hexdigest()
-        packed = Packed(path, parcel.meta.id, parcel.sealed, meta_sha256, parcel.meta.members)
+        header_sha256 = hashlib.sha256(header).hexdigest()
+        meta = parcel.meta
+        packed = Packed(path, meta.id, parcel.sealed, meta_sha256, meta.members, header_sha256, meta.set)
         if remember:
             remember(packed)
         _rename(part, path)
@@ -86,10 +88,10 @@ def write_volume(
     return packed
 
 
-def _fill(part: Path, descriptor: int, parcel: Parcel, report: Report | None) -> None:
-    """Seal everything into ``descriptor``, flush it, read it back."""
+def _fill(part: Path, descriptor: int, parcel: Parcel, report: Report | None) -> bytes:
+    """Seal everything into ``descriptor``, flush it, read it back; returns the age header."""
     witness = Witness(descriptor)
-    writer = SealedWriter(witness, parcel.meta.recipients, digest=False)
+    writer = SealedWriter(witness, [*parcel.meta.recipients, *decoys(parcel.meta.decoys)], digest=False)
     _write_plaintext(Plaintext(writer), parcel, report)
     writer.close()
     if writer.sealed_size != parcel.sealed:
@@ -99,6 +101,7 @@ def _fill(part: Path, descriptor: int, parcel: Parcel, report: Report | None) ->
         witness.check(part)
     except OSError as error:
         raise NotWritten(error.strerror or "") from None
+    return writer.header
 
 
 def _write_plaintext(out: Plaintext, parcel: Parcel, report: Report | None) -> None:
@@ -125,19 +128,24 @@ def _copy(source: PlannedMember, member: Member, out: Plaintext) -> None:
             more = True
             while more:
                 place = out.free()
-                count = stream.readinto(place)  # type: ignore[attr-defined]
+                if member.is_segment:  # what follows it in its file is another segment
+                    place = place[:left]
+                count: int = stream.readinto(place) if place else 0  # type: ignore[attr-defined]
                 if count > left:
                     raise SourceHash(f"file {member.ordinal} is longer")
                 hasher.update(out.take(count))
                 left -= count
-                more = count and (left or count == len(place))  # less than asked for, and all there: the end
+                more = bool(count) and (
+                    left > 0 or count == len(place)
+                )  # less than asked for, and all there: the end
     except OSError as error:
         raise NotReadable(error.strerror or "") from None
     if left or hasher.hexdigest() != member.sha256:
         raise SourceHash(f"file {member.ordinal}")
 
 
-def _check_room(folder: Path, size: int) -> None:
+def check_room(folder: Path, size: int) -> None:
+    """Raises NoRoom with both numbers, NotWritten where the folder cannot be asked."""
     try:
         found = os.statvfs(folder)
     except OSError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from witnesskit.bundle import layout
 from witnesskit.digest import sha256_hex
@@ -28,7 +28,15 @@ from witnesskit.formats.bundle_members import (
     members_bytes,
     payload_manifest_sha256,
 )
-from witnesskit.limits import BUNDLE_MEMBERS_MAX, VOLUME_MAX
+from witnesskit.limits import BUNDLE_MEMBERS_MAX, STANZAS_SHOWN, VOLUME_MAX
+
+_NAME_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz234567"
+_NAME_LENGTH: Final = 16  # 80 bits: no two bundles share a name, and it tells nothing
+
+
+def random_name() -> str:
+    """A file name that tells nothing."""
+    return "".join(secrets.choice(_NAME_LETTERS) for _ in range(_NAME_LENGTH)) + ".age"
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,19 @@ class PlannedMember:
     part: int = 0
     origin: str = ""
     name: str = ""
+    offset: int = 0
+    whole_sha256: str = ""
+    whole_size: int = 0
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which volume of which set; ``plaintext``: bytes of the sealed content, the same for each of them."""
+
+    set: str
+    volume: int
+    volumes: int
+    plaintext: int
 
 
 @dataclass(frozen=True)
@@ -61,6 +82,8 @@ class BundlePlan:
     enrol: str = ""
     openings: tuple[TransferOpening, ...] = ()
     id: str = field(default_factory=lambda: secrets.token_hex(16))
+    place: Place | None = None  # in a set of volumes
+    file: str = field(default_factory=random_name)
 
 
 @dataclass(frozen=True)
@@ -80,12 +103,13 @@ def arranged(members: Sequence[PlannedMember]) -> list[PlannedMember]:
     return chain + sorted((member for member in members if member.kind not in CHAIN_KINDS), key=lambda one: one.size)
 
 
-def transfer_digest(payload: Sequence[PlannedMember], *, chain_members: int) -> str:
-    """``transfer.manifest_sha256`` of the payload, where ``chain_members`` members of the chain will stand before it.
+def transfer_digest(volumes: Sequence[Sequence[PlannedMember]], *, chain_members: int) -> str:
+    """``transfer.manifest_sha256`` of the payload of all volumes, each behind ``chain_members`` members of the chain.
 
     So the event can be logged before the chain segment that holds it is packed.
     """
-    return payload_manifest_sha256(_numbered(arranged(payload), chain_members + 1))
+    numbered = (_numbered(arranged(payload), chain_members + 1) for payload in volumes)
+    return payload_manifest_sha256([member for volume in numbered for member in volume])
 
 
 def work_out(plan: BundlePlan, recipients: Sequence[str], sign: Callable[[str], str]) -> Parcel:
@@ -104,22 +128,37 @@ def work_out(plan: BundlePlan, recipients: Sequence[str], sign: Callable[[str], 
     check_signature(parse_meta(meta_data), meta_data, signature)
     contents = (BAGIT_TEXT, meta_data, manifest, listing, signature)
     tag_files = tuple(zip(layout.TAG_FILES, contents, strict=True))
-    plaintext, sealed = _sizes([len(content) for content in contents] + [one.size for one in members], recipients)
+    sizes = [len(content) for content in contents] + [one.size for one in members]
+    plaintext, sealed = _sizes(sizes, len(recipients) + meta.decoys, plan.place)
     return Parcel(meta, tag_files, tuple(zip(members, sources, strict=True)), plaintext, sealed)
 
 
-def _sizes(sizes: Sequence[int], recipients: Sequence[str]) -> tuple[int, int]:
+def _sizes(sizes: Sequence[int], stanzas: int, place: Place | None) -> tuple[int, int]:
     content = layout.content_size(sizes)
-    plaintext = ustar.padded_size(content)
-    sealed = layout.sealed_size(plaintext, len(recipients))
-    if sealed > VOLUME_MAX:
+    plaintext = place.plaintext if place else ustar.padded_size(content)
+    sealed = layout.sealed_size(plaintext, stanzas)
+    if sealed > VOLUME_MAX or content > plaintext:
         raise VolumeTooLarge(f"{content} bytes, {sealed} when sealed, at most {VOLUME_MAX}")
     return plaintext, sealed
 
 
 def _numbered(sources: Sequence[PlannedMember], first: int) -> list[Member]:
     return [
-        Member(n, one.size, one.sha256, one.kind, one.item, one.capsule, one.role, one.part, one.origin, one.name)
+        Member(
+            n,
+            one.size,
+            one.sha256,
+            one.kind,
+            one.item,
+            one.capsule,
+            one.role,
+            one.part,
+            one.origin,
+            one.name,
+            one.offset,
+            one.whole_sha256,
+            one.whole_size,
+        )
         for n, one in enumerate(sources, first)
     ]
 
@@ -129,7 +168,10 @@ def _meta(
 ) -> BundleMeta:
     return BundleMeta(
         id=plan.id,
-        set=plan.id,
+        set=plan.place.set if plan.place else plan.id,
+        volume=plan.place.volume if plan.place else 1,
+        volumes=plan.place.volumes if plan.place else 1,
+        decoys=max(0, STANZAS_SHOWN - len(recipients)),
         sender=plan.sender,
         counter=plan.counter,
         previous=plan.previous,

@@ -96,7 +96,7 @@ def open_volume(stream: BinaryIO, identities: Sequence[Identity]) -> OpenVolume:
     _check_recipients(tags, stream, identities)
     blocks = Blocks(reader)
     padding = check_headers(reader, blocks, tags.members, start)
-    size = ustar.padded_size(padding + layout.END_BLOCKS)
+    size = _content_size(reader, tags, padding + layout.END_BLOCKS)
     return OpenVolume(tags, blocks, start, size, _check_end(reader, size))
 
 
@@ -120,8 +120,19 @@ def _check_recipients(tags: Tags, stream: BinaryIO, identities: Sequence[Identit
         header = parse_header(stream.read(AGE_HEADER_MAX))
     except OSError as error:
         raise NotReadable(error.strerror or "") from None
-    if len(header.stanzas) != len(tags.meta.recipients):
-        raise StrangeRecipients(f"{len(header.stanzas)} keys, {len(tags.meta.recipients)} in the signed list")
+    told = len(tags.meta.recipients) + tags.meta.decoys
+    if len(header.stanzas) != told:
+        raise StrangeRecipients(f"{len(header.stanzas)} keys, {told} in the signed list")
+
+
+def _content_size(reader: SealedReader, tags: Tags, content: int) -> int:
+    """Bytes of the sealed content: the class that holds it, or in a set any larger one, for its volumes are equal."""
+    least = ustar.padded_size(content)
+    try:
+        there = reader.size if tags.meta.volumes > 1 else 0
+    except PayloadFailure:
+        return least
+    return there if there > least and ustar.padded_size(there) == there else least
 
 
 def _check_end(reader: SealedReader, size: int) -> PayloadFailure | None:

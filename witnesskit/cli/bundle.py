@@ -8,12 +8,20 @@ from typing import Any
 import click
 
 from witnesskit.cli.held_back import warn_held_back
-from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, common, passphrase_option, vault_option, vault_passphrase
+from witnesskit.cli.options import (
+    ANY_PATH,
+    EXISTING_FILE,
+    SIZE,
+    common,
+    passphrase_option,
+    vault_option,
+    vault_passphrase,
+)
 from witnesskit.cli.output import Answer, Output
 
 
 @click.command()
-@click.argument("folder", type=ANY_PATH)
+@click.argument("folders", type=ANY_PATH, nargs=-1, required=True, metavar="FOLDER...")
 @click.option("--audience", type=click.Choice(["court", "public"]), help="Desk: opened files for this audience.")
 @click.option("--to", "recipient", help="Desk: the age recipient (age1...) who may open it.")
 @click.option("--item", "items", multiple=True, help="Desk: short id of an item; may be given several times.")
@@ -21,14 +29,22 @@ from witnesskit.cli.output import Answer, Output
 @click.option(
     "--why", default="bundle", show_default=True, help="Desk, court: why originals are opened, for the log."
 )
+@click.option(
+    "--volume-size",
+    type=SIZE,
+    default="1G",
+    show_default=True,
+    help="Field: beyond this much it becomes a set of equal volumes (K, M or G; at most 4G).",
+)
 @passphrase_option
 @vault_option
 @common
-def command(output: Output, answer: Answer, folder: Path, **options: Any) -> None:
-    """Pack what is saved into one encrypted file.
+def command(output: Output, answer: Answer, folders: tuple[Path, ...], **options: Any) -> None:
+    """Pack what is saved into one encrypted file, or a set of equal ones.
 
-    On a field vault: everything not confirmed yet, for the desk of the invite; nothing is decrypted. On a desk: what
-    the policy lets this audience have, for one recipient.
+    On a field vault: everything not confirmed yet, for the desk of the invite; nothing is decrypted. What is too much
+    for one file becomes volumes, in turn on every FOLDER; broken off, the same command goes on. On a desk: what the
+    policy lets this audience have, for one recipient.
     """
     from witnesskit.actions.bundle import bundle
     from witnesskit.actions.bundled import BundleWish
@@ -37,7 +53,9 @@ def command(output: Output, answer: Answer, folder: Path, **options: Any) -> Non
 
     vault = find_vault(options["vault_path"])
     wish = BundleWish(
-        folder=folder,
+        folder=folders[0],
+        more_folders=folders[1:],
+        volume_size=options["volume_size"],
         passphrase=vault_passphrase(vault, options["passphrase_file"]),
         audience=str(options["audience"] or ""),
         recipient=str(options["recipient"] or ""),
@@ -47,9 +65,14 @@ def command(output: Output, answer: Answer, folder: Path, **options: Any) -> Non
     )
     with output.progress("packing") as line:
         packed = bundle(vault, wish, line.update)
-    answer.data["bundle"] = {"file": packed.file, "id": packed.id, "size": packed.size}
+    files = (packed.file, *packed.more_files)
+    answer.data["bundle"] = {"file": packed.file, "files": list(files), "id": packed.id, "size": packed.size}
     answer.counts = {"items": packed.items, "files": packed.files}
     warn_held_back(answer, packed.held_back)
-    output.say(f"{counted(packed.items, 'item')} in one bundle, written, read back and compared:")
-    output.data(packed.file)
+    if packed.resumed:
+        output.say(f"{counted(packed.resumed, 'volume')} had been written before: the set was gone on with")
+    form = "one bundle" if len(files) == 1 else f"a bundle of {counted(len(files), 'volume')}"
+    output.say(f"{counted(packed.items, 'item')} in {form}, written, read back and compared:")
+    for file in files:
+        output.data(file)
     output.say(packed.next)

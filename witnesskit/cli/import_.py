@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, common, passphrase_option, read_secret, vault_option
+from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, SIZE, common, passphrase_option, read_secret, vault_option
 from witnesskit.cli.output import Answer, Output
 from witnesskit.errors import ExitStatus, WitnesskitError
 from witnesskit.model import VaultKind
@@ -18,6 +18,7 @@ from witnesskit.model import VaultKind
 @click.option("--receipts", type=ANY_PATH, default=".", show_default=True, help="Folder for the receipts.")
 @click.option("--second-copy", type=ANY_PATH, help="Folder on other storage for a second, verified copy.")
 @click.option("--key", type=EXISTING_FILE, help="age identity file, for another desk's bundle that is sealed to it.")
+@click.option("--quota", type=SIZE, default="1024G", show_default=True, help="The most that a device may have here.")
 @passphrase_option
 @vault_option
 @common
@@ -32,7 +33,7 @@ def command(output: Output, answer: Answer, bundles: tuple[Path, ...], **options
 
     vault = find_vault(options["vault_path"], VaultKind.DESK)
     passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
-    wish = ImportWish(options["receipts"], options["second_copy"], options["key"])
+    wish = ImportWish(options["receipts"], options["second_copy"], options["quota"], options["key"])
     answer.counts = {"bundles": len(bundles), "items": 0, "new": 0, "here": 0, "refused": 0}
     worst = ExitStatus.DONE
     with open_for_import(vault, passphrase) as desk, output.progress("importing") as line:
@@ -48,6 +49,8 @@ def command(output: Output, answer: Answer, bundles: tuple[Path, ...], **options
                 answer.counts[name] += count
             answer.items.append(done.facts())
             output.say(done.sentence)
+            for told in done.about.sentences if done.about else ():
+                answer.warn(told.partition(":")[0], told.partition(": ")[2])
             for paper in done.papers:
                 output.data(paper)
             output.say(f"Next: {done.next_step}")

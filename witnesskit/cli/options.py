@@ -14,7 +14,7 @@ import click
 from witnesskit.cli.output import Answer, Output
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.cli import FileUnreadable, Interrupted, NeedsAnswer
-from witnesskit.limits import HOST_INTERVAL
+from witnesskit.limits import GIB, HOST_INTERVAL, KIB, MIB, VOLUME_LEAST
 
 if TYPE_CHECKING:
     from witnesskit.vault.layout import Vault
@@ -22,6 +22,28 @@ if TYPE_CHECKING:
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 EXISTING_PATH = click.Path(exists=True, path_type=Path)
 ANY_PATH = click.Path(path_type=Path)
+
+
+class Size(click.ParamType[int]):
+    """Bytes, with K, M or G for the powers of 1024."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number; a usage error for anything else."""
+        if isinstance(value, int):
+            return value
+        number, unit = str(value)[:-1], str(value)[-1:].upper()
+        if unit not in _UNITS:
+            number, unit = str(value), ""
+        if not (number.isascii() and number.isdigit() and len(number) < _DIGITS_MAX):
+            self.fail("a size is a number of bytes, with K, M or G", param, ctx)
+        return max(VOLUME_LEAST, int(number) * _UNITS[unit])
+
+
+_UNITS = {"": 1, "K": KIB, "M": MIB, "G": GIB}
+_DIGITS_MAX = 13
+SIZE = Size()
 _SECRET_MAX = 4096  # bytes of a line with a passphrase
 
 

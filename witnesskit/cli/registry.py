@@ -23,7 +23,7 @@ VERBS: Final[Mapping[str, str]] = {
     "inspect": "Show what a file gives away.",
     "strip": "Make copies without identifying metadata.",
     "derive": "Make a smaller copy whose picture and sound are coded anew.",
-    "bundle": "Pack what is saved into one encrypted file.",
+    "bundle": "Pack what is saved into one encrypted file, or a set of equal ones.",
     "import": "Take in a bundle and write its receipt (desk).",
     "receipt": "Read what a desk answered to a bundle.",
     "forget": "Erase what a desk has confirmed (field).",

@@ -122,6 +122,15 @@ class RolledBackSender(WitnesskitError):
     hint = "it was set aside; the device may have been copied or restored, ask the team"
 
 
+class QuotaReached(WitnesskitError):
+    """One device sends more than a desk gives it room for."""
+
+    code = "QUOTA"
+    status = ExitStatus.REFUSED
+    message = "this device would have more here than one device may"
+    hint = "nothing was stored; look at what it sent, and allow more with --quota where it is right"
+
+
 class BundleIdReused(WitnesskitError):
     """A bundle of this id was imported before, with another content."""
 
@@ -155,7 +164,7 @@ class VolumeTooLarge(WitnesskitError):
     code = "VOLUME-TOO-LARGE"
     status = ExitStatus.USAGE
     message = "this is more than one bundle file can hold"
-    hint = "nothing was written; put fewer items into each bundle, a later version will split one into volumes"
+    hint = "nothing was written; name larger volumes with --volume-size, or put fewer items into each bundle"
 
 
 class ReadBackDiffers(WitnesskitError):

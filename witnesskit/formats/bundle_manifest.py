@@ -20,6 +20,7 @@ from witnesskit.limits import (
     BUNDLE_MEMBERS_MAX,
     BUNDLE_RECIPIENTS_MAX,
     VOLUME_MAX,
+    VOLUMES_MAX,
 )
 from witnesskit.model import Audience, Json
 
@@ -74,15 +75,23 @@ class BundleMeta:
     members_sha256: str
     policy: str
     openings: tuple[TransferOpening, ...]
-    set: str  # 32 hex digits: which volumes belong together
+    set: str  # 32 hex digits: which volumes belong together; of one volume its ``id``
     volume: int = 1
     volumes: int = 1
+    decoys: int = 0  # stanzas of the header that nobody can open; the key is absent where there are none
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the bundle is one volume, or this the first of them: the next bundle's ``previous`` names it."""
+        return self.volume == 1
 
 
 def meta_bytes(meta: BundleMeta) -> bytes:
     """The file: RFC 8785 JSON and a line feed."""
     value: dict[str, Json] = {field.name: getattr(meta, field.name) for field in fields(meta)}
     value["format"] = FORMAT
+    if not meta.decoys:
+        del value["decoys"]
     value["chain"] = [vars(head) for head in meta.chain]
     value["openings"] = [{"n": opening.n, "disclosures": list(opening.disclosures)} for opening in meta.openings]
     return canonical(value) + b"\n"
@@ -139,11 +148,11 @@ def _check_format(untrusted_format: Any) -> None:
 
 
 def _meta(value: Mapping[str, Any]) -> BundleMeta:
-    names = {field.name for field in fields(BundleMeta)}
+    names = {field.name for field in fields(BundleMeta)} - ({"decoys"} - value.keys())
     if set(value) != names | {"format"}:
         raise BadManifest(f"{META_NAME}: its keys")
     for name, valid in _RULES.items():
-        if not valid(value[name]):
+        if name in names and not valid(value[name]):
             raise BadManifest(f"{META_NAME}: {name}")
     _key(value["sender"])
     content = {name: value[name] for name in names}
@@ -153,6 +162,8 @@ def _meta(value: Mapping[str, Any]) -> BundleMeta:
     meta = BundleMeta(**content)
     if not 1 <= meta.volume <= meta.volumes:
         raise BadManifest(f"{META_NAME}: volume")
+    if (meta.volumes == 1) != (meta.set == meta.id):
+        raise BadManifest(f"{META_NAME}: set")
     return meta
 
 
@@ -191,8 +202,9 @@ _OPENING = _record({"n": _COUNT, "disclosures": _listing(1_000, _text(_DISCLOSUR
 _RULES: Mapping[str, Callable[[Any], bool]] = {
     "id": _text(_ID),
     "set": _text(_ID),
-    "volume": _number(1, 9_999),
-    "volumes": _number(1, 9_999),
+    "volume": _number(1, VOLUMES_MAX),
+    "volumes": _number(1, VOLUMES_MAX),
+    "decoys": _number(1, BUNDLE_RECIPIENTS_MAX),
     "sender": lambda value: isinstance(value, str) and len(value) < 256,
     "counter": _number(1, 2**53 - 1),
     "previous": _text(_DIGEST_OR_NONE),

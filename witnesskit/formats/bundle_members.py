@@ -16,18 +16,21 @@ from witnesskit.errors.bundle import BadManifest, BundleTooBig
 from witnesskit.errors.formats import BadJson
 from witnesskit.formats.bag import manifest_bytes
 from witnesskit.formats.strict_json import canonical, loads
-from witnesskit.limits import BUNDLE_MEMBERS_MAX, BUNDLE_NAME_MAX, BUNDLE_TAG_FILE_MAX, VOLUME_MAX
+from witnesskit.limits import BUNDLE_MEMBERS_MAX, BUNDLE_NAME_MAX, BUNDLE_TAG_FILE_MAX, VOLUME_MAX, WHOLE_FILE_MAX
 
 MEMBERS_NAME = "members.jsonl"
 CHAIN_KINDS: Final = frozenset({"chain", "checkpoint", "anchor"})
-KINDS: Final = CHAIN_KINDS | {"capsule", "openings", "record", "media", "copy", "report", "spec"}
+ROSTER_KIND: Final = "roster"
+KINDS: Final = CHAIN_KINDS | {"capsule", "openings", "record", "media", "copy", "report", "spec", ROSTER_KIND}
+NEVER_CUT: Final = CHAIN_KINDS | {"openings", ROSTER_KIND}
 
 _LINE_MAX: Final = 8 * BUNDLE_NAME_MAX  # characters; a name may be written in escapes of six
 _LINE = re.compile(
     r'\{(?:"capsule":"([0-9a-f]{32})",)?(?:"item":"([0-9a-f]{32})",)?"kind":"([a-z]{1,16})",'
-    r'(?:"name":("(?:[^"\\\x00-\x1f]++|\\.)*+"),)?"ordinal":([1-9][0-9]{0,7}),'
+    r'(?:"name":("(?:[^"\\\x00-\x1f]++|\\.)*+"),)?(?:"offset":(0|[1-9][0-9]{0,15}),)?"ordinal":([1-9][0-9]{0,7}),'
     r'(?:"origin":"([a-z0-9/._-]{1,64})",)?(?:"part":([1-9][0-9]{0,7}),)?(?:"role":"(original|record)",)?'
-    r'"sha256":"([0-9a-f]{64})","size":(0|[1-9][0-9]{0,15})\}',
+    r'"sha256":"([0-9a-f]{64})","size":(0|[1-9][0-9]{0,15})'
+    r'(?:,"whole_sha256":"([0-9a-f]{64})","whole_size":([1-9][0-9]{0,15}))?\}',
     re.ASCII,
 )
 
@@ -46,6 +49,14 @@ class Member:
     part: int = 0
     origin: str = ""
     name: str = ""  # untrusted text of somebody else, data and never a path
+    offset: int = 0  # bytes; where a segment begins in its whole file
+    whole_sha256: str = ""  # of the whole file, for a segment only
+    whole_size: int = 0  # bytes of the whole file, for a segment only
+
+    @property
+    def is_segment(self) -> bool:
+        """Whether other volumes hold the rest of this file."""
+        return bool(self.whole_sha256)
 
 
 def member_line(member: Member) -> str:
@@ -56,11 +67,14 @@ def member_line(member: Member) -> str:
         + (f'"item":"{member.item}",' if member.item else "")
         + f'"kind":"{member.kind}",'
         + (f'"name":{canonical(member.name).decode()},' if member.name else "")
+        + (f'"offset":{member.offset},' if member.is_segment else "")
         + f'"ordinal":{member.ordinal},'
         + (f'"origin":"{member.origin}",' if member.origin else "")
         + (f'"part":{member.part},' if member.part else "")
         + (f'"role":"{member.role}",' if member.role else "")
-        + f'"sha256":"{member.sha256}","size":{member.size}}}\n'
+        + f'"sha256":"{member.sha256}","size":{member.size}'
+        + (f',"whole_sha256":"{member.whole_sha256}","whole_size":{member.whole_size}' if member.is_segment else "")
+        + "}\n"
     )
 
 
@@ -99,10 +113,13 @@ def check_members(members: Sequence[Member]) -> None:
 
 
 def payload_manifest_sha256(members: Sequence[Member]) -> str:
-    """SHA-256 over the manifest lines of every member that is no part of the chain (``transfer.manifest_sha256``)."""
+    """SHA-256 over the manifest lines of every member that is no part of the chain (``transfer.manifest_sha256``).
+
+    Of a set: of all its volumes one after the other; the roster, which is known last, is left out too.
+    """
     hasher = hashlib.sha256()
     for member in members:
-        if member.kind not in CHAIN_KINDS:
+        if member.kind not in CHAIN_KINDS and member.kind != ROSTER_KIND:
             hasher.update(manifest_bytes((member.sha256,), member.ordinal))
     return hasher.hexdigest()
 
@@ -111,9 +128,12 @@ def _member(line: str, ordinal: int) -> Member:
     match = _LINE.fullmatch(line) if len(line) <= _LINE_MAX else None
     if not match:
         raise BadManifest(f"{MEMBERS_NAME}, line {ordinal}: not in its one canonical form")
-    capsule, item, kind, name, number, origin, part, role, sha256, size = match.groups("")
+    capsule, item, kind, name, offset, number, origin, part, role, sha256, size, whole, whole_size = match.groups("")
+    if bool(offset) != bool(whole):
+        raise BadManifest(f"{MEMBERS_NAME}, line {ordinal}: a segment has offset, whole_sha256 and whole_size")
     text = _name(name, ordinal) if name else ""
-    return Member(int(number), int(size), sha256, kind, item, capsule, role, int(part or 0), origin, text)
+    segment = (int(offset or 0), whole, int(whole_size or 0))
+    return Member(int(number), int(size), sha256, kind, item, capsule, role, int(part or 0), origin, text, *segment)
 
 
 def _name(quoted: str, ordinal: int) -> str:
@@ -138,7 +158,15 @@ def _problem(member: Member, ordinal: int) -> str:
         return "a capsule has item, capsule, role and part"
     if member.kind not in KINDS:
         return "kind"
+    if member.is_segment and not _is_proper_segment(member):
+        return "a segment lies within its whole file, and is not all of it"
     return "origin" if member.kind in CHAIN_KINDS and not member.origin else ""
+
+
+def _is_proper_segment(member: Member) -> bool:
+    end = member.offset + member.size
+    proper = 0 < member.size < member.whole_size and end <= member.whole_size <= WHOLE_FILE_MAX
+    return proper and member.kind not in NEVER_CUT
 
 
 def _check_together(members: Sequence[Member]) -> None:

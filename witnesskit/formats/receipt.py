@@ -8,6 +8,8 @@
     complete | partial
     checked N opened M copies K
     missing 7            one line for each run of ordinals that did not verify, "missing 7-12"
+    missing 2/7-12       the same in volume 2 of a set
+    missing 3-4/         volumes 3 and 4 of a set were not seen
     checkpoint BASE64    optional: the desk's newest checkpoint, a note
 
 "Complete" is said exactly where nothing is missing. The text never says whether anything was new or known.
@@ -26,7 +28,7 @@ from witnesskit.errors.bundle import BadReceipt, ReceiptSignature
 from witnesskit.errors.formats import BadNote, NewerFormat
 from witnesskit.formats.checkpoint import SignatureState, note_bytes, parse_checkpoint, parse_note
 from witnesskit.keys import VerifierKey
-from witnesskit.limits import BUNDLE_MEMBERS_MAX, RECEIPT_NUMBER_MAX
+from witnesskit.limits import BUNDLE_MEMBERS_MAX, RECEIPT_NUMBER_MAX, VOLUMES_MAX
 
 FORMAT_LINE = "witnesskit receipt v1"
 
@@ -36,6 +38,7 @@ _LOG = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
 _CHECKED = re.compile(r"checked ([0-9]{1,16}) opened ([0-9]{1,16}) copies ([0-9]{1,16})", re.ASCII)
 _MISSING = re.compile(r"missing ([0-9]{1,8})(?:-([0-9]{1,8}))?", re.ASCII)
+_MISSING_IN = re.compile(r"missing ([0-9]{1,4})(?:-([0-9]{1,4}))?/(?:([0-9]{1,8})(?:-([0-9]{1,8}))?)?", re.ASCII)
 _RESULTS = {True: "complete", False: "partial"}
 
 
@@ -52,11 +55,12 @@ class Receipt:
     copies: int  # verified copies the desk holds
     missing: tuple[int, ...] = ()  # ordinals that did not verify, rising
     checkpoint: str = ""  # the desk's newest checkpoint note, or ""
+    volumes: tuple[tuple[int, tuple[int, ...]], ...] = ()  # of a set, rising: what each lacks, () all of it
 
     @property
     def complete(self) -> bool:
         """Whether every file of the bundle verified."""
-        return not self.missing
+        return not self.missing and not self.volumes
 
 
 def receipt_bytes(receipt: Receipt, sign: Callable[[str], str]) -> bytes:
@@ -79,6 +83,7 @@ def receipt_text(receipt: Receipt) -> str:
         _RESULTS[receipt.complete],
         f"checked {receipt.checked} opened {receipt.opened} copies {receipt.copies}",
         *_missing_lines(receipt.missing),
+        *_volume_lines(receipt.volumes),
     ]
     if receipt.checkpoint:
         lines.append("checkpoint " + base64.b64encode(receipt.checkpoint.encode()).decode())
@@ -106,9 +111,10 @@ def _parse_text(text: str) -> Receipt:
     rest = lines[7:]
     checkpoint = _checkpoint(rest.pop()) if rest and rest[-1].startswith("checkpoint ") else ""
     verified, opened, copies = map(int, checked.groups())
-    missing = _missing(rest)
+    missing = _missing(line for line in rest if "/" not in line)
+    volumes = _missing_in(line for line in rest if "/" in line)
     root = _root(lines[4])
-    receipt = Receipt(lines[1], lines[2], int(lines[3]), root, verified, opened, copies, missing, checkpoint)
+    receipt = Receipt(lines[1], lines[2], int(lines[3]), root, verified, opened, copies, missing, checkpoint, volumes)
     _check(receipt, text)
     return receipt
 
@@ -124,13 +130,42 @@ def _check(receipt: Receipt, text: str) -> None:
 
 
 def _missing_lines(ordinals: Iterable[int]) -> Iterable[str]:
+    return (f"missing {run}" for run in _runs(ordinals))
+
+
+def _volume_lines(volumes: Iterable[tuple[int, tuple[int, ...]]]) -> Iterable[str]:
+    """Volumes that were not seen in runs, then what the others lack."""
+    volumes = tuple(volumes)
+    yield from (f"missing {run}/" for run in _runs(volume for volume, ordinals in volumes if not ordinals))
+    for volume, ordinals in volumes:
+        yield from (f"missing {volume}/{run}" for run in _runs(ordinals))
+
+
+def _runs(numbers: Iterable[int]) -> list[str]:
     runs: list[list[int]] = []
-    for ordinal in ordinals:
-        if runs and ordinal == runs[-1][1] + 1:
-            runs[-1][1] = ordinal
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
         else:
-            runs.append([ordinal, ordinal])
-    return (f"missing {first}" if first == last else f"missing {first}-{last}" for first, last in runs)
+            runs.append([number, number])
+    return [str(first) if first == last else f"{first}-{last}" for first, last in runs]
+
+
+def _missing_in(untrusted_lines: Iterable[str]) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    """What each volume lacks; the lines' order and form are compared with the one they must have afterwards."""
+    found: dict[int, tuple[int, ...]] = {}
+    for line in untrusted_lines:
+        match = _MISSING_IN.fullmatch(line)
+        first, last, low, high = (int(one or 0) for one in match.groups()) if match else (0, 0, 0, 0)
+        volumes = range(first, (last or first) + 1)
+        if not first or not volumes or volumes[-1] > VOLUMES_MAX or (low and len(volumes) > 1):
+            raise BadReceipt("a line of missing files")
+        if high > BUNDLE_MEMBERS_MAX or (high and high < low):
+            raise BadReceipt("a line of missing files")
+        ordinals = range(low, (high or low) + 1) if low else ()
+        for volume in volumes:
+            found[volume] = (*found.get(volume, ()), *ordinals)
+    return tuple(sorted(found.items()))
 
 
 def _missing(untrusted_lines: Iterable[str]) -> tuple[int, ...]:

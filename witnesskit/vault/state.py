@@ -56,8 +56,12 @@ def with_paper(state: State, capsule: SealedCapsule) -> State:
 
 
 def delivered(state: State, bundle: str, facts: BundleState) -> State:
-    """The state after ``bundle`` was written with every capsule of its items: they point to it."""
-    facts = replace(facts, counts=tuple(len(state.items[item].capsules) for item in facts.items))
+    """The state after ``bundle`` was written with every capsule of its items: they point to it.
+
+    ``facts.counts`` is filled in unless it is given: a set may carry fewer capsules than its items have by now.
+    """
+    counts = facts.counts or tuple(len(state.items[item].capsules) for item in facts.items)
+    facts = replace(facts, counts=counts)
     items = {item: replace(state.items[item], delivered=bundle) for item in facts.items}
     return replace(state, items={**state.items, **items}, bundles={**state.bundles, bundle: facts})
 

@@ -71,12 +71,13 @@ def _bundle_json(found: BundleState) -> Json:
         "counter": _number(found.counter, 0),
         "previous": _text(found.previous, _HEX64, empty=True),
         "sha256": _text(found.sha256, _HEX64, empty=True),
-        "meta_sha256": _text(found.meta_sha256, _HEX64),
+        "meta_sha256": _text(found.meta_sha256, _HEX64, empty=bool(found.volumes)),
         "items": _texts(found.items, _HEX32),
         "sender": _text(found.sender, _VKEY),
         "copies": _number(found.copies, 0),
         "counts": [_number(count, 0) for count in found.counts],
         **({"awaited": True} if found.awaited else {}),
+        **({"volumes": [_text(one, _HEX64, empty=True) for one in found.volumes]} if found.volumes else {}),
     }
 
 
@@ -116,19 +117,20 @@ def _capsule(item: str, found: Any) -> SealedCapsule:
 
 def _bundle(found: Any) -> BundleState:
     names = ("counter", "previous", "sha256", "meta_sha256", "items", "sender", "copies", "counts")
-    _only(found, *names, *({"awaited"} & found.keys()))
+    _only(found, *names, *({"awaited", "volumes"} & found.keys()))
     if found.get("awaited", True) is not True:
         raise TypeError
     return BundleState(
         counter=_number(found["counter"], 0),
         previous=_text(found["previous"], _HEX64, empty=True),
         sha256=_text(found["sha256"], _HEX64, empty=True),
-        meta_sha256=_text(found["meta_sha256"], _HEX64),
+        meta_sha256=_text(found["meta_sha256"], _HEX64, empty="volumes" in found),
         items=tuple(_texts(found["items"], _HEX32)),
         sender=_text(found["sender"], _VKEY),
         copies=_number(found["copies"], 0),
         counts=tuple(_number(count, 0) for count in found["counts"]),
         awaited="awaited" in found,
+        volumes=tuple(_text(one, _HEX64, empty=True) for one in found.get("volumes", ())),
     )
 
 

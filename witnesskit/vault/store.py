@@ -12,6 +12,8 @@ from typing import BinaryIO
 
 from witnesskit.digest import sha256_stream
 from witnesskit.errors.vault import CapsuleChanged, CapsuleMissing
+from witnesskit.formats.age import parse_header
+from witnesskit.limits import AGE_HEADER_MAX
 from witnesskit.model import SealedCapsule
 from witnesskit.vault import durable
 from witnesskit.vault.items import place
@@ -76,6 +78,13 @@ def check(vault: Vault, capsule: str, sha256: str) -> int:
     if found != sha256:
         raise CapsuleChanged
     return size
+
+
+def stanzas(vault: Vault, capsule: str) -> int:
+    """How many keys its header is sealed to, decoys too; raises CapsuleMissing, the leaves of HeaderFailure."""
+    with open_capsule(vault, capsule) as stream, durable.faults():
+        head = stream.read(AGE_HEADER_MAX)
+    return len(parse_header(head).stanzas)
 
 
 def ids(vault: Vault) -> Iterator[str]:

@@ -24,8 +24,10 @@ from tests.vectors.bundle.parts import (
     TAG,
     Draft,
     canonical,
+    capsule,
     chunk_at,
     entry,
+    hex32,
     noise,
     patched,
     payload_start,
@@ -60,7 +62,8 @@ def damaged(what: str, data: bytes, code: str, kept: tuple[int, ...], *more: str
 
 
 def cases() -> list[Case]:
-    return [*whole(), *envelopes(), *cuts_and_rot(), *containers(), *orders(), *hashes(), *lists(), *senders()]
+    groups = (whole, envelopes, cuts_and_rot, containers, orders, hashes, lists, senders, volumes)
+    return [case for group in groups for case in group()]
 
 
 def whole() -> list[Case]:
@@ -331,6 +334,46 @@ def senders() -> list[Case]:
         refused("to-others", volume(Draft(signed_recipients=(RECOVERY, STRANGER))), "FORWARDED"),
         refused("one-more-key", volume(Draft(stanzas=third)), "RECIPIENTS"),
         refused("one-key-less", volume(Draft(recipients=(DESK,))), "RECIPIENTS"),
+    ]
+
+
+def volumes() -> list[Case]:
+    """Sets of volumes, segments, rosters, decoys."""
+    of_three = {"set": hex32("set"), "volume": 2, "volumes": 3}
+    data = noise("cut", 9_000)
+    whole = {"offset": 2_000, "whole_sha256": hashlib.sha256(data).hexdigest(), "whole_size": 9_000}
+    about, _ = capsule("cut", 0)
+    roster = b'{"file":"%s.age","header_sha256":"%s","size":65834,"volume":1}\n' % (b"a" * 16, b"0" * 64)
+
+    def segment(**changes: object) -> bytes:
+        line = {name: value for name, value in {**about, **whole, **changes}.items() if value is not None}
+        return volume(Draft((*SMALL, (line, data[2_000:7_000])), extra=of_three))
+
+    def larger(content: bytes) -> bytes:
+        return content + bytes(131_072 - len(content))
+
+    def decoy(stanzas: list[Stanza]) -> list[Stanza]:
+        return [*stanzas, Stanza("X25519", ("C" * 42 + "A",), noise("decoy", 32))]
+
+    bad, kept = "MANIFEST", (1, 2, 3, 4, 5)
+    ending = volume(Draft((*SMALL, ({"kind": "roster"}, roster)), extra={**of_three, "volume": 3}))
+    return [
+        Case("ok-segment", segment(), kept=kept),
+        Case("ok-set-of-a-larger-class", volume(Draft(extra=of_three, plaintext=larger)), kept=kept[:4]),
+        Case("ok-roster", ending, kept=kept),
+        Case("ok-decoys", volume(Draft(extra={"decoys": 1}, stanzas=decoy)), kept=kept[:4]),
+        refused("no-class", volume(Draft(extra=of_three, plaintext=lambda found: found + bytes(512))), "INNER-TRAILING"),
+        refused("decoy-that-is-missing", volume(Draft(extra={"decoys": 1})), "RECIPIENTS"),
+        refused("decoys-zero", volume(Draft(extra={"decoys": 0})), bad),
+        refused("volume-beyond-the-set", volume(Draft(extra={**of_three, "volume": 4})), bad),
+        refused("set-of-one-under-another-id", volume(Draft(extra={"set": hex32("set")})), bad),
+        refused("set-under-its-own-id", volume(Draft(extra={**of_three, "set": hex32("bundle")})), bad),
+        refused("segment-beyond-its-end", segment(offset=5_000), bad),
+        refused("segment-that-is-all", segment(offset=0, whole_size=5_000), bad),
+        refused("segment-without-a-place", segment(offset=None), bad),
+        refused("segment-without-a-whole", segment(whole_sha256=None, whole_size=None), bad),
+        refused("segment-below-zero", segment(offset=-1), bad),
+        refused("roster-that-is-cut", segment(kind="roster", item=None, capsule=None, role=None, part=None), bad),
     ]
 
 
