@@ -101,7 +101,7 @@ def test_what_was_set_aside_is_counted_and_read_back(received):
         received.take_in(next_bundle(received))
     told = status(received.desk)
     assert told.counts["set_aside"] == 1
-    assert "1 bundle of a lost device was set aside" in " ".join(told.warnings)
+    assert "1 bundle of a lost or unknown device was set aside" in " ".join(told.warnings)
     before = audit(received.desk, received.passphrase, silent)
     assert before.bad == 0
     (path,) = (received.folder / "desk" / "quarantine").iterdir()

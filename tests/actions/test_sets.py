@@ -16,6 +16,7 @@ from witnesskit.actions.bundled import BundleDone, BundleWish
 from witnesskit.actions.forget import forget_delivered
 from witnesskit.actions.import_bundle import open_for_import
 from witnesskit.actions.receipt import take_receipt
+from witnesskit.actions.status import status
 from witnesskit.actions.verify import VerifyWish, verify
 from witnesskit.bundle.plan import Place
 from witnesskit.bundle.unpack import open_volume
@@ -127,6 +128,9 @@ def test_missing_volumes_are_a_state_with_numbers_and_names(stage, loaded, tmp_p
     assert "PARTIAL" in done.sentence
     (journal,) = arriving.every(stage.desk)
     assert journal.lacking == done.lacking
+    told = status(stage.desk)
+    assert told.counts["incomplete"] == 1
+    assert f"lacks 2 ({paths[1].name}), 3" in " ".join(told.warnings)
     receipt = take_receipt(loaded.vault, Path(done.receipt))
     assert (receipt.result, receipt.confirmed) == ("partial", 0)
     with pytest.raises(WitnesskitError) as caught:

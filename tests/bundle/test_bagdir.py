@@ -123,3 +123,10 @@ def test_a_tag_file_that_never_ends_is_not_read_whole(bag, monkeypatch):
 def test_no_folder_at_all(tmp_path):
     assert refusal(tmp_path / "nowhere") == "BAG-ENTRY"
     assert refusal(tmp_path) == "BAG-ENTRY"
+
+
+def test_a_list_of_files_to_fetch_from_elsewhere_is_refused(bag):
+    (bag / "fetch.txt").write_text("http://127.0.0.1/film - data/00000001\n")
+    with pytest.raises(WitnesskitError) as caught:
+        read_bag(bag)
+    assert caught.value.code == "BAG-ENTRY"

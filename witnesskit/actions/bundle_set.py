@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from witnesskit.actions import transfer
 from witnesskit.actions.bundled import BundleDone, BundleWish
@@ -155,14 +156,14 @@ def _finished(found: Outgoing, folders: Sequence[Path]) -> list[Written]:
 def _is_there(path: Path, one: Finished) -> bool:
     try:
         with open_given(path) as stream:
-            head = stream.read(AGE_HEADER_MAX)
-            return path.stat().st_size == one.size and _header_sha256(head) == one.header_sha256
+            return path.stat().st_size == one.size and header_digest(stream) == one.header_sha256
     except (WitnesskitError, OSError):
         return False
 
 
-def _header_sha256(head: bytes) -> str:
+def header_digest(stream: BinaryIO) -> str:
     """SHA-256 of an age header, from its first line to the end of the one with the MAC."""
+    head = stream.read(AGE_HEADER_MAX)
     end = head.find(b"\n", head.find(b"\n--- ") + 1) + 1
     return hashlib.sha256(head[:end]).hexdigest()
 

@@ -18,6 +18,8 @@ class BundleWish:
     custodian_sheet: Path | None = None
     why: str = "bundle"  # for the log, where originals are opened
     more_folders: tuple[Path, ...] = ()  # further sticks: volumes go to all of them in turn
+    parity: int = 0  # percent of PAR2 beside each file
+    spare: int = 0  # volumes beyond those of the set, any of which may be lost
     volume_size: int = 0  # bytes of one volume at most; 0: VOLUME_DEFAULT
 
     @property
@@ -38,4 +40,5 @@ class BundleDone:
     next: str
     held_back: tuple[str, ...] = ()  # for each copy that the public does not get, why
     more_files: tuple[str, ...] = ()  # the other volumes of a set
+    parity: tuple[str, ...] = ()  # files of parity
     resumed: int = 0  # volumes that an earlier run had written

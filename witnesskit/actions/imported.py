@@ -71,8 +71,8 @@ class ImportDone:
         if not self.unpacked.complete:
             text += f"; {counted(len(self.unpacked.missing), 'file')} damaged: the rest is kept, ask for a fresh copy"
         lacking = self.lacking
-        if lacking:
-            named = ", ".join(map(self._named, lacking))
+        if lacking and self.came.journal:
+            named = ", ".join(map(self.came.journal.named, lacking))
             text += f"; PARTIAL: of {counted(self.volumes, 'volume')} {named} not here yet"
         return text
 
@@ -85,10 +85,6 @@ class ImportDone:
     def lacking(self) -> tuple[int, ...]:
         """Volumes that have not arrived."""
         return self.came.journal.lacking if self.came.journal else ()
-
-    def _named(self, volume: int) -> str:
-        files = self.came.journal.files if self.came.journal else ()
-        return f"{volume} ({files[volume - 1]})" if volume <= len(files) else str(volume)
 
     @property
     def next_step(self) -> str:

@@ -11,7 +11,8 @@ from witnesskit.actions.counted import counted
 from witnesskit.errors import WitnesskitError
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import VaultKind
-from witnesskit.vault import items, room
+from witnesskit.vault import arriving, items, room
+from witnesskit.vault.arriving import Arriving
 from witnesskit.vault.layout import Vault
 from witnesskit.vault.state import State, load_state
 
@@ -84,7 +85,9 @@ def status(vault: Vault) -> VaultStatus:
     }
     if vault.config.kind is VaultKind.DESK:
         counts |= {"received": received.kept(vault), "set_aside": len(quarantine.set_aside(vault))}
-    warnings = [*_unanswered(state), *_warnings(vault, counts)]
+    under_way = tuple(arriving.every(vault))
+    counts |= {"incomplete": len(under_way)} if vault.config.kind is VaultKind.DESK else {}
+    warnings = [*_unanswered(state), *map(_incomplete, under_way), *_warnings(vault, counts)]
     anchored = _anchored(vault, warnings) if vault.config.kind is VaultKind.DESK else None
     return VaultStatus(
         str(vault.config.kind), counts, lines, tuple(warnings), vault.config.rings is not None, anchored
@@ -109,6 +112,18 @@ def _unanswered(state: State) -> tuple[str, ...]:
     return (f"sent, not acknowledged: bundle {named}; ask whoever got it for the answer, then `witnesskit receipt`",)
 
 
+def _incomplete(bundle: Arriving) -> str:
+    """What of a bundle is not here."""
+    text = f"PARTIAL: bundle {short_id(bundle.id)}"
+    damaged = sum(len(one.missing) for one in bundle.arrived.values())
+    lacking = f"{', '.join(map(bundle.named, bundle.lacking))} of {counted(bundle.volumes, 'volume')}"
+    if not bundle.arrived:
+        return f"{text} was broken off while it was taken in: import it again"
+    told = [f"lacks {lacking}"] if bundle.lacking else []
+    told += [f"has {counted(damaged, 'damaged file')}"] if damaged else []
+    return f"{text} {' and '.join(told)}; what is whole is here"
+
+
 def _line(state: State, item: str) -> ItemLine:
     found = state.items[item]
     return ItemLine(short_id(item), bool(found.delivered), bool(found.receipted))
@@ -120,7 +135,7 @@ def _warnings(vault: Vault, counts: Mapping[str, int]) -> tuple[str, ...]:
         saves = counted(counts["interrupted"], "save was", "saves were")
         found.append(f"{saves} interrupted; the next save or bundle logs and keeps what is there")
     if aside := counts.get("set_aside"):
-        bundles = counted(aside, "bundle of a lost device was", "bundles of lost devices were")
+        bundles = counted(aside, "bundle of a lost or unknown device was", "bundles of lost or unknown devices were")
         found.append(f"{bundles} set aside in the folder quarantine; nothing in there counts")
     if room.free(vault.path) < _LITTLE_ROOM:
         found.append("less than 1 GB is free on this disk")

@@ -72,6 +72,8 @@ def read_bag(folder: Path) -> OpenBag:
     with _opened_folder(folder) as handle:
         names = set(_names(handle))
         tags = check_tags({name: _tag_file(handle, name, most) for name, most in layout.TAG_FILES.items()})
+        if "fetch.txt" in names:
+            raise BagEntry("fetch.txt: a list of files to be fetched from elsewhere")
         strangers = names - set(layout.TAG_FILES) - {_PAYLOAD}
         for name in strangers:
             _refuse_special(handle, name, "a file beside the bag")

@@ -36,6 +36,8 @@ from witnesskit.cli.output import Answer, Output
     show_default=True,
     help="Field: beyond this much it becomes a set of equal volumes (K, M or G; at most 4G).",
 )
+@click.option("--parity", type=click.IntRange(1, 50), help="Percent of PAR2 beside each file, for sticks that rot.")
+@click.option("--spare", type=click.IntRange(1, 64), help="Field: further volumes; as many may be lost.")
 @passphrase_option
 @vault_option
 @common
@@ -56,6 +58,8 @@ def command(output: Output, answer: Answer, folders: tuple[Path, ...], **options
         folder=folders[0],
         more_folders=folders[1:],
         volume_size=options["volume_size"],
+        parity=options["parity"] or 0,
+        spare=options["spare"] or 0,
         passphrase=vault_passphrase(vault, options["passphrase_file"]),
         audience=str(options["audience"] or ""),
         recipient=str(options["recipient"] or ""),
@@ -75,4 +79,12 @@ def command(output: Output, answer: Answer, folders: tuple[Path, ...], **options
     output.say(f"{counted(packed.items, 'item')} in {form}, written, read back and compared:")
     for file in files:
         output.data(file)
+    if wish.parity or wish.spare:
+        from witnesskit.actions.repair import with_parity
+
+        with output.progress("parity"):
+            packed = with_parity(packed, wish)
+        answer.data["bundle"]["parity"] = list(packed.parity)
+        for file in packed.parity:
+            output.data(file)
     output.say(packed.next)

@@ -21,15 +21,17 @@ _TRIAL_SECONDS: Final = 10
 
 
 @functools.cache
-def prefix(folder: str = "") -> tuple[str, ...]:
+def prefix(folder: str = "", writable: str = "") -> tuple[str, ...]:
     """What stands before the interpreter's command line; empty where bubblewrap is missing or does not work here.
 
-    ``folder`` is shown to the child too, if given. The answer is tried once in a process, with the real command.
+    ``folder`` is shown to the child too, if given; in ``writable`` it may write. The answer is tried once in a
+    process, with the real command.
     """
     program = next((path for path in PROGRAMS if os.access(path, os.X_OK)), "")
     if not program or sys.platform != "linux":
         return ()
     binds = [part for path in _shown(folder) for part in ("--ro-bind-try", path, path)]
+    binds += ["--bind", writable, writable] if writable else []
     command = (program, *binds, *_ALONE, "--")
     return command if _works((*command, sys.executable, "-I", "-S", "-c", "")) else ()
 

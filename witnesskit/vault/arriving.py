@@ -83,6 +83,10 @@ class Arriving:
         """Numbers of the volumes that were not seen."""
         return tuple(number for number in range(1, self.volumes + 1) if number not in self.arrived)
 
+    def named(self, volume: int) -> str:
+        """A volume's number, and its file where the roster told it."""
+        return f"{volume} ({self.files[volume - 1]})" if volume <= len(self.files) else str(volume)
+
     @property
     def is_complete(self) -> bool:
         """Whether every volume is here, and all of it."""

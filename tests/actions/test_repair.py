@@ -1,0 +1,135 @@
+"""Parity beside a bundle repairs a copy of it; spare volumes give back what was lost with a stick."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.actions.stage import silent
+from tests.actions.test_sets import capsules, files
+from witnesskit.actions.bundle import bundle
+from witnesskit.actions.bundled import BundleWish
+from witnesskit.actions.import_bundle import ImportWish, open_for_import
+from witnesskit.actions.repair import import_repaired, lost_volumes, offer, with_parity
+from witnesskit.bundle import parity
+from witnesskit.errors import WitnesskitError
+from witnesskit.errors.bundle import SenderUnknown
+from witnesskit.errors.parity import BadParity, NoRepair, ParityMissing
+from witnesskit.errors.sealing import ChunkDamaged
+from witnesskit.limits import KIB
+
+
+@pytest.fixture
+def loaded(stage, tmp_path):
+    device = stage.device("loaded")
+    for number, size in enumerate((200_000, 900_000)):
+        path = tmp_path / f"film-{number}.bin"
+        path.write_bytes(random.Random(number).randbytes(size))
+        device.add(path)
+    return device
+
+
+def pack(device, folder: Path, **more):
+    folder.mkdir(exist_ok=True)
+    wish = BundleWish(folder, "", **more)
+    return with_parity(bundle(device.vault, wish, silent), wish)
+
+
+def rotten(path: Path, *places: int) -> None:
+    data = bytearray(path.read_bytes())
+    for place in places:
+        data[place : place + 512] = bytes(512)
+    path.write_bytes(data)
+
+
+def test_a_damaged_bundle_is_taken_in_whole_from_its_parity(stage, loaded, tmp_path):
+    done = pack(loaded, tmp_path / "stick", parity=10)
+    path = Path(done.file)
+    assert {Path(one).stat().st_mtime for one in done.parity} == {946_684_800}
+    rotten(path, 300_000, 700_000)
+    damaged = path.read_bytes()
+    (partial,) = stage.take_in(path)
+    assert partial.unpacked.missing
+    assert "--repair" in offer(path)
+    with open_for_import(stage.desk, stage.passphrase) as desk:
+        whole = import_repaired(desk, path, ImportWish(tmp_path / "receipts"), silent)
+    assert whole.came.is_complete
+    assert capsules(loaded.vault).items() <= capsules(stage.desk).items()
+    assert path.read_bytes() == damaged  # the stick is not written to
+    assert not [one for one in stage.desk.work.iterdir() if "repair" in one.name]
+
+
+def test_damage_in_the_lists_is_repaired_too(stage, loaded, tmp_path):
+    path = Path(pack(loaded, tmp_path / "stick", parity=10).file)
+    rotten(path, 1_000)
+    with open_for_import(stage.desk, stage.passphrase) as desk:
+        assert import_repaired(desk, path, ImportWish(tmp_path / "receipts"), silent).came.is_complete
+
+
+def test_more_damage_than_parity_is_said_and_what_is_whole_is_kept(stage, loaded, tmp_path):
+    path = Path(pack(loaded, tmp_path / "stick", parity=1).file)
+    rotten(path, *range(300_000, 900_000, 2_000))
+    with open_for_import(stage.desk, stage.passphrase) as desk, pytest.raises(NoRepair):
+        import_repaired(desk, path, ImportWish(tmp_path / "receipts"), silent)
+    assert capsules(loaded.vault).items() & capsules(stage.desk).items()
+
+
+def test_parity_that_describes_another_file_is_never_run(stage, loaded, tmp_path):
+    """A repair writes the names that parity holds: they must be the one that was named."""
+    path = Path(pack(loaded, tmp_path / "stick", parity=5).file)
+    for one in parity.beside(path):
+        data = one.read_bytes()
+        one.write_bytes(data.replace(path.name.encode(), b"../" + path.name.encode()[3:]))
+    rotten(path, 300_000)
+    with open_for_import(stage.desk, stage.passphrase) as desk, pytest.raises(BadParity):
+        import_repaired(desk, path, ImportWish(tmp_path / "receipts"), silent)
+
+
+def test_parity_is_offered_only_where_it_can_help(stage, loaded, tmp_path):
+    path = Path(pack(loaded, tmp_path / "stick", parity=5).file)
+    assert offer(path, ChunkDamaged())
+    assert not offer(path, SenderUnknown())
+    assert not offer(tmp_path / "other.age")
+
+
+def test_without_the_extra_it_is_said(monkeypatch):
+    monkeypatch.setattr(parity.importlib.util, "find_spec", lambda _name: None)
+    with pytest.raises(ParityMissing):
+        parity.program()
+
+
+@pytest.mark.parametrize("lost", [(1,), (2, 3), (1, 4)])
+def test_any_lost_volumes_come_back_from_as_many_spares(stage, loaded, tmp_path, lost):
+    done = pack(loaded, tmp_path / "stick", volume_size=384 * KIB, spare=2)
+    paths, spares = files(done), [Path(one) for one in done.parity]
+    assert {one.stat().st_size for one in spares} == {paths[0].stat().st_size + 64}
+    assert len(paths) >= 4
+    for number in lost:
+        paths[number - 1].unlink()
+    left = [path for path in paths if path.exists()]
+    stage.take_in(*left)
+    with open_for_import(stage.desk, stage.passphrase) as desk, lost_volumes(desk, left, spares) as found:
+        last = [import_repaired(desk, path, ImportWish(tmp_path / "receipts"), silent) for path in found]
+    assert len(found) == len(lost)
+    assert last[-1].came.is_complete
+    assert capsules(loaded.vault).items() <= capsules(stage.desk).items()
+
+
+def test_too_few_files_and_spares_of_others_are_refused(stage, loaded, tmp_path):
+    done = pack(loaded, tmp_path / "stick", volume_size=384 * KIB, spare=1)
+    paths, spares = files(done), [Path(one) for one in done.parity]
+    other = stage.device("other")
+    other.add(tmp_path / "film-1.bin")
+    strange = pack(other, tmp_path / "strange", volume_size=384 * KIB, spare=1)
+    with open_for_import(stage.desk, stage.passphrase) as desk:
+        for given, parts, refusal in (
+            (paths[2:], spares, NoRepair),
+            (paths[1:], [Path(strange.parity[0])], BadParity),
+            (paths[1:], [*spares, Path(strange.parity[0])], BadParity),
+            ([*paths[1:], Path(strange.file)], spares, BadParity),
+        ):
+            with pytest.raises(WitnesskitError) as caught, lost_volumes(desk, given, parts):
+                raise AssertionError
+            assert isinstance(caught.value, refusal | NoRepair)
