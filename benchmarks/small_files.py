@@ -28,11 +28,11 @@ def rows(count: int, size: int, folder: Path) -> list[Row]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(os.urandom(size))
     ciphertext = source if size == CAPSULE else volume
-    exported = against_hash("export", source, volume, ciphertext)[:2]
-    imported = against_hash("import" if size == CAPSULE else "open", volume, folder / "desk", ciphertext)[:2]
+    export = against_hash("export", source, volume, ciphertext)
+    taken = against_hash("import" if size == CAPSULE else "open", volume, folder / "desk", ciphertext)
     return [
-        compared(f"export {count} {what}, processor", *exported, BARS["export"]),
-        compared(f"import {count} {what}, processor", *imported, BARS["import"]),
+        compared(f"export {count} {what}, processor", export.job, export.hashing, BARS["export"]),
+        compared(f"import {count} {what}, processor", taken.job, taken.hashing, BARS["import"]),
     ]
 
 

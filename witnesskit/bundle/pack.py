@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from witnesskit.bundle import layout
+from witnesskit.bundle.hashing import Hashing
 from witnesskit.bundle.plaintext import ZEROS, Plaintext
 from witnesskit.bundle.plan import BundlePlan, Parcel, PlannedMember, work_out
 from witnesskit.bundle.witness import Witness
@@ -121,26 +122,27 @@ def _write_plaintext(out: Plaintext, parcel: Parcel, report: Report | None) -> N
 
 def _copy(source: PlannedMember, member: Member, out: Plaintext) -> None:
     """Copy one source while it is hashed; raises SourceHash unless it is the planned one, to its end."""
-    hasher = hashlib.sha256()
+    hashing = Hashing()
     left = member.size
     try:
         with source.open() as stream:
             more = True
             while more:
                 place = out.free()
+                hashing.settle()  # what it hashes lies where the next piece goes
                 if member.is_segment:  # what follows it in its file is another segment
                     place = place[:left]
                 count: int = stream.readinto(place) if place else 0  # type: ignore[attr-defined]
                 if count > left:
                     raise SourceHash(f"file {member.ordinal} is longer")
-                hasher.update(out.take(count))
+                hashing.update(out.take(count))
                 left -= count
                 more = bool(count) and (
                     left > 0 or count == len(place)
                 )  # less than asked for, and all there: the end
     except OSError as error:
         raise NotReadable(error.strerror or "") from None
-    if left or hasher.hexdigest() != member.sha256:
+    if left or hashing.hexdigest() != member.sha256:
         raise SourceHash(f"file {member.ordinal}")
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 
 from witnesskit.bundle.blocks import Piece
+from witnesskit.bundle.hashing import Hashing
 from witnesskit.bundle.result import Damage, MemberSink
 from witnesskit.errors.bundle import MemberHash
 from witnesskit.formats.bundle_members import Member
@@ -31,15 +31,15 @@ def take(
 
 
 def _written(member: Member, pieces: Iterable[Piece], sink: MemberSink) -> list[Damage]:
-    hasher = hashlib.sha256()
+    hashing = Hashing()
     damage: list[Damage] = []
     for start, end, data in pieces:
         if isinstance(data, str):
             _add(damage, Damage(member.ordinal, data, start, end))
         elif not damage:
-            hasher.update(data)
+            hashing.update(data)
             sink.write(data)
-    if not damage and hasher.hexdigest() != member.sha256:
+    if not damage and hashing.hexdigest() != member.sha256:
         return [Damage(member.ordinal, MemberHash.code, 0, member.size)]
     return damage
 
