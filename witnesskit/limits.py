@@ -44,6 +44,7 @@ VOLUME_DEFAULT: Final = 1 * GIB  # bytes of content; beyond it a bundle becomes 
 VOLUME_LEAST: Final = 256 * KIB  # bytes of content of the smallest volumes
 SENDER_QUOTA: Final = 1024 * GIB  # bytes that one device may have at a desk, unless `import --quota` says otherwise
 QUARANTINE_MAX: Final = 64 * GIB  # bytes of files set aside; past it nothing more of unknown senders is kept
+IMPORT_FILES_MAX: Final = 1_000_000  # files of one run; each is named in memory
 PARITY_FILE_MAX: Final = 2 * GIB  # bytes of one PAR2 file that is looked at before a repair
 STANZAS_SHOWN: Final = 8  # stanzas of every bundle: keys and decoys, so that the number of readers does not show
 INVITE_MAX: Final = 16 * KIB  # bytes

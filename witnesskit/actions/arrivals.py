@@ -56,19 +56,17 @@ def demand_one(journal: Arriving | None, members: tuple[Member, ...]) -> None:
             raise ForeignItem(f"a segment of another file of item {short_id(member.item)}")
 
 
-def put_together(
-    session: Session, journal: Arriving | None, volume: OpenVolume, came: tuple[Stores, Unpacked]
-) -> Came:
+def put_together(vault: Vault, journal: Arriving | None, volume: OpenVolume, came: tuple[Stores, Unpacked]) -> Came:
     """Make capsules of segments that are all here; returns what is whole, and the journal as it is to be kept."""
     stores, unpacked = came
     if journal is None:
         return Came(unpacked, None)
     there = {*unpacked.kept, *unpacked.skipped}
-    cut = {name: one for name, one in journal.cut.items() if not store.has(session.vault, name)}
+    cut = {name: one for name, one in journal.cut.items() if not store.has(vault, name)}
     for member in volume.members:
-        if member.is_segment and member.ordinal in there and not store.has(session.vault, member.capsule):
+        if member.is_segment and member.ordinal in there and not store.has(vault, member.capsule):
             cut[member.capsule] = cut.get(member.capsule, _cut(member)).with_segment(member)
-    wrong = _assemble(session.vault, journal.id, cut)
+    wrong = _assemble(vault, journal.id, cut)
     unpacked = _without(unpacked, volume, wrong)
     arrived = Arrived(volume.tags.meta_sha256, len(volume.members), unpacked.missing)
     files = tuple(line.file for _member, data in stores.roster for line in parse_roster(data)) or journal.files

@@ -99,12 +99,11 @@ def seen_of(present: State, senders: Sequence[str]) -> tuple[SeenBundle, ...]:
     )
 
 
-def missing_before(present: State, senders: Sequence[str], meta: BundleMeta) -> tuple[int, ...]:
-    """Numbers of this device's bundles before this one that have not arrived."""
+def missing_before(present: State, senders: Sequence[str], counter: int) -> tuple[int, ...]:
+    """Numbers of this device's bundles before number ``counter`` that have not arrived; the last ones only."""
     there = {one.counter for one in seen_of(present, senders)}
-    newest = max((number for number in there if number < meta.counter), default=0)
-    lacking = range(max(newest + 1, meta.counter - _GAP_TOLD), meta.counter)
-    return tuple(number for number in lacking if number not in there)
+    newest = max((number for number in there if number < counter), default=0)
+    return tuple(range(max(newest + 1, counter - _GAP_TOLD), counter))
 
 
 def answer(session: Session, keyring: Keyring, done: Handover, folder: Path) -> Path:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from witnesskit.actions import arrivals, handover, ownership, quarantine, quota, seen
@@ -46,10 +47,31 @@ class ImportWish:
 
 @dataclass
 class Desk:
-    """An opened desk; ``known``: its keyring with the losses that its log alone tells of (an older keyring)."""
+    """An opened desk; ``known``: its keyring with the losses that its log alone tells of (an older keyring).
+
+    Several threads may import at once: whoever looks at what the desk holds, or changes it, has the ``turn``; while
+    files are read nobody needs it. One sender's bundles never overtake each other.
+    """
 
     session: Session
     known: Keyring
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    senders: dict[str, threading.Lock] = field(default_factory=dict)
+
+    @contextmanager
+    def turn_of(self, sender: str) -> Iterator[None]:
+        """The turn, for a bundle of this sender."""
+        with self.senders.setdefault(sender, threading.Lock()), self.turn:
+            yield
+
+    @contextmanager
+    def let_others(self) -> Iterator[None]:
+        """Without the turn, for as long as only files are read."""
+        self.turn.release()
+        try:
+            yield
+        finally:
+            self.turn.acquire()
 
     @property
     def keyring(self) -> Keyring:
@@ -79,13 +101,15 @@ def import_bundle(desk: Desk, path: Path, wish: ImportWish, report: Report) -> I
     brought = read_identities(wish.key)
     with open_given(path) as stream:
         volume = open_volume(stream, (*desk_identities(desk.keyring), *brought))
-        if not is_between_desks(desk.keyring, volume.meta):
-            quarantine.refuse_lost(desk.session, handover.invite_for(desk.known, volume.meta), volume.meta, stream)
-            with quarantine.of_unknown(desk.session, volume.meta, stream):
-                return _from_device(desk, path, volume, wish, report)
-        meta = volume.meta
-    arrival = Arrival(path, meta, brought, wish.receipts, wish.second_copy)
-    return receive(desk.session, desk.keyring, arrival, report)
+        with desk.turn_of(volume.meta.sender):
+            if not is_between_desks(desk.keyring, volume.meta):
+                invite = handover.invite_for(desk.known, volume.meta)
+                quarantine.refuse_lost(desk.session, invite, volume.meta, stream)
+                with quarantine.of_unknown(desk.session, volume.meta, stream):
+                    return _from_device(desk, path, volume, wish, report)
+    with desk.turn_of(volume.meta.sender):
+        arrival = Arrival(path, volume.meta, brought, wish.receipts, wish.second_copy)
+        return receive(desk.session, desk.keyring, arrival, report)
 
 
 def _from_device(desk: Desk, path: Path, volume: OpenVolume, wish: ImportWish, report: Report) -> ImportDone:
@@ -97,20 +121,23 @@ def _from_device(desk: Desk, path: Path, volume: OpenVolume, wish: ImportWish, r
     place = require_sequence(handover.seen_of(session.state, senders), meta)
     quota.demand_room(session, senders, volume, wish.quota)
     late = place in (Verdict.LATE, Verdict.REPLAY, Verdict.FURTHER)
-    before = {item for item, found in session.state.items.items() if not found.paper}
     journal = arrivals.journal_of(session, meta)
     arrivals.demand_one(journal, volume.members)
 
     def judge(chain: Sequence[ChainPart]) -> None:
-        seen.judge(vault, keyring, meta, chain, late=late)
-        arrivals.begin(vault, journal)
+        with desk.turn:
+            seen.judge(vault, keyring, meta, chain, late=late)
+            arrivals.begin(vault, journal)
 
     stores = Stores(vault, meta.set, judge)
-    unpacked = volume.each(stores, lambda done: report(done, meta.bytes))
-    stores.judge()
-    came = arrivals.put_together(session, journal, volume, (stores, unpacked))
-    strangers = _reread(vault, volume, came.unpacked)
-    second = second_copy(path, wish.second_copy, meta.id, desk_identities(desk.keyring))
+    with desk.let_others():
+        unpacked = volume.each(stores, lambda done: report(done, meta.bytes))
+        stores.judge()
+        came = arrivals.put_together(vault, journal, volume, (stores, unpacked))
+        strangers = _reread(vault, volume, came.unpacked)
+        second = second_copy(path, wish.second_copy, meta.id, desk_identities(desk.keyring))
+    ownership.demand_own(session.state, senders, meta, volume.members)  # others were taken in meanwhile
+    before = {item for item, found in session.state.items.items() if not found.paper}
     items = list_items(session, volume, came.unpacked, stores.chain)  # first: a log is remembered of a listed bundle
     came = arrivals.keep(vault, came, meta.volume, 1 + second)
     copies = max(arrivals.copies_of(came, 1 + second), _copies_before(session.state, meta.set))
@@ -120,7 +147,8 @@ def _from_device(desk: Desk, path: Path, volume: OpenVolume, wish: ImportWish, r
     erase_again(session, items)
     counts = {"items": len(items), "new": len(items - before), "here": len(items & before)}
     shorts = tuple(sorted(map(short_id, items)))
-    about = About(place, handover.missing_before(session.state, senders, meta), strangers)
+    gap = handover.missing_before(session.state, senders, meta.counter)
+    about = About(place, meta.counter, senders, gap, strangers)
     return ImportDone(meta.set, counts, came, str(receipt), copies, shorts, about)
 
 

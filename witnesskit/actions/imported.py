@@ -14,12 +14,15 @@ from witnesskit.model import Json
 
 @dataclass(frozen=True)
 class About:
-    """Where a bundle stands among those of its sender: the verdict, and numbers that have not arrived.
+    """Where a bundle stands among those of its sender: the verdict, its number, and those that have not arrived.
 
-    ``strangers``: ordinals of capsules that other keys open too than those of the bundle.
+    ``senders``: every name of its device. ``strangers``: ordinals of capsules that other keys open too than those of
+    the bundle.
     """
 
     place: Verdict
+    counter: int
+    senders: tuple[str, ...]
     gap: tuple[int, ...] = ()
     strangers: tuple[int, ...] = ()
 
@@ -31,14 +34,12 @@ class About:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """The same in words."""
-        gap = ", ".join(map(str, self.gap))
+        """The same in words; gaps are told when all that comes in one run is here."""
         told = {
             "REPLAY": "this very bundle was taken in before; nothing of it counts twice",
-            "GAP": f"bundles of this device before it have not arrived: {gap}",
             "RECIPIENTS": f"more keys than the desk's and its recovery key open {len(self.strangers)} of its files",
         }
-        return tuple(f"{code}: {told[code]}" for code in self.codes)
+        return tuple(f"{code}: {told[code]}" for code in self.codes if code in told)
 
 
 @dataclass(frozen=True)

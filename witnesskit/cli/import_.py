@@ -2,48 +2,83 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, SIZE, common, passphrase_option, read_secret, vault_option
+from witnesskit.cli.options import (
+    ANY_PATH,
+    EXISTING_FILE,
+    EXISTING_PATH,
+    SIZE,
+    common,
+    passphrase_option,
+    read_secret,
+    vault_option,
+)
 from witnesskit.cli.output import Answer, Output
 from witnesskit.errors import ExitStatus, WitnesskitError
 from witnesskit.model import VaultKind
 
 if TYPE_CHECKING:
     from witnesskit.actions.import_bundle import Desk, ImportWish
+    from witnesskit.actions.imported import ImportDone
 
 
 @click.command("import")
-@click.argument("bundles", nargs=-1, required=True, type=EXISTING_FILE)
+@click.argument("paths", nargs=-1, required=True, type=EXISTING_PATH, metavar="BUNDLE|FOLDER...")
 @click.option("--receipts", type=ANY_PATH, default=".", show_default=True, help="Folder for the receipts.")
 @click.option("--second-copy", type=ANY_PATH, help="Folder on other storage for a second, verified copy.")
 @click.option("--repair", is_flag=True, help="Take damaged files from a copy that the parity beside them repaired.")
 @click.option("--key", type=EXISTING_FILE, help="age identity file, for another desk's bundle that is sealed to it.")
+@click.option("--watch", is_flag=True, help="Look into the folders again and again, until Ctrl-C.")
+@click.option("--every", type=click.FloatRange(1), default=5, show_default=True, help="With --watch: seconds.")
 @click.option("--quota", type=SIZE, default="1024G", show_default=True, help="The most that a device may have here.")
 @passphrase_option
 @vault_option
 @common
-def command(output: Output, answer: Answer, bundles: tuple[Path, ...], **options: Any) -> None:
-    """Take in a bundle and write its receipt (desk).
+def command(output: Output, answer: Answer, paths: tuple[Path, ...], **options: Any) -> None:
+    """Take in bundles and write their receipts (desk).
 
-    Every file inside is checked while it is written and read again afterwards. Importing twice changes nothing. A
-    bundle of another desk that is trusted here is verified whole, kept as it came, and answered.
+    Every file inside is checked while it is written and read again afterwards. Importing twice changes nothing. Of a
+    folder every bundle is taken, several at once; one that is refused stops no other. A bundle of another desk that
+    is trusted here is verified whole, kept as it came, and answered.
     """
     from witnesskit.actions.import_bundle import ImportWish, open_for_import
+    from witnesskit.actions.import_many import found_in
     from witnesskit.actions.opening import find_vault
 
     vault = find_vault(options["vault_path"], VaultKind.DESK)
     passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
     wish = ImportWish(options["receipts"], options["second_copy"], options["quota"], options["key"])
     answer.counts = {"bundles": 0, "items": 0, "new": 0, "here": 0, "refused": 0}
-    with open_for_import(vault, passphrase) as desk, output.progress("importing") as line:
-        _Importing(output, answer, desk, wish, line.update).all(bundles, repair=options["repair"])
+    run = _Importing(output, answer, wish, repair=options["repair"])
+    if options["watch"]:
+        _watch(run, lambda: open_for_import(vault, passphrase), paths, options["every"])
+    else:
+        with open_for_import(vault, passphrase) as desk:
+            run.all(desk, found_in(paths))
     _conclude(output, answer)
+
+
+def _watch(
+    run: _Importing, opened: Callable[[], AbstractContextManager[Desk]], paths: Sequence[Path], every: float
+) -> None:
+    """Round after round; between two of them the vault is free for other commands."""
+    from witnesskit.actions.import_many import Watched
+
+    run.output.say("looking for new bundles; Ctrl-C ends it, and what came is kept")
+    with contextlib.suppress(KeyboardInterrupt):
+        for new in Watched(tuple(paths)).rounds(every):
+            if new:
+                with opened() as desk:
+                    run.all(desk, new)
 
 
 @dataclass(frozen=True)
@@ -52,67 +87,77 @@ class _Importing:
 
     output: Output
     answer: Answer
-    desk: Desk
     wish: ImportWish
-    report: Callable[[int, int | None], None]
+    repair: bool
+    taken: list[ImportDone] = field(default_factory=list)
 
-    def all(self, paths: Sequence[Path], *, repair: bool) -> None:
-        """Bundles and volumes as they were named, then the volumes that spares give back."""
-        from witnesskit.actions.repair import lost_volumes
+    def all(self, desk: Desk, paths: Sequence[Path]) -> None:
+        """Bundles and volumes, then the volumes that spares give back."""
+        from witnesskit.actions.import_many import gaps, import_many
         from witnesskit.bundle.spare import SUFFIX
 
         spares = [path for path in paths if path.suffix == SUFFIX]
         volumes = [path for path in paths if path.suffix != SUFFIX]
-        for path in volumes:
-            self.one(path, repair=repair)
+        with self.output.progress("importing") as line:
+            done = itertools.count(1)
+
+            def tell(path: Path, outcome: ImportDone | WitnesskitError) -> None:
+                self.told(path, outcome)
+                line.update(next(done), len(volumes))
+
+            import_many(desk, volumes, self.wish, tell, repair=self.repair)
+        self._spares(desk, volumes, spares)
+        for sentence in gaps(desk, self.taken):
+            self.answer.warn("GAP", sentence)
+        self.taken.clear()
+
+    def _spares(self, desk: Desk, volumes: Sequence[Path], spares: Sequence[Path]) -> None:
+        """The volumes that spares give back."""
+        from witnesskit.actions.import_many import import_many
+        from witnesskit.actions.repair import lost_volumes
+
         if not spares:
             return
         try:
-            with lost_volumes(self.desk, volumes, spares) as found:
-                for path in found:
-                    self.one(path, repair=False)
+            with lost_volumes(desk, volumes, spares) as found:
+                import_many(desk, found, self.wish, self.told, repair=False)
         except WitnesskitError as error:
-            self.answer.counts["bundles"] += 1
-            self._refused(error, spares[0])
+            self.told(spares[0], error)
 
-    def one(self, path: Path, *, repair: bool) -> None:
-        """Take in one file, and say what became of it."""
-        from witnesskit.actions.import_bundle import import_bundle
-        from witnesskit.actions.repair import import_repaired, offer
-
-        self.answer.counts["bundles"] += 1
-        try:
-            done = (import_repaired if repair else import_bundle)(self.desk, path, self.wish, self.report)
-        except WitnesskitError as error:
-            self._refused(error, path)
-            return
-        for name, count in done.counts.items():
-            self.answer.counts[name] += count
-        self.answer.items.append(done.facts())
-        self.output.say(done.sentence)
-        for told in done.about.sentences if done.about else ():
-            self.answer.warn(told.partition(":")[0], told.partition(": ")[2])
-        for paper in done.papers:
-            self.output.data(paper)
-        if not done.unpacked.complete and (offered := offer(path)):
-            self.answer.warn("PARITY", offered)
-        self.output.say(f"Next: {done.next_step}")
-
-    def _refused(self, error: WitnesskitError, path: Path) -> None:
+    def told(self, path: Path, outcome: ImportDone | WitnesskitError) -> None:
+        """Say what became of one file."""
         from witnesskit.actions.repair import offer
 
-        before = self.answer.status
-        self.answer.refuse(error, path.name)
-        self.answer.status = before or error.status
-        self.answer.counts["refused"] += 1
-        if offered := offer(path, error):
-            self.answer.warn("PARITY", offered)
+        self.answer.counts["bundles"] += 1
+        if isinstance(outcome, WitnesskitError):
+            before = self.answer.status
+            self.answer.refuse(outcome, path.name)
+            self.answer.status = before or outcome.status
+            self.answer.counts["refused"] += 1
+            self._offer(offer(path, outcome))
+            return
+        self.taken.append(outcome)
+        for name, count in outcome.counts.items():
+            self.answer.counts[name] += count
+        self.answer.items.append({**outcome.facts(), "file": path.name})
+        self.output.say(outcome.sentence)
+        for told in outcome.about.sentences if outcome.about else ():
+            self.answer.warn(told.partition(":")[0], told.partition(": ")[2])
+        for paper in outcome.papers:
+            self.output.data(paper)
+        self._offer("" if outcome.unpacked.complete else offer(path))
+        self.output.say(f"Next: {outcome.next_step}")
+
+    def _offer(self, text: str) -> None:
+        if text:
+            self.answer.warn("PARITY", text)
 
 
 def _conclude(output: Output, answer: Answer) -> None:
     """The status of the first refusal where nothing was taken in, else whether everything was."""
     refused, whole = answer.counts["refused"], answer.counts["bundles"]
-    partial = any(item["result"] != "complete" for item in answer.items)
+    whole_ones = {item["bundle"] for item in answer.items if item["result"] == "complete"}
+    partial = any(item["bundle"] not in whole_ones for item in answer.items)
     if refused < whole:
         answer.status = ExitStatus.PARTIAL if refused or partial else ExitStatus.DONE
     if whole > 1:

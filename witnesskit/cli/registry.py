@@ -24,7 +24,7 @@ VERBS: Final[Mapping[str, str]] = {
     "strip": "Make copies without identifying metadata.",
     "derive": "Make a smaller copy whose picture and sound are coded anew.",
     "bundle": "Pack what is saved into one encrypted file, or a set of equal ones.",
-    "import": "Take in a bundle and write its receipt (desk).",
+    "import": "Take in bundles and write their receipts (desk).",
     "receipt": "Read what a desk answered to a bundle.",
     "forget": "Erase what a desk has confirmed (field).",
     "panic": "Destroy this vault at once: no question, no passphrase, no way back.",

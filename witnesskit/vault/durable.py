@@ -7,6 +7,7 @@ import errno
 import io
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -101,7 +102,10 @@ def sweep(folder: Path) -> None:
     """Remove parts that a crash left in ``folder``. Raises StorageFault."""
     with faults():
         for left in folder.glob(_PART + "*"):
-            left.unlink(missing_ok=True)
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left)
+            else:
+                left.unlink(missing_ok=True)
 
 
 def write_all(stream: io.RawIOBase, data: bytes | memoryview) -> None:
