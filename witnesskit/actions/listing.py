@@ -16,7 +16,7 @@ from witnesskit.bundle.unpack import OpenVolume
 from witnesskit.formats.bundle_members import Member
 from witnesskit.model import Role, SealedCapsule
 from witnesskit.vault import state, store
-from witnesskit.vault.state import BundleState, State
+from witnesskit.vault.state import BundleState, ItemState, State
 
 _ITEM: Final = re.compile(rb'"item":"([0-9a-f]{32})"')
 
@@ -28,26 +28,30 @@ def list_items(session: Session, volume: OpenVolume, unpacked: Unpacked, chain: 
     """
     there = {*unpacked.kept, *unpacked.skipped}
     papers = _papers(volume, chain)
-    present = session.state
-    found: dict[str, None] = {}
+    brought: dict[str, list[Member]] = {}
     for member in volume.members:
         if member.kind != "capsule" or member.ordinal not in there:
             continue
         if not member.is_segment or store.has(session.vault, member.capsule):
-            present = _with(present, member, paper=member.item in papers)
-            found[member.item] = None
-    session.state = _with_bundle(present, session.state, volume, found)
+            brought.setdefault(member.item, []).append(member)
+    items = {item: _with(session.state, item, members, paper=item in papers) for item, members in brought.items()}
+    present = replace(session.state, items={**session.state.items, **items})
+    session.state = _with_bundle(present, session.state, volume, dict.fromkeys(brought))
     state.save_state(session.vault, session.state)
-    return found.keys() - papers
+    return brought.keys() - papers
 
 
-def _with(present: State, member: Member, *, paper: bool) -> State:
-    known = present.items.get(member.item)
-    if known and member.capsule in {each.id for each in known.capsules}:
-        return present
+def _with(present: State, item: str, members: Sequence[Member], *, paper: bool) -> ItemState:
+    """An item with the capsules that are new to it; it counts as undelivered again where there are any."""
+    known = present.items.get(item, ItemState((), paper=paper))
+    here = {each.id for each in known.capsules}
+    more = tuple(_capsule(member) for member in members if member.capsule not in here)
+    return ItemState((*known.capsules, *more), paper=known.paper) if more else known
+
+
+def _capsule(member: Member) -> SealedCapsule:
     size, sha256 = member.whole_size or member.size, member.whole_sha256 or member.sha256
-    capsule = SealedCapsule(member.capsule, member.item, Role(member.role), member.part, size, sha256)
-    return state.with_paper(present, capsule) if paper else state.with_capsules(present, member.item, capsule)
+    return SealedCapsule(member.capsule, member.item, Role(member.role), member.part, size, sha256)
 
 
 def _with_bundle(present: State, before: State, volume: OpenVolume, found: dict[str, None]) -> State:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -22,12 +23,12 @@ _VKEY = re.compile(r"[\x21-\x7e]{0,200}", re.ASCII)
 def dump_state(state: State) -> bytes:
     """Canonical JSON and a line feed; raises BadState for a value that ``parse_state`` would refuse."""
     try:
-        items = {_text(item, _HEX32): _item_json(item, found) for item, found in state.items.items()}
-        bundles = {_text(bundle, _HEX32): _bundle_json(found) for bundle, found in state.bundles.items()}
-        document = {"format": FORMAT, "items": items, "bundles": bundles, "closed": _texts(state.closed, _HEX64)}
+        items = b",".join(_member(item, _item_text(item, state.items[item])) for item in sorted(state.items))
+        bundles = b",".join(_member(bundle, _bundle_text(state.bundles[bundle])) for bundle in sorted(state.bundles))
+        closed = strict_json.canonical(_texts(state.closed, _HEX64))
     except (TypeError, ValueError):
         raise BadState("a value of another type") from None
-    return strict_json.canonical(document) + b"\n"
+    return b'{"bundles":{%b},"closed":%b,"format":"%b","items":{%b}}\n' % (bundles, closed, FORMAT.encode(), items)
 
 
 def parse_state(data: bytes) -> State:
@@ -43,6 +44,20 @@ def parse_state(data: bytes) -> State:
         return _state(document)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise BadState("a member is missing, too many or of another type") from None
+
+
+def _member(name: str, text: bytes) -> bytes:
+    return b'"%b":%b' % (_text(name, _HEX32).encode(), text)
+
+
+@functools.cache  # a desk writes its state with every bundle, and nearly all of it is as before
+def _item_text(item: str, found: ItemState) -> bytes:
+    return strict_json.canonical(_item_json(item, found))
+
+
+@functools.cache
+def _bundle_text(found: BundleState) -> bytes:
+    return strict_json.canonical(_bundle_json(found))
 
 
 def _item_json(item: str, found: ItemState) -> Json:
