@@ -10,6 +10,7 @@ from tests.actions.stage import Device, Stage, copy_of, make_stage, silent
 from witnesskit.actions import case_vault
 from witnesskit.actions.audit import audit
 from witnesskit.actions.bundle import BundleWish, bundle
+from witnesskit.actions.custodian import CustodianPaper
 from witnesskit.actions.item_files import read_item
 from witnesskit.actions.link_items import link
 from witnesskit.actions.opening import open_for_saving
@@ -98,10 +99,10 @@ def test_whoever_brings_the_sheet_is_the_custodian_and_another_sheet_opens_and_l
     before = stage.contents()
     for given in (None, wrong):
         with pytest.raises(WitnesskitError) as caught:
-            court(stage, custodian_sheet=given)
+            court(stage, custodian=given and CustodianPaper(given))
         assert caught.value.code == "CUSTODIAN-KEY"
     assert stage.contents() == before
-    court(stage, custodian_sheet=sheet)
+    court(stage, custodian=CustodianPaper(sheet))
     assert [event["who"] for event in told(stage, "access")] == ["custodian"]
 
 

@@ -15,6 +15,7 @@ from tests.oracles import require
 from tests.simulators import site as sites
 from witnesskit.actions.archive import ArchiveWish, archive
 from witnesskit.actions.assigning import Asked
+from witnesskit.actions.custodian import CustodianPaper
 from witnesskit.actions.export_web import WebWish, export_web
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.capture.egress import parse_egress
@@ -133,12 +134,12 @@ def test_without_the_custodian_s_key_media_are_withheld_and_counted(saved, tmp_p
     assert not [url for url in kinds if url.endswith((".mp4", ".ts"))]
     sheet = tmp_path / "sheet.txt"
     sheet.write_text(saved["team"].custodian_sheet)
-    done = exported(saved["team"], tmp_path / "opened.warc", custodian_sheet=sheet, why="hearing")
+    done = exported(saved["team"], tmp_path / "opened.warc", custodian=CustodianPaper(sheet), why="hearing")
     assert done.withheld == 0
     other = tmp_path / "other.txt"
     other.write_text(saved["team"].recovery_sheet)
     with pytest.raises(Exception) as refused:
-        exported(saved["team"], tmp_path / "no.warc", custodian_sheet=other)
+        exported(saved["team"], tmp_path / "no.warc", custodian=CustodianPaper(other))
     assert refused.type is CustodianKeyNeeded or refused.value.code
     assert not (tmp_path / "no.warc").exists()
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from witnesskit.actions.custodian import CustodianPaper
+
 
 @dataclass(frozen=True)
 class BundleWish:
-    """What the person asked for; audience, recipient, items and custodian sheet only at a desk."""
+    """What the person asked for; audience, recipient, items and the custodian's paper only at a desk."""
 
     folder: Path
     passphrase: str = field(repr=False)
     audience: str = ""
     recipient: str = ""
     items: tuple[str, ...] = ()
-    custodian_sheet: Path | None = None
+    custodian: CustodianPaper | None = None
     why: str = "bundle"  # for the log, where originals are opened
     more_folders: tuple[Path, ...] = ()  # further sticks: volumes go to all of them in turn
     parity: int = 0  # percent of PAR2 beside each file

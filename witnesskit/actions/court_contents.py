@@ -41,9 +41,9 @@ def _opened(session: Session, policy: Policy, wish: BundleWish) -> tuple[ItemFil
     if keyring is None:
         raise NotForBundle
     chosen_items = chosen(session.state, wish.items)
-    custodian = custodian_of(keyring, wish.custodian_sheet) if policy.rules.release_originals else ()
+    custodian = custodian_of(keyring, wish.custodian) if policy.rules.release_originals else ()
     if custodian:  # on record before a byte of an original is read
-        who = CUSTODIAN if wish.custodian_sheet else DESK
+        who = CUSTODIAN if wish.custodian else DESK
         log_access(session, chosen_items, who=who, why=wish.why, policy=policy.id)
     identities = (*desk_identities(keyring), *custodian)
     items = tuple(read_item(session.vault, session.state, item, identities) for item in chosen_items)

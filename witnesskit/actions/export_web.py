@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
 from witnesskit.actions.access import CUSTODIAN, DESK, log_access
-from witnesskit.actions.custodian import custodian_of
+from witnesskit.actions.custodian import CustodianPaper, custodian_of
 from witnesskit.actions.item_files import ItemFiles, OpenedFile, chosen, read_item
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.session import Session
@@ -43,7 +43,7 @@ class WebWish:
     format: str
     items: tuple[str, ...]
     out: Path
-    custodian_sheet: Path | None = None
+    custodian: CustodianPaper | None = None
     why: str = ""
 
 
@@ -79,9 +79,9 @@ def export_web(vault: Vault, passphrase: str, wish: WebWish) -> WebDone:
 def _items(session: Session, wish: WebWish) -> list[tuple[str, tuple[Identity, ...]]]:
     """Every item with the keys for it; that originals are opened is on record first."""
     keyring = cast(Keyring, session.keyring)
-    items, custodian = chosen(session.state, wish.items), custodian_of(keyring, wish.custodian_sheet)
+    items, custodian = chosen(session.state, wish.items), custodian_of(keyring, wish.custodian)
     if custodian:
-        who = CUSTODIAN if wish.custodian_sheet else DESK
+        who = CUSTODIAN if wish.custodian else DESK
         log_access(session, items, who=who, why=wish.why or f"export as {wish.format}", policy=session.policy.id)
     return [(item, (*desk_identities(keyring), *custodian)) for item in items]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Final, cast
 
 from witnesskit.actions.access import CUSTODIAN, DESK, log_access
@@ -16,7 +15,7 @@ from witnesskit.actions.add import Watch
 from witnesskit.actions.archive import Tap, archive_one
 from witnesskit.actions.assemble import assemble, part_chain
 from witnesskit.actions.assigning import Asked, assignment, check
-from witnesskit.actions.custodian import custodian_of
+from witnesskit.actions.custodian import CustodianPaper, custodian_of
 from witnesskit.actions.item_files import ItemFiles, chosen, read_item
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.resume import resume_from
@@ -49,7 +48,7 @@ class RetryWish:
     items: tuple[str, ...] = ()
     part: str = ""  # of PARTS; empty: what is missing
     asked: Asked = field(default_factory=Asked)
-    custodian_sheet: Path | None = None
+    custodian: CustodianPaper | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def retry(vault: Vault, passphrase: str, wish: RetryWish, running: Worker, watch
     layout.demand(vault, VaultKind.DESK)
     with open_for_saving(vault, passphrase) as session:
         keyring = cast(Keyring, session.keyring)
-        custodian = custodian_of(keyring, wish.custodian_sheet)
+        custodian = custodian_of(keyring, wish.custodian)
         every = _Items(session, (*desk_identities(keyring), *custodian))
         for files in every.to_retry(wish):
             yield _one(session, every, files, wish, (running, watch), opens=bool(custodian))
@@ -115,7 +114,7 @@ def _one(
         chain = part_chain(last, every.read)
     if chain is None or not (chain.whole and opens):
         return Retried(files.item, saved)
-    who = CUSTODIAN if wish.custodian_sheet else DESK
+    who = CUSTODIAN if wish.custodian else DESK
     items = [part.files.item for part in chain.parts]
     log_access(session, items, who=who, why="parts put together", policy=session.policy.id)
     return Retried(files.item, saved, assemble(session, chain))

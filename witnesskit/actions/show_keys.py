@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from witnesskit.actions.custodian_ring import ring_digits
 from witnesskit.custody.journal import Journal
 from witnesskit.model import VaultKind
 from witnesskit.vault import layout
@@ -30,6 +31,12 @@ class ShownKeys:
     next: str
     first: str
     changes: tuple[ShownChange, ...]
+    custodian_ring: str  # age1...: what opens originals is compared with it
+
+    @property
+    def custodian_digits(self) -> str:
+        """The thirty digits of the ring, to be read aloud."""
+        return ring_digits(self.custodian_ring)
 
 
 def show_keys(vault: Vault, passphrase: str) -> ShownKeys:
@@ -40,4 +47,4 @@ def show_keys(vault: Vault, passphrase: str) -> ShownKeys:
     signer = keyring.signer_of(keys.key.text)
     changes = tuple(ShownChange(change.n, change.op, change.since, change.key.text) for change in keys.changes)
     second = signer.second_key.text if signer.post_quantum else ""
-    return ShownKeys(keys.key.text, second, keys.next, keys.first.text, changes)
+    return ShownKeys(keys.key.text, second, keys.next, keys.first.text, changes, keyring.own.custodian)

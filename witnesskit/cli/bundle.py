@@ -10,9 +10,10 @@ import click
 from witnesskit.cli.held_back import warn_held_back
 from witnesskit.cli.options import (
     ANY_PATH,
-    EXISTING_FILE,
     SIZE,
     common,
+    custodian_option,
+    custodian_paper,
     passphrase_option,
     vault_option,
     vault_passphrase,
@@ -25,7 +26,7 @@ from witnesskit.cli.output import Answer, Output
 @click.option("--audience", type=click.Choice(["court", "public"]), help="Desk: opened files for this audience.")
 @click.option("--to", "recipient", help="Desk: the age recipient (age1...) who may open it.")
 @click.option("--item", "items", multiple=True, help="Desk: short id of an item; may be given several times.")
-@click.option("--custodian-sheet", type=EXISTING_FILE, help="Desk, court: the custodian sheet, to open originals.")
+@custodian_option("Desk, court: the custodian sheet, to open originals.")
 @click.option(
     "--why", default="bundle", show_default=True, help="Desk, court: why originals are opened, for the log."
 )
@@ -64,7 +65,7 @@ def command(output: Output, answer: Answer, folders: tuple[Path, ...], **options
         audience=str(options["audience"] or ""),
         recipient=str(options["recipient"] or ""),
         items=tuple(options["items"]),
-        custodian_sheet=options["custodian_sheet"],
+        custodian=custodian_paper(options),
         why=options["why"],
     )
     with output.progress("packing") as line:

@@ -7,7 +7,15 @@ from typing import Any
 
 import click
 
-from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, common, passphrase_option, read_secret, vault_option
+from witnesskit.cli.options import (
+    ANY_PATH,
+    common,
+    custodian_option,
+    custodian_paper,
+    passphrase_option,
+    read_secret,
+    vault_option,
+)
 from witnesskit.cli.output import Answer, Output
 from witnesskit.model import VaultKind
 
@@ -29,7 +37,7 @@ _SAID = {
     help="PREMIS 3 or CASE/UCO events, a draft certification, a table of what is held, or an archive of the web.",
 )
 @click.option("--out", type=ANY_PATH, required=True, help="The file to write; it must not exist.")
-@click.option("--custodian-sheet", type=EXISTING_FILE, help="WARC, WACZ: the custodian sheet, to open originals.")
+@custodian_option("WARC, WACZ: the custodian sheet, to open originals.")
 @click.option("--why", default="", help="WARC, WACZ: why originals are opened; it is logged.")
 @passphrase_option
 @vault_option
@@ -71,7 +79,7 @@ def _web(output: Output, answer: Answer, items: tuple[str, ...], out: Path, opti
     vault = find_vault(options["vault_path"], VaultKind.DESK)
     passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
     done = export_web(
-        vault, passphrase, WebWish(options["form"], items, out, options["custodian_sheet"], options["why"])
+        vault, passphrase, WebWish(options["form"], items, out, custodian_paper(options), options["why"])
     )
     answer.counts = {"items": done.items, "records": done.exchanges, "withheld": done.withheld}
     output.say(f"{counted(done.items, 'item')}, {counted(done.exchanges, 'record')}. Not for publication")

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from witnesskit.cli import key_change
+from witnesskit.cli import key_change, key_shares
 from witnesskit.cli.options import (
     ANY_PATH,
     EXISTING_FILE,
@@ -33,7 +33,7 @@ def command() -> None:
     """Replace, show and rehearse the keys of a desk."""
 
 
-for _one in (key_change.rotate, key_change.revoke, key_change.lost):
+for _one in (key_change.rotate, key_change.revoke, key_change.lost, key_shares.split, key_shares.join):
     command.add_command(_one)
 
 
@@ -49,12 +49,15 @@ def show(output: Output, answer: Answer, **options: Any) -> None:
     vault = find_vault(options["vault_path"], VaultKind.DESK)
     shown = show_keys(vault, read_secret("Passphrase", options["passphrase_file"], "--passphrase-file"))
     answer.data |= {"key": shown.key, "second_key": shown.second_key, "next": shown.next, "first": shown.first}
+    answer.data |= {"custodian_ring": shown.custodian_ring, "custodian_digits": shown.custodian_digits}
     answer.items = [vars(change) for change in shown.changes]
     output.data(f"key in force    {shown.key}")
     if shown.second_key:
         output.data(f"second key      {shown.second_key}")
     output.data(f"next            {shown.next}")
     output.data(f"first key       {shown.first}")
+    output.data(f"custodian ring  {shown.custodian_ring}")
+    output.data(f"  its digits    {shown.custodian_digits}")
     for change in shown.changes:
         doubt = f" (the key before is in doubt from {change.since} on)" if change.since else ""
         output.data(f"event {change.n}, {change.op}{doubt}: since then {change.key}")

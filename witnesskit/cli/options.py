@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +13,11 @@ import click
 
 from witnesskit.cli.output import Answer, Output
 from witnesskit.errors import WitnesskitError
-from witnesskit.errors.cli import FileUnreadable, Interrupted, NeedsAnswer
+from witnesskit.errors.cli import FileUnreadable, Interrupted, NeedsAnswer, Usage
 from witnesskit.limits import GIB, HOST_INTERVAL, KIB, MIB, VOLUME_LEAST
 
 if TYPE_CHECKING:
+    from witnesskit.actions.custodian import CustodianPaper
     from witnesskit.vault.layout import Vault
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -83,6 +84,34 @@ def passphrase_option(function: Callable[..., None]) -> Callable[..., None]:
         type=EXISTING_FILE,
         help="Read the passphrase from the first line of this file (or of /dev/stdin).",
     )(function)
+
+
+def custodian_option(text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """``--custodian-sheet``, explained by ``text``, or ``--custodian-share`` for each share; see custodian_paper."""
+
+    def options(function: Callable[..., None]) -> Callable[..., None]:
+        share = click.option(
+            "--custodian-share",
+            "custodian_shares",
+            type=EXISTING_FILE,
+            multiple=True,
+            help="In place of the sheet: a share of it; once for each.",
+        )
+        return click.option("--custodian-sheet", type=EXISTING_FILE, help=text)(share(function))
+
+    return options
+
+
+def custodian_paper(options: Mapping[str, Any]) -> CustodianPaper | None:
+    """What was brought from the custodians, or None; raises Usage for a sheet and shares."""
+    sheet, shares = options["custodian_sheet"], options["custodian_shares"]
+    if not sheet and not shares:
+        return None
+    from witnesskit.actions.custodian import CustodianPaper
+
+    if sheet and shares:
+        raise Usage("give the custodian sheet or shares of it, not both")
+    return CustodianPaper(sheet, shares)
 
 
 def js_runtime_option(function: Callable[..., None]) -> Callable[..., None]:

@@ -116,6 +116,11 @@ class Output:
         """What is shown stays, and what follows stands below it."""
         self._block = 0
 
+    def clear(self) -> None:
+        """Take what a terminal shows away, what was scrolled off its top too: a secret that is on paper by now."""
+        if self._terminal:
+            self._write(sys.stderr, "\x1b[H\x1b[2J\x1b[3J")
+
     @property
     def terminal(self) -> bool:
         """Whether a person watches stderr."""

@@ -9,6 +9,8 @@ import click
 from witnesskit.cli.options import (
     EXISTING_FILE,
     common,
+    custodian_option,
+    custodian_paper,
     js_runtime_option,
     passphrase_option,
     vault_option,
@@ -28,7 +30,7 @@ from witnesskit.model import VaultKind
 @click.option("--allow-local", is_flag=True, help="Allow addresses of this computer and its private network.")
 @click.option("--unlisted", is_flag=True, help="Ask for links that are keys of their own over a direct connection.")
 @click.option("--cookies", type=EXISTING_FILE, help="Use this file's cookies, once; they are kept nowhere (desk).")
-@click.option("--custodian-sheet", type=EXISTING_FILE, help="The custodian sheet, to put parts of a file together.")
+@custodian_option("The custodian sheet, to put parts of a file together.")
 @js_runtime_option
 @passphrase_option
 @vault_option
@@ -51,7 +53,7 @@ def command(output: Output, answer: Answer, items: tuple[str, ...], **options: A
 
         asked = asked_of(options)
         passphrase = vault_passphrase(vault, options["passphrase_file"])
-        wish = RetryWish(items, options["part"] or "", asked, options["custodian_sheet"])
+        wish = RetryWish(items, options["part"] or "", asked, custodian_paper(options))
         with output.progress("sealing") as line:
             watcher = Watcher(output, answer, line, 0)
             for done in retry(vault, passphrase, wish, worker, watcher):

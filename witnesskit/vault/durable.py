@@ -42,6 +42,21 @@ def replace(path: Path, data: bytes, mode: int = 0o600) -> None:
     flush_folder(path.parent)
 
 
+def create(path: Path, data: bytes) -> None:
+    """Write a new file, for its owner alone, under its name at once: nothing of it is ever under another.
+
+    Raises NoRoom, StorageFault; nothing is left then, and a file that was there stays.
+    """
+    with faults():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        try:
+            _fill(descriptor, data)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+    flush_folder(path.parent)
+
+
 def move(source: Path, target: Path) -> None:
     """Rename within one file system and flush both folders. Raises NoRoom, StorageFault."""
     old, new = source.parent, target.parent
@@ -116,7 +131,11 @@ def write_all(stream: io.RawIOBase, data: bytes | memoryview) -> None:
 
 
 def _write(path: Path, data: bytes, mode: int) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+    _fill(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode), data)
+
+
+def _fill(descriptor: int, data: bytes) -> None:
+    """Write all, fix the times, flush, close."""
     with os.fdopen(descriptor, "wb", buffering=0) as stream:
         write_all(stream, data)
         os.utime(descriptor, (FIXED_TIME, FIXED_TIME))
