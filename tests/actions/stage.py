@@ -38,7 +38,7 @@ from witnesskit.formats.short_id import short_id
 from witnesskit.media_model import EXPOSURES
 from witnesskit.model import Json, Ring, Role, SealedCapsule
 from witnesskit.strip.derivation import Derivation
-from witnesskit.vault import items, layout, state
+from witnesskit.vault import durable, items, layout, state
 from witnesskit.vault.layout import Vault
 
 DAY = "2026-01-02"
@@ -213,6 +213,12 @@ class Stage:
             for path in sorted(desk.rglob("*"))
             if path.is_file() and path.name != "lock"
         }
+
+
+def days_told(vault: Path) -> list[str]:
+    """Files and folders of a vault, itself too, that tell the day on which they were written."""
+    every = (vault, *vault.rglob("*"))
+    return [str(path.relative_to(vault)) for path in every if path.lstat().st_mtime != durable.FIXED_TIME]
 
 
 def make_stage(folder: Path, *, lone: bool = True) -> Stage:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.actions.stage import Device, Stage, copy_of, silent
+from tests.actions.stage import Device, Stage, copy_of, days_told, silent
 from tests.actions.test_audiences import disclosed, sent, state_of
 from tests.actions.test_import_killed import ends_at
 from witnesskit.actions import peers
@@ -70,6 +70,7 @@ def test_a_later_bundle_is_set_aside_whole_and_never_answered(received):
     data = bundle.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     assert quarantined(received) == {f"{digest}.age": data}
+    assert days_told(received.folder / "desk") == []
     assert not (received.folder / "late").exists()
     after = state.load_state(received.desk)
     assert after.bundles == held.bundles

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.actions.desks import Desk, copy_desk, refusal
-from tests.actions.stage import Stage, data_member, make_stage, silent
+from tests.actions.stage import Stage, data_member, days_told, make_stage, silent
 from tests.simulators import authorities
 from witnesskit.actions import peers, received, seen
 from witnesskit.actions.anchor import anchor
@@ -129,6 +129,7 @@ def test_a_bundle_of_a_trusted_desk_is_kept_as_it_came_and_answered(desks):
     head, log = (a.journal.size, a.journal.root), a.journal.log
     (done,) = b.receive(path)
     kept = list((b.folder / "desk" / "received").iterdir())
+    assert days_told(b.folder / "desk") == []
     assert [one.read_bytes() for one in kept] == [path.read_bytes()]
     assert b.types().count("receipt") == 2  # a's own log and its device's
     proof_path, cosig_path = map(Path, done.answers)

@@ -67,6 +67,20 @@ def test_the_lock_is_free_again_after_an_error(vault):
         pass
 
 
+def test_a_folder_that_no_list_names_tells_no_day_either(vault, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "letter").write_bytes(b"mine")
+    (vault.path / "link").symlink_to(outside)
+    with writing(vault):
+        (vault.path / "later").mkdir()
+        (vault.path / "later" / "one").write_bytes(b"x")
+        (vault.path / "beside").write_bytes(b"x")
+    for path in (vault.path, *vault.path.rglob("*")):
+        assert path.lstat().st_mtime == FIXED_TIME, path
+    assert (outside / "letter").stat().st_mtime != FIXED_TIME
+
+
 def test_the_lock_leaves_no_times_and_no_half_files(vault):
     (vault.path / ".part-0123").write_bytes(b"half")
     (vault.work / ".part-reserve").write_bytes(b"half")

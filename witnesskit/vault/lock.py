@@ -48,13 +48,13 @@ def writing(vault: Vault) -> Iterator[None]:
 
 def flatten_times(vault: Vault) -> None:
     """Set the times of every file and folder outside ``capsules/`` (whose files have theirs) to the fixed one."""
-    for top in (vault.custody, vault.keys, vault.policies, vault.work, vault.path / SEALED):
+    with durable.faults(), os.scandir(vault.path) as entries, os.scandir(vault.capsules) as found:
+        own = {Path(entry.path): entry.is_dir(follow_symlinks=False) for entry in entries}
+        folders = [Path(entry.path) for entry in found]
+    for top in (path for path, is_folder in own.items() if is_folder and path != vault.capsules):
         for folder, _folders, files in os.walk(top, topdown=False):
             for name in files:
                 durable.fix_time(Path(folder, name))
             durable.fix_time(Path(folder))
-    with durable.faults(), os.scandir(vault.capsules) as found:
-        folders = [Path(entry.path) for entry in found]
-        own = (vault.state, vault.path / "vault.toml", vault.path / _NAME)
-    for path in (*folders, *own, vault.capsules, vault.path):
+    for path in (*folders, *own, vault.path):
         durable.fix_time(path)
