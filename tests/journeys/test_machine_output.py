@@ -102,6 +102,7 @@ SUCCESSES = {
     "watch list": ("watch", "list", "--all", *DESK),
     "watch history": ("watch", "history", *DESK),
     "watch stop": ("watch", "stop", "--all", *DESK),
+    "lock": ("lock", "--vault", "field"),
     "panic": ("panic", "--vault", "new-field"),
     "policy lint": ("policy", "lint", Path(__file__).resolve().parents[2] / "policies" / "court.toml"),
 }

@@ -1,6 +1,6 @@
 """``panic``: destroy a vault now. No question, no passphrase, nothing that has to be read first.
 
-In this order, so that each moment leaves less: whoever writes to it is stopped; the heads of all capsules, without
+In this order, so that each moment leaves less: whoever has it open is stopped; the heads of all capsules, without
 which nobody opens them, the desk neither; keys; the log; everything else. Then all of it is unlinked.
 """
 
@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from witnesskit.actions.holders import holders
 from witnesskit.errors.actions import PanicAtDesk
 from witnesskit.errors.vault import NoVault
 from witnesskit.limits import READ_BLOCK
@@ -24,8 +25,6 @@ from witnesskit.vault.layout import CONFIG, VARIABLE
 _HEAD: Final = 64 * 1024  # bytes; an age header with sixteen post-quantum recipients has some thirty thousand
 _CAPSULES: Final = ("work", "capsules")
 _THEN: Final = ("keys", "custody")  # in this order; what is in no list here comes last
-_LOCK: Final = "lock"
-_LOCKS: Final = Path("/proc/locks")
 
 
 def locate(start: Path, environment: Mapping[str, str], explicit: Path | None = None) -> Path:
@@ -44,7 +43,7 @@ def panic(vault: Path, *, desk: bool = False) -> int:
     """
     if not desk and _kind(vault) == VaultKind.DESK:
         raise PanicAtDesk
-    _stop_writer(vault / _LOCK)
+    _stop_users(vault)
     first = [path for name in _CAPSULES for path in _files(vault / name)]
     left = _overwrite(first, _HEAD)
     for name in _THEN:
@@ -61,17 +60,11 @@ def _kind(vault: Path) -> str:
         return ""
 
 
-def _stop_writer(lock: Path) -> None:
-    """End the process that holds the vault's lock (Linux); its own children end with it."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        found = lock.stat()
-        device = found.st_dev
-        place = f"{os.major(device):02x}:{os.minor(device):02x}:{found.st_ino}"  # as Linux names the file
-        for line in _LOCKS.read_text(encoding="ascii").splitlines():
-            words = line.split()
-            if words[1] == "FLOCK" and words[5] == place and int(words[4]) != os.getpid():
-                with contextlib.suppress(OSError):
-                    os.kill(int(words[4]), signal.SIGKILL)
+def _stop_users(vault: Path) -> None:
+    """End the processes that write here or wait to; their own children end with them."""
+    for process in holders(vault):
+        with contextlib.suppress(OSError):
+            os.kill(process, signal.SIGKILL)
 
 
 def _files(folder: Path) -> Iterator[Path]:

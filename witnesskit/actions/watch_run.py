@@ -17,7 +17,7 @@ from witnesskit.errors.capture import BadUrl, UnlistedDirect
 from witnesskit.errors.vault import VaultBusy
 from witnesskit.formats.watch_list import Watched
 from witnesskit.limits import MIB, WATCH_HOST_SECONDS
-from witnesskit.vault import room
+from witnesskit.vault import lock, room
 from witnesskit.vault.layout import Vault
 
 _LEAST_ROOM: Final = 16 * MIB  # bytes that must be free before a page is asked for
@@ -56,8 +56,9 @@ def run(vault: Vault, passphrase: str, running: Worker, wish: WatchRunWish, tell
     """
     one = _Run(wish, running, tell)
     try:
-        while not one.over:
-            one.wait_for(_round(vault, passphrase, one))
+        with lock.in_use(vault):
+            while not one.over:
+                one.wait_for(_round(vault, passphrase, one))
     except KeyboardInterrupt:
         one.ran.stopped = "interrupted"
     return one.ran

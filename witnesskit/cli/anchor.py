@@ -48,7 +48,7 @@ def command(output: Output, answer: Answer, **options: Any) -> None:
     run = partial(_upgrade if options["upgrade"] else _once, output, answer, vault, passphrase, calendars)
     if options["every"]:
         check_ready(vault, passphrase, calendars)
-        _stay(output, answer, options["every"], run)
+        _stay(output, answer, vault, options["every"], run)
     else:
         run()
 
@@ -107,9 +107,10 @@ def _conclude(output: Output, answer: Answer, done: AnchorDone) -> None:
         answer.warn("ONE-AUTHORITY", _ALONE)
 
 
-def _stay(output: Output, answer: Answer, hours: int, run: partial[None]) -> None:
+def _stay(output: Output, answer: Answer, vault: Vault, hours: int, run: partial[None]) -> None:
     """Until Ctrl-C; a run that fails is told and the next one is waited for."""
     from witnesskit.actions.anchor_schedule import SystemClock, keep_time, when_free
+    from witnesskit.vault.lock import in_use
 
     def told(due: int) -> None:
         output.say(f"Next: {datetime.fromtimestamp(due, UTC):%Y-%m-%dT%H:%M:%SZ}. Ctrl-C ends it.")
@@ -125,7 +126,8 @@ def _stay(output: Output, answer: Answer, hours: int, run: partial[None]) -> Non
             output.tell(f"witnesskit: {one.get('item', '')} {one['message']}")
 
     try:
-        keep_time(hours, once, told, SystemClock())
+        with in_use(vault):
+            keep_time(hours, once, told, SystemClock())
     except KeyboardInterrupt:
         answer.errors.clear()
         answer.warnings.clear()

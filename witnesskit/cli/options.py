@@ -60,6 +60,9 @@ def common(function: Callable[..., None]) -> Callable[..., None]:
         del no_color
         output = Output(as_json=as_json, quiet=quiet)
         answer = Answer(command=ctx.command_path.partition(" ")[2])
+        from witnesskit.jail.own_memory import keep_own_memory
+
+        keep_own_memory()
         try:
             function(*args, output=output, answer=answer, **kwargs)
         except WitnesskitError as error:

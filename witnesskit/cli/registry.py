@@ -27,6 +27,7 @@ VERBS: Final[Mapping[str, str]] = {
     "import": "Take in bundles and write their receipts (desk).",
     "receipt": "Read what a desk answered to a bundle.",
     "forget": "Erase what a desk has confirmed (field).",
+    "lock": "Stop everything that has this vault open; nothing is destroyed.",
     "panic": "Destroy this vault at once: no question, no passphrase, no way back.",
     "anchor": "Have the time of the log proven by outside authorities (desk).",
     "verify": "Check a vault, a bundle or an opened bag.",
@@ -79,6 +80,8 @@ def load(verb: str) -> click.Command:  # noqa: C901 - one line for each verb
             from witnesskit.cli.receipt import command
         case "forget":
             from witnesskit.cli.forget import command
+        case "lock":
+            from witnesskit.cli.lock import command
         case "panic":
             from witnesskit.cli.panic import command
         case _:

@@ -305,6 +305,15 @@ class ReceiptUnknown(WitnesskitError):
     hint = "nothing was changed; give the bundle's id as its receipt names it, or leave the option out for the newest"
 
 
+class StillOpen(WitnesskitError):
+    """Another user's process, or one that the system does not end."""
+
+    code = "STILL-OPEN"
+    status = ExitStatus.STORAGE
+    message = "a process that may not be ended still has this vault open"
+    hint = "it is not locked; end that process as the user who started it, or switch the computer off"
+
+
 class PanicAtDesk(WitnesskitError):
     """A desk's vault, which holds what others entrusted to it."""
 

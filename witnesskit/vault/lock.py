@@ -13,7 +13,23 @@ from witnesskit.vault import durable
 from witnesskit.vault.layout import Vault
 from witnesskit.vault.sealed_files import FOLDER as SEALED
 
-_NAME = "lock"
+NAME = "lock"  # of the file that a writer locks
+
+
+@contextlib.contextmanager
+def in_use(vault: Vault) -> Iterator[None]:
+    """Show that a process waits with this vault's keys in memory: a shared lock on its folder, which stops nobody.
+
+    ``lock`` and ``panic`` find the process by it. A file system that knows no locks is left as it is.
+    """
+    with durable.faults():
+        descriptor = os.open(vault.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @contextlib.contextmanager
@@ -24,7 +40,7 @@ def writing(vault: Vault) -> Iterator[None]:
     is removed; at both ends all times but those of capsules are set to the fixed one.
     """
     with durable.faults():
-        descriptor = os.open(vault.path / _NAME, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        descriptor = os.open(vault.path / NAME, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
