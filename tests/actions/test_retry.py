@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.actions.stage import Quiet
+from tests.actions.stage import Quiet, make_stage, record_json
 from tests.simulators import site as sites
 from witnesskit.actions.archive import ArchiveWish, archive
 from witnesskit.actions.assigning import Asked
@@ -20,11 +20,12 @@ from witnesskit.capture.egress import parse_egress
 from witnesskit.capture.pace import Pace
 from witnesskit.capture.transport import Patience
 from witnesskit.capture.worker import prestart
-from witnesskit.errors.cli import WrongVaultKind
+from witnesskit.errors.capture import BadUrl
+from witnesskit.errors.cli import Interrupted, WrongVaultKind
 from witnesskit.errors.retry import NotFromALink, PartChanged
 from witnesskit.formats.link_list import Entry, LinkList
 from witnesskit.formats.short_id import short_id
-from witnesskit.model import Outcome
+from witnesskit.model import Outcome, Role
 from witnesskit.vault.keyring import custodian_identities, desk_identities
 
 LOCAL = Asked(allow_local=True)
@@ -65,12 +66,12 @@ def again(stage, worker, *shorts, **wish):
 
 
 def items(stage):
-    """Every item as lone researchers read it, in the order of the log."""
+    """Every item as lone researchers read it, in the order of the log; those of devices come first."""
     with open_for_saving(stage.desk, stage.passphrase) as session:
         keys = (*desk_identities(session.keyring), *custodian_identities(session.keyring))
         known = [item for item, one in session.state.items.items() if not one.paper]
         found = [read_item(stage.desk, session.state, item, keys) for item in known]
-        return sorted(found, key=lambda one: min(event.n for event in own_events(session, one.lines)))
+        return sorted(found, key=lambda one: min((event.n for event in own_events(session, one.lines)), default=-1))
 
 
 def media(files):
@@ -123,17 +124,100 @@ def test_three_attempts_are_one_chain(stage, site, worker):
     assert media(whole)["media/1"] == site.videos[1]
 
 
-def test_a_part_that_is_not_as_recorded_is_not_put_together(stage, site, worker, monkeypatch):
-    save(stage, worker, site.url + "/p/comes-back.html")
-    site.flags.add("back")
-    monkeypatch.setattr("witnesskit.actions.assemble._as_recorded", lambda _part: False)
-    with pytest.raises(PartChanged):
-        again(stage, worker)
-    monkeypatch.undo()
-    last = items(stage)[-1]
+BEGINNING, END = b"the beginning, ", b"and the end"
+
+
+def part(device, data, start=0, retry_of="", **media):
+    """An item of a device that says what it likes of the bytes that it seals."""
+    source = {"kind": "url", "url": "https://video.example/v", "retry_of": retry_of}
+    fact = {"stream": 1, "role": "original", "bytes": len(data), "mime": "video/mp4", "start": start} | media
+    record = record_json(source=source, capture={"outcome": "saved", "media": [fact]})
+    return device.save(record, media=data)
+
+
+def parts_of_a_device(stage, device, sha256):
+    """A whole file in two parts, the second with this digest in its record."""
+    first = part(device, BEGINNING, sha256=sites.sha256(BEGINNING))
+    last = part(device, END, len(BEGINNING), sha256=sha256, complete=True, retry_of=first)
+    stage.take_in(device.bundle(stage.folder / "stick"))
+    return first, last
+
+
+def test_parts_that_a_device_brought_are_put_together_once(stage):
+    first, last = parts_of_a_device(stage, stage.device("c"), sites.sha256(END))
+    (done,) = again(stage, None)
+    assert (done.before, done.saved, done.refusal, done.unopened) == (last, None, None, False)
+    whole = items(stage)[-1]
+    assert whole.record["source"]["assembled_of"] == [first, last]
+    assert media(whole)["media/1"] == BEGINNING + END
+    assert again(stage, None) == []
+
+
+def test_a_part_whose_bytes_are_not_those_of_its_record_is_refused_and_others_are_asked_for(stage, site, worker):
+    _first, last = parts_of_a_device(stage, stage.device("c"), sites.sha256(b"what was never there"))
+    save(stage, worker, site.url + "/e/429")
+    found = {one.before: one for one in again(stage, worker)}
+    assert len(found) == 2
+    refused = found.pop(last)
+    assert isinstance(refused.refusal, PartChanged) and short_id(last) in str(refused.refusal)
+    assert (refused.saved, refused.assembled) == (None, None)
+    assert [one.saved.outcome for one in found.values()] == [Outcome.RATE_LIMITED]
+
+
+def test_a_part_that_is_damaged_is_refused(stage):
+    _first, last = parts_of_a_device(stage, stage.device("c"), sites.sha256(END))
+    original = next(one for one in items(stage) if one.item == last)
+    capsule = next(one for one in original.capsules if one.role is Role.ORIGINAL)
+    path = stage.desk.capsule_path(capsule.id)
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.chmod(0o600)
+    path.write_bytes(data)
+    (done,) = again(stage, None)
+    assert isinstance(done.refusal, PartChanged)
+
+
+def test_parts_that_no_key_here_opens_are_told_and_wait_for_the_sheet(tmp_path):
+    stage = make_stage(tmp_path / "team", lone=False)
+    _first, last = parts_of_a_device(stage, stage.device("c"), sites.sha256(END))
+    (done,) = again(stage, None)
+    assert (done.before, done.saved, done.assembled, done.unopened) == (last, None, None, True)
+    sheet = tmp_path / "sheet.txt"
+    sheet.write_text(stage.custodian_sheet)
+    (done,) = again(stage, None, custodian_sheet=sheet)
+    assert done.assembled and not done.unopened
+
+
+def test_a_link_that_may_not_be_asked_for_stops_no_other(stage, site, worker):
+    save(stage, worker, site.url + "/e/429")
+    save(stage, worker, site.url + "/e/403")
     site.requests.clear()
-    (done,) = again(stage, worker, short_id(last.item))  # all parts are here: nobody is asked
-    assert done.saved is None and done.assembled and not site.requests
+    found = list(retry(stage.desk, stage.passphrase, RetryWish(), worker, Quiet()))  # without --allow-local
+    assert [type(one.refusal) for one in found] == [BadUrl, BadUrl]
+    assert {short_id(one.before) in str(one.refusal) for one in found} == {True}
+    assert not site.requests
+
+
+class Impatient(Quiet):
+    """Somebody who presses Ctrl-C when the first bytes of media come."""
+
+    def progress(self, done, whole):
+        raise KeyboardInterrupt
+
+
+def test_what_was_interrupted_is_told_before_all_of_it_ends(stage, site):
+    site.flags.add("back")
+    with prestart(parse_egress("direct"), allow_local=True, patience=Patience(1, 1, 0)) as own:
+        save(stage, own, site.url + "/e/429")
+        (first,) = items(stage)
+        site.pages["/e/429"] = '<video src="/m/good.mp4"></video>'
+        wish = RetryWish(asked=LOCAL)
+        running = retry(stage.desk, stage.passphrase, wish, own, Impatient())
+        done = next(running)
+        assert (done.before, done.saved.interrupted) == (first.item, True)
+        assert done.saved.received > 0
+        with pytest.raises(Interrupted):
+            next(running)
 
 
 def test_only_the_page_is_asked_for_where_only_it_is_wanted(stage, site, worker):

@@ -14,6 +14,7 @@ from witnesskit.actions.lookout import look_out
 from witnesskit.actions.saving import SavedItem, Saving
 from witnesskit.actions.session import Session
 from witnesskit.actions.untrusted import objects
+from witnesskit.errors import WitnesskitError
 from witnesskit.errors.retry import PartChanged
 from witnesskit.formats import strict_json
 from witnesskit.formats.media_record import MediaFact
@@ -38,11 +39,6 @@ class Part:
         return int(self.facts.get("start", 0))
 
     @property
-    def end(self) -> int:
-        """Place behind its last byte."""
-        return self.start + int(self.facts["bytes"])
-
-    @property
     def file(self) -> OpenedFile | None:
         """Its bytes; None where no key opens them."""
         named = f"media/{self.facts['stream']}"
@@ -54,6 +50,11 @@ class Chain:
     """Parts in order, each beginning where the one before ends."""
 
     parts: tuple[Part, ...]
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The items that hold them."""
+        return tuple(part.files.item for part in self.parts)
 
     @property
     def whole(self) -> bool:
@@ -97,7 +98,7 @@ def _assembled(saving: Saving, chain: Chain) -> SavedItem:
     known = last.files.record["source"]
     source = {name: known[name] for name in ("url", "title") if name in known}
     gathered = Gathered("url", now(), Outcome.SAVED)
-    gathered.source = {"kind": "url", **source, "assembled_of": [part.files.item for part in chain.parts]}
+    gathered.source = {"kind": "url", **source, "assembled_of": list(chain.items)}
     ways = {str(part.files.record["collection"].get("egress", "unknown")) for part in chain.parts}
     gathered.collection["egress"] = ways.pop() if len(ways) == 1 else "unknown"
     gathered.observed |= {"url": source.get("url", ""), "rule": "assembled"}
@@ -122,7 +123,10 @@ def _assembled(saving: Saving, chain: Chain) -> SavedItem:
 def _as_recorded(part: Part) -> bool:
     """Whether its bytes can be opened and are those that its record names."""
     facts = {"sha256": part.facts["sha256"], "size": part.facts["bytes"]}
-    return part.file is not None and part.file.has(facts)
+    try:
+        return part.file is not None and part.file.has(facts)
+    except WitnesskitError:  # its capsule is damaged
+        return False
 
 
 def _copy(part: Part, stream: StreamWriter, wanted: int) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,10 @@ from witnesskit.cli.options import (
 )
 from witnesskit.cli.output import Answer, Output
 from witnesskit.model import VaultKind
+
+if TYPE_CHECKING:
+    from witnesskit.actions.retry import Retried
+    from witnesskit.cli.saving import Watcher
 
 
 @click.command()
@@ -38,8 +42,8 @@ from witnesskit.model import VaultKind
 def command(output: Output, answer: Answer, items: tuple[str, ...], **options: Any) -> None:
     """Ask again for what is missing, from where the first attempt ended (desk).
 
-    ITEMS are short ids; without any, everything whose last attempt left something to get. A file that came in parts
-    is put together where the custodian's key opens them.
+    ITEMS are short ids; without any, everything whose last attempt left something to get, and every file that is
+    there in parts only. Parts are put together where the custodian's key opens them.
     """
     from witnesskit.actions.prestart import find_vault, prestart
 
@@ -58,14 +62,26 @@ def command(output: Output, answer: Answer, items: tuple[str, ...], **options: A
             watcher = Watcher(output, answer, line, 0)
             for done in retry(vault, passphrase, wish, worker, watcher):
                 output.say(f"again: {short_id(done.before)}")
-                for saved in (done.saved, done.assembled):
-                    if saved:
-                        answer.counts["in"] += 1
-                        watcher.item(saved)
-                if done.assembled:
-                    output.say(f"  {done.assembled.short} holds all parts as one file")
+                _tell(output, answer, watcher, done)
         watcher.conclude()
     finally:
         worker.close()
     if not answer.counts["in"]:
         output.say("nothing is left to ask for again")
+
+
+def _tell(output: Output, answer: Answer, watcher: Watcher, done: Retried) -> None:
+    """What came of one item: each thing that was tried is one of "in", and has one word that it ended with."""
+    for saved in (done.saved, done.assembled):
+        if saved:
+            answer.counts["in"] += 1
+            watcher.item(saved)
+    if done.assembled:
+        output.say(f"  {done.assembled.short} holds all parts as one file")
+    if done.refusal:
+        answer.counts["in"] += 1
+        watcher.refused(done.refusal)
+    if done.unopened:
+        answer.counts["in"] += 1
+        answer.counts["unopened"] = answer.counts.get("unopened", 0) + 1
+        output.say("  all parts of its file are here; with --custodian-sheet they are put together")
