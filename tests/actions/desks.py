@@ -57,7 +57,7 @@ class Desk(Stage):
         device.add(self.folder / f"{name}.txt")
         self.take_in(device.bundle(self.folder / f"stick-{name}"))
 
-    def more(self, kind: str = "note") -> None:
+    def more(self, kind: str = "access") -> None:
         """One further event in its log."""
         with self.session() as session:
             session.journal.append(prepare(kind, {"day": "2026-01-02"}))

@@ -8,6 +8,7 @@ from tests.actions.stage import Quiet, make_stage, record_json
 from tests.simulators import site as sites
 from witnesskit.actions.archive import ArchiveWish, archive
 from witnesskit.actions.assigning import Asked
+from witnesskit.actions.custodian import CustodianPaper
 from witnesskit.actions.item_files import read_item
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.own_events import own_events
@@ -184,7 +185,7 @@ def test_parts_that_no_key_here_opens_are_told_and_wait_for_the_sheet(tmp_path):
     assert (done.before, done.saved, done.assembled, done.unopened) == (last, None, None, True)
     sheet = tmp_path / "sheet.txt"
     sheet.write_text(stage.custodian_sheet)
-    (done,) = again(stage, None, custodian_sheet=sheet)
+    (done,) = again(stage, None, custodian=CustodianPaper(sheet))
     assert done.assembled and not done.unopened
 
 

@@ -62,6 +62,10 @@ SUCCESSES = {
     "export": ("export", "--format", "premis-json", "--out", "events.json", *DESK),
     "add desk": ("add", "photo.jpg", *DESK),
     "link": ("link", "ITEM", "OTHER", *DESK),
+    "mark": ("mark", "ITEM", "restricted", "--because", "minor", *DESK),
+    "mark show": ("mark", *DESK),
+    "consent": ("consent", "ITEM", "--recipient", "The Gazette", "--scope", "copy", *DESK),
+    "consent show": ("consent", *DESK),
     "audit": ("audit", *DESK),
     "disclose": ("disclose", "ITEM", "--field", "day", "--out", "stick2", *DESK),
     "delete": ("delete", "ITEM", "--why", "duplicate", "--yes", *DESK),
@@ -104,6 +108,12 @@ SUCCESSES = {
     "watch stop": ("watch", "stop", "--all", *DESK),
     "lock": ("lock", "--vault", "field"),
     "panic": ("panic", "--vault", "new-field"),
+    "policy tighten": (
+        "policy",
+        "tighten",
+        Path(__file__).resolve().parents[2] / "policies" / "court.toml",
+        *DESK[:2],
+    ),
     "policy lint": ("policy", "lint", Path(__file__).resolve().parents[2] / "policies" / "court.toml"),
 }
 

@@ -15,12 +15,14 @@ from witnesskit.policy import decide, load, openings
 from witnesskit.policy.meet import loosened, stricter, tighten
 from witnesskit.policy.schema import (
     COLLECTED,
+    CONSENTS,
     CREDENTIALS,
     EXPOSURE_STATES,
     FIELDS,
     FURTHER_PAGES,
     HIDDEN_FOOTAGE,
     KEYS,
+    MARKS,
     PARTS,
     SECOND_IMAGES,
     TIMES,
@@ -150,15 +152,15 @@ def test_an_opening_leaves_only_as_the_policy_says(policy, event, name, allowed,
 
 
 policies = st.builds(
-    lambda parts, wanted, flags, time, fields, copies, choices, states, collect: Policy(
-        "drawn", 1, f"drawn@1#{hash((parts, wanted, flags, time, fields, copies, choices, states, collect)) & 0xFFFF:04x}",
+    lambda parts, wanted, flags, time, fields, copies, choices, states, collect, leaving: Policy(
+        "drawn", 1, f"drawn@1#{hash((parts, wanted, flags, time, fields, copies, choices, states, collect, leaving)) & 0xFFFF:04x}",
         Rules(
             policy_audience=Audience.DESK, capture_require=parts, capture_want=wanted - parts,
             strip_on_unknown="refuse", strip_required=flags == 1, release_originals=flags == 2,
             release_original_digests=False, release_time=time, release_fields=fields, copies_min=copies,
             forget_needs="receipt", strip_credentials=choices[0], strip_hidden_footage=choices[1],
             strip_further_pages=choices[2], strip_second_images=choices[3], release_lossless=choices[4],
-            release_exposure_refuse=states, capture_collect=collect,
+            release_exposure_refuse=states, capture_collect=collect, release_consent=leaving[0], release_marks=leaving[1],
         ),
     ),
     st.frozensets(st.sampled_from(PARTS)), st.frozensets(st.sampled_from(PARTS)), st.integers(0, 2),
@@ -166,6 +168,7 @@ policies = st.builds(
     st.tuples(st.sampled_from(CREDENTIALS), st.sampled_from(HIDDEN_FOOTAGE), st.sampled_from(FURTHER_PAGES),
               st.sampled_from(SECOND_IMAGES), st.booleans()),
     st.frozensets(st.sampled_from(EXPOSURE_STATES)), st.frozensets(st.sampled_from(COLLECTED)),
+    st.tuples(st.sampled_from(CONSENTS), st.frozensets(st.sampled_from(MARKS))),
 )  # fmt: skip
 
 
@@ -215,12 +218,15 @@ def test_each_loosened_key_is_named(rules, key):
         ({"strip_second_images": "drop"}, "strip.second_images"),
         ({"release_lossless": True}, "release.lossless"),
         ({"release_exposure_refuse": frozenset({"unsure"})}, "release.exposure_refuse"),
+        ({"release_consent": "not-withdrawn"}, "release.consent"),
+        ({"release_marks": frozenset({"secret"})}, "release.marks"),
     ],
 )
 def test_each_loosened_choice_is_named(rules, key):
     strict = changed(
         DESK, strip_credentials="keep", strip_hidden_footage="refuse", strip_further_pages="refuse",
         strip_second_images="refuse", release_lossless=False, release_exposure_refuse=frozenset(EXPOSURE_STATES),
+        release_consent="required", release_marks=frozenset(),
     )  # fmt: skip
     assert loosened(strict, changed(strict, **rules)) == (key,)
     assert loosened(changed(strict, **rules), strict) == ()
@@ -279,3 +285,45 @@ def test_each_key_is_enforced_by_a_function_that_says_so():
     told = "".join(function.__doc__ or "" for function in vars(decide).values() if callable(function))
     for key in KEYS.keys() - {"policy.name", "policy.version"}:
         assert key in told, key
+
+
+@pytest.mark.parametrize(
+    ("policy", "level", "secret", "allowed"),
+    [
+        (PUBLIC, "", False, True),
+        (PUBLIC, "public", False, True),
+        (PUBLIC, "restricted", True, False),
+        (PUBLIC, "secret", True, False),
+        (DESK, "restricted", False, True),
+        (DESK, "secret", True, False),
+        (COURT, "secret", False, False),
+        (COURT, "secret", True, True),
+        (COURT, "a later word", True, False),
+        (changed(COURT, release_marks=frozenset({"public"})), "", False, False),
+    ],
+)
+def test_a_mark_keeps_an_item_back_unless_policy_and_person_let_it_go(policy, level, secret, allowed):
+    decision = decide.mark_may_leave(policy, level, secret=secret)
+    assert (decision.allowed, decision.rule) == (allowed, "release.marks")
+
+
+REQUIRED = changed(COURT, release_consent="required")
+
+
+@pytest.mark.parametrize(
+    ("policy", "state", "lacking", "allowed"),
+    [
+        (COURT, "unknown", (), True),
+        (COURT, "given", (), True),
+        (COURT, "withdrawn", (), False),
+        (COURT, "unclear", (), False),
+        (REQUIRED, "unknown", (), False),
+        (REQUIRED, "given", (), True),
+        (REQUIRED, "given", ("original",), False),
+        (REQUIRED, "withdrawn", (), False),
+        (REQUIRED, "a later word", (), False),
+    ],
+)
+def test_withdrawn_refuses_everywhere_and_unknown_where_consent_is_demanded(policy, state, lacking, allowed):
+    decision = decide.consent_may_leave(policy, state, lacking)
+    assert (decision.allowed, decision.rule) == (allowed, "release.consent")

@@ -30,8 +30,8 @@ DEFECTS = {
     "a fraction": (PUBLIC, "min = 2", "min = 2.0", "copies.min"),
     "no copies": (PUBLIC, "min = 2", "min = 0", "copies.min"),
     "minus": (PUBLIC, "min = 2", "min = -1", "copies.min"),
-    "a date": (PUBLIC, "version = 3", "version = 2011-12-16", "policy.version"),
-    "not a number": (PUBLIC, "version = 3", "version = nan", "policy.version"),
+    "a date": (PUBLIC, "version = 4", "version = 2011-12-16", "policy.version"),
+    "not a number": (PUBLIC, "version = 4", "version = nan", "policy.version"),
     "a word for a list": (PUBLIC, 'require = ["media"]', 'require = "media"', "capture.require"),
     "a list of numbers": (PUBLIC, 'require = ["media"]', "require = [1]", "capture.require"),
     "an unknown part": (PUBLIC, 'require = ["media"]', 'require = ["Media"]', "capture.require"),
@@ -61,6 +61,11 @@ DEFECTS = {
     "the uploader for the public": (PUBLIC, '"finding"]', '"finding", "uploader"]', "release.fields"),
     "sealed digests for the public": (PUBLIC, '"finding"]', '"finding", "sealed_sha256"]', "release.fields"),
     "the field log for the public": (PUBLIC, '"finding"]', '"finding", "field_log"]', "release.fields"),
+    "a restricted mark for the public": (
+        PUBLIC, 'marks = ["unmarked", "public"]', 'marks = ["public", "restricted"]', "release.marks",
+    ),
+    "an unknown mark": (COURT, '"restricted", "secret"]', '"restricted", "topsecret"]', "release.marks"),
+    "an unknown rule of consent": (COURT, 'consent = "not-withdrawn"', 'consent = "never"', "release.consent"),
     "a key twice": (PUBLIC, "min = 2", "min = 2\nmin = 3", "file"),
     "not TOML": (PUBLIC, "min = 2", "min = ", "file"),
     "deep nesting": (PUBLIC, "min = 2", "min = " + "[" * 9000 + "]" * 9000, "file"),
@@ -117,3 +122,9 @@ def test_every_key_of_the_schema_is_in_every_shipped_file():
     for text in (PUBLIC, COURT, DESK):
         for key in KEYS:
             assert f"\n{key.split('.')[1]} = " in text
+
+
+def test_a_file_from_before_marks_and_consent_is_read_as_nothing_was_marked():
+    lines = [line for line in COURT.splitlines() if not line.startswith(("consent = ", "marks = "))]
+    rules = load.parse("\n".join(lines).encode()).rules
+    assert (rules.release_consent, rules.release_marks) == ("not-withdrawn", {"unmarked", "public"})

@@ -12,7 +12,7 @@ from witnesskit.model import Audience
 from witnesskit.policy import load
 from witnesskit.policy.schema import COLLECTED, FIELDS
 
-VERSIONS = {"protect-filmer": 4, "court": 4, "public": 3}
+VERSIONS = {"protect-filmer": 5, "court": 5, "public": 4}
 ALL_BUT_WHO = frozenset(FIELDS) - {"collector", "egress"}
 
 GOLDEN = {
@@ -31,6 +31,8 @@ GOLDEN = {
         "release_exposure_refuse": set(),
         "release_originals": False,
         "release_original_digests": False,
+        "release_consent": "not-withdrawn",
+        "release_marks": {"unmarked", "public", "restricted"},
         "release_time": "exact",
         "release_fields": ALL_BUT_WHO,
         "copies_min": 2,
@@ -51,6 +53,8 @@ GOLDEN = {
         "release_exposure_refuse": set(),
         "release_originals": True,
         "release_original_digests": True,
+        "release_consent": "not-withdrawn",
+        "release_marks": {"unmarked", "public", "restricted", "secret"},
         "release_time": "exact",
         "release_fields": ALL_BUT_WHO,
         "copies_min": 2,
@@ -71,6 +75,8 @@ GOLDEN = {
         "release_exposure_refuse": {"unanswered", "unsure"},
         "release_originals": False,
         "release_original_digests": False,
+        "release_consent": "not-withdrawn",
+        "release_marks": {"unmarked", "public"},
         "release_time": "day",
         "release_fields": {"item", "saved", "copy_type", "copy_size", "copy_sha256", "essence", "finding"},
         "copies_min": 2,

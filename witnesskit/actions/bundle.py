@@ -29,7 +29,7 @@ def bundle(vault: Vault, wish: BundleWish, report: Report) -> BundleDone:
         from witnesskit.actions.bundle_audience import bundle_for_audience
 
         return bundle_for_audience(vault, wish, report)
-    if wish.audience or wish.recipient or wish.items or wish.custodian:
+    if wish.audience or wish.recipient or wish.items or wish.custodian or wish.name or wish.secret:
         raise NotForBundle
     with open_for_saving(vault, wish.passphrase) as session:
         packing = bundle_set.Packing(session, wish, report)

@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from witnesskit.actions.audience_members import Contents, data_member, file_member, openings_member
+from witnesskit.actions.audience_policy import audience_policy
 from witnesskit.actions.bundled import BundleDone, BundleWish
 from witnesskit.actions.chain_members import LogCopy, copy_members, desk_copy
 from witnesskit.actions.court_contents import court_contents
+from witnesskit.actions.item_files import chosen
+from witnesskit.actions.may_leave import Leaving, demand_may_leave
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.openings_capsule import seal_openings
 from witnesskit.actions.publish import publish
-from witnesskit.actions.report import POLICIES, public_report, read_items
+from witnesskit.actions.report import public_report, read_items
 from witnesskit.actions.session import Session
 from witnesskit.bundle.pack import Packed, write_volume
 from witnesskit.bundle.plan import BundlePlan, PlannedMember, transfer_digest
@@ -23,7 +26,6 @@ from witnesskit.formats.age import parse_recipient
 from witnesskit.formats.bundle_manifest import TransferOpening
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import Audience
-from witnesskit.policy import decide, load
 from witnesskit.policy.schema import Policy
 from witnesskit.report import html
 from witnesskit.vault import state
@@ -34,14 +36,18 @@ Report = Callable[[int, int | None], None]
 
 
 def bundle_for_audience(vault: Vault, wish: BundleWish, report: Report) -> BundleDone:
-    """Write one bundle for a named recipient; raises NotForBundle, CustodianKeyNeeded, NoSuchItem."""
+    """Write one bundle for a named recipient; raises NotForBundle, CustodianKeyNeeded, NoSuchItem.
+
+    MarkKeepsBack, ConsentWithdrawn, NoConsent and StatementsShut come before anything is logged or written.
+    """
     if not wish.audience or not wish.recipient:
         raise NotForBundle
     parse_recipient(wish.recipient)
     audience = Audience(wish.audience)
-    policy = load.shipped(POLICIES[audience])
-    decide.check_audience(policy, audience)
+    policy = audience_policy(vault, audience)
     with open_for_saving(vault, wish.passphrase) as session:
+        leaving = Leaving(_what(policy), wish.name, wish.secret)
+        demand_may_leave(session, policy, chosen(session.state, wish.items), leaving)
         contents = (
             _public(session, policy, wish) if audience is Audience.PUBLIC else court_contents(session, policy, wish)
         )
@@ -55,6 +61,13 @@ def bundle_for_audience(vault: Vault, wish: BundleWish, report: Report) -> Bundl
         _following(session, packed, audience),
         contents.held_back,
     )
+
+
+def _what(policy: Policy) -> frozenset[str]:
+    """What of an item goes into a bundle, as consents say it."""
+    if policy.rules.policy_audience is Audience.PUBLIC:
+        return frozenset({"copy"})
+    return frozenset({"copy", "record", *(["original"] if policy.rules.release_originals else [])})
 
 
 def _following(session: Session, packed: Packed, audience: Audience) -> str:

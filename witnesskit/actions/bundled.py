@@ -18,6 +18,8 @@ class BundleWish:
     recipient: str = ""
     items: tuple[str, ...] = ()
     custodian: CustodianPaper | None = None
+    name: str = ""  # who gets it, as consents name them
+    secret: bool = False  # what is marked secret goes too
     why: str = "bundle"  # for the log, where originals are opened
     more_folders: tuple[Path, ...] = ()  # further sticks: volumes go to all of them in turn
     parity: int = 0  # percent of PAR2 beside each file

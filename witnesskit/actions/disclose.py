@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
+from witnesskit.actions.audience_policy import audience_policy
 from witnesskit.actions.disclose_court import court_fields, disclose_court
 from witnesskit.actions.disclose_public import disclose_public, public_fields
 from witnesskit.actions.disclosed import Disclosed, DiscloseWish, Fields, check_place
 from witnesskit.actions.item_files import ItemFiles, chosen, read_item
+from witnesskit.actions.may_leave import Leaving, demand_may_leave
 from witnesskit.actions.opening import open_for_saving
-from witnesskit.actions.report import POLICIES
 from witnesskit.actions.session import Session
 from witnesskit.errors.actions import NoSuchField
 from witnesskit.model import Audience, VaultKind
-from witnesskit.policy import decide, load
-from witnesskit.policy.schema import Policy
 from witnesskit.vault import layout
 from witnesskit.vault.keyring import desk_identities
 from witnesskit.vault.layout import Vault
 
 
 def disclose(vault: Vault, passphrase: str, wish: DiscloseWish) -> Disclosed:
-    """Write the proofs; raises WrongVaultKind, NoFolder, NoSuchField, FieldWithheld, NotForThePublic."""
+    """Write the proofs; raises WrongVaultKind, NoFolder, NoSuchField, FieldWithheld, NotForThePublic, what
+    ``demand_may_leave`` raises.
+    """
     layout.demand(vault, VaultKind.DESK)
     check_place(wish.out)
     if not wish.fields:
         raise NoSuchField("none was named")
-    policy = _policy(wish.audience)
+    policy = audience_policy(vault, Audience(wish.audience))
     with open_for_saving(vault, passphrase) as session:
         item = _item(session, wish.item)
+        leaving = Leaving(frozenset({"record"}), wish.recipient, wish.secret)
+        demand_may_leave(session, policy, [item.item], leaving)
         if policy.rules.policy_audience is Audience.PUBLIC:
             return disclose_public(session, policy, item, wish)
         return disclose_court(session, policy, item, wish)
@@ -35,19 +38,12 @@ def disclose(vault: Vault, passphrase: str, wish: DiscloseWish) -> Disclosed:
 def list_fields(vault: Vault, passphrase: str, short: str, audience: str) -> Fields:
     """What the log holds of an item, and what may leave; nothing is logged. Raises as ``disclose``."""
     layout.demand(vault, VaultKind.DESK)
-    policy = _policy(audience)
+    policy = audience_policy(vault, Audience(audience))
     with open_for_saving(vault, passphrase) as session:
         item = _item(session, short)
         if policy.rules.policy_audience is Audience.PUBLIC:
             return public_fields(policy, item)
         return court_fields(session, policy, item)
-
-
-def _policy(audience: str) -> Policy:
-    wanted = Audience(audience)
-    policy = load.shipped(POLICIES[wanted])
-    decide.check_audience(policy, wanted)
-    return policy
 
 
 def _item(session: Session, short: str) -> ItemFiles:

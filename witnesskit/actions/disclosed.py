@@ -20,6 +20,8 @@ class DiscloseWish:
     out: Path
     audience: str = "public"
     copy: str = ""
+    recipient: str = ""  # as consents name them
+    secret: bool = False
 
 
 @dataclass(frozen=True)

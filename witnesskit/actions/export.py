@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from witnesskit.actions.audience_policy import audience_policy
 from witnesskit.actions.court_view import CourtView, court_view
+from witnesskit.actions.item_files import chosen
+from witnesskit.actions.may_leave import Leaving, demand_may_leave
 from witnesskit.actions.opening import open_for_saving
-from witnesskit.actions.report import POLICIES, read_items
+from witnesskit.actions.report import read_items
 from witnesskit.errors.cli import OutputExists
 from witnesskit.model import Audience, VaultKind
-from witnesskit.policy import decide, load
 from witnesskit.report import case_uco, court_sheet, fre_902, premis
 from witnesskit.vault import layout
 from witnesskit.vault.layout import Vault
@@ -33,6 +35,8 @@ class ExportWish:
     format: str
     items: tuple[str, ...]
     out: Path
+    recipient: str = ""  # as consents name them
+    secret: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,13 +51,14 @@ class ExportDone:
 
 
 def export(vault: Vault, passphrase: str, wish: ExportWish) -> ExportDone:
-    """Write one file; raises OutputExists, NoSuchItem, WrongVaultKind and the leaves of the vault."""
+    """Write one file; raises OutputExists, NoSuchItem, WrongVaultKind, what ``demand_may_leave`` raises."""
     layout.demand(vault, VaultKind.DESK)
-    policy = load.shipped(POLICIES[Audience.COURT])
-    decide.check_audience(policy, Audience.COURT)
+    policy = audience_policy(vault, Audience.COURT)
     if wish.out.exists() or wish.out.is_symlink():
         raise OutputExists
     with open_for_saving(vault, passphrase) as session:
+        leaving = Leaving(frozenset({"record"}), wish.recipient, wish.secret)
+        demand_may_leave(session, policy, chosen(session.state, wish.items), leaving)
         view = court_view(session, policy, read_items(session, wish.items))
     try:
         with wish.out.open("xb") as stream:

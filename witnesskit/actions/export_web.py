@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
 from witnesskit.actions.access import CUSTODIAN, DESK, log_access
+from witnesskit.actions.audience_policy import audience_policy
 from witnesskit.actions.custodian import CustodianPaper, custodian_of
 from witnesskit.actions.item_files import ItemFiles, OpenedFile, chosen, read_item
+from witnesskit.actions.may_leave import Leaving, demand_may_leave
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.session import Session
 from witnesskit.actions.untrusted import line, mapping, number, objects, time
@@ -21,7 +23,7 @@ from witnesskit.errors.brought import NothingOfTheWeb
 from witnesskit.errors.cli import OutputExists
 from witnesskit.formats import strict_json
 from witnesskit.formats.short_id import short_id
-from witnesskit.model import Json, Role, VaultKind
+from witnesskit.model import Audience, Json, Role, VaultKind
 from witnesskit.report.exchange import Exchange, Headers
 from witnesskit.report.wacz import write_wacz
 from witnesskit.report.warc import write_warc
@@ -45,6 +47,8 @@ class WebWish:
     out: Path
     custodian: CustodianPaper | None = None
     why: str = ""
+    recipient: str = ""  # as consents name them
+    secret: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,9 @@ class WebDone:
 
 
 def export_web(vault: Vault, passphrase: str, wish: WebWish) -> WebDone:
-    """Write one file; raises OutputExists, NothingOfTheWeb, NoWarc, CustodianKeyNeeded, the leaves of the vault."""
+    """Write one file; raises OutputExists, NothingOfTheWeb, NoWarc, CustodianKeyNeeded, what
+    ``demand_may_leave`` raises.
+    """
     layout.demand(vault, VaultKind.DESK)
     if wish.out.exists() or wish.out.is_symlink():
         raise OutputExists
@@ -80,6 +86,9 @@ def _items(session: Session, wish: WebWish) -> list[tuple[str, tuple[Identity, .
     """Every item with the keys for it; that originals are opened is on record first."""
     keyring = cast(Keyring, session.keyring)
     items, custodian = chosen(session.state, wish.items), custodian_of(keyring, wish.custodian)
+    what = frozenset({"record", *(["original"] if custodian else [])})
+    policy = audience_policy(session.vault, Audience.COURT)
+    demand_may_leave(session, policy, items, Leaving(what, wish.recipient, wish.secret))
     if custodian:
         who = CUSTODIAN if wish.custodian else DESK
         log_access(session, items, who=who, why=wish.why or f"export as {wish.format}", policy=session.policy.id)

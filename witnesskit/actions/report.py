@@ -9,10 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from witnesskit.actions import case_vault
+from witnesskit.actions.audience_policy import audience_policy
 from witnesskit.actions.case import Case
 from witnesskit.actions.chain_members import OF_DESKS
 from witnesskit.actions.court_view import CourtView, court_view
 from witnesskit.actions.item_files import ItemFiles, chosen, read_item
+from witnesskit.actions.marks import mark_note, marks
+from witnesskit.actions.may_leave import Leaving, demand_may_leave
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.publish import PublishedCopy, publish
 from witnesskit.actions.session import Session
@@ -26,7 +29,7 @@ from witnesskit.errors.cli import OutputExists
 from witnesskit.formats.short_id import short_id
 from witnesskit.media_model import EssenceHash
 from witnesskit.model import Audience, VaultKind
-from witnesskit.policy import decide, load
+from witnesskit.policy import decide
 from witnesskit.policy.schema import Policy
 from witnesskit.report import how_to, html
 from witnesskit.report.model import Answer, Check, Item, Report, Step, guarded, withheld
@@ -37,7 +40,6 @@ from witnesskit.verify import CaseFiles, Found, Trust, Verdict
 from witnesskit.verify.case import LISTED
 
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
-POLICIES = {Audience.DESK: "protect-filmer", Audience.COURT: "court", Audience.PUBLIC: "public"}
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class ReportWish:
     audience: str
     items: tuple[str, ...]
     out: Path
+    recipient: str = ""  # as consents name them
+    secret: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,11 +69,13 @@ def report(vault: Vault, passphrase: str, wish: ReportWish) -> ReportDone:
     """Write the page; raises OutputExists, NoSuchItem, WrongVaultKind and the leaves of the vault."""
     layout.demand(vault, VaultKind.DESK)
     audience = Audience(wish.audience)
-    policy = load.shipped(POLICIES[audience])
-    decide.check_audience(policy, audience)
+    policy = audience_policy(vault, audience)
     if wish.out.exists() or wish.out.is_symlink():
         raise OutputExists  # before anything is logged as published
     with open_for_saving(vault, passphrase) as session:
+        if audience is not Audience.DESK:  # there it stays
+            leaving = Leaving(frozenset({"record"}), wish.recipient, wish.secret)
+            demand_may_leave(session, policy, chosen(session.state, wish.items), leaving)
         made, held_back = build(session, policy, read_items(session, wish.items))
     try:
         with wish.out.open("x", encoding="utf-8") as stream:
@@ -101,7 +107,9 @@ def build(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tuple
     shown = tuple(shown_item(files, policy) for files in items)
     made = _report(policy, verdict, shown, how_to.steps(Audience.DESK, (session.signer.vkey,), _hashes(items)))
     validated = last_validation(session)
-    return replace(made, notes=_unreadable(items), validated=validated.sentence if validated else ""), ()
+    marked = marks(session)
+    told = tuple(mark_note(one.item, marked[one.item]) for one in items if one.item in marked)
+    return replace(made, notes=_unreadable(items) + told, validated=validated.sentence if validated else ""), ()
 
 
 def court_report(policy: Policy, view: CourtView, steps: tuple[Step, ...]) -> Report:

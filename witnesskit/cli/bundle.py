@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from witnesskit.cli.held_back import warn_held_back
+from witnesskit.cli.leaving import leaving_options
 from witnesskit.cli.options import (
     ANY_PATH,
     SIZE,
@@ -39,6 +40,7 @@ from witnesskit.cli.output import Answer, Output
 )
 @click.option("--parity", type=click.IntRange(1, 50), help="Percent of PAR2 beside each file, for sticks that rot.")
 @click.option("--spare", type=click.IntRange(1, 64), help="Field: further volumes; as many may be lost.")
+@leaving_options
 @passphrase_option
 @vault_option
 @common
@@ -66,6 +68,8 @@ def command(output: Output, answer: Answer, folders: tuple[Path, ...], **options
         recipient=str(options["recipient"] or ""),
         items=tuple(options["items"]),
         custodian=custodian_paper(options),
+        name=options["name"],
+        secret=options["secret"],
         why=options["why"],
     )
     with output.progress("packing") as line:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from witnesskit.cli.leaving import leaving_options
 from witnesskit.cli.options import ANY_PATH, common, passphrase_option, read_secret, vault_option
 from witnesskit.cli.output import Answer, Output
 from witnesskit.cli.terminal import printable
@@ -29,6 +30,7 @@ from witnesskit.model import VaultKind
 )
 @click.option("--copy", default="", help="Public: first digits of the digest of the copy to speak of.")
 @click.option("--list", "list_only", is_flag=True, help="Show which fields there are and which may leave.")
+@leaving_options
 @passphrase_option
 @vault_option
 @common
@@ -51,7 +53,11 @@ def command(output: Output, answer: Answer, item: str, out: Path | None, **optio
         _show_fields(output, answer, list_fields(vault, passphrase, item, audience))
         return
     fields = tuple(dict.fromkeys(options["fields"]))
-    done = disclose(vault, passphrase, DiscloseWish(item, fields, out, audience, options["copy"]))
+    done = disclose(
+        vault,
+        passphrase,
+        DiscloseWish(item, fields, out, audience, options["copy"], options["name"], options["secret"]),
+    )
     answer.items = [vars(proof) for proof in done.proofs]
     answer.counts = {"proofs": len(done.proofs)}
     answer.data["withheld"] = list(done.withheld)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from witnesskit.cli.leaving import leaving_options
 from witnesskit.cli.options import (
     ANY_PATH,
     common,
@@ -39,6 +40,7 @@ _SAID = {
 @click.option("--out", type=ANY_PATH, required=True, help="The file to write; it must not exist.")
 @custodian_option("WARC, WACZ: the custodian sheet, to open originals.")
 @click.option("--why", default="", help="WARC, WACZ: why originals are opened; it is logged.")
+@leaving_options
 @passphrase_option
 @vault_option
 @common
@@ -58,7 +60,7 @@ def command(output: Output, answer: Answer, items: tuple[str, ...], out: Path, *
 
     vault = find_vault(options["vault_path"], VaultKind.DESK)
     passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
-    done = export(vault, passphrase, ExportWish(options["form"], items, out))
+    done = export(vault, passphrase, ExportWish(options["form"], items, out, options["name"], options["secret"]))
     answer.state = done.state
     answer.counts = {"items": done.items, "events": done.events, "unopened": done.unopened}
     left = f"{counted(done.items, 'item')}, {counted(done.events, 'event')}"
@@ -78,9 +80,9 @@ def _web(output: Output, answer: Answer, items: tuple[str, ...], out: Path, opti
 
     vault = find_vault(options["vault_path"], VaultKind.DESK)
     passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
-    done = export_web(
-        vault, passphrase, WebWish(options["form"], items, out, custodian_paper(options), options["why"])
-    )
+    opened = custodian_paper(options), options["why"]
+    wish = WebWish(options["form"], items, out, *opened, options["name"], options["secret"])
+    done = export_web(vault, passphrase, wish)
     answer.counts = {"items": done.items, "records": done.exchanges, "withheld": done.withheld}
     output.say(f"{counted(done.items, 'item')}, {counted(done.exchanges, 'record')}. Not for publication")
     if done.withheld:

@@ -10,6 +10,7 @@ import click
 from witnesskit.cli.options import EXISTING_FILE, common, vault_option
 from witnesskit.cli.output import Answer, Output
 from witnesskit.cli.terminal import printable
+from witnesskit.model import VaultKind
 
 
 @click.group()
@@ -33,6 +34,20 @@ def show(output: Output, answer: Answer, name: str | None, **options: Any) -> No
     output.say(f"policy {shown.id}")
     for line in shown.text.splitlines():
         output.data(printable(line))
+
+
+@command.command("tighten")
+@click.argument("file", type=EXISTING_FILE)
+@vault_option
+@common
+def tighten(output: Output, answer: Answer, file: Path, **options: Any) -> None:
+    """Put rules of your own beside the shipped ones of their audience (desk); the stricter wins."""
+    from witnesskit.actions.audience_policy import tighten_audience
+    from witnesskit.actions.opening import find_vault
+
+    policy = tighten_audience(find_vault(options["vault_path"], VaultKind.DESK), file)
+    answer.data["policy"] = policy.id
+    output.data(f"in force for {policy.rules.policy_audience}: {policy.id}")
 
 
 @command.command("lint")

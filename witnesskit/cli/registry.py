@@ -34,6 +34,8 @@ VERBS: Final[Mapping[str, str]] = {
     "disclose": "Prove single facts of an item and withhold the rest (desk).",
     "delete": "Erase an item on purpose and leave that on record (desk).",
     "link": "Log that two items are the same footage (desk).",
+    "mark": "Say how sensitive an item is; what is marked secret does not leave (desk).",
+    "consent": "Record for whom somebody agreed that an item leaves, and when they no longer do (desk).",
     "audit": "Read everything that is stored again and log how it was (desk).",
     "report": "Write what is known and proven as one page.",
     "export": "Write the chain of custody in a form that others read (desk).",
@@ -102,6 +104,10 @@ def _load_of_chain(verb: str) -> click.Command:  # noqa: C901 - one line for eac
             from witnesskit.cli.delete import command
         case "link":
             from witnesskit.cli.link import command
+        case "mark":
+            from witnesskit.cli.mark import command
+        case "consent":
+            from witnesskit.cli.consent import command
         case "audit":
             from witnesskit.cli.audit import command
         case "report":

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from witnesskit.cli.held_back import warn_held_back
+from witnesskit.cli.leaving import leaving_options
 from witnesskit.cli.options import ANY_PATH, common, passphrase_option, read_secret, vault_option
 from witnesskit.cli.output import Answer, Output
 from witnesskit.model import VaultKind
@@ -23,6 +24,7 @@ from witnesskit.model import VaultKind
 )
 @click.option("--item", "items", multiple=True, help="Short id of an item; all items if none is given.")
 @click.option("--out", type=ANY_PATH, required=True, help="The HTML file to write; it must not exist.")
+@leaving_options
 @passphrase_option
 @vault_option
 @common
@@ -37,7 +39,9 @@ def command(output: Output, answer: Answer, audience: str, out: Path, **options:
 
     vault = find_vault(options["vault_path"], VaultKind.DESK)
     passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
-    done = report(vault, passphrase, ReportWish(audience, tuple(options["items"]), out))
+    done = report(
+        vault, passphrase, ReportWish(audience, tuple(options["items"]), out, options["name"], options["secret"])
+    )
     answer.state = done.state
     answer.counts = {"items": done.items, "withheld": done.withheld, "unreadable": done.unreadable}
     warn_held_back(answer, done.held_back)

@@ -121,6 +121,31 @@ def exposure_may_leave(policy: Policy, answers: Mapping[str, str]) -> Decision:
     return Decision(not refused, "release.exposure_refuse", policy.id, sentence)
 
 
+def mark_may_leave(policy: Policy, level: str, *, secret: bool) -> Decision:
+    """Enforces release.marks; ``level``: the mark of an item, or empty; ``secret``: the person said so for this time.
+
+    What is marked secret leaves only where the policy lists it and the person asked for it.
+    """
+    listed = (level or "unmarked") in policy.rules.release_marks
+    allowed = listed and (level != "secret" or secret)
+    sentence = f"marked {level or 'not at all'}"
+    if listed and not allowed:
+        sentence += ", which leaves only with --secret"
+    return Decision(allowed, "release.marks", policy.id, sentence)
+
+
+def consent_may_leave(policy: Policy, state: str, lacking: Collection[str]) -> Decision:
+    """Enforces release.consent; ``state``: given, withdrawn, unclear or unknown; ``lacking``: what it does not cover.
+
+    A withdrawn consent refuses under every policy, and so does one of which nobody can tell whether it is.
+    """
+    refused = state in ("withdrawn", "unclear")
+    if policy.rules.release_consent == "required":
+        refused = refused or state != "given" or bool(lacking)
+    sentence = f"consent {state}" + (f", and not for {', '.join(sorted(lacking))}" if lacking else "")
+    return Decision(not refused, "release.consent", policy.id, sentence)
+
+
 def show(policy: Policy, values: Mapping[str, str]) -> Shown:
     """Enforces release.fields, release.original_digests and release.time on one item's values.
 

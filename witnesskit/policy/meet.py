@@ -6,6 +6,7 @@ from dataclasses import fields
 
 from witnesskit.errors.policy import PolicyConflict, PolicyLoosens
 from witnesskit.policy.schema import (
+    CONSENTS,
     CREDENTIALS,
     FURTHER_PAGES,
     HIDDEN_FOOTAGE,
@@ -64,6 +65,8 @@ def _meet(a: Rules, b: Rules) -> Rules:
         release_exposure_refuse=a.release_exposure_refuse | b.release_exposure_refuse,
         release_originals=a.release_originals and b.release_originals,
         release_original_digests=a.release_original_digests and b.release_original_digests,
+        release_consent=_stricter(CONSENTS, a.release_consent, b.release_consent),
+        release_marks=a.release_marks & b.release_marks,
         release_time=_stricter(TIMES, a.release_time, b.release_time),
         release_fields=a.release_fields & b.release_fields,
         copies_min=max(a.copies_min, b.copies_min),

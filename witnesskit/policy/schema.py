@@ -19,6 +19,8 @@ HIDDEN_FOOTAGE: Final = ("refuse", "keep")
 FURTHER_PAGES: Final = ("refuse", "drop", "keep")
 SECOND_IMAGES: Final = ("refuse", "drop")
 EXPOSURE_STATES: Final = ("unanswered", "unsure", "yes")  # of an exposure; "no" never refuses
+CONSENTS: Final = ("required", "not-withdrawn")
+MARKS: Final = ("unmarked", "public", "restricted", "secret")  # which marks an item may bear and leave
 
 PARTS: Final = ("url", "media", "html", "headers", "screenshot", "metadata", "context")
 COLLECTED: Final = ("comments", "subtitles", "thumbnails", "description", "uploader")
@@ -62,6 +64,8 @@ class Rules:
     release_original_digests: bool
     release_lossless: bool
     release_exposure_refuse: frozenset[str]  # of EXPOSURE_STATES
+    release_consent: str  # of CONSENTS
+    release_marks: frozenset[str]  # of MARKS
     release_time: str  # of TIMES
     release_fields: frozenset[str]
     copies_min: int
@@ -138,6 +142,8 @@ KEYS: Final[Mapping[str, Check]] = {
     "release.original_digests": _boolean,
     "release.lossless": _boolean,
     "release.exposure_refuse": _words_of(EXPOSURE_STATES),
+    "release.consent": _one_of(*CONSENTS),
+    "release.marks": _words_of(MARKS),
     "release.time": _one_of(*TIMES),
     "release.fields": _words_of(FIELDS),
     "copies.min": _whole_number(_COPIES_MAX),
@@ -146,7 +152,11 @@ KEYS: Final[Mapping[str, Check]] = {
 
 
 # keys that came later, with what a file from before them means: nobody's vault is locked by an update
-_LATER: Final[Mapping[str, Any]] = {"capture.collect": ["description", "uploader"]}
+_LATER: Final[Mapping[str, Any]] = {
+    "capture.collect": ["description", "uploader"],
+    "release.consent": "not-withdrawn",
+    "release.marks": ["unmarked", "public"],  # nothing was marked when it was written
+}
 
 
 def faults(document: Mapping[str, Any]) -> tuple[Fault, ...]:
@@ -204,6 +214,8 @@ def _contradictions(values: Mapping[str, Any]) -> list[Fault]:
         found.append(Fault("release.lossless", "may not be true for the audience public"))
     if audience == Audience.PUBLIC and not {"unanswered", "unsure"} <= set(values["release.exposure_refuse"]):
         found.append(Fault("release.exposure_refuse", "must hold unanswered and unsure for the audience public"))
+    if audience == Audience.PUBLIC and not {"unmarked", "public"} >= set(values["release.marks"]):
+        found.append(Fault("release.marks", "may hold only unmarked and public for the audience public"))
     if both := set(values["capture.require"]) & set(values["capture.want"]):
         found.append(Fault("capture.want", f"repeats what is required: {', '.join(sorted(both))}"))
     return found
