@@ -204,9 +204,10 @@ def test_a_desk_s_own_rules_never_loosen(desk):
 
 
 def test_a_lost_paper_is_no_way_round_a_withdrawal(desk):
+    before = state.load_state(desk.desk).capsules().keys()
     withdrawn(desk)
-    papers = [one.capsules[0] for one in state.load_state(desk.desk).items.values() if one.paper]
-    store.erase(desk.desk, papers[-1].id)
+    (paper,) = state.load_state(desk.desk).capsules().keys() - before
+    store.erase(desk.desk, paper)
     assert refused(desk, "bundle for a court", recipient="The Tribunal") == "STATEMENTS-SHUT"
 
 

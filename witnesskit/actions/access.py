@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from witnesskit.actions.logged import log_events
@@ -38,6 +38,17 @@ def log_access(session: Session, items: Sequence[str], *, who: str, why: str, po
         )
         for item in touched
     ]
+    if events:
+        log_events(session, events)
+
+
+def log_handed_out(session: Session, items: Mapping[str, str], *, why: str, policy: str) -> None:
+    """One event for each item that a desk hands out opened, before it is written: item -> what of it leaves.
+
+    ``why`` names form, audience and recipient. Raises what ``log_events`` raises.
+    """
+    facts = {"day": utc_day(), "who": DESK, "why": why, "policy": policy, "tool": TOOL}
+    events = [prepare("access", {"item": item, "what": what, **facts}) for item, what in items.items()]
     if events:
         log_events(session, events)
 

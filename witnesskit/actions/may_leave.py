@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from witnesskit.actions.consents import EVERYBODY, UNCLEAR, WITHDRAWN, lacking, standing
 from witnesskit.actions.marks import newest
 from witnesskit.actions.session import Session
-from witnesskit.actions.statements import CONSENT, MARK, Statement, statements
+from witnesskit.actions.statements import CONSENT, MARK, Statement, by_item, statements
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.leaving import ConsentWithdrawn, MarkKeepsBack, NoConsent
 from witnesskit.formats.short_id import short_id
@@ -30,14 +30,14 @@ class Leaving:
 
 def demand_may_leave(session: Session, policy: Policy, items: Sequence[str], leaving: Leaving) -> None:
     """Raise MarkKeepsBack, ConsentWithdrawn or NoConsent naming every item that may not; StatementsShut."""
-    said = statements(session, MARK, CONSENT)
-    marked = newest(said)
+    said = by_item(statements(session, MARK, CONSENT))
     held: dict[type[WitnesskitError], list[str]] = {}
     for item in items:
-        level = marked[item].level if item in marked else ""
+        own = said.get(item, ())
+        level = newest(own)[item].level if item in newest(own) else ""
         if not (decision := decide.mark_may_leave(policy, level, secret=leaving.secret)).allowed:
             held.setdefault(MarkKeepsBack, []).append(f"{short_id(item)} ({decision.sentence})")
-        error, sentence = _without_consent(policy, said, item, leaving)
+        error, sentence = _without_consent(policy, own, item, leaving)
         if error:
             held.setdefault(error, []).append(f"{short_id(item)} ({sentence})")
     for error in (MarkKeepsBack, ConsentWithdrawn, NoConsent):

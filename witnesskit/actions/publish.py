@@ -35,6 +35,7 @@ class PublishedCopy:
     facts: Mapping[str, Json]
     file: OpenedFile
     openings: tuple[Opening, ...] = field(repr=False)
+    parent: str = field(default="", repr=False)  # of the desk's own, and of nothing that leaves
 
     @property
     def line(self) -> OpeningLine:
@@ -71,8 +72,8 @@ def publish(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> Pub
     session.journal.checkpoint(session.signer)
     log = session.journal.log
     copies = tuple(
-        PublishedCopy(event.item, facts, file, _openings(log, number, event.disclosures, policy))
-        for event, number, (_parent, facts, file) in zip(events, numbers, allowed, strict=True)
+        PublishedCopy(event.item, facts, file, _openings(log, number, event.disclosures, policy), parent)
+        for event, number, (parent, facts, file) in zip(events, numbers, allowed, strict=True)
     )
     return Published(copies, tuple(refused))
 

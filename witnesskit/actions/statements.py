@@ -5,7 +5,7 @@ Their openings are sealed to the desk ring; the newest counts and every earlier 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -77,6 +77,14 @@ def statements(session: Session, *kinds: str) -> tuple[Statement, ...]:
     if shut := numbers - {event.n for event in opened if event.fields}:
         raise StatementsShut(f"{len(shut)} of {len(numbers)}")
     return tuple(_statement(event) for event in opened if event.fields.get("kind") in kinds)
+
+
+def by_item(found: Iterable[Statement]) -> dict[str, tuple[Statement, ...]]:
+    """Statements of each item, in their order."""
+    grouped: dict[str, list[Statement]] = {}
+    for one in found:
+        grouped.setdefault(one.item, []).append(one)
+    return {item: tuple(said) for item, said in grouped.items()}
 
 
 def _note(line: bytes) -> custody_event.Event | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from witnesskit.cli.held_back import warn_held_back
 from witnesskit.cli.leaving import leaving_options
 from witnesskit.cli.options import (
     ANY_PATH,
@@ -21,7 +22,8 @@ from witnesskit.cli.output import Answer, Output
 from witnesskit.model import VaultKind
 
 _WEB = ("warc", "wacz")
-_FORMATS = ("premis-xml", "premis-json", "case-uco", "fre-902", "berkeley", *_WEB)
+_HANDED = ("bagit", "folder", "csv", "uwazi", "atlos")
+_FORMATS = ("premis-xml", "premis-json", "case-uco", "fre-902", "berkeley", *_WEB, *_HANDED)
 _SAID = {
     "fre-902": "This is a draft: a person must fill in the blanks, strike out what they do not know, and sign.",
     "berkeley": "What is missing is named with its reason; whether the rest is enough is for a person to judge.",
@@ -32,25 +34,39 @@ _SAID = {
 @click.argument("items", nargs=-1)
 @click.option(
     "--format",
+    "--form",
     "form",
     type=click.Choice(_FORMATS),
     required=True,
-    help="PREMIS 3 or CASE/UCO events, a draft certification, a table of what is held, or an archive of the web.",
+    help="Events as PREMIS 3 or CASE/UCO, a draft certification, a table of what is held, an archive of the web; or "
+    "items as a bag, a folder, a table, or for the imports of Uwazi and Atlos.",
 )
-@click.option("--out", type=ANY_PATH, required=True, help="The file to write; it must not exist.")
-@custodian_option("WARC, WACZ: the custodian sheet, to open originals.")
-@click.option("--why", default="", help="WARC, WACZ: why originals are opened; it is logged.")
+@click.option("--out", "--to", "out", type=ANY_PATH, required=True, help="What to write; it must not exist.")
+@click.option(
+    "--audience",
+    type=click.Choice(["desk", "court", "public"]),
+    default="public",
+    show_default=True,
+    help="Items: for whom; the policy of that name decides what leaves. The others are for a court.",
+)
+@click.option("--originals", is_flag=True, help="Items: originals too, where the policy lets them.")
+@custodian_option("Originals: the custodian sheet, to open them.")
+@click.option("--why", default="", help="Items, originals: why; it is logged.")
 @leaving_options
 @passphrase_option
 @vault_option
 @common
 def command(output: Output, answer: Answer, items: tuple[str, ...], out: Path, **options: Any) -> None:
-    """Write the chain of custody in a form that others read (desk).
+    """Write the chain of custody in a form that others read, or hand out items (desk).
 
-    For a court: the policy of that name decides what may be told. Digests of originals are in it: not for
-    publication. ITEMS are short ids; all items if none is given. WARC and WACZ hold pages, media and requests
-    as they were: media only with the custodian's key.
+    ITEMS are short ids; all items if none is given. The chain is for a court, with digests of originals: not for
+    publication. WARC and WACZ hold pages, media and requests as they were: media only with the custodian's key.
+    A bag, a folder or a table holds what the policy of the audience lets out of the items; marks and consents keep
+    back the rest.
     """
+    if options["form"] in _HANDED:
+        _hand_out(output, answer, items, out, options)
+        return
     if options["form"] in _WEB:
         _web(output, answer, items, out, options)
         return
@@ -89,4 +105,25 @@ def _web(output: Output, answer: Answer, items: tuple[str, ...], out: Path, opti
         held = counted(done.withheld, "stream is", "streams are")
         answer.warn("WITHHELD", f"{held} not in it: only the custodian's key opens originals (--custodian-sheet)")
     answer.warn("READABLE", "it holds links and footage in clear; keep it as you keep originals")
+    output.data(str(out))
+
+
+def _hand_out(output: Output, answer: Answer, items: tuple[str, ...], out: Path, options: dict[str, Any]) -> None:
+    """Items in a form of their own."""
+    from witnesskit.actions.counted import counted
+    from witnesskit.actions.hand_out import HandOutWish, hand_out
+    from witnesskit.actions.opening import find_vault
+
+    vault = find_vault(options["vault_path"], VaultKind.DESK)
+    passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
+    asked = {name: options[name] for name in ("audience", "secret", "originals", "why")}
+    asked["custodian"] = custodian_paper(options)
+    wish = HandOutWish(options["form"], items, out, recipient=options["name"], **asked)
+    with output.progress("writing") as line:
+        done = hand_out(vault, passphrase, wish, line.update)
+    answer.counts = {"items": done.items, "files": done.files}
+    warn_held_back(answer, done.held_back)
+    left = f"{counted(done.items, 'item')}, {counted(done.files, 'file')}"
+    output.say(f"{left}; allowed by {done.policy}; written, read back and compared")
+    answer.warn("READABLE", "what was written is in clear, and the log says to whom it goes")
     output.data(str(out))

@@ -38,7 +38,7 @@ VERBS: Final[Mapping[str, str]] = {
     "consent": "Record for whom somebody agreed that an item leaves, and when they no longer do (desk).",
     "audit": "Read everything that is stored again and log how it was (desk).",
     "report": "Write what is known and proven as one page.",
-    "export": "Write the chain of custody in a form that others read (desk).",
+    "export": "Write the chain of custody in a form that others read, or hand out items (desk).",
     "key": "Replace, show and rehearse the keys of a desk.",
     "risk": "Keep forecasts of violence by country, for triage, and score them.",
     "policy": "Show or check the rules in force.",

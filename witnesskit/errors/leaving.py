@@ -48,3 +48,21 @@ class BadStatement(WitnesskitError):
     status = ExitStatus.USAGE
     message = "this cannot be recorded about an item"
     hint = "nothing was recorded; see `witnesskit COMMAND --help` for what it may say"
+
+
+class NotReadBack(WitnesskitError):
+    """What was written is not what was meant; nothing of it stays."""
+
+    code = "NOT-READ-BACK"
+    status = ExitStatus.STORAGE
+    message = "what was written does not read back as it was meant"
+    hint = "nothing of it was left there; check the medium and export again, to another place"
+
+
+class NothingToHandOut(WitnesskitError):
+    """No item has anything that may leave in this form; ``detail`` says why."""
+
+    code = "NOTHING-TO-HAND-OUT"
+    status = ExitStatus.REFUSED
+    message = "nothing of these items may leave in this form"
+    hint = "nothing was written; make a copy that may leave (`witnesskit derive`) and answer for it first"
