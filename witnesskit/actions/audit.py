@@ -12,10 +12,10 @@ from witnesskit.actions.session import Session
 from witnesskit.actions.tool_identity import TOOL
 from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import prepare
-from witnesskit.errors.vault import CapsuleChanged, CapsuleMissing
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import SealedCapsule, VaultKind
-from witnesskit.vault import layout, store
+from witnesskit.vault import layout
+from witnesskit.vault.fixity import Target, checker, small_ones
 from witnesskit.vault.layout import Vault
 
 Report = Callable[[int, int | None], None]
@@ -60,25 +60,29 @@ def _look(session: Session, report: Report) -> Audited:
     capsules = session.state.capsules().values()
     whole, done = sum(capsule.size for capsule in capsules), 0
     wrong: dict[str, list[str]] = {}
-    for capsule in capsules:
-        try:
-            store.check(session.vault, capsule.id, capsule.sha256)
-        except (CapsuleMissing, CapsuleChanged) as error:
-            kind = "missing" if isinstance(error, CapsuleMissing) else "changed"
-            wrong.setdefault(_name(session, capsule), []).append(kind)
-        done += capsule.size
+    due = [Target(one.id, str(session.vault.capsule_path(one.id)), one.sha256, one.size) for one in capsules]
+
+    def tick(size: int) -> None:
+        nonlocal done
+        done += size
         report(done, whole)
+
+    with checker(small_ones(due)) as workers:
+        found = workers.check(due, tick)
+    for capsule in capsules:
+        if capsule.id in found:
+            wrong.setdefault(_name(session, capsule), []).append(found[capsule.id])
     bad = sum(map(len, wrong.values()))
     problems = {
         name: ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds))) for name, kinds in wrong.items()
     }
-    due, altered = received.wrong(session.vault, session.state)
+    bundles, altered = received.wrong(session.vault, session.state)
     if altered:
         problems[OF_OTHERS] = f"{altered} missing or changed"
     aside, touched = quarantine.wrong(session.vault)
     if touched:
         problems[SET_ASIDE] = f"{touched} changed"
-    return Audited(len(capsules) + due + aside - bad - altered - touched, bad + altered + touched, problems)
+    return Audited(len(capsules) + bundles + aside - bad - altered - touched, bad + altered + touched, problems)
 
 
 def _name(session: Session, capsule: SealedCapsule) -> str:

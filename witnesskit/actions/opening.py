@@ -46,6 +46,10 @@ def open_for_saving(vault: Vault, passphrase: str) -> Iterator[Session]:
         signer = keyring.signer(vault.config.origin) if keyring else load_signer(vault, passphrase)
         session = Session(vault, load_state(vault), journal, signer, recipients, policy_of(vault), keyring)
         session.recovered = recover(session)
+        if keyring and (vault.path / "audit").is_file():
+            from witnesskit.actions.audit_file import log_unlogged
+
+            log_unlogged(session)
         yield session
 
 

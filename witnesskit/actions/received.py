@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from witnesskit.actions.given_file import open_given
 from witnesskit.digest import sha256_stream
@@ -15,10 +16,12 @@ from witnesskit.vault import durable
 from witnesskit.vault.layout import Vault, checked_id
 from witnesskit.vault.state import State
 
+FOLDER: Final = "received"
+
 
 def path_of(vault: Vault, bundle: str) -> Path:
     """Where the bundle of an id lies or will lie."""
-    return vault.path / "received" / f"{checked_id(bundle)}.age"
+    return vault.path / FOLDER / f"{checked_id(bundle)}.age"
 
 
 @contextlib.contextmanager

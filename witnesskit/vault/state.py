@@ -8,7 +8,7 @@ from witnesskit.limits import STATE_MAX
 from witnesskit.model import SealedCapsule
 from witnesskit.vault import durable
 from witnesskit.vault.layout import Vault
-from witnesskit.vault.state_json import dump_state, parse_state
+from witnesskit.vault.state_json import dump_state, parse_state, sealed_files
 from witnesskit.vault.state_records import BundleState, ItemState, State
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "State",
     "answered",
     "delivered",
+    "load_sealed_files",
     "load_state",
     "receipted",
     "save_state",
@@ -37,6 +38,12 @@ def load_state(vault: Vault) -> State:
 def save_state(vault: Vault, state: State) -> None:
     """Replace the state file in one step; raises NoRoom, StorageFault, BadState for a value it cannot hold."""
     durable.replace(vault.state, dump_state(state))
+
+
+def load_sealed_files(vault: Vault) -> list[tuple[str, str, int]]:
+    """(id, SHA-256, size) of every listed capsule; raises BadState, NewerFormat, StorageFault."""
+    data = durable.read(vault.state, STATE_MAX)
+    return [] if data is None else sealed_files(data)
 
 
 def with_item(state: State, item: str, found: ItemState) -> State:
