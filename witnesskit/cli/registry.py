@@ -37,6 +37,7 @@ VERBS: Final[Mapping[str, str]] = {
     "mark": "Say how sensitive an item is; what is marked secret does not leave (desk).",
     "consent": "Record for whom somebody agreed that an item leaves, and when they no longer do (desk).",
     "audit": "Read everything that is stored again and log how it was (desk).",
+    "copies": "Say how many copies of each item are known, and where.",
     "report": "Write what is known and proven as one page.",
     "export": "Write the chain of custody in a form that others read, or hand out items (desk).",
     "key": "Replace, show and rehearse the keys of a desk.",
@@ -110,6 +111,8 @@ def _load_of_chain(verb: str) -> click.Command:  # noqa: C901 - one line for eac
             from witnesskit.cli.consent import command
         case "audit":
             from witnesskit.cli.audit import command
+        case "copies":
+            from witnesskit.cli.copies import command
         case "report":
             from witnesskit.cli.report import command
         case "export":
