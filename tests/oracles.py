@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 
 import pytest
 
@@ -17,3 +18,15 @@ def require(program: str) -> str:
     if os.environ.get("WITNESSKIT_REQUIRE_ORACLES") == "1":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def typage(script: str, *arguments: str, given: bytes = b"") -> bytes:
+    """What a script of the package ``age-encryption`` for node prints; its folder is named by WITNESSKIT_TYPAGE.
+
+    Skips by name where the variable is not set: the package comes with another package manager than the rest.
+    """
+    folder = os.environ.get("WITNESSKIT_TYPAGE")
+    if not folder:
+        pytest.skip("the oracle 'age-encryption' for node is not named by WITNESSKIT_TYPAGE")
+    command = [require("node"), "--input-type=module", "-e", script, "--", *arguments]
+    return subprocess.run(command, cwd=folder, input=given, capture_output=True, check=True).stdout

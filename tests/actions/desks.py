@@ -78,9 +78,9 @@ class Desk(Stage):
     def take(self, *answers: object) -> AnswersTaken:
         return take_answers(self.desk, self.passphrase, [Path(str(answer)) for answer in answers])
 
-    def tell(self, path: Path, to: Desk | None = None) -> Path:
+    def tell(self, path: Path, to: Desk | None = None, *, armour: bool = False) -> Path:
         """A file of what this desk saw; sealed, and then with its devices, where it is ``to`` somebody."""
-        write_exchange(self.desk, self.passphrase, path, to.keys.recipient if to else "")
+        write_exchange(self.desk, self.passphrase, path, to.keys.recipient if to else "", armour=armour)
         return path
 
     def hear(self, path: Path) -> ExchangeRead:

@@ -78,6 +78,19 @@ def test_an_open_file_names_no_device_and_a_sealed_one_does(trio, tmp_path):
     assert unchanged_by(a, sealed).code == "NOT-FOR-US"
 
 
+def test_a_sealed_file_may_travel_as_text(trio, tmp_path):
+    a, b, c = trio
+    b.receive(a.send(b))
+    text = b.tell(tmp_path / "text", to=c, armour=True)
+    assert text.read_bytes().startswith(b"-----BEGIN AGE ENCRYPTED FILE-----\n")
+    assert text.read_bytes().isascii()
+    mailed = tmp_path / "mailed"
+    mailed.write_bytes(b"\r\n" + text.read_bytes().replace(b"\n", b"\r\n"))
+    assert c.hear(mailed).unknown == c.hear(text).unknown == 3
+    mailed.write_bytes(text.read_bytes()[:-40])
+    assert unchanged_by(c, mailed).code == "ARMOUR"
+
+
 def test_an_existing_file_is_not_written_over(trio, tmp_path):
     _a, b, _c = trio
     path = b.tell(tmp_path / "told")

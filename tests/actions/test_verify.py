@@ -13,11 +13,15 @@ import pytest
 
 from tests.actions.stage import silent
 from tests.oracles import require
+from witnesskit import limits
 from witnesskit.actions.bundle import BundleWish, bundle
 from witnesskit.actions.two_logs import compare
 from witnesskit.actions.verify import Verified, VerifyWish, verify
 from witnesskit.errors import ExitStatus, WitnesskitError
+from witnesskit.errors.sealing import Armoured
+from witnesskit.formats.age_armor import armoured
 from witnesskit.sealing.identity import Identity
+from witnesskit.sealing.seal import seal_with_passphrase
 
 
 def look(path: Path, **wish) -> Verified:
@@ -99,6 +103,24 @@ def test_what_is_no_key_is_refused_as_signer_and_as_key(stage, law, data):
     given = stage.folder / "given"
     assert refusal(law[0], key=law[1], signers=(str(given),)) in ("KEY-TEXT", "FILE-UNREADABLE")
     assert refusal(law[0], key=given, signers=(stage.key,)) in ("KEY-TEXT", "FILE-UNREADABLE", "NOT-FOR-US")
+
+
+def test_a_key_file_under_a_passphrase_is_named(stage, law, monkeypatch):
+    monkeypatch.setattr(limits, "SCRYPT_LOG_N", 10)
+    sealed = seal_with_passphrase(law[1].read_bytes(), "passphrase")
+    for data in (sealed, b"".join(armoured([sealed]))):
+        (stage.folder / "given").write_bytes(data)
+        assert refusal(law[0], key=stage.folder / "given", signers=(stage.key,)) == "KEY-FILE-SEALED"
+
+
+def test_a_bundle_that_came_as_text_is_named_and_its_hint_gives_the_bundle(stage, law):
+    text = stage.folder / "text"
+    text.write_bytes(b"".join(armoured([law[0].read_bytes()])).replace(b"\n", b"\r\n"))
+    with pytest.raises(Armoured) as refused:
+        look(text, key=law[1], signers=(stage.key,))
+    command = refused.value.hint.split("`")[1].replace("FILE.age", str(stage.folder / "again.age"))
+    subprocess.run(["sh", "-c", command.replace("FILE", str(text))], check=True)
+    assert (stage.folder / "again.age").read_bytes() == law[0].read_bytes()
 
 
 @pytest.mark.parametrize("text", ["", "x", "\x00", "a" * 5_000, "/dev/null", "/dev/zero", "."])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.sealing import (
+    Armoured,
     ChunkDamaged,
     DataAfterEnd,
     FileCut,
@@ -140,7 +141,7 @@ X25519 = Stanza("X25519", (encode64(ME.public).decode(),), bytes(32))
 HEADERS = {
     "nothing": (b"", NotAge),
     "zip": (b"PK\3\4", NotAge),
-    "armour": (b"-----BEGIN AGE ENCRYPTED FILE-----\n", NotAge),
+    "armour": (b"-----BEGIN AGE ENCRYPTED FILE-----\n", Armoured),
     "a later version": (b"age-encryption.org/v2\n", NewerAge),
     "cut in the first line": (b"age-encryption.org", HeaderCut),
     "cut after the first line": (b"age-encryption.org/v1\n", HeaderCut),

@@ -10,7 +10,8 @@ from tests.oracles import require
 from witnesskit import limits
 from witnesskit.errors.formats import BadKey
 from witnesskit.errors.sealing import HeaderMalformed, WrongKey, WrongPassphrase
-from witnesskit.formats.age import encode_recipient, parse_header, parse_identity, parse_recipient
+from witnesskit.formats.age import parse_header
+from witnesskit.formats.age_keys import encode_recipient, parse_identity, parse_recipient
 from witnesskit.sealing.files import open_file, seal_file
 from witnesskit.sealing.identity import Identity, Passphrase
 from witnesskit.sealing.open import open_bytes, open_with_passphrase

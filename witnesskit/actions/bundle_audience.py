@@ -22,7 +22,7 @@ from witnesskit.bundle.plan import BundlePlan, PlannedMember, transfer_digest
 from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import prepare
 from witnesskit.errors.actions import NoSuchItem, NotForBundle
-from witnesskit.formats.age import parse_recipient
+from witnesskit.formats.age_keys import parse_recipient
 from witnesskit.formats.bundle_manifest import TransferOpening
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import Audience

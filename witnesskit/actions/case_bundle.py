@@ -11,7 +11,7 @@ from typing import BinaryIO, Protocol
 
 from witnesskit.actions.anchor_files import anchor_limit
 from witnesskit.actions.case import Case, container_check, unknown_evidence
-from witnesskit.actions.given_file import given_text, open_given
+from witnesskit.actions.given_file import given_bytes, given_text, open_given
 from witnesskit.actions.history import History
 from witnesskit.actions.import_sinks import LookSink, MemorySink
 from witnesskit.actions.openings import OpeningLine, parse_lines, read_capsule_openings, resolve
@@ -22,11 +22,13 @@ from witnesskit.bundle.unpack import open_volume
 from witnesskit.custody.scan import keys_of
 from witnesskit.custody_limits import ANCHORS_MAX, NOTE_MAX
 from witnesskit.errors import WitnesskitError
+from witnesskit.errors.actions import KeyFileSealed
 from witnesskit.errors.bundle import InnerOrder, MemberHash, MemberSize
 from witnesskit.errors.formats import BadJson
+from witnesskit.formats.age_armor import is_armoured
 from witnesskit.formats.anchor import note_size, parse_anchor_name
 from witnesskit.formats.bundle_members import CHAIN_KINDS, ROSTER_KIND, Member
-from witnesskit.limits import EVIDENCE_MAX, KEY_FILE_MAX, MIB
+from witnesskit.limits import EVIDENCE_MAX, KEY_FILE_MAX, KIB, MIB
 from witnesskit.model import Opening, Role
 from witnesskit.sealing.identity import Identity
 from witnesskit.verify import CaseFiles, Expected, Found, LogFiles, Trust
@@ -151,9 +153,15 @@ def read_volume(volume: Container, identities: Sequence[Identity], trust: Trust,
 
 
 def read_identities(key: Path | None) -> tuple[Identity, ...]:
-    """Identities of an age key file: one on each line, comments begin with ``#``."""
+    """Identities of an age key file: one on each line, comments begin with ``#``.
+
+    Raises KeyFileSealed for one under a passphrase, BadKey, FileUnreadable.
+    """
     if key is None:
         return ()
+    start = given_bytes(key, 2 * KIB)
+    if start.startswith(b"age-encryption.org/") or is_armoured(start):
+        raise KeyFileSealed
     lines = given_text(key, KEY_FILE_MAX).splitlines()
     return tuple(Identity.from_text(line) for line in lines if line.strip() and not line.startswith("#"))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.shares import BadRing, RingDiffers
-from witnesskit.formats.age import encode_recipient, parse_recipient
+from witnesskit.formats.age_keys import encode_recipient, parse_recipient
 from witnesskit.formats.digits import digit_groups
 from witnesskit.model import VaultKind
 from witnesskit.sealing import rings

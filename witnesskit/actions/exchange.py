@@ -15,6 +15,7 @@ from witnesskit.custody.journal import utc_day
 from witnesskit.errors.cli import FileUnreadable, OutputExists, WrongVaultKind
 from witnesskit.errors.peers import BadExchange, ExchangeUnknown
 from witnesskit.formats import custody_event
+from witnesskit.formats.age_armor import armoured, is_armoured, unarmoured
 from witnesskit.formats.exchange import Exchange, Head, exchange_bytes, parse_exchange
 from witnesskit.keys import parse_verifier_key
 from witnesskit.limits import EXCHANGE_MAX, MIB
@@ -48,8 +49,12 @@ class ExchangeRead:
     older: bool
 
 
-def write_exchange(vault: Vault, passphrase: str, path: Path, recipient: str = "") -> ExchangeWritten:
+def write_exchange(
+    vault: Vault, passphrase: str, path: Path, recipient: str = "", *, armour: bool = False
+) -> ExchangeWritten:
     """Write what this desk saw, signed by its log's key, and sealed to ``recipient`` if there is one.
+
+    With ``armour`` the sealed file is text, for a mail or a chat.
 
     An open file names no device: found beside one, it would tell whose device that is. Raises OutputExists, BadKey
     for the recipient, BadExchange where there are too many logs, NoRoom, StorageFault.
@@ -64,17 +69,23 @@ def write_exchange(vault: Vault, passphrase: str, path: Path, recipient: str = "
         exchange = Exchange(session.signer.vkey, utc_day(), (own, *(Head(log.log, log.note) for log in told)))
         data = exchange_bytes(exchange, session.signer.sign_note)
         parse_exchange(data)  # what a reader would refuse is not written
-        durable.replace(path, seal_bytes(data, [recipient]) if recipient else data)
+        sealed = seal_bytes(data, [recipient]) if recipient else data
+        durable.replace(path, b"".join(armoured([sealed])) if armour else sealed)
     return ExchangeWritten(len(exchange.heads), len(known) - len(told))
 
 
 def read_exchange(vault: Vault, passphrase: str, path: Path) -> ExchangeRead:
-    """Compare what another desk saw; raises ExchangeUnknown, ExchangeForged, BadExchange, HistoryForked, WrongKey."""
+    """Compare what another desk saw; armour is taken off.
+
+    Raises ExchangeUnknown, ExchangeForged, BadExchange, HistoryForked, WrongKey, ArmourMalformed.
+    """
     layout.demand(vault, VaultKind.DESK)
     untrusted_data = _read(path)
     with open_for_saving(vault, passphrase) as session:
         if session.keyring is None:
             raise WrongVaultKind
+        if is_armoured(untrusted_data):
+            untrusted_data = b"".join(unarmoured([untrusted_data]))
         if untrusted_data.startswith(_AGE):
             untrusted_data = open_bytes(untrusted_data, desk_identities(session.keyring))
         return _take(session, session.keyring, untrusted_data)
@@ -105,7 +116,7 @@ def _is_of_a_device(log: SeenLog) -> bool:
 
 
 def _read(path: Path) -> bytes:
-    most = EXCHANGE_MAX + MIB  # sealing adds some hundred bytes for each 65,536
+    most = 3 * EXCHANGE_MAX // 2  # sealing adds some hundred bytes for each 65,536, armour a third
     try:
         with open_given(path) as stream:
             data = b"".join(iter(lambda: stream.read(MIB), b"")) if path.stat().st_size <= most else b""

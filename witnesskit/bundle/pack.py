@@ -92,7 +92,9 @@ def write_volume(
 def _fill(part: Path, descriptor: int, parcel: Parcel, report: Report | None) -> bytes:
     """Seal everything into ``descriptor``, flush it, read it back; returns the age header."""
     witness = Witness(descriptor)
-    writer = SealedWriter(witness, [*parcel.meta.recipients, *decoys(parcel.meta.decoys)], digest=False)
+    writer = SealedWriter(
+        witness, [*parcel.meta.recipients, *decoys(parcel.meta.decoys, parcel.meta.recipients[0])], digest=False
+    )
     _write_plaintext(Plaintext(writer), parcel, report)
     writer.close()
     if writer.sealed_size != parcel.sealed:

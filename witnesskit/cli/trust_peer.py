@@ -13,6 +13,7 @@ from witnesskit.errors.cli import Usage
 from witnesskit.model import VaultKind
 
 if TYPE_CHECKING:
+    from witnesskit.actions.exchange import ExchangeWritten
     from witnesskit.vault.layout import Vault
 
 
@@ -107,6 +108,7 @@ def show(output: Output, answer: Answer, **options: Any) -> None:
 @click.argument("file", required=False, type=EXISTING_FILE)
 @click.option("--out", type=ANY_PATH, help="Write what this desk saw to this file.")
 @click.option("--to", "recipient", default="", help="Seal it to this age recipient (age1...); it names devices then.")
+@click.option("--armor", "armour", is_flag=True, help="With --to: write it as text, for a mail or a chat.")
 @passphrase_option
 @vault_option
 @common
@@ -116,23 +118,25 @@ def exchange(output: Output, answer: Answer, file: Path | None, out: Path | None
     Write a file with --out for the other desk, and read the FILE it wrote. Somebody who shows two desks two histories
     of one log is found so, even if the two never meet.
     """
+    from witnesskit.actions.exchange import write_exchange
     from witnesskit.actions.opening import find_vault
 
     if (file is None) == (out is None) or (file is not None and options["recipient"]):
         raise Usage("give the FILE of another desk, or --out FILE to write one")
+    if options["armour"] and not options["recipient"]:
+        raise Usage("--armor is for a file that --to seals")
     vault = find_vault(options["vault_path"], VaultKind.DESK)
     passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
     if out is not None:
-        _write(output, answer, (vault, passphrase), out, options["recipient"])
+        written = write_exchange(vault, passphrase, out, options["recipient"], armour=options["armour"])
+        _written(output, answer, out, written)
     elif file is not None:
         _compare(output, answer, (vault, passphrase), file)
 
 
-def _write(output: Output, answer: Answer, desk: tuple[Vault, str], out: Path, recipient: str) -> None:
+def _written(output: Output, answer: Answer, out: Path, written: ExchangeWritten) -> None:
     from witnesskit.actions.counted import counted
-    from witnesskit.actions.exchange import write_exchange
 
-    written = write_exchange(*desk, out, recipient)
     answer.counts = {"logs": written.logs, "withheld": written.withheld}
     output.say(f"{counted(written.logs, 'log')} in this file:")
     output.data(str(out))

@@ -278,6 +278,15 @@ class NothingToCompare(WitnesskitError):
     hint = "nothing was changed; name a log.jsonl, a custody folder, a vault, a bag or a bundle with its --key"
 
 
+class KeyFileSealed(WitnesskitError):
+    """A file of age identities that is an age file itself."""
+
+    code = "KEY-FILE-SEALED"
+    status = ExitStatus.LOCKED
+    message = "this key file is itself sealed with a passphrase"
+    hint = "nothing was read; open it in memory (`age -d -o /dev/shm/key FILE`), name that file, and remove it later"
+
+
 class KeyFixed(WitnesskitError):
     """The sheet is this desk's, but its log commits another offline key than the sheet holds."""
 

@@ -14,6 +14,24 @@ class NotAge(WitnesskitError):
     hint = "nothing was changed; compare its name and size with the sender's list"
 
 
+class Armoured(WitnesskitError):
+    """An age file as text, where its bytes are needed."""
+
+    code = "ARMOURED"
+    status = ExitStatus.CANNOT_TELL
+    message = "this sealed file came as text (armour), and its bytes are needed"
+    hint = "nothing was changed; `grep -v -e ----- FILE | base64 -di > FILE.age` gives them, then name FILE.age"
+
+
+class ArmourMalformed(WitnesskitError):
+    """Text around an age file breaks a rule of strict PEM."""
+
+    code = "ARMOUR"
+    status = ExitStatus.CANNOT_TELL
+    message = "the text around a sealed file is not in the form the specification demands"
+    hint = "nothing was changed; what carried it has altered it: ask for it once more, as an attached file"
+
+
 class NewerAge(WitnesskitError):
     """An age file of a later version than v1."""
 
@@ -30,6 +48,17 @@ class WrongKey(WitnesskitError):
     status = ExitStatus.CANNOT_TELL
     message = "this file is sealed to other keys than the ones here"
     hint = "nothing was changed; ask the sender for whom it was sealed"
+
+
+class MixedRecipients(WitnesskitError):
+    """Classical and post-quantum recipients in one list (C2SP age.md: SHOULD NOT be mixed)."""
+
+    code = "MIXED-RECIPIENTS"
+    status = ExitStatus.REFUSED
+    message = (
+        "classical and post-quantum keys were put beside each other, and the weaker one would be worth attacking"
+    )
+    hint = "nothing was written; use recipients that all begin with age1pq1, or none"
 
 
 class WrongPassphrase(WitnesskitError):

@@ -1,4 +1,4 @@
-"""The header of an age v1 file, and the text of its keys (C2SP age.md). No key is tried here.
+"""The header of an age v1 file (C2SP age.md). No key is tried here; the text of keys is in age_keys.py.
 
 age-encryption.org/v1
 -> X25519 SHARE
@@ -19,17 +19,13 @@ from typing import Final, NoReturn
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from witnesskit.errors.formats import BadKey
-from witnesskit.errors.sealing import HeaderCut, HeaderMalformed, NewerAge, NotAge
-from witnesskit.formats import bech32
+from witnesskit.errors.sealing import Armoured, HeaderCut, HeaderMalformed, NewerAge, NotAge
+from witnesskit.formats.age_armor import is_armoured
 from witnesskit.limits import AGE_HEADER_MAX, AGE_LINE_MAX, AGE_STANZAS_MAX
 
 FILE_KEY_SIZE: Final = 16  # bytes
 _VERSION: Final = b"age-encryption.org/v1\n"
 _OTHER_VERSION = re.compile(rb"age-encryption\.org/v[0-9]{1,9}\n")
-_RECIPIENT: Final = "age"
-_IDENTITY: Final = "age-secret-key-"
-_KEY_SIZE: Final = 32
 _COLUMNS: Final = 64
 _STANZA_LINE = re.compile(rb"->( [!-~]+)+")
 _BODY_LINE = re.compile(rb"[A-Za-z0-9+/]{0,64}")
@@ -87,26 +83,6 @@ def header_mac(file_key: bytes, signed: bytes) -> bytes:
     return hmac.digest(key, signed, "sha256")
 
 
-def parse_recipient(untrusted_text: str) -> bytes:
-    """X25519 public key (32 bytes) of ``age1...``; raises BadKey."""
-    return _key(untrusted_text, _RECIPIENT, upper=False)
-
-
-def encode_recipient(public: bytes) -> str:
-    """``age1...`` of an X25519 public key (32 bytes)."""
-    return bech32.encode(_RECIPIENT, public)
-
-
-def parse_identity(untrusted_text: str) -> bytes:
-    """X25519 private key (32 bytes) of ``AGE-SECRET-KEY-1...``; raises BadKey, which never holds the text."""
-    return _key(untrusted_text, _IDENTITY, upper=True)
-
-
-def encode_identity(secret: bytes) -> str:
-    """``AGE-SECRET-KEY-1...`` of an X25519 private key (32 bytes)."""
-    return bech32.encode(_IDENTITY, secret).upper()
-
-
 def encode64(data: bytes) -> bytes:
     """Standard base64 without padding."""
     return base64.b64encode(data).rstrip(b"=")
@@ -154,7 +130,7 @@ def _check_version(start: bytes) -> None:
         raise NewerAge
     if start and _VERSION.startswith(start):
         raise HeaderCut
-    raise NotAge("it is text; take off the armour first" if start.startswith(b"-----BEGIN AGE") else "")
+    raise Armoured if is_armoured(start) else NotAge
 
 
 def _stanza(first: bytes, lines: _Lines) -> Stanza:
@@ -179,12 +155,3 @@ def _stanza_bytes(stanza: Stanza) -> bytes:
     body = encode64(stanza.body)
     lines = [body[start : start + _COLUMNS] for start in range(0, len(body) + 1, _COLUMNS)]
     return b"\n".join([first, *lines]) + b"\n"
-
-
-def _key(untrusted_text: str, prefix: str, *, upper: bool) -> bytes:
-    found, data = bech32.decode(untrusted_text)
-    if found != prefix or len(data) != _KEY_SIZE:
-        raise BadKey("another kind of key, or of another length")
-    if untrusted_text.isupper() != upper:
-        raise BadKey("in the wrong case")
-    return data

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
-
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.formats import BadNote, NewerFormat, NotCanonical
 from witnesskit.errors.invite import BadInvite, DigitsDiffer, DigitsIncomplete, InviteExpired
+from witnesskit.errors.sealing import MixedRecipients
 from witnesskit.formats import checkpoint, strict_json
-from witnesskit.formats.age import encode_recipient, parse_recipient
+from witnesskit.formats.age_keys import demand_one_kind, is_usable, parse_recipient
 from witnesskit.formats.digits import digit_groups
 from witnesskit.keys import parse_verifier_key
 from witnesskit.limits import INVITE_MAX, INVITE_RING_MAX
@@ -26,8 +25,6 @@ _HEX32 = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _HEX64 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _ENROL = re.compile(r"[0-9A-HJKMNP-TV-Z]{20}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_FIELD_PRIME = 2**255 - 19
-_ANY_SCALAR = X25519PrivateKey.from_private_bytes(b"\x08" + bytes(30) + b"\x40")
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,7 @@ class Invite:
     """What a desk gives to one device; every key in it is for this device alone."""
 
     id: str  # 32 hex digits, random
-    desk: tuple[str, ...]  # age1...
+    desk: tuple[str, ...]  # age1..., or age1pq1... in all three
     custodian: tuple[str, ...]
     recovery: tuple[str, ...]
     witness: str  # verifier key text: signs receipts for this device
@@ -72,7 +69,7 @@ def parse_invite(untrusted_data: bytes) -> Invite:
         raise BadInvite("a member too many or too few")
     _check_texts(members)  # 5
     rings = {name: _ring(name, members[name]) for name in ("desk", "custodian", "recovery")}  # 6
-    _check_distinct(rings.values())  # 7
+    _check_together([recipient for ring in rings.values() for recipient in ring])  # 7
     _check_witness(members["witness"])  # 8
     _check_checkpoint(members["checkpoint"])  # 9
     return Invite(**{**{name: members[name] for name in names}, **rings})
@@ -135,30 +132,18 @@ def _ring(name: str, recipients: Json) -> tuple[str, ...]:
     if not isinstance(recipients, list) or not 1 <= len(recipients) <= INVITE_RING_MAX:
         raise BadInvite(f"{name}: 1 to {INVITE_RING_MAX} recipients are needed")
     for recipient in recipients:
-        if not isinstance(recipient, str) or not _usable(recipient):
+        if not isinstance(recipient, str) or not is_usable(recipient):
             raise BadInvite(name)
     return tuple(recipients)
 
 
-def _usable(recipient: str) -> bool:
-    """An X25519 recipient in its one form, of a point that gives a secret."""
-    try:
-        public = parse_recipient(recipient)
-    except WitnesskitError:
-        return False
-    if encode_recipient(public) != recipient or int.from_bytes(public, "little") >= _FIELD_PRIME:
-        return False
-    try:
-        _ANY_SCALAR.exchange(X25519PublicKey.from_public_bytes(public))
-    except ValueError:
-        return False
-    return True
-
-
-def _check_distinct(rings: Iterable[tuple[str, ...]]) -> None:
-    every = [parse_recipient(recipient) for ring in rings for recipient in ring]
-    if len(set(every)) != len(every):
+def _check_together(recipients: Sequence[str]) -> None:
+    if len({parse_recipient(recipient) for recipient in recipients}) != len(recipients):
         raise BadInvite("one recipient twice")
+    try:
+        demand_one_kind(recipients)
+    except MixedRecipients:
+        raise BadInvite("classical and post-quantum recipients beside each other") from None
 
 
 def _check_witness(text: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from witnesskit.formats.age_keys import is_hybrid
 from witnesskit.sealing.identity import Identity
 
 
-def decoys(count: int) -> list[str]:
-    """``count`` recipients whose identities exist nowhere."""
-    return [Identity.generate().recipient for _ in range(count)]
+def decoys(count: int, like: str) -> list[str]:
+    """``count`` recipients of the kind of ``like`` whose identities exist nowhere."""
+    return [Identity.generate(hybrid=is_hybrid(like)).recipient for _ in range(count)]

@@ -13,6 +13,7 @@ from witnesskit.errors import WitnesskitError
 from witnesskit.errors.formats import BadKey
 from witnesskit.errors.sealing import DiskFull, NotWritten
 from witnesskit.formats.age import FILE_KEY_SIZE, Stanza, serialise_header
+from witnesskit.formats.age_keys import demand_one_kind
 from witnesskit.limits import AGE_CHUNK, AGE_HEADER_MAX, AGE_STANZAS_MAX
 from witnesskit.sealing.chunks import BATCH, PAYLOAD_NONCE, SEALED_CHUNK, Bytes, PayloadCipher
 from witnesskit.sealing.identity import Passphrase
@@ -37,7 +38,7 @@ class SealedWriter:
     """One age file being written to ``out`` (a descriptor or raw object), for at least one recipient.
 
     A refused write raises DiskFull or NotWritten; the bytes given stay in memory, and ``flush`` or ``close`` goes
-    on where the disk stopped. The caller syncs and closes ``out``. Raises BadKey for recipients.
+    on where the disk stopped. The caller syncs and closes ``out``. Raises BadKey for recipients, MixedRecipients.
     Without ``digest`` the ciphertext is not hashed, which is half of the cost.
     """
 
@@ -45,6 +46,8 @@ class SealedWriter:
         self.file_key = os.urandom(FILE_KEY_SIZE)
         payload_nonce = os.urandom(PAYLOAD_NONCE)
         self.header = serialise_header(_stanzas(recipients, self.file_key), self.file_key)
+        if len(self.header) > AGE_HEADER_MAX:
+            raise BadKey(f"a list of recipients that takes more than {AGE_HEADER_MAX} bytes")
         self.payload_start = len(self.header) + PAYLOAD_NONCE
         self.size = 0  # bytes of plaintext given
         self.sealed_size = 0  # bytes of ciphertext that the system took
@@ -148,7 +151,7 @@ def full_or_refused(write: Callable[[memoryview], int | None], data: memoryview)
 
 
 def seal_bytes(plaintext: bytes, recipients: Recipients) -> bytes:
-    """A whole small file in memory; raises BadKey."""
+    """A whole small file in memory; raises BadKey, MixedRecipients."""
     collected = bytearray()
 
     class _Memory:
@@ -172,6 +175,7 @@ def _stanzas(recipients: Recipients, file_key: bytes) -> list[Stanza]:
         return [wrap_with_passphrase(recipients, file_key)]
     if isinstance(recipients, str) or not 0 < len(recipients) <= AGE_STANZAS_MAX:
         raise BadKey(f"a file is sealed to a list of one to {AGE_STANZAS_MAX} recipients")
+    demand_one_kind(recipients)
     stanzas = [wrap_for(recipient, file_key) for recipient in recipients]
     random.SystemRandom().shuffle(stanzas)
     return stanzas

@@ -1,4 +1,4 @@
-"""Wrap and unwrap the file key: X25519 and scrypt stanzas (C2SP age.md, "Native recipient types")."""
+"""Wrap and unwrap the file key: X25519, mlkem768x25519 and scrypt stanzas (C2SP age.md, "Native recipient types")."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from witnesskit import limits
 from witnesskit.errors.formats import BadKey
 from witnesskit.errors.sealing import HeaderMalformed, PassphraseMemory, WrongKey, WrongPassphrase
-from witnesskit.formats.age import Stanza, decode64, encode64, parse_recipient
+from witnesskit.formats.age import Stanza, decode64, encode64
+from witnesskit.formats.age_keys import is_hybrid, parse_recipient
+from witnesskit.sealing import hybrid
 from witnesskit.sealing.identity import Identity, Passphrase, Unlocking
 
 _X25519: Final = "X25519"
+_HYBRID: Final = "mlkem768x25519"
 _SCRYPT: Final = "scrypt"
 _X25519_INFO: Final = b"age-encryption.org/v1/X25519"
 _SCRYPT_LABEL: Final = b"age-encryption.org/v1/scrypt"
@@ -32,8 +35,11 @@ _WORK_FACTOR = re.compile(r"[1-9][0-9]?", re.ASCII)
 
 
 def wrap_for(recipient: str, file_key: bytes) -> Stanza:
-    """X25519 stanza for ``age1...``; raises BadKey for text that is no key, or a key of low order."""
+    """Stanza for ``age1...`` or ``age1pq1...``; raises BadKey for text that is no key, or a key of low order."""
     public = parse_recipient(recipient)
+    if is_hybrid(recipient):
+        enc, body = hybrid.sealed_to(public, file_key)
+        return Stanza(_HYBRID, (encode64(enc).decode(),), body)
     ephemeral = X25519PrivateKey.generate()
     share = ephemeral.public_key().public_bytes_raw()
     try:
@@ -58,6 +64,8 @@ def check_shapes(stanzas: Sequence[Stanza]) -> None:
     for stanza in stanzas:
         if stanza.type == _X25519:
             _one_of(stanza, arguments=1, size=_SHARE_SIZE)
+        elif stanza.type == _HYBRID:
+            _one_of(stanza, arguments=1, size=hybrid.ENC_SIZE)
         elif stanza.type == _SCRYPT:
             _one_of(stanza, arguments=2, size=_SALT_SIZE)
             if not _WORK_FACTOR.fullmatch(stanza.arguments[1]):
@@ -76,14 +84,18 @@ def unwrap(stanzas: Sequence[Stanza], keys: Sequence[Unlocking]) -> bytes:
         return _by_passphrase(stanzas[0], passphrases)
     for identity in (key for key in keys if isinstance(key, Identity)):
         for stanza in stanzas:
-            file_key = _by_identity(stanza, identity) if stanza.type == _X25519 else None
+            file_key = _by_identity(stanza, identity)
             if file_key:
                 return file_key
     raise WrongKey("no passphrase opens it, only a key" if passphrases and len(passphrases) == len(keys) else "")
 
 
 def _by_identity(stanza: Stanza, identity: Identity) -> bytes | None:
+    if stanza.type != (_HYBRID if identity.hybrid else _X25519):
+        return None
     share = decode64(stanza.arguments[0].encode())
+    if identity.hybrid:
+        return identity.pair.opened(share, stanza.body)
     try:
         shared = identity.private.exchange(X25519PublicKey.from_public_bytes(share))
     except ValueError:

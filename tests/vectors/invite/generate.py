@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from witnesskit.formats.age import encode_recipient, parse_recipient
+from witnesskit.formats.age_keys import encode_recipient, parse_recipient
 from witnesskit.formats.checkpoint import Checkpoint, note_bytes, signature_line
 from witnesskit.formats.invite import Invite, encode_invite
 from witnesskit.sealing import rings
