@@ -113,7 +113,7 @@ def test_nothing_is_sealed_to_a_key_that_gives_no_secret(public):
         encode_recipient(ABOVE_THE_PRIME),
         ME.text,
     ),
-    ids=lambda text: text[:9] + str(len(text)),
+    ids=("nothing", "shorter", "longer", "upper", "as-classical", "classical-as-hybrid", "above", "identity"),
 )
 def test_what_is_no_recipient_is_not_usable(text):
     assert not is_usable(text)
