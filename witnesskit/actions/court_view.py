@@ -15,6 +15,7 @@ from witnesskit.actions.openings import resolve
 from witnesskit.actions.seen import seen_logs
 from witnesskit.actions.session import Session
 from witnesskit.actions.shown_items import shown_item
+from witnesskit.actions.statements import CLAIM, CONSENT, MARK
 from witnesskit.actions.validation import last_validation
 from witnesskit.actions.verify import judged
 from witnesskit.actions.vouched import still_vouched
@@ -96,7 +97,7 @@ def _allowed(
     shown = {log.log for log in logs}
     for (log, n), openings in kept.items():
         own_type = types[log, n] if log == session.journal.log else ""
-        if not _is_between_others(own_type, openings, shown):
+        if not _stays(own_type, openings, shown):
             yield from openings
 
 
@@ -105,12 +106,15 @@ def _vouched(session: Session, found: Sequence[Opening], own: bytes) -> tuple[Op
     return still_vouched(found, own, with_logged_losses(session.keyring, found, own)) if session.keyring else ()
 
 
-def _is_between_others(own_type: str, openings: Sequence[Opening], shown: Collection[str]) -> bool:
-    """Whether an event of the desk's own log tells what it gave to, or took from, somebody who is not in here."""
+def _stays(own_type: str, openings: Sequence[Opening], shown: Collection[str]) -> bool:
+    """Whether an event of the desk's own log tells what it gave to, or took from, somebody who is not in here.
+
+    So do marks, consents and claims: they name recipients, and people who spoke to the desk.
+    """
+    told = {found.name: found.value for found in (disclosure.parse(one.disclosure) for one in openings)}
     if own_type == "receipt":
-        told = {found.name: found.value for found in (disclosure.parse(one.disclosure) for one in openings)}
         return told.get("log") not in shown
-    return own_type == "transfer"
+    return own_type == "transfer" or (own_type == "note" and told.get("kind") in (MARK, CONSENT, CLAIM))
 
 
 def _clock(files: ItemFiles) -> dict[str, str]:

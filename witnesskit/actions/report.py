@@ -12,6 +12,7 @@ from witnesskit.actions import case_vault
 from witnesskit.actions.audience_policy import audience_policy
 from witnesskit.actions.case import Case
 from witnesskit.actions.chain_members import OF_DESKS
+from witnesskit.actions.claims import unseen, unseen_note
 from witnesskit.actions.court_view import CourtView, court_view
 from witnesskit.actions.item_files import ItemFiles, chosen, read_item
 from witnesskit.actions.marks import mark_note, marks
@@ -109,7 +110,8 @@ def build(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tuple
     validated = last_validation(session)
     marked = marks(session)
     told = tuple(mark_note(one.item, marked[one.item]) for one in items if one.item in marked)
-    return replace(made, notes=_unreadable(items) + told, validated=validated.sentence if validated else ""), ()
+    notes = tuple(filter(None, (*_unreadable(items), *told, unseen_note(unseen(session)))))
+    return replace(made, notes=notes, validated=validated.sentence if validated else ""), ()
 
 
 def court_report(policy: Policy, view: CourtView, steps: tuple[Step, ...]) -> Report:
