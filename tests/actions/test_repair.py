@@ -127,9 +127,11 @@ def test_too_few_files_and_spares_of_others_are_refused(stage, loaded, tmp_path)
         for given, parts, refusal in (
             (paths[2:], spares, NoRepair),
             (paths[1:], [Path(strange.parity[0])], BadParity),
-            (paths[1:], [*spares, Path(strange.parity[0])], BadParity),
-            ([*paths[1:], Path(strange.file)], spares, BadParity),
+            ([], spares, BadParity),
         ):
             with pytest.raises(WitnesskitError) as caught, lost_volumes(desk, given, parts):
                 raise AssertionError
             assert isinstance(caught.value, refusal | NoRepair)
+        mixed = [*paths[1:], *files(strange)[1:], tmp_path / "film-1.bin"]
+        with lost_volumes(desk, mixed, [*spares, Path(strange.parity[0])]) as found:
+            assert {path.read_bytes() for path in found} == {paths[0].read_bytes(), files(strange)[0].read_bytes()}

@@ -13,14 +13,17 @@ from witnesskit.actions.bundle_set import header_digest
 from witnesskit.actions.bundled import BundleDone, BundleWish
 from witnesskit.actions.given_file import open_given
 from witnesskit.actions.import_bundle import Desk, ImportWish, import_bundle
+from witnesskit.actions.import_sinks import LookSink
 from witnesskit.actions.imported import ImportDone
 from witnesskit.bundle import parity, spare
 from witnesskit.bundle.unpack import open_volume
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.bundle import BundleCut, BundleDamaged
-from witnesskit.errors.parity import BadParity
+from witnesskit.errors.parity import BadParity, NoRepair, ParityMissing
 from witnesskit.errors.sealing import ChunkDamaged, FileCut, HeaderChanged, TailDamaged
+from witnesskit.formats.bundle_manifest import BundleMeta
 from witnesskit.formats.spare import tie_of
+from witnesskit.sealing.identity import Identity
 from witnesskit.vault import durable
 from witnesskit.vault.keyring import desk_identities
 from witnesskit.vault.layout import Vault
@@ -56,17 +59,46 @@ def import_repaired(desk: Desk, path: Path, wish: ImportWish, report: Report) ->
 
 @contextlib.contextmanager
 def lost_volumes(desk: Desk, volumes: Sequence[Path], spares: Sequence[Path]) -> Iterator[list[Path]]:
-    """The volumes of one set that are not among ``volumes``, made from the others and ``spares``; they go afterwards.
+    """The volumes that are not whole among ``volumes``, made from the others of their set and ``spares``.
 
-    Raises NoRepair, BadParity, ParityMissing, what ``open_volume`` raises.
+    They go afterwards. A damaged volume counts as lost, unless its parity repairs it. Raises NoRepair, BadParity,
+    ParityMissing, NotReadable.
     """
-    there = dict(_numbered(desk, volumes))
     with _work(desk.session.vault) as work:
-        found = spare.recovered(there, spares, work)
+        sets: dict[str, dict[int, Path]] = {}
+        wholes: dict[str, int] = {}
+        for meta, path in _whole_ones(volumes, desk_identities(desk.keyring), work):
+            sets.setdefault(meta.set, {})[meta.volume] = path
+            wholes[meta.set] = meta.volumes
+        groups: dict[bytes, list[Path]] = {}
+        for one in spares:
+            groups.setdefault(spare.head_of(one).tie, []).append(one)
+        made: list[Path] = []
+        for number, group in enumerate(groups.values()):
+            needed = spare.head_of(group[0]).needed
+            known = [there for name, there in sets.items() if wholes[name] == needed]
+            folder = work / f"set-{number}"
+            folder.mkdir()
+            made += _given_back(known, group, folder)
+        yield made
+
+
+def _given_back(known: Sequence[dict[int, Path]], spares: Sequence[Path], work: Path) -> list[Path]:
+    """What spares give back of the one of the ``known`` sets that they are of; raises NoRepair, BadParity."""
+    refusal: WitnesskitError = BadParity("no volume of their set is here")
+    for there in known:
+        try:
+            found = spare.recovered(there, spares, work)
+        except NoRepair as error:
+            refusal = error
+            continue
         every = {**there, **found}
-        if tie_of([_digest(every[number]) for number in sorted(every)]) != spare.head_of(spares[0]).tie:
-            raise BadParity("volumes of another set, or damaged ones")
-        yield [found[number] for number in sorted(found)]
+        if tie_of([_digest(every[number]) for number in sorted(every)]) == spare.head_of(spares[0]).tie:
+            return [found[number] for number in sorted(found)]
+        refusal = BadParity("volumes of another set, or damaged ones")
+        for path in found.values():
+            path.unlink()
+    raise refusal
 
 
 def offer(path: Path, failure: WitnesskitError | None = None) -> str:
@@ -79,16 +111,29 @@ def offer(path: Path, failure: WitnesskitError | None = None) -> str:
     return ""
 
 
-def _numbered(desk: Desk, volumes: Sequence[Path]) -> Iterator[tuple[int, Path]]:
-    identities = desk_identities(desk.keyring)
-    sets = set()
+def _whole_ones(
+    volumes: Sequence[Path], identities: Sequence[Identity], work: Path
+) -> Iterator[tuple[BundleMeta, Path]]:
+    """Volumes of sets that are whole, or were repaired in ``work``."""
     for path in volumes:
+        whole, meta = path, _meta_of_whole(path, identities)
+        if meta is None:
+            with contextlib.suppress(NoRepair, ParityMissing):
+                (work / path.stem).mkdir()
+                whole = parity.repaired(path, work / path.stem)
+                meta = _meta_of_whole(whole, identities)
+        if meta is not None and meta.volumes > 1:
+            yield meta, whole
+
+
+def _meta_of_whole(path: Path, identities: Sequence[Identity]) -> BundleMeta | None:
+    """What a volume says of itself where all of it verifies, else None."""
+    try:
         with open_given(path) as stream:
-            meta = open_volume(stream, identities).meta
-        sets.add(meta.set)
-        yield meta.volume, path
-    if len(sets) > 1:
-        raise BadParity("volumes of several sets; name those of one")
+            volume = open_volume(stream, identities)
+            return None if volume.each(lambda _member: LookSink()).damage else volume.meta
+    except WitnesskitError:
+        return None
 
 
 def _digest(path: Path) -> str:
