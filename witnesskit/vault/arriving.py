@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from witnesskit.errors.formats import BadJson, NewerFormat
-from witnesskit.errors.vault import BadState
+from witnesskit.errors.vault import BadState, StorageFault
 from witnesskit.formats.bundle_manifest import BundleMeta
 from witnesskit.formats.bundle_members import Member
 from witnesskit.formats.strict_json import canonical, loads
@@ -122,8 +122,10 @@ def every(vault: Vault) -> Iterator[Arriving]:
 
 def save(vault: Vault, arriving: Arriving) -> None:
     """Write the journal in one step."""
-    durable.make_folder(vault.path / FOLDER)
-    durable.make_folder(_folder(vault, arriving.id))
+    for folder in (vault.path / FOLDER, _folder(vault, arriving.id)):
+        if folder.is_symlink():
+            raise StorageFault("a folder of the vault is a link")
+        durable.make_folder(folder)
     document = json.loads(json.dumps({"format": _FORMAT, **asdict(arriving)}))
     durable.replace(_folder(vault, arriving.id) / _JOURNAL, canonical(document) + b"\n")
 

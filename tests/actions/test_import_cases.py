@@ -1,0 +1,162 @@
+"""What an importer must survive that no single file shows: order, other senders, the disk, the store, the stick."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.actions.stage import capsule_member
+from tests.actions.test_import import set_aside
+from tests.actions.test_sets import capsules, files, pack
+from witnesskit.actions.import_bundle import ImportWish, import_bundle, open_for_import
+from witnesskit.actions.status import status
+from witnesskit.errors import WitnesskitError
+from witnesskit.errors.bundle import Forwarded
+from witnesskit.errors.sealing import NotReadable
+from witnesskit.limits import KIB
+from witnesskit.model import Ring
+from witnesskit.sealing.identity import Identity
+from witnesskit.sealing.open import open_sealed
+from witnesskit.sealing.seal import seal_bytes
+from witnesskit.vault import arriving, state, store
+
+
+def taken(stage, path: Path, **wish):
+    with open_for_import(stage.desk, stage.passphrase) as desk:
+        return import_bundle(desk, path, ImportWish(stage.folder / "receipts", **wish), lambda *_: None)
+
+
+def test_one_device_has_only_as_much_room_as_the_desk_gives_it(stage, device, stick):
+    path = device.bundle(stick)
+    before = stage.contents()
+    with pytest.raises(WitnesskitError) as caught:
+        taken(stage, path, quota=100 * KIB)
+    assert (caught.value.code, caught.value.status) == ("QUOTA", 5)
+    assert stage.contents() == before
+    assert taken(stage, path, quota=10_000 * KIB).came.is_complete
+    again = taken(stage, path, quota=1)  # nothing of it is new
+    assert again.counts == {"items": 1, "new": 0, "here": 1}
+
+
+def test_room_is_asked_for_before_the_first_byte_with_both_numbers(stage, device, stick, monkeypatch):
+    path = device.bundle(stick)
+    before = stage.contents()
+    monkeypatch.setattr("witnesskit.vault.room.free", lambda _path: 1_000)
+    with pytest.raises(WitnesskitError) as caught:
+        taken(stage, path)
+    assert caught.value.code == "NO-ROOM"
+    assert "1000 bytes are free" in str(caught.value)
+    assert stage.contents() == before
+
+
+def test_a_capsule_that_somebody_else_opens_too_is_kept_and_told(stage, device, stick):
+    stranger = Identity.generate().recipient
+    (capsule, *others) = state.load_state(device.vault).capsules().values()
+    data = seal_bytes(bytes(60_000), [*device.vault.config.rings.of(Ring.DESK), stranger])
+    path = device.vault.capsule_path(capsule.id)
+    path.chmod(0o600)
+    path.write_bytes(data)
+    sealed = dataclasses.replace(capsule, size=len(data), sha256=hashlib.sha256(data).hexdigest())
+    members = [capsule_member(device.vault, one) for one in (sealed, *others)]
+    done = taken(stage, device.pack(stick, members).path)
+    assert done.facts()["codes"] == ["RECIPIENTS"]
+    assert len(done.about.strangers) == 1
+    assert done.came.is_complete
+
+
+def test_links_planted_in_the_store_are_not_followed(stage, device, stick, tmp_path):
+    path = device.bundle(stick)
+    outside = tmp_path / "outside"
+    outside.write_bytes(b"not ours")
+    for capsule in state.load_state(device.vault).capsules():
+        target = stage.desk.capsule_path(capsule)
+        target.parent.mkdir(exist_ok=True)
+        target.symlink_to(outside)
+    assert taken(stage, path).came.is_complete
+    assert outside.read_bytes() == b"not ours"
+    for capsule, sha256 in capsules(device.vault).items():
+        assert not stage.desk.capsule_path(capsule).is_symlink()
+        store.check(stage.desk, capsule, sha256)
+
+
+def test_a_folder_of_the_store_that_is_a_link_leads_nowhere(stage, loaded_set, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (stage.desk.path / "arriving").symlink_to(elsewhere)
+    with pytest.raises(WitnesskitError) as caught:
+        taken(stage, loaded_set[0])
+    assert caught.value.code == "STORAGE-FAULT"
+    assert list(elsewhere.iterdir()) == []
+
+
+@pytest.fixture
+def loaded_set(stage, tmp_path):
+    device = stage.device("loaded")
+    (tmp_path / "film").write_bytes(os.urandom(600_000))
+    device.add(tmp_path / "film")
+    return files(pack(device, tmp_path / "stick"))
+
+
+def test_a_stick_that_is_pulled_out_is_named_and_what_was_whole_is_gone_on_with(stage, loaded_set, monkeypatch):
+    original = arriving.save
+
+    def once(vault, journal):
+        original(vault, journal)
+        raise NotReadable("input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("witnesskit.vault.arriving.save", once)
+        with pytest.raises(NotReadable):
+            taken(stage, loaded_set[0])
+    assert status(stage.desk).counts["incomplete"] == 1
+    assert "broken off" in " ".join(status(stage.desk).warnings)
+    for path in loaded_set:
+        done = taken(stage, path)
+    assert done.came.is_complete
+
+
+def test_a_copied_device_that_goes_on_by_itself_is_a_rollback_and_set_aside(stage, device, stick, tmp_path):
+    stage.take_in(device.bundle(stick))
+    twin = type(device)(tmp_path / "twin")
+    shutil.copytree(device.folder, twin.folder)
+    for one, name in ((device, "one"), (twin, "two")):
+        (tmp_path / name).write_text(name)
+        one.add(tmp_path / name)
+    stage.take_in(device.bundle(stick))
+    assert set_aside(stage, twin.bundle(tmp_path / "other")) == "ROLLBACK"
+
+
+def test_a_number_far_ahead_is_a_gap_that_is_told_and_stops_nothing(stage, device, stick):
+    done = taken(stage, device.pack(stick, counter=9_000, previous="1" * 64).path)
+    assert done.facts()["codes"] == ["GAP"]
+    assert len(done.about.gap) == 100
+    assert done.came.is_complete
+
+
+def test_a_bundle_that_a_third_party_sealed_again_is_not_the_senders(stage, device, other, stick):
+    """The list inside still names the keys that the sender meant."""
+    strange = Identity.generate()
+    path = device.pack(stick, recipients=[strange.recipient, Identity.generate().recipient]).path
+    with path.open("rb") as stream:
+        reader = open_sealed(stream, [strange])
+        content = reader.read_at(0, reader.size)
+    path.write_bytes(seal_bytes(content, device.vault.config.rings.of(Ring.DESK)))
+    with pytest.raises(Forwarded):
+        taken(stage, path)
+
+
+def test_unknown_files_past_the_room_of_the_quarantine_are_refused_and_not_kept(
+    stage, device, other, stick, monkeypatch
+):
+    monkeypatch.setattr("witnesskit.actions.quarantine.QUARANTINE_MAX", 1)
+    path = other.pack(stick, enrol="").path
+    with pytest.raises(WitnesskitError) as caught:
+        taken(stage, path)
+    assert caught.value.code == "SENDER-UNKNOWN"
+    assert "not set aside" in str(caught.value)
+    assert not list((stage.desk.path / "quarantine").glob("*.age"))
