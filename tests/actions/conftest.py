@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.actions.desks import Desk, copies, make_desk
-from tests.actions.stage import Device, Stage, copy_of, make_stage
+from tests.actions.stage import PATIENCE, Device, Stage, copy_of, make_stage
+from tests.simulators import site as sites
 from witnesskit import limits
+from witnesskit.capture.egress import parse_egress
+from witnesskit.capture.worker import prestart
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -65,6 +68,25 @@ def first_desks(tmp_path_factory, _quick_keys) -> list[Desk]:
 @pytest.fixture
 def desks(first_desks, tmp_path) -> list[Desk]:
     return copies(first_desks, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def _site():
+    with sites.serve() as served:
+        yield served
+
+
+@pytest.fixture
+def site(_site):
+    """A site that knows nothing of the tests before."""
+    _site.reset()
+    return _site
+
+
+@pytest.fixture(scope="module")
+def worker():
+    with prestart(parse_egress("direct"), allow_local=True, patience=PATIENCE) as running:
+        yield running
 
 
 def _with_item(stage: Stage, name: str) -> Device:

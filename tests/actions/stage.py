@@ -29,6 +29,7 @@ from witnesskit.actions.sources import look_through
 from witnesskit.actions.trust import trust_add
 from witnesskit.bundle.pack import Packed, write_volume
 from witnesskit.bundle.plan import BundlePlan, PlannedMember, transfer_digest
+from witnesskit.capture.transport import Patience
 from witnesskit.custody.prepare import prepare
 from witnesskit.custody.signer import Signer
 from witnesskit.digest import sha256_hex
@@ -42,6 +43,7 @@ from witnesskit.vault import durable, items, layout, state
 from witnesskit.vault.layout import Vault
 
 DAY = "2026-01-02"
+PATIENCE = Patience(stall_seconds=1, retries=1, backoff_seconds=0)
 
 
 class Quiet:
@@ -55,6 +57,26 @@ class Quiet:
         raise error
 
     def known(self): ...
+
+
+class Noting(Quiet):
+    """What was finished, in order."""
+
+    def __init__(self):
+        self.items = []
+
+    def item(self, saved):
+        self.items.append(saved)
+
+
+class Board(Quiet):
+    """Nobody watches a queue."""
+
+    def began(self, job): ...
+
+    def ended(self, job, saved): ...
+
+    def pausing(self, seconds): ...
 
 
 def silent(_done: int, _whole: int | None) -> None: ...

@@ -10,8 +10,7 @@ import socket
 
 import pytest
 
-from tests.actions.stage import Quiet, Stage
-from tests.simulators import site as sites
+from tests.actions.stage import PATIENCE, Noting, Quiet, Stage
 from tests.simulators import socks as proxies
 from witnesskit.actions.archive import ArchiveWish, archive
 from witnesskit.actions.assigning import Asked
@@ -21,29 +20,12 @@ from witnesskit.actions.own_events import own_events
 from witnesskit.actions.saving import SavedItem
 from witnesskit.actions.shown_outcome import shown_outcome
 from witnesskit.capture.egress import parse_egress
-from witnesskit.capture.transport import Patience
 from witnesskit.capture.worker import Worker, prestart
 from witnesskit.cli.saving import STATUS, WORDS, status_of
 from witnesskit.errors import ExitStatus
 from witnesskit.errors.capture import BadUrl, NoWorker
 from witnesskit.model import Outcome
 from witnesskit.vault.keyring import custodian_identities, desk_identities
-
-PATIENCE = Patience(stall_seconds=1, retries=1, backoff_seconds=0)
-
-
-class Noting(Quiet):
-    def __init__(self):
-        self.items = []
-
-    def item(self, saved):
-        self.items.append(saved)
-
-
-@pytest.fixture(scope="module")
-def site():
-    with sites.serve() as served:
-        yield served
 
 
 def attempted(stage: Stage, url: str, egress: str = "direct"):
@@ -78,7 +60,6 @@ ENDINGS = [
 
 @pytest.mark.parametrize(("path", "outcome", "rule"), ENDINGS)
 def test_each_ending_is_one_event_with_its_evidence(stage, site, path, outcome, rule):
-    site.reset()
     items, record, observed, lines = attempted(stage, site.url + path)
     assert [str(item.outcome) for item in items] == [outcome]
     assert len(lines) == len(observed) == 1
@@ -94,7 +75,6 @@ def test_each_ending_is_one_event_with_its_evidence(stage, site, path, outcome, 
 
 
 def test_a_removal_keeps_the_answer_of_its_control(stage, site):
-    site.reset()
     _items, record, _observed, _lines = attempted(stage, f"{site.url}/nothing.html")
     evidence = record["capture"]["evidence"]
     assert evidence["phrase"] == "any-removed"
@@ -103,14 +83,12 @@ def test_a_removal_keeps_the_answer_of_its_control(stage, site):
 
 
 def test_what_came_in_place_of_media_is_kept_and_said(stage, site):
-    site.reset()
     items, record, _observed, _lines = attempted(stage, f"{site.url}/p/page.html")
     assert status_of(items[0]) is ExitStatus.NOTHING_SAVED and items[0].received > 0
     assert record["capture"]["media"][0]["bytes"] == items[0].received
 
 
 def test_a_report_says_why_and_names_no_site(stage, site):
-    site.reset()
     _items, record, _observed, _lines = attempted(stage, f"{site.url}/nothing.html")
     record["capture"]["evidence"]["removed_by"] = "uploader"
     shown = shown_outcome(record["capture"])
@@ -140,7 +118,6 @@ def test_any_record_is_shown(capture, shown):
 
 
 def test_how_long_to_wait_is_told(stage, site):
-    site.reset()
     site.headers["Retry-After"] = "31"
     items, record, _observed, _lines = attempted(stage, f"{site.url}/e/503")
     assert record["capture"]["evidence"]["retry_after"] == 31
@@ -165,7 +142,6 @@ def test_a_proxy_that_leads_nowhere_is_an_event_too(stage, site):
 
 
 def test_a_worker_that_dies_is_an_event_too(stage, site):
-    site.reset()
     watch = Noting()
     with prestart(parse_egress("direct"), allow_local=True, patience=PATIENCE) as running:
         inner = running.run
@@ -182,7 +158,6 @@ def test_a_worker_that_dies_is_an_event_too(stage, site):
 
 
 def test_a_worker_that_cannot_start_is_told_and_logged(stage, site, monkeypatch):
-    site.reset()
 
     def refuse(self):
         raise NoWorker
@@ -232,14 +207,12 @@ def test_each_outcome_has_one_sentence_and_one_status(outcome):
     ],
 )
 def test_a_page_that_is_not_the_one_asked_for_is_kept_and_not_counted_as_it(stage, site, path, html):
-    site.reset()
     _items, record, _observed, _lines = attempted(stage, site.url + path)
     assert record["capture"]["completeness"]["html"] == html
     assert record["capture"]["berkeley_minimum"] is False
 
 
 def test_a_packed_page_is_sealed_as_it_came_and_as_it_reads(stage, site):
-    site.reset()
     _items, record, _observed, _lines = attempted(stage, site.url + "/packed.html")
     with open_for_saving(stage.desk, stage.passphrase) as session:
         (item,) = chosen(session.state, ())

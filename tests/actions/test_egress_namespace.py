@@ -13,7 +13,6 @@ import pytest
 
 from tests.actions.stage import Stage
 from tests.simulators import namespace
-from tests.simulators import site as sites
 from tests.simulators import socks as proxies
 from witnesskit.actions.init_vault import VaultWish, confirm_sheet, make_desk
 from witnesskit.actions.item_files import read_item
@@ -35,12 +34,6 @@ LINKS = {
     "/e/410": "unknown",  # its control is asked for; over http nobody vouches for it
     "/nothing.html": "unknown",
 }
-
-
-@pytest.fixture(scope="module")
-def site():
-    with sites.serve() as served:
-        yield served
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import zipfile
 
 import pytest
 
-from tests.actions.stage import Quiet, make_stage
+from tests.actions.stage import PATIENCE, Quiet, make_stage
 from tests.oracles import require
 from tests.simulators import site as sites
 from witnesskit.actions.archive import ArchiveWish, archive
@@ -19,7 +19,6 @@ from witnesskit.actions.custodian import CustodianPaper
 from witnesskit.actions.export_web import WebWish, export_web
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.capture.egress import parse_egress
-from witnesskit.capture.transport import Patience
 from witnesskit.capture.worker import prestart
 from witnesskit.errors.actions import CustodianKeyNeeded
 from witnesskit.errors.brought import NothingOfTheWeb
@@ -30,20 +29,14 @@ PATHS = ("/packed.html", "/p/dies.html", "/h/aes/list.m3u8", "/e/410", "/m/secon
 
 
 @pytest.fixture(scope="module")
-def site():
-    with sites.serve() as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def saved(tmp_path_factory, site):
+def saved(tmp_path_factory, _site):
     """A lone desk and a team's desk with the same links."""
     found = {}
-    with prestart(parse_egress("direct"), allow_local=True, patience=Patience(1, 1, 0)) as running:
+    with prestart(parse_egress("direct"), allow_local=True, patience=PATIENCE) as running:
         for name, lone in (("lone", True), ("team", False)):
             stage = make_stage(tmp_path_factory.mktemp(name) / "stage", lone=lone)
-            site.reset()
-            links = tuple(site.url + path for path in PATHS)
+            _site.reset()
+            links = tuple(_site.url + path for path in PATHS)
             archive(stage.desk, ArchiveWish(links, stage.passphrase, Asked(True)), running, Quiet())
             found[name] = stage
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.actions.stage import Quiet, make_stage, record_json
+from tests.actions.stage import PATIENCE, Board, Quiet, make_stage, record_json
 from tests.simulators import site as sites
 from witnesskit.actions.archive import ArchiveWish, archive
 from witnesskit.actions.assigning import Asked
@@ -19,7 +19,6 @@ from witnesskit.actions.resume import resume_from
 from witnesskit.actions.retry import RetryWish, retry
 from witnesskit.capture.egress import parse_egress
 from witnesskit.capture.pace import Pace
-from witnesskit.capture.transport import Patience
 from witnesskit.capture.worker import prestart
 from witnesskit.errors.capture import BadUrl
 from witnesskit.errors.cli import Interrupted, WrongVaultKind
@@ -31,31 +30,6 @@ from witnesskit.vault.keyring import custodian_identities, desk_identities
 
 LOCAL = Asked(allow_local=True)
 HALF = sites.SIZE // 2
-
-
-class Board(Quiet):
-    def began(self, job): ...
-
-    def ended(self, job, saved): ...
-
-    def pausing(self, seconds): ...
-
-
-@pytest.fixture(scope="module")
-def site():
-    with sites.serve() as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def worker():
-    with prestart(parse_egress("direct"), allow_local=True, patience=Patience(1, 1, 0)) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _fresh(site):
-    site.reset()
 
 
 def save(stage, worker, link):
@@ -208,7 +182,7 @@ class Impatient(Quiet):
 
 def test_what_was_interrupted_is_told_before_all_of_it_ends(stage, site):
     site.flags.add("back")
-    with prestart(parse_egress("direct"), allow_local=True, patience=Patience(1, 1, 0)) as own:
+    with prestart(parse_egress("direct"), allow_local=True, patience=PATIENCE) as own:
         save(stage, own, site.url + "/e/429")
         (first,) = items(stage)
         site.pages["/e/429"] = '<video src="/m/good.mp4"></video>'

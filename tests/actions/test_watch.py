@@ -9,7 +9,6 @@ import time
 import pytest
 
 from tests.actions.stage import Quiet
-from tests.simulators import site as sites
 from witnesskit.actions.archive import ArchiveWish, archive
 from witnesskit.actions.assigning import Asked
 from witnesskit.actions.item_files import read_item
@@ -17,10 +16,7 @@ from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.watch import WatchWish, add, listed, stop
 from witnesskit.actions.watch_history import histories
 from witnesskit.actions.watch_run import WatchRunWish, run
-from witnesskit.capture.egress import parse_egress
 from witnesskit.capture.pace import Pace
-from witnesskit.capture.transport import Patience
-from witnesskit.capture.worker import prestart
 from witnesskit.errors.capture import BadUrl, UnlistedDirect
 from witnesskit.errors.cli import WrongVaultKind
 from witnesskit.errors.watch import NoLink, NotWatched
@@ -51,23 +47,6 @@ class Clock:
     @property
     def pace(self) -> Pace:
         return Pace(10, lambda: self.now, self.sleep, lambda: 0.5)
-
-
-@pytest.fixture(scope="module")
-def site():
-    with sites.serve() as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def worker():
-    with prestart(parse_egress("direct"), allow_local=True, patience=Patience(1, 1, 0)) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _fresh(site):
-    site.reset()
 
 
 def look(stage, worker, clock, **wish):
