@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import signal
 
 import pytest
 
-from tests.actions.stage import Quiet, Stage
+from tests.actions.stage import Board, Noting, Quiet, Stage
 from tests.oracles import require
-from tests.simulators import site as sites
 from witnesskit.actions.archive import ArchiveWish, archive
 from witnesskit.actions.assigning import Asked, check
 from witnesskit.actions.bundled import BundleWish
@@ -16,33 +17,20 @@ from witnesskit.actions.court_contents import court_contents
 from witnesskit.actions.init_vault import VaultWish, confirm_sheet, make_desk
 from witnesskit.actions.item_files import read_item
 from witnesskit.actions.opening import open_for_saving
+from witnesskit.actions.queue import open_queue, run
+from witnesskit.actions.queue_add import Said, add_links
+from witnesskit.actions.queue_run import RunWish
 from witnesskit.actions.retry import RetryWish, retry
 from witnesskit.capture import browser
-from witnesskit.capture.egress import parse_egress
-from witnesskit.capture.transport import Patience
-from witnesskit.capture.worker import prestart
+from witnesskit.capture.pace import Pace
 from witnesskit.errors.capture import ScreenshotOnField
+from witnesskit.errors.cli import Interrupted
+from witnesskit.formats.link_list import Entry, LinkList
+from witnesskit.formats.queue_record import DONE, WAITING
 from witnesskit.formats.short_id import short_id
-from witnesskit.model import Audience
+from witnesskit.model import Audience, Outcome
 from witnesskit.policy import load
 from witnesskit.vault.keyring import desk_identities
-
-
-@pytest.fixture(scope="module")
-def site():
-    with sites.serve() as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def worker():
-    with prestart(parse_egress("direct"), allow_local=True, patience=Patience(1, 1, 0)) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _fresh(site):
-    site.reset()
 
 
 @pytest.fixture
@@ -132,6 +120,44 @@ def test_a_field_device_takes_none_and_says_so(stage, site, worker, tmp_path):
     stage.take_in(device.bundle(tmp_path / "stick"))
     files = newest(stage)
     assert files.record["capture"]["completeness"]["screenshot"] == "refused: a field device runs no browser"
+
+
+@pytest.fixture
+def _ctrl_c_in_the_shot(monkeypatch):
+    """Any program stands for the browser; while its answer is waited for, somebody presses Ctrl-C."""
+    monkeypatch.setattr(browser, "PROGRAMS", ("/bin/true",))
+    monkeypatch.setattr(browser, "_answer", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+
+
+@pytest.mark.usefixtures("_ctrl_c_in_the_shot")
+def test_ctrl_c_in_the_shot_costs_the_picture_alone(stage, site, worker):
+    watch = Noting()
+    wish = ArchiveWish(
+        (site.url + "/p/good.html", site.url + "/p/second.html"), stage.passphrase, Asked(True, screenshot=True)
+    )
+    with pytest.raises(Interrupted):
+        archive(stage.desk, wish, worker, watch)
+    (saved_item,) = watch.items
+    assert (saved_item.outcome, saved_item.interrupted) == (Outcome.SAVED, True)
+    files = newest(stage)
+    capture = files.record["capture"]
+    assert (capture["outcome"], capture["completeness"]["media"]) == ("saved", "ok")
+    assert capture["completeness"]["screenshot"] == "missing: interrupted"
+    assert "screenshot" not in capture and not pictures(files)
+    assert not list(stage.desk.work.iterdir())  # nothing is left for recovery to call partial
+
+
+@pytest.mark.usefixtures("_ctrl_c_in_the_shot")
+def test_a_queue_does_not_fetch_again_what_was_there_when_the_shot_was_broken_off(stage, site, worker):
+    links = LinkList((Entry(1, site.url + "/p/good.html"), Entry(2, site.url + "/p/second.html")))
+    wish = RunWish(allow_local=True, screenshot=True, pace=Pace(0))
+    with open_queue(stage.desk, stage.passphrase) as (session, queue):
+        add_links(queue, links, Said(allow_local=True))
+        ran = run(session, queue, worker, wish, Board())
+        first, second = sorted(queue.jobs.values(), key=lambda job: job.state)
+    assert ran.done.stopped == "interrupted"
+    assert (first.state, first.outcome, first.attempts[0].rule) == (DONE, "saved", "all-streams-complete")
+    assert (second.state, second.attempts) == (WAITING, ())
 
 
 @pytest.mark.usefixtures("_chromium")

@@ -104,7 +104,7 @@ def archive_one(
 
 
 def _saved(saving: Saving, wanted: Assignment, running: Worker, watch: Watch, tap: Tap) -> SavedItem:
-    """Ctrl-C ends the download, not the save: what arrived is sealed, logged and signed first."""
+    """Ctrl-C ends the download or the shot, not the save: what arrived is sealed, logged and signed first."""
     gathered = Gathered("url", now())
     if wanted.cookies:
         gathered.collection["cookies"] = "used"
@@ -127,7 +127,7 @@ def _saved(saving: Saving, wanted: Assignment, running: Worker, watch: Watch, ta
     if interrupted and gathered.outcome is Outcome.SAVED:
         gathered.outcome = Outcome.PARTIAL
     if tap.shoot and not interrupted:
-        tap.shoot(saving, gathered)
+        interrupted = tap.shoot(saving, gathered)
     tap.ending(gathered)
     saved = finish(saving, gathered, original, interrupted=interrupted)
     if fault is not None:

@@ -209,11 +209,12 @@ class _Run:
 
     def _ended(self, job: Job, tap: _Tap, saved: SavedItem) -> Job:
         wait = 0
-        if saved.outcome in AGAIN and not saved.interrupted:
+        broken_off = saved.interrupted and not tap.rule  # not in the shot, when all had been told
+        if saved.outcome in AGAIN and not broken_off:
             wait = self._hosts.refused(self._host[job.number], job.tries, tap.retry_after)
         else:
             self._hosts.asked(self._host[job.number])
-        rule = INTERRUPTED if saved.interrupted else tap.rule
+        rule = INTERRUPTED if broken_off else tap.rule
         attempted = Attempted(int(self._clock()), tap.item, saved.outcome, rule, wait, tuple(tap.resume))
         return after(job, attempted, self._wish.attempts_max)
 

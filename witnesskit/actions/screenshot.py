@@ -23,9 +23,10 @@ from witnesskit.capture.user_agent import USER_AGENT
 from witnesskit.model import Json, Role, VaultKind
 
 SCREENSHOT: Final = "screenshot"
-Shoot = Callable[[Saving, Gathered], None]
+Shoot = Callable[[Saving, Gathered], bool]  # whether it was broken off by Ctrl-C
 _NOT_ASKED: Final = "missing: not asked for (--screenshot)"
 _NO_BROWSER: Final = "missing: no browser is installed on this desk"
+_BROKEN_OFF: Final = "missing: interrupted"
 _ON_FIELD: Final = "refused: a field device runs no browser"
 
 
@@ -41,15 +42,20 @@ def shoot_for(session: Session, asked: Asked) -> Shoot:
     return partial(_take, allow_local=asked.allow_local) if browser.find() else partial(_told, why=_NO_BROWSER)
 
 
-def _told(_saving: Saving, gathered: Gathered, *, why: str) -> None:
+def _told(_saving: Saving, gathered: Gathered, *, why: str) -> bool:
     gathered.completeness[SCREENSHOT] = why
+    return False
 
 
-def _take(saving: Saving, gathered: Gathered, *, allow_local: bool) -> None:
+def _take(saving: Saving, gathered: Gathered, *, allow_local: bool) -> bool:
     """Take it now, and say what it is: the whole page that was asked for, or what it shows in its place."""
     egress = parse_egress(saving.session.vault.config.egress)
     at = now()
-    shot = browser.shoot(str(gathered.source["url"]), egress, USER_AGENT, allow_local=allow_local)
+    try:
+        shot = browser.shoot(str(gathered.source["url"]), egress, USER_AGENT, allow_local=allow_local)
+    except KeyboardInterrupt:  # the rest of the item is there, and is saved as it is
+        gathered.completeness[SCREENSHOT] = _BROKEN_OFF
+        return True
     facts: dict[str, Json] = {"taken_at": at, "viewport": "1280x800", "browser": shot.browser, "reason": shot.reason}
     facts |= {"http_status": shot.status, "final_url": shot.final_url, "width": shot.width, "height": shot.height}
     facts |= {name: shot.facts[name] for name in ("asked", "received", "own_sandbox") if name in shot.facts}
@@ -64,6 +70,7 @@ def _take(saving: Saving, gathered: Gathered, *, allow_local: bool) -> None:
     if egress.kind != DIRECT:
         gathered.capture[SCREENSHOT]["by"] = THE_PROXY
     gathered.completeness[SCREENSHOT] = _state(shot, gathered)
+    return False
 
 
 def _elsewhere(shot: Shot, gathered: Gathered) -> str:
