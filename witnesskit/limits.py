@@ -48,7 +48,7 @@ QUARANTINE_MAX: Final = 64 * GIB  # bytes of files set aside; past it nothing mo
 IMPORT_FILES_MAX: Final = 1_000_000  # files of one run; each is named in memory
 PARITY_FILE_MAX: Final = 2 * GIB  # bytes of one PAR2 file that is looked at before a repair
 STANZAS_SHOWN: Final = 8  # stanzas of every bundle: keys and decoys, so that the number of readers does not show
-INVITE_MAX: Final = 16 * KIB  # bytes
+INVITE_MAX: Final = 40 * KIB  # bytes; twelve post-quantum recipients take 24,000, policy and checkpoint have the rest
 
 # capture
 PAGE_MAX: Final = 64 * MIB  # bytes of HTML kept; longer pages are cut and marked

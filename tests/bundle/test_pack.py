@@ -13,11 +13,13 @@ from witnesskit.bundle.pack import write_volume
 from witnesskit.bundle.plan import transfer_digest, work_out
 from witnesskit.bundle.unpack import open_volume
 from witnesskit.errors import ExitStatus, WitnesskitError
+from witnesskit.errors.sealing import MixedRecipients
 from witnesskit.formats.age import parse_header
 from witnesskit.formats.bundle_manifest import ChainHead, TransferOpening
 from witnesskit.formats.bundle_members import payload_manifest_sha256
 from witnesskit.formats.ustar import padded_size
 from witnesskit.limits import STANZAS_SHOWN
+from witnesskit.sealing.identity import Identity
 
 
 def pack(folder, *members, recipients=RECIPIENTS, **changes):
@@ -60,6 +62,26 @@ def test_the_file_tells_nothing_but_its_class(tmp_path):
     data = packed.path.read_bytes()
     assert packed.size == len(data)
     assert len(parse_header(data).stanzas) == STANZAS_SHOWN
+
+
+@pytest.mark.parametrize("size", [0, 60_000, 130_000, 2_500_001])
+def test_the_size_is_foretold_for_hybrid_recipients_too(tmp_path, size):
+    keys = [Identity(bytes([number]) * 32, hybrid=True) for number in (1, 2, 3)]
+    recipients = [key.recipient for key in keys]
+    made = plan(capsule(noise("x", size)))
+    parcel = work_out(made, recipients, SENDER.sign_note)
+    packed = write_volume(tmp_path, made, recipients, SENDER.sign_note)
+    assert packed.path.stat().st_size == parcel.sealed == packed.size
+    for key in keys:
+        with packed.path.open("rb") as stream:
+            assert open_volume(stream, [key]).each(Shelf()).error is None
+
+
+def test_no_bundle_is_sealed_to_both_kinds(tmp_path):
+    mixed = [DESK.recipient, Identity(bytes(32), hybrid=True).recipient]
+    with pytest.raises(MixedRecipients):
+        write_volume(tmp_path, plan(*three_capsules()), mixed, SENDER.sign_note)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("size", [0, 1, 60_000, 62_000, 130_000, 1_048_576, 2_500_001])

@@ -9,7 +9,7 @@ from tests.vault.cells import INVITE, RINGS, config
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.formats import NewerFormat
 from witnesskit.errors.vault import BadVault, NotTrusted
-from witnesskit.model import VaultKind
+from witnesskit.model import RecipientSet, VaultKind
 from witnesskit.vault.config import dump_config, load_config
 
 WHOLE = replace(config(), rings=RINGS, invite=INVITE)
@@ -69,6 +69,18 @@ def test_a_newer_vault_is_left_alone(later):
 def test_a_damaged_file_is_refused(data):
     with pytest.raises(BadVault):
         load_config(data)
+
+
+def test_rings_of_both_kinds_are_neither_written_nor_read():
+    hybrid = "age1pq1" + "q" * 1952
+    every = replace(WHOLE, rings=RecipientSet((hybrid, hybrid), (hybrid, hybrid)))
+    assert load_config(dump_config(every)) == every
+    mixed = RecipientSet((hybrid, hybrid), (hybrid, RINGS.desk[1]))
+    for rings in (mixed, RecipientSet(RINGS.custodian, (hybrid, hybrid))):
+        with pytest.raises(BadVault, match="post-quantum"):
+            dump_config(replace(WHOLE, rings=rings))
+    with pytest.raises(BadVault, match="post-quantum"):
+        load_config(TEXT.replace(b"age1desk", hybrid.encode()))
 
 
 @pytest.mark.parametrize("value", ['a"b', "a\\b", "a\nb", "é", "x" * 1025])

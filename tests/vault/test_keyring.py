@@ -14,6 +14,7 @@ from witnesskit.errors import WitnesskitError
 from witnesskit.errors.formats import NewerFormat
 from witnesskit.errors.sealing import WrongKey, WrongPassphrase
 from witnesskit.errors.vault import BadKeyring, SheetWrong
+from witnesskit.formats.age_keys import is_hybrid
 from witnesskit.sealing.open import open_bytes
 from witnesskit.sealing.rings import custodian_identity, desk_identity, recovery_identity
 from witnesskit.sealing.seal import seal_bytes
@@ -187,6 +188,39 @@ def test_a_keyring_of_another_vault_is_told(tmp_path, desk):
     (vault.path / KEYRING).unlink()
     with pytest.raises(BadKeyring):
         open_keyring(vault, passphrase)
+
+
+HYBRID, HYBRID_SEEDS = new_keyring(hybrid=True)
+
+
+def test_a_hybrid_desk_has_keys_of_one_kind_and_stays_one():
+    halves = (HYBRID.own, *HYBRID.pool)
+    assert all(is_hybrid(text) for one in halves for text in (one.custodian, one.recovery))
+    assert all(identity.hybrid for identity in desk_identities(HYBRID, [0, 1, 64]))
+    assert all(identity.hybrid for identity in custodian_identities(replace(HYBRID, custodian_seed=bytes(32))))
+    back = parse_keyring(dump_keyring(HYBRID))
+    assert (back, back.hybrid) == (replace(HYBRID, passphrase=""), True)
+    again = refilled(replace(HYBRID, pool=HYBRID.pool[60:]), HYBRID_SEEDS)
+    assert all(one.hybrid for one in again.pool)
+    assert [one.number for one in again.pool] == list(range(61, 125))
+
+
+def test_a_hybrid_desk_with_one_classical_key_is_refused(desk):
+    _vault, keyring, _seeds = desk
+    for changed in (
+        replace(HYBRID, pool=(*HYBRID.pool[:9], keyring.pool[9], *HYBRID.pool[10:])),
+        replace(HYBRID, own=keyring.own),
+        replace(HYBRID, own=replace(HYBRID.own, custodian=keyring.own.custodian)),
+    ):
+        with pytest.raises(BadKeyring, match="post-quantum"):
+            parse_keyring(dump_keyring(changed))
+
+
+def test_what_was_worked_out_once_is_kept_with_the_keyring_only():
+    first = HYBRID.desk_identity(7)
+    assert HYBRID.desk_identity(7) is first
+    assert replace(HYBRID).desk_identity(7) is not first
+    assert first.secret.hex() not in repr(HYBRID)
 
 
 INVITED = replace(new_keyring()[0], issued=(IssuedInvite("1" * 32, 7, "E" * 20, "2026-12-31", "Алма", ("k",)),))

@@ -68,3 +68,6 @@ def test_the_identity_of_a_field_vault_follows_from_its_signing_key_alone():
     first = queue_identity(Signer("wk1/aaaaaaaaaaaaa", seed))
     assert first == queue_identity(Signer("wk1/bbbbbbbbbbbbb", seed))
     assert first != queue_identity(Signer("wk1/aaaaaaaaaaaaa", bytes([8]) * 32))
+    hybrid = queue_identity(Signer("wk1/aaaaaaaaaaaaa", seed), hybrid=True)
+    assert hybrid.hybrid
+    assert hybrid.secret != first.secret

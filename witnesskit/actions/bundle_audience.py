@@ -22,7 +22,7 @@ from witnesskit.bundle.plan import BundlePlan, PlannedMember, transfer_digest
 from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import prepare
 from witnesskit.errors.actions import NoSuchItem, NotForBundle
-from witnesskit.formats.age_keys import parse_recipient
+from witnesskit.formats.age_keys import is_hybrid, parse_recipient
 from witnesskit.formats.bundle_manifest import TransferOpening
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import Audience
@@ -33,6 +33,10 @@ from witnesskit.vault.layout import Vault
 from witnesskit.vault.state import BundleState, State
 
 Report = Callable[[int, int | None], None]
+_WEAKER = (
+    "This desk's own keys are post-quantum ones, the recipient's is not: whoever records this bundle on its way may\n"
+    "open it one day. If that matters, ask them for a key that begins with age1pq1 and make the bundle anew."
+)
 
 
 def bundle_for_audience(vault: Vault, wish: BundleWish, report: Report) -> BundleDone:
@@ -58,7 +62,7 @@ def bundle_for_audience(vault: Vault, wish: BundleWish, report: Report) -> Bundl
         packed.size,
         contents.items,
         packed.members,
-        _following(session, packed, audience),
+        _following(session, packed, audience, wish.recipient),
         contents.held_back,
     )
 
@@ -70,8 +74,10 @@ def _what(policy: Policy) -> frozenset[str]:
     return frozenset({"copy", "record", *(["original"] if policy.rules.release_originals else [])})
 
 
-def _following(session: Session, packed: Packed, audience: Audience) -> str:
+def _following(session: Session, packed: Packed, audience: Audience, recipient: str) -> str:
     told = "Next: tell the recipient the desk's verifier key over another channel: " + session.signer.vkey
+    if is_hybrid(session.recipients.desk[0]) and not is_hybrid(recipient):
+        told = f"{_WEAKER}\n{told}"
     if audience is not Audience.COURT:
         return told
     named = f"`witnesskit status` names it {short_id(packed.id)} until `witnesskit receipt` has read its answer."

@@ -32,10 +32,10 @@ def custodian_of(keyring: Keyring, paper: CustodianPaper | None) -> tuple[Identi
     if paper is None:
         return custodian_identities(keyring)
     seed = _seed(paper)
-    if rings.custodian_identity(seed, rings.OWN).recipient != keyring.own.custodian:
+    if rings.custodian_identity(seed, rings.OWN, hybrid=keyring.hybrid).recipient != keyring.own.custodian:
         raise CustodianKeyNeeded
     numbers = (*(invite.number for invite in keyring.issued), rings.OWN)
-    return tuple(rings.custodian_identity(seed, number) for number in numbers)
+    return tuple(rings.custodian_identity(seed, number, hybrid=keyring.hybrid) for number in numbers)
 
 
 def _seed(paper: CustodianPaper) -> bytes:

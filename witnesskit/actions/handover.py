@@ -49,7 +49,7 @@ class Handover:
 def invite_for(keyring: Keyring, meta: BundleMeta) -> IssuedInvite:
     """The invite whose keys the bundle is sealed to; raises StrangeRecipients for any other set."""
     for invite in keyring.issued:
-        if rings.desk_identity(keyring.desk_seed, invite.number).recipient in meta.recipients:
+        if keyring.desk_identity(invite.number).recipient in meta.recipients:
             if len(meta.recipients) != 2:
                 raise StrangeRecipients(f"{len(meta.recipients)} recipients, 2 were given")
             return invite

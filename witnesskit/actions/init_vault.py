@@ -33,12 +33,13 @@ from witnesskit.vault.state import State
 
 @dataclass(frozen=True)
 class VaultWish:
-    """What the person asked for; ``kind`` is field, desk or lone."""
+    """What the person asked for; ``kind`` is field, desk or lone, ``hybrid``: a desk with post-quantum keys."""
 
     folder: Path
     kind: str
     egress: str
     policy: str
+    hybrid: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def make_field(wish: VaultWish, *, lock_key: bool) -> Secrets:
 def make_desk(wish: VaultWish) -> Secrets:
     """A desk with its log begun; the custodian seed is in it only for a lone researcher."""
     layout.check_new(wish.folder)
-    keyring, seeds = new_keyring(lone=wish.kind == "lone")
+    keyring, seeds = new_keyring(lone=wish.kind == "lone", hybrid=wish.hybrid)
     origin = new_origin()
     config, files = _config(wish, keyring.signer(origin), VaultKind.DESK, keyring.own_recipients)
     files |= {KEYRING: keyring_file(keyring), sheet_test.SHEET_TEST: sheet_test.sheet_test(keyring)}

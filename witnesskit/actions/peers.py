@@ -67,7 +67,7 @@ def own_keys(vault: Vault, passphrase: str) -> OwnKeys:
     """This desk's own keys to tell others."""
     layout.demand(vault, VaultKind.DESK)
     keyring, origin = open_keyring(vault, passphrase), vault.config.origin
-    recipient = rings.desk_identity(keyring.desk_seed, rings.OWN).recipient
+    recipient = keyring.desk_identity(rings.OWN).recipient
     in_force = parse_verifier_key(Journal.open(vault.custody, by=VaultKind.DESK).vkey)
     return OwnKeys(in_force, keyring.cosigner(origin).key, recipient)
 

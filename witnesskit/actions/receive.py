@@ -56,7 +56,7 @@ class Arrival:
 
 def is_between_desks(keyring: Keyring, meta: BundleMeta) -> bool:
     """Whether the bundle was made by a desk, for a court or another desk; a device's goes another way."""
-    devices = {rings.desk_identity(keyring.desk_seed, invite.number).recipient for invite in keyring.issued}
+    devices = {keyring.desk_identity(invite.number).recipient for invite in keyring.issued}
     return meta.audience == Audience.COURT and not devices.intersection(meta.recipients)
 
 
@@ -98,7 +98,7 @@ def _sender(keyring: Keyring, arrival: Arrival) -> Peer:
     peer = peer_of(keyring, arrival.meta.sender) or peer_named(keyring, arrival.meta.sender)
     if peer is None:
         raise SenderUnknown("neither a device nor a desk that is trusted here")
-    own = rings.desk_identity(keyring.desk_seed, rings.OWN).recipient
+    own = keyring.desk_identity(rings.OWN).recipient
     ours = {own, *(identity.recipient for identity in arrival.brought)}
     if not ours.intersection(arrival.meta.recipients):
         raise StrangeRecipients("it is not sealed to this desk")

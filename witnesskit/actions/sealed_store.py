@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from witnesskit.actions.session import Session
 from witnesskit.errors.vault import NotWithoutPassphrase
+from witnesskit.formats.age_keys import is_hybrid
 from witnesskit.sealing import rings
 from witnesskit.vault.sealed_files import SealedFiles, sealed_files
 from witnesskit.vault.signing import is_locked, queue_identity
@@ -16,8 +17,8 @@ def sealed_store(session: Session) -> SealedFiles:
     """
     vault, desk = session.vault, session.recipients.desk
     if session.keyring:
-        return sealed_files(vault, desk, rings.desk_identity(session.keyring.desk_seed, rings.OWN))
+        return sealed_files(vault, desk, session.keyring.desk_identity(rings.OWN))
     if not is_locked(vault):
         raise NotWithoutPassphrase
-    identity = queue_identity(session.signer)
+    identity = queue_identity(session.signer, hybrid=is_hybrid(desk[0]))
     return sealed_files(vault, (identity.recipient, *desk), identity)

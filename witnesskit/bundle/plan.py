@@ -11,6 +11,7 @@ from witnesskit.bundle import layout
 from witnesskit.digest import sha256_hex
 from witnesskit.errors.bundle import NothingToPack, VolumeTooLarge
 from witnesskit.formats import ustar
+from witnesskit.formats.age_keys import demand_one_kind
 from witnesskit.formats.bag import BAGIT_TEXT, manifest_bytes
 from witnesskit.formats.bundle_manifest import (
     BundleMeta,
@@ -113,7 +114,11 @@ def transfer_digest(volumes: Sequence[Sequence[PlannedMember]], *, chain_members
 
 
 def work_out(plan: BundlePlan, recipients: Sequence[str], sign: Callable[[str], str]) -> Parcel:
-    """All of the volume but its payload; raises NothingToPack, VolumeTooLarge, BadManifest, BadSignature."""
+    """All of the volume but its payload; raises NothingToPack, VolumeTooLarge, BadManifest, BadSignature.
+
+    Classical and post-quantum recipients together raise MixedRecipients.
+    """
+    demand_one_kind(recipients)
     sources = arranged(plan.members)
     if not sources:
         raise NothingToPack
@@ -129,11 +134,11 @@ def work_out(plan: BundlePlan, recipients: Sequence[str], sign: Callable[[str], 
     contents = (BAGIT_TEXT, meta_data, manifest, listing, signature)
     tag_files = tuple(zip(layout.TAG_FILES, contents, strict=True))
     sizes = [len(content) for content in contents] + [one.size for one in members]
-    plaintext, sealed = _sizes(sizes, len(recipients) + meta.decoys, plan.place)
+    plaintext, sealed = _sizes(sizes, layout.shown(recipients), plan.place)
     return Parcel(meta, tag_files, tuple(zip(members, sources, strict=True)), plaintext, sealed)
 
 
-def _sizes(sizes: Sequence[int], stanzas: int, place: Place | None) -> tuple[int, int]:
+def _sizes(sizes: Sequence[int], stanzas: Sequence[str], place: Place | None) -> tuple[int, int]:
     content = layout.content_size(sizes)
     plaintext = place.plaintext if place else ustar.padded_size(content)
     sealed = layout.sealed_size(plaintext, stanzas)

@@ -52,12 +52,9 @@ class Written:
 
 
 def content_class(wanted: int) -> int:
-    """The largest size class of at most ``wanted`` bytes whose volume stays below 4 GiB."""
+    """The largest size class of at most ``wanted`` bytes; at most 3.5 GiB, so that a volume stays below 4."""
     classes = (m << e for e in range(14, 30) for m in (4, 5, 6, 7))
-    return max(
-        (size for size in classes if size <= wanted and layout.sealed_size(size, STANZAS_SHOWN) <= VOLUME_MAX),
-        default=CAPSULE_SIZE_MIN,
-    )
+    return max((size for size in classes if size <= wanted), default=CAPSULE_SIZE_MIN)
 
 
 def laid_out(payload: Sequence[PlannedMember], room: Room) -> tuple[list[list[PlannedMember]], list[str]]:
@@ -112,7 +109,7 @@ def write_set(
     first. Raises what ``write_volume`` raises; the volumes written before stay.
     """
     report, remember = watch
-    sealed = layout.sealed_size(volumes.content, max(STANZAS_SHOWN, len(recipients)))
+    sealed = layout.sealed_size(volumes.content, layout.shown(recipients))
     for folder in dict.fromkeys(folders):
         check_room(folder, sealed * sum(target == folder for target in targets(folders, volumes.number)[len(done) :]))
     written = list(done)

@@ -12,6 +12,7 @@ import click
 from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, ask, common, passphrase_option, read_secret, read_sheet
 from witnesskit.cli.output import Answer, Output
 from witnesskit.cli.terminal import printable
+from witnesskit.errors.cli import Usage
 
 if TYPE_CHECKING:
     from witnesskit.actions.init_vault import Secrets
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     "--egress", default="direct", show_default=True, help="direct, tor, socks5h://HOST:PORT or http://HOST:PORT."
 )
 @click.option("--policy", default="protect-filmer", show_default=True, help="Name of a shipped policy or a file.")
+@click.option("--hybrid", is_flag=True, help="Desk: post-quantum keys; the age of Debian 12 (1.1.1) opens none.")
 @click.option("--lock-key", is_flag=True, help="Field: wrap the signing key with a generated passphrase.")
 @click.option("--secrets-out", type=ANY_PATH, help="Write passphrase and sheets into this new folder (a stick).")
 @click.option("--confirm-sheet", is_flag=True, help="Type the recovery sheet of an existing desk back.")
@@ -36,15 +38,19 @@ def command(output: Output, answer: Answer, folder: Path, **options: Any) -> Non
     """Make a vault on this computer.
 
     Asks whether this computer could be searched; an empty answer means yes, and makes a field vault.
+
+    With --hybrid everything that is sealed for a desk, by its devices too, stays shut to whoever records it today and
+    has a quantum computer in thirty years. It is chosen once, when a desk is made, and never mixed.
     """
     from witnesskit.actions import init_vault
 
     if options["confirm_sheet"]:
         _confirm(output, answer, folder, options)
         return
-    wish = init_vault.VaultWish(
-        folder, str(options["kind"] or _asked_kind()), str(options["egress"]), str(options["policy"])
-    )
+    kind = str(options["kind"] or _asked_kind())
+    if options["hybrid"] and kind == "field":
+        raise Usage("--hybrid is for a desk; a field vault takes the kind of keys that its invite brings")
+    wish = init_vault.VaultWish(folder, kind, str(options["egress"]), str(options["policy"]), options["hybrid"])
     secrets_out = options["secrets_out"]
     with init_vault.secrets_folder(secrets_out) if secrets_out else nullcontext():
         if wish.kind == "field":

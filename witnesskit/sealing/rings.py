@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from witnesskit.digest import sha256_hex
+from witnesskit.formats.age_keys import is_hybrid
 from witnesskit.keys import VerifierKey
 from witnesskit.model import RecipientSet
 from witnesskit.sealing.identity import Identity
@@ -26,26 +27,31 @@ _SALT = b"witnesskit/invite/v1"
 
 @dataclass(frozen=True)
 class OfflineHalves:
-    """Public halves (``age1...``) of the two offline seeds for one invite number."""
+    """Public halves (``age1...`` or ``age1pq1...``) of the two offline seeds for one invite number."""
 
     number: int
     custodian: str
     recovery: str
 
+    @property
+    def hybrid(self) -> bool:
+        """Whether they are post-quantum ones; the desk's half is then too."""
+        return is_hybrid(self.recovery)
 
-def desk_identity(desk_seed: bytes, number: int) -> Identity:
+
+def desk_identity(desk_seed: bytes, number: int, *, hybrid: bool = False) -> Identity:
     """What opens the desk ring of invite ``number`` (0: the desk's own)."""
-    return Identity(_derived(desk_seed, b"desk", number))
+    return _identity(desk_seed, b"desk", number, hybrid=hybrid)
 
 
-def custodian_identity(custodian_seed: bytes, number: int) -> Identity:
+def custodian_identity(custodian_seed: bytes, number: int, *, hybrid: bool = False) -> Identity:
     """What opens the custodian ring of invite ``number``."""
-    return Identity(_derived(custodian_seed, b"custodian", number))
+    return _identity(custodian_seed, b"custodian", number, hybrid=hybrid)
 
 
-def recovery_identity(recovery_seed: bytes, number: int) -> Identity:
+def recovery_identity(recovery_seed: bytes, number: int, *, hybrid: bool = False) -> Identity:
     """What opens both rings of invite ``number``."""
-    return Identity(_derived(recovery_seed, b"recovery", number))
+    return _identity(recovery_seed, b"recovery", number, hybrid=hybrid)
 
 
 def witness_seed(desk_seed: bytes, number: int) -> bytes:
@@ -104,13 +110,15 @@ def named_key(seed: bytes) -> VerifierKey:
     return VerifierKey(f"wk1/{name}", public)
 
 
-def offline_halves(custodian_seed: bytes, recovery_seed: bytes, numbers: Iterable[int]) -> tuple[OfflineHalves, ...]:
+def offline_halves(
+    custodian_seed: bytes, recovery_seed: bytes, numbers: Iterable[int], *, hybrid: bool = False
+) -> tuple[OfflineHalves, ...]:
     """What a ceremony leaves with the desk: public halves for each of ``numbers``."""
     return tuple(
         OfflineHalves(
             number,
-            custodian_identity(custodian_seed, number).recipient,
-            recovery_identity(recovery_seed, number).recipient,
+            custodian_identity(custodian_seed, number, hybrid=hybrid).recipient,
+            recovery_identity(recovery_seed, number, hybrid=hybrid).recipient,
         )
         for number in numbers
     )
@@ -118,8 +126,13 @@ def offline_halves(custodian_seed: bytes, recovery_seed: bytes, numbers: Iterabl
 
 def recipient_set(desk_seed: bytes, halves: OfflineHalves) -> RecipientSet:
     """Recipients of capsules under the invite of ``halves``: ring key first, recovery key second."""
-    desk = desk_identity(desk_seed, halves.number).recipient
+    desk = desk_identity(desk_seed, halves.number, hybrid=halves.hybrid).recipient
     return RecipientSet((halves.custodian, halves.recovery), (desk, halves.recovery))
+
+
+def _identity(seed: bytes, label: bytes, number: int, *, hybrid: bool) -> Identity:
+    """Both kinds of one number are other secrets, so that neither is used under two algorithms."""
+    return Identity(_derived(seed, label + b"-hybrid" if hybrid else label, number), hybrid)
 
 
 def _derived(seed: bytes, label: bytes, number: int) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any
 
 from witnesskit.errors.formats import NewerFormat
 from witnesskit.errors.vault import BadVault, NotTrusted
+from witnesskit.formats.age_keys import is_hybrid
 from witnesskit.limits import VAULT_CONFIG_MAX
 from witnesskit.model import RecipientSet, VaultKind
 
@@ -84,7 +85,7 @@ def load_config(data: bytes) -> Config:
 
 def _line(name: str, value: str | tuple[str, ...]) -> str:
     values = (value,) if isinstance(value, str) else value
-    if not all(_TEXT.fullmatch(text) for text in values):
+    if not all(_TEXT.fullmatch(text) if isinstance(value, str) else _is_recipient(text) for text in values):
         raise BadVault(name)
     quoted = ", ".join(f'"{text}"' for text in values)
     return f"{name} = {quoted}" if isinstance(value, str) else f"{name} = [{quoted}]"
@@ -116,11 +117,13 @@ def _loaded_rings(table: Any) -> RecipientSet | None:
     for ring in table.values():
         if not isinstance(ring, list) or len(ring) < 2 or not all(_is_recipient(member) for member in ring):
             raise BadVault("rings")
+    if len({is_hybrid(member) for ring in table.values() for member in ring}) > 1:
+        raise BadVault("rings, classical and post-quantum keys beside each other")
     return RecipientSet(tuple(table["custodian"]), tuple(table["desk"]))
 
 
 def _is_recipient(value: Any) -> bool:
-    return isinstance(value, str) and re.fullmatch(r"age1[0-9a-z]{1,200}", value, re.ASCII) is not None
+    return isinstance(value, str) and re.fullmatch(r"age1[0-9a-z]{1,2000}", value, re.ASCII) is not None
 
 
 def _loaded_invite(table: Any) -> AcceptedInvite | None:

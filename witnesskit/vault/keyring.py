@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from witnesskit.custody.cosigner import Cosigner
 from witnesskit.custody.signer import Signer
@@ -82,9 +83,25 @@ class Keyring:
         return self.custodian_seed is not None
 
     @property
+    def hybrid(self) -> bool:
+        """Whether all its recipients are post-quantum ones; a desk has one kind from its first day on."""
+        return self.own.hybrid
+
+    @property
     def own_recipients(self) -> RecipientSet:
         """Recipients of what the desk itself captures."""
         return rings.recipient_set(self.desk_seed, self.own)
+
+    @cached_property
+    def _identities(self) -> dict[int, Identity]:
+        """Desk identities as they were asked for: working out a hybrid one takes some milliseconds."""
+        return {}
+
+    def desk_identity(self, number: int) -> Identity:
+        """What opens the desk ring of invite ``number`` (0: the desk's own)."""
+        if number not in self._identities:
+            self._identities[number] = rings.desk_identity(self.desk_seed, number, hybrid=self.hybrid)
+        return self._identities[number]
 
     def signer(self, origin: str) -> Signer:
         """The desk's own signer under its vault's origin."""
@@ -115,10 +132,10 @@ class OfflineSeeds:
     recovery: bytes = field(repr=False)
 
 
-def new_keyring(*, lone: bool = False) -> tuple[Keyring, OfflineSeeds]:
+def new_keyring(*, lone: bool = False, hybrid: bool = False) -> tuple[Keyring, OfflineSeeds]:
     """Fresh seeds with a full pool and a generated passphrase; the offline seeds are for the sheets only."""
     desk, signing, custodian, recovery = (secrets.token_bytes(_SEED) for _ in range(4))
-    own, *pool = rings.offline_halves(custodian, recovery, range(INVITE_POOL + 1))
+    own, *pool = rings.offline_halves(custodian, recovery, range(INVITE_POOL + 1), hybrid=hybrid)
     kept, passphrase = custodian if lone else None, generate_passphrase()
     keyring = Keyring(desk, signing, own, tuple(pool), custodian_seed=kept, passphrase=passphrase)
     return keyring, OfflineSeeds(custodian, recovery)
@@ -126,12 +143,13 @@ def new_keyring(*, lone: bool = False) -> tuple[Keyring, OfflineSeeds]:
 
 def refilled(keyring: Keyring, seeds: OfflineSeeds) -> Keyring:
     """The keyring with a pool of 64 again, numbers never used before; raises SheetWrong for other seeds."""
-    if rings.offline_halves(seeds.custodian, seeds.recovery, [OWN])[0] != keyring.own:
+    if rings.offline_halves(seeds.custodian, seeds.recovery, [OWN], hybrid=keyring.hybrid)[0] != keyring.own:
         raise SheetWrong("these sheets are not this desk's")
     used = [halves.number for halves in keyring.pool] + [invite.number for invite in keyring.issued]
     first = max(used, default=OWN) + 1
     numbers = range(first, first + INVITE_POOL - len(keyring.pool))
-    return replace(keyring, pool=keyring.pool + rings.offline_halves(seeds.custodian, seeds.recovery, numbers))
+    more = rings.offline_halves(seeds.custodian, seeds.recovery, numbers, hybrid=keyring.hybrid)
+    return replace(keyring, pool=keyring.pool + more)
 
 
 def take_number(keyring: Keyring) -> tuple[OfflineHalves, Keyring]:
@@ -144,7 +162,7 @@ def take_number(keyring: Keyring) -> tuple[OfflineHalves, Keyring]:
 def desk_identities(keyring: Keyring, numbers: Iterable[int] | None = None) -> tuple[Identity, ...]:
     """What opens desk rings: of ``numbers``, else of the newest invites first and the desk's own last."""
     chosen = _given_out(keyring) if numbers is None else tuple(numbers)
-    return tuple(rings.desk_identity(keyring.desk_seed, number) for number in chosen)
+    return tuple(keyring.desk_identity(number) for number in chosen)
 
 
 def custodian_identities(keyring: Keyring, numbers: Iterable[int] | None = None) -> tuple[Identity, ...]:
@@ -152,7 +170,8 @@ def custodian_identities(keyring: Keyring, numbers: Iterable[int] | None = None)
     if keyring.custodian_seed is None:
         return ()
     chosen = _given_out(keyring) if numbers is None else tuple(numbers)
-    return tuple(rings.custodian_identity(keyring.custodian_seed, number) for number in chosen)
+    seed, hybrid = keyring.custodian_seed, keyring.hybrid
+    return tuple(rings.custodian_identity(seed, number, hybrid=hybrid) for number in chosen)
 
 
 def _given_out(keyring: Keyring) -> tuple[int, ...]:

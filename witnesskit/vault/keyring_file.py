@@ -8,8 +8,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from witnesskit.errors.formats import BadJson, NewerFormat
+from witnesskit.errors.sealing import MixedRecipients
 from witnesskit.errors.vault import BadKeyring
 from witnesskit.formats import strict_json
+from witnesskit.formats.age_keys import demand_one_kind
 from witnesskit.formats.custody_event import HEX64
 from witnesskit.limits import INVITE_NUMBER_MAX, KEYRING_MAX
 from witnesskit.sealing.open import open_with_passphrase
@@ -82,6 +84,8 @@ def parse_keyring(data: bytes) -> Keyring:
         raise NewerFormat("keyring")
     try:
         return _keyring(document)
+    except MixedRecipients:
+        raise BadKeyring("classical and post-quantum keys beside each other") from None
     except (KeyError, TypeError, ValueError, AttributeError):
         raise BadKeyring("a member is missing, too many or of another type") from None
 
@@ -99,14 +103,16 @@ def _issued_json(invite: IssuedInvite) -> dict[str, Any]:
 
 def _keyring(document: Any) -> Keyring:
     _only(document, _MEMBERS, _LATER)
+    own, pool = _halves(document["own"]), tuple(_halves(each) for each in document["pool"])
+    demand_one_kind(text for halves in (own, *pool) for text in (halves.custodian, halves.recovery))
     flags = (document["sheet_confirmed"], document.get("post_quantum", False))
     if document["format"] != FORMAT or not all(isinstance(flag, bool) for flag in flags):
         raise ValueError
     return Keyring(
         desk_seed=_seed(document["desk"]),
         signing_seed=_seed(document["signing"]),
-        own=_halves(document["own"]),
-        pool=tuple(_halves(each) for each in document["pool"]),
+        own=own,
+        pool=pool,
         issued=tuple(_invite(each) for each in document["issued"]),
         sheet_confirmed=document["sheet_confirmed"],
         custodian_seed=_seed(document["custodian"]) if document["custodian"] else None,

@@ -41,7 +41,7 @@ def opens_test(vault: Vault, seed: bytes) -> bool:
     if data is None:
         raise BadKeyring("there is no test file for the sheet")
     try:
-        open_bytes(data, [recovery_identity(seed, OWN)])
+        open_bytes(data, [recovery_identity(seed, OWN, hybrid=kind) for kind in (False, True)])
     except WrongKey:
         return False
     return True
@@ -49,7 +49,7 @@ def opens_test(vault: Vault, seed: bytes) -> bool:
 
 def is_own(keyring: Keyring, seed: bytes) -> bool:
     """Whether the recovery ``seed`` is the one whose public half the keyring names."""
-    return recovery_identity(seed, OWN).recipient == keyring.own.recovery
+    return recovery_identity(seed, OWN, hybrid=keyring.hybrid).recipient == keyring.own.recovery
 
 
 def demand_confirmed(keyring: Keyring) -> None:

@@ -47,7 +47,11 @@ def load_signer(vault: Vault, untrusted_passphrase: str = "") -> Signer:
     return signer
 
 
-def queue_identity(signer: Signer) -> Identity:
-    """What opens the sealed files of a field vault: HKDF-SHA256 over its signing seed, which the passphrase wraps."""
-    derived = HKDF(SHA256(), SEED_BYTES, b"witnesskit/signer/v1", b"sealed-files").derive(signer.to_bytes())
-    return Identity(derived)
+def queue_identity(signer: Signer, *, hybrid: bool = False) -> Identity:
+    """What opens the sealed files of a field vault: HKDF-SHA256 over its signing seed, which the passphrase wraps.
+
+    It is of the kind of the desk's keys, which open the same files.
+    """
+    info = b"sealed-files-hybrid" if hybrid else b"sealed-files"
+    derived = HKDF(SHA256(), SEED_BYTES, b"witnesskit/signer/v1", info).derive(signer.to_bytes())
+    return Identity(derived, hybrid)

@@ -36,7 +36,7 @@ def issue_invite(keyring: Keyring, terms: InviteTerms) -> tuple[bytes, Keyring]:
     number, desk = halves.number, keyring.desk_seed
     invite = Invite(
         id=secrets.token_hex(16),
-        desk=(rings.desk_identity(desk, number).recipient,),
+        desk=(keyring.desk_identity(number).recipient,),
         custodian=(halves.custodian,),
         recovery=(halves.recovery,),
         witness=rings.witness_key(desk, number).text,

@@ -13,15 +13,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from witnesskit.formats.age_keys import encode_recipient, parse_recipient
 from witnesskit.formats.checkpoint import Checkpoint, note_bytes, signature_line
 from witnesskit.formats.invite import Invite, encode_invite
+from witnesskit.limits import INVITE_MAX
 from witnesskit.sealing import rings
 
 FOLDER = Path(__file__).parent
 DESK, CUSTODIAN, RECOVERY = bytes([1]) * 32, bytes([2]) * 32, bytes([3]) * 32
 
 
-def recipients(number):
-    (halves,) = rings.offline_halves(CUSTODIAN, RECOVERY, [number])
-    return rings.desk_identity(DESK, number).recipient, halves.custodian, halves.recovery
+def recipients(number, *, hybrid=False):
+    (halves,) = rings.offline_halves(CUSTODIAN, RECOVERY, [number], hybrid=hybrid)
+    return rings.desk_identity(DESK, number, hybrid=hybrid).recipient, halves.custodian, halves.recovery
 
 
 def invite():
@@ -45,15 +46,16 @@ def note():
     return note_bytes(text, signature_line(key, signature)).decode()
 
 
-def two_of_each():
-    first, second = recipients(1), recipients(2)
-    desk, custodian, recovery = zip(first, second, strict=True)
+def of_each(count, *, hybrid=False):
+    every = (recipients(number, hybrid=hybrid) for number in range(1, count + 1))
+    desk, custodian, recovery = zip(*every, strict=True)
     return replace(invite(), desk=desk, custodian=custodian, recovery=recovery)
 
 
 OK = encode_invite(invite())
 (D1, C1, R1) = recipients(1)
 (D2, _C2, _R2) = recipients(2)
+(H1, HC1, HR1) = recipients(1, hybrid=True)
 MEMBERS = json.loads(OK)
 
 
@@ -74,6 +76,10 @@ def with_point(number):
     return changed(desk=[encode_recipient(number.to_bytes(32, "little"))])
 
 
+def hybrid_with(public):
+    return changed(desk=[encode_recipient(public)], custodian=[HC1], recovery=[HR1])
+
+
 def verifier_key(algorithm, *, wrong=0, short=0):
     """The witness key's text as another program could write it, with one defect."""
     key = rings.witness_key(DESK, 1)
@@ -90,7 +96,11 @@ GOOD = {
     "ok-with-policy-and-checkpoint": encode_invite(
         replace(invite(), policy='[policy]\nname = "тесная"\n', checkpoint=note())
     ),
-    "ok-two-of-each": encode_invite(two_of_each()),
+    "ok-two-of-each": encode_invite(of_each(2)),
+    "ok-hybrid": encode_invite(of_each(1, hybrid=True)),
+    "ok-hybrid-four-of-each": encode_invite(
+        replace(of_each(4, hybrid=True), policy='[policy]\nname = "x"\n', checkpoint=note())
+    ),
 }
 
 BAD = {
@@ -104,7 +114,7 @@ BAD = {
     "JSON--cut": OK[:200] + b"\n",
     "JSON--not-utf-8": swapped(b'"policy":""', b'"policy":"\xff"'),
     "JSON--byte-order-mark": b"\xef\xbb\xbf" + OK,
-    "JSON--too-long": changed(policy="#" * 16384),
+    "JSON--too-long": changed(policy="#" * INVITE_MAX),
     "JSON--too-deep": changed(desk=[["x"]]),
     "JSON--null": swapped(b'"policy":""', b'"policy":null'),
     "NUMBER--float": swapped(b'"policy":""', b'"policy":1.5'),
@@ -148,6 +158,17 @@ BAD = {
     "INVITE--recipient-in-desk-and-custodian": changed(custodian=[D1]),
     "INVITE--recipient-in-desk-and-recovery": changed(recovery=[D1]),
     "INVITE--recipient-in-custodian-and-recovery": changed(recovery=[C1]),
+    "INVITE--hybrid-desk-alone": changed(desk=[H1]),
+    "INVITE--hybrid-recovery-alone": changed(recovery=[HR1]),
+    "INVITE--hybrid-beside-classical-in-one-list": changed(desk=[H1, D1], custodian=[HC1], recovery=[HR1]),
+    "INVITE--hybrid-custodian-classical": changed(desk=[H1], recovery=[HR1]),
+    "INVITE--hybrid-checksum": changed(desk=[H1[:-1] + ("q" if H1[-1] != "q" else "p")], custodian=[HC1], recovery=[HR1]),
+    "INVITE--hybrid-point-of-small-order": hybrid_with(parse_recipient(H1)[:1184] + bytes(32)),
+    "INVITE--hybrid-above-the-modulus": hybrid_with(b"\xff" * 1184 + parse_recipient(H1)[1184:]),
+    "INVITE--hybrid-point-above-the-prime": hybrid_with(
+        parse_recipient(H1)[:1184] + (2**255 - 19 + 9).to_bytes(32, "little")
+    ),
+    "INVITE--hybrid-twice": changed(desk=[H1], custodian=[H1], recovery=[HR1]),
     "INVITE--witness-check-digits": changed(witness=verifier_key(b"\x01", wrong=1)),
     "INVITE--witness-empty": changed(witness=""),
     "INVITE--witness-with-a-space": changed(witness=MEMBERS["witness"] + " "),
