@@ -128,7 +128,8 @@ def test_a_court_with_keys_of_either_kind_gets_originals_and_verifies(day, kind)
     reader = READERS[kind]
     (day.path / "key.txt").write_text(reader.text + "\n")
     (day.path / "court").mkdir()
-    day.desk("bundle", "court", "--audience", "court", "--to", reader.recipient, *CUSTODIAN)
+    told = day.desk("bundle", "court", "--audience", "court", "--to", reader.recipient, *CUSTODIAN).both
+    assert ("begins with age1pq1" in told) is not reader.hybrid
     bundle = one_of(day, "court")
     assert {kind for kinds in sealed_kinds(day.path / "court").values() for kind in kinds} == {
         "mlkem768x25519" if reader.hybrid else "X25519"
@@ -142,6 +143,25 @@ def test_a_court_with_keys_of_either_kind_gets_originals_and_verifies(day, kind)
     other = READERS["classical" if reader.hybrid else "hybrid"]
     (day.path / "key.txt").write_text(other.text + "\n")
     assert day.run("verify", bundle, "--key", "key.txt", "--signer", signer, "--json").codes() == ["NOT-FOR-US"]
+
+
+def test_a_classical_desk_and_a_hybrid_one_take_in_what_the_other_sends(day):
+    day.quick("init", "south", "--lone", "--secrets-out", "sec-south")
+    south = ("--vault", "south", "--passphrase-file", "sec-south/passphrase.txt")
+    north = ("--vault", "desk", "--passphrase-file", "sec/passphrase.txt")
+    day.quick("add", DEMO / "photo.jpg", *south)
+    desks = {"desk": (north, "south", CUSTODIAN), "south": (south, "desk", ())}
+    keys = {name: day.ok("trust", "show", *desks[name][0], "--json", quick=True).json()["keys"] for name in desks}
+    assert [is_hybrid(keys[name]["recipient"]) for name in desks] == [True, False]
+    for desk, other, sheet in desks.values():
+        told = keys[other]
+        day.quick("trust", "peer", other, told["log"], "--witness", told["witness"], *desk)
+        (day.path / f"to-{other}").mkdir()
+        day.quick("bundle", f"to-{other}", "--audience", "court", "--to", told["recipient"], *sheet, *desk)
+    for name in desks:
+        day.quick("import", one_of(day, f"to-{name}"), "--receipts", f"from-{name}", *desks[name][0])
+    for desk, other, _sheet in desks.values():
+        day.quick("receipt", *sorted((day.path / f"from-{other}").iterdir()), *desk)
 
 
 def test_the_recovery_sheet_opens_every_capsule_and_passes_its_drill(day):
