@@ -17,6 +17,7 @@ from witnesskit.policy.schema import (
     COLLECTED,
     CONSENTS,
     CREDENTIALS,
+    DEVICE_TRACES,
     EXPOSURE_STATES,
     FIELDS,
     FURTHER_PAGES,
@@ -161,12 +162,13 @@ policies = st.builds(
             forget_needs="receipt", strip_credentials=choices[0], strip_hidden_footage=choices[1],
             strip_further_pages=choices[2], strip_second_images=choices[3], release_lossless=choices[4],
             release_exposure_refuse=states, capture_collect=collect, release_consent=leaving[0], release_marks=leaving[1],
+            device_traces=choices[5],
         ),
     ),
     st.frozensets(st.sampled_from(PARTS)), st.frozensets(st.sampled_from(PARTS)), st.integers(0, 2),
     st.sampled_from(TIMES), st.frozensets(st.sampled_from(FIELDS)), st.integers(1, 4),
     st.tuples(st.sampled_from(CREDENTIALS), st.sampled_from(HIDDEN_FOOTAGE), st.sampled_from(FURTHER_PAGES),
-              st.sampled_from(SECOND_IMAGES), st.booleans()),
+              st.sampled_from(SECOND_IMAGES), st.booleans(), st.sampled_from(DEVICE_TRACES)),
     st.frozensets(st.sampled_from(EXPOSURE_STATES)), st.frozensets(st.sampled_from(COLLECTED)),
     st.tuples(st.sampled_from(CONSENTS), st.frozensets(st.sampled_from(MARKS))),
 )  # fmt: skip
@@ -217,6 +219,7 @@ def test_each_loosened_key_is_named(rules, key):
         ({"strip_further_pages": "keep"}, "strip.further_pages"),
         ({"strip_second_images": "drop"}, "strip.second_images"),
         ({"release_lossless": True}, "release.lossless"),
+        ({"device_traces": "warn"}, "device.traces"),
         ({"release_exposure_refuse": frozenset({"unsure"})}, "release.exposure_refuse"),
         ({"release_consent": "not-withdrawn"}, "release.consent"),
         ({"release_marks": frozenset({"secret"})}, "release.marks"),
@@ -226,7 +229,7 @@ def test_each_loosened_choice_is_named(rules, key):
     strict = changed(
         DESK, strip_credentials="keep", strip_hidden_footage="refuse", strip_further_pages="refuse",
         strip_second_images="refuse", release_lossless=False, release_exposure_refuse=frozenset(EXPOSURE_STATES),
-        release_consent="required", release_marks=frozenset(),
+        release_consent="required", release_marks=frozenset(), device_traces="refuse",
     )  # fmt: skip
     assert loosened(strict, changed(strict, **rules)) == (key,)
     assert loosened(changed(strict, **rules), strict) == ()
@@ -238,6 +241,15 @@ def test_collecting_more_than_the_vault_does_is_loosening():
     assert tighten(DESK, less) is less
     assert decide.to_collect(DESK) == COLLECTED
     assert decide.to_collect(less) == ("subtitles",)
+
+
+def test_a_computer_that_keeps_traces_is_refused_only_where_the_policy_says_so():
+    hostile = load.shipped("hostile")
+    assert decide.device_may_keep(hostile, ()).allowed
+    decision = decide.device_may_keep(hostile, ("swap", "indexes"))
+    assert (decision.allowed, decision.rule) == (False, "device.traces")
+    assert decision.sentence == "this computer keeps traces by: swap, indexes"
+    assert decide.device_may_keep(DESK, ("swap",)).allowed
 
 
 def test_the_choices_of_a_policy_reach_the_stripper():

@@ -83,6 +83,11 @@ def test_a_defect_is_named_by_its_key_and_refused(name):
     assert key in str(caught.value)
 
 
+def test_a_file_from_before_the_key_of_traces_warns():
+    old = PUBLIC[: PUBLIC.index("[device]")]
+    assert load.parse(old.encode()).rules.device_traces == "warn"
+
+
 def test_lint_names_every_fault_at_once():
     text = PUBLIC.replace("min = 2", "min = 0").replace('time = "day"', "").replace("[forget]", "[forgot]")
     assert [fault.key for fault in load.lint(text.encode())] == [

@@ -1,4 +1,4 @@
-"""The three shipped files, word for word: a change of one is a change of this test."""
+"""The four shipped files, word for word: a change of one is a change of this test."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from witnesskit.model import Audience
 from witnesskit.policy import load
 from witnesskit.policy.schema import COLLECTED, FIELDS
 
-VERSIONS = {"protect-filmer": 5, "court": 5, "public": 4}
+VERSIONS = {"protect-filmer": 5, "court": 5, "public": 4, "hostile": 1}
 ALL_BUT_WHO = frozenset(FIELDS) - {"collector", "egress"}
 
 GOLDEN = {
@@ -37,6 +37,7 @@ GOLDEN = {
         "release_fields": ALL_BUT_WHO,
         "copies_min": 2,
         "forget_needs": "receipt",
+        "device_traces": "warn",
     },
     "court": {
         "policy_audience": Audience.COURT,
@@ -59,6 +60,7 @@ GOLDEN = {
         "release_fields": ALL_BUT_WHO,
         "copies_min": 2,
         "forget_needs": "receipt",
+        "device_traces": "warn",
     },
     "public": {
         "policy_audience": Audience.PUBLIC,
@@ -81,8 +83,10 @@ GOLDEN = {
         "release_fields": {"item", "saved", "copy_type", "copy_size", "copy_sha256", "essence", "finding"},
         "copies_min": 2,
         "forget_needs": "receipt",
+        "device_traces": "warn",
     },
 }
+GOLDEN["hostile"] = GOLDEN["protect-filmer"] | {"device_traces": "refuse"}
 
 
 @pytest.mark.parametrize("name", GOLDEN)

@@ -9,6 +9,7 @@ from typing import Protocol
 from witnesskit.actions.add_archive import sealed_archive
 from witnesskit.actions.add_reports import add_reports
 from witnesskit.actions.brought_before import Before
+from witnesskit.actions.device_check import demand_quiet
 from witnesskit.actions.full_disk import room_for_the_end
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.saving import SavedItem, Saving
@@ -52,6 +53,7 @@ def add(vault: Vault, sources: Sources, passphrase: str, watch: Watch) -> None:
     that a folder that was broken off is begun again without harm. Raises the leaves of the vault and of the disk.
     """
     with open_for_saving(vault, passphrase) as session:
+        demand_quiet(session.policy, vault.path)
         before = Before(session)
         try:
             for number, given in enumerate(sources.files, 1):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from witnesskit.actions.add import Watch
 from witnesskit.actions.assigning import Asked, assignment, check
 from witnesskit.actions.clock import now
+from witnesskit.actions.device_check import demand_quiet
 from witnesskit.actions.finishing import Gathered, finish
 from witnesskit.actions.full_disk import room_for_the_end
 from witnesskit.actions.incoming import Incoming
@@ -63,6 +64,7 @@ def archive(vault: Vault, wish: ArchiveWish, running: Worker, watch: Watch) -> N
     for url in wish.urls:
         check(vault, wish.asked, url)
     with open_for_saving(vault, wish.passphrase) as session:
+        demand_quiet(session.policy, vault.path)
         spares = Spares(vault.work, QUEUE_SPARES)
         try:
             for number, url in enumerate(wish.urls, 1):

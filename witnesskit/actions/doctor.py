@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+from witnesskit.actions.device_traces import Computer, traces
 from witnesskit.actions.doctor_vault import vault_findings
 from witnesskit.actions.examine import MODULE
 from witnesskit.actions.finding import BAD, LOOK, OK, Finding
@@ -32,6 +33,7 @@ def doctor(vault_path: Path | None, passphrase: str = "") -> tuple[Finding, ...]
     """Everything that was looked at, in order; raises NoVault only for a vault that was named and is not there."""
     return (
         *(jail_level(), jail_layers(), files_as_installed(), library_versions(), clock_runs(), policies_parse()),
+        *traces(Computer(), None),
         *_of_vault(vault_path, passphrase),
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from witnesskit.actions.anchored import ENOUGH, last_anchored
+from witnesskit.actions.device_traces import Computer, indexes
 from witnesskit.actions.finding import BAD, LOOK, OK, Finding
 from witnesskit.actions.opening import open_for_saving, policy_of
 from witnesskit.actions.own_checks import DRILL, last_check
@@ -35,6 +36,7 @@ def vault_findings(vault: Vault, passphrase: str) -> Iterator[Finding]:
     """Every finding of a vault; ``passphrase``, if given, opens a desk's own log."""
     desk = vault.config.kind is VaultKind.DESK
     yield _kind(vault, desk=desk)
+    yield indexes(Computer(), vault.path)
     for name, look in (("disk", _flushes), ("room", _room), ("policy", _policy), ("log", _log)):
         yield _told(name, look, vault)
     if desk:

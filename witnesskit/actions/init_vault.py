@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from witnesskit.actions.device_check import demand_quiet
 from witnesskit.actions.opening import policy_of
 from witnesskit.actions.openings_capsule import seal_openings
 from witnesskit.actions.tool_identity import TOOL
@@ -63,6 +64,7 @@ class Secrets:
 def make_field(wish: VaultWish, *, lock_key: bool) -> Secrets:
     """A write-only vault; it gets its rings and its log with ``trust add``."""
     layout.check_new(wish.folder)
+    demand_quiet(load.find(wish.policy), wish.folder)
     signer = Signer(new_origin(), os.urandom(SEED_BYTES))
     passphrase = generate_passphrase() if lock_key else ""
     config, files = _config(wish, signer, VaultKind.FIELD)
@@ -73,6 +75,7 @@ def make_field(wish: VaultWish, *, lock_key: bool) -> Secrets:
 def make_desk(wish: VaultWish) -> Secrets:
     """A desk with its log begun; the custodian seed is in it only for a lone researcher."""
     layout.check_new(wish.folder)
+    demand_quiet(load.find(wish.policy), wish.folder)
     keyring, seeds = new_keyring(lone=wish.kind == "lone", hybrid=wish.hybrid)
     origin = new_origin()
     config, files = _config(wish, keyring.signer(origin), VaultKind.DESK, keyring.own_recipients)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from witnesskit.actions.device_check import demand_quiet
 from witnesskit.actions.opening import needs_passphrase, open_for_saving
 from witnesskit.actions.queue_add import Added, Said, add_links
 from witnesskit.actions.queue_run import QueueWatch, RunDone, RunWish, order_of, run_queue
@@ -66,7 +67,8 @@ def demand_store(vault: Vault) -> None:
 
 
 def run(session: Session, queue: Queue, running: Worker, wish: RunWish, watch: QueueWatch) -> Ran:
-    """Fetch what waits, in the order that the risk of their countries gives too."""
+    """Fetch what waits, in the order that the risk of their countries gives too; raises DeviceKeepsTraces."""
+    demand_quiet(session.policy, session.vault.path)
     done = run_queue(session, queue, running, replace(wish, countries=_countries(session)), watch)
     return Ran(done, tuple(queue.jobs[number] for number in sorted(done.taken)))
 

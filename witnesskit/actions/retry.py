@@ -17,6 +17,7 @@ from witnesskit.actions.archive import Tap, archive_one
 from witnesskit.actions.assemble import Chain, assemble
 from witnesskit.actions.assigning import Asked, assignment, check
 from witnesskit.actions.custodian import CustodianPaper, custodian_of
+from witnesskit.actions.device_check import demand_quiet
 from witnesskit.actions.item_files import ItemFiles
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.resume import resume_from
@@ -70,6 +71,7 @@ def retry(vault: Vault, passphrase: str, wish: RetryWish, running: Worker, watch
     """
     layout.demand(vault, VaultKind.DESK)
     with open_for_saving(vault, passphrase) as session:
+        demand_quiet(session.policy, vault.path)
         keyring = cast(Keyring, session.keyring)
         custodian = custodian_of(keyring, wish.custodian)
         known = LinkItems(session, (*desk_identities(keyring), *custodian))

@@ -69,7 +69,16 @@ def command(output: Output, answer: Answer, folder: Path, **options: Any) -> Non
             output.say(f"The sheet opened the test capsule. Next{_inside(folder)}: witnesskit invite FILE")
         else:
             output.say(f"Next{_inside(folder)}: witnesskit init --confirm-sheet")
+    _warn_of_traces(answer, folder)
     answer.state = wish.kind
+
+
+def _warn_of_traces(answer: Answer, folder: Path) -> None:
+    """Once, when the vault is made; `doctor` says it again whenever it is asked."""
+    from witnesskit.actions.device_check import kept
+
+    for one in kept(folder):
+        answer.warn("DEVICE-TRACES", f"{one.sentence}; {one.next}")
 
 
 def _asked_kind() -> str:

@@ -41,6 +41,15 @@ class PolicyConflict(WitnesskitError):
     hint = "nothing left this vault; choose the policy made for this audience"
 
 
+class DeviceKeepsTraces(WitnesskitError):
+    """Swap, hibernation or an index would keep what the policy wants nowhere; ``detail`` names them."""
+
+    code = "DEVICE-TRACES"
+    status = ExitStatus.REFUSED
+    message = "the policy wants a computer that keeps nothing by itself"
+    hint = "nothing was saved; `witnesskit doctor` says for each what to switch off"
+
+
 class RefusedByPolicy(WitnesskitError):
     """A decision said no; ``detail`` is the key of the policy that decided."""
 

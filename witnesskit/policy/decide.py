@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from witnesskit.errors.policy import PolicyConflict, RefusedByPolicy
 from witnesskit.media_model import EXPOSURES, Finding, StripChoices
 from witnesskit.model import Audience, Role
-from witnesskit.policy.schema import COLLECTED, ORIGINAL_DIGESTS, PARTS, TIME_FIELDS, Policy
+from witnesskit.policy.schema import COLLECTED, ORIGINAL_DIGESTS, PARTS, REFUSE, TIME_FIELDS, Policy
 
 WITHHELD = "withheld"
 
@@ -177,6 +177,15 @@ def time_of(policy: Policy, time: str) -> str:
     if policy.rules.release_time == "exact":
         return time
     return time[:10] if policy.rules.release_time == "day" else WITHHELD
+
+
+def device_may_keep(policy: Policy, kept: Collection[str]) -> Decision:
+    """Enforces device.traces; ``kept`` names what a computer keeps of memory and folders without being asked."""
+    allowed = not kept or policy.rules.device_traces != REFUSE
+    sentence = (
+        f"this computer keeps traces by: {', '.join(kept)}" if kept else "this computer keeps no trace that is known"
+    )
+    return Decision(allowed, "device.traces", policy.id, sentence)
 
 
 def may_forget(policy: Policy, *, receipted: bool, copies: int) -> Decision:

@@ -8,6 +8,7 @@ from witnesskit.errors.policy import PolicyConflict, PolicyLoosens
 from witnesskit.policy.schema import (
     CONSENTS,
     CREDENTIALS,
+    DEVICE_TRACES,
     FURTHER_PAGES,
     HIDDEN_FOOTAGE,
     SECOND_IMAGES,
@@ -71,6 +72,7 @@ def _meet(a: Rules, b: Rules) -> Rules:
         release_fields=a.release_fields & b.release_fields,
         copies_min=max(a.copies_min, b.copies_min),
         forget_needs="receipt",
+        device_traces=_stricter(DEVICE_TRACES, a.device_traces, b.device_traces),
     )
 
 

@@ -18,6 +18,8 @@ CREDENTIALS: Final = ("keep", "drop", "report")
 HIDDEN_FOOTAGE: Final = ("refuse", "keep")
 FURTHER_PAGES: Final = ("refuse", "drop", "keep")
 SECOND_IMAGES: Final = ("refuse", "drop")
+REFUSE: Final = "refuse"
+DEVICE_TRACES: Final = (REFUSE, "warn")  # a computer that keeps memory or names without being asked
 EXPOSURE_STATES: Final = ("unanswered", "unsure", "yes")  # of an exposure; "no" never refuses
 CONSENTS: Final = ("required", "not-withdrawn")
 MARKS: Final = ("unmarked", "public", "restricted", "secret")  # which marks an item may bear and leave
@@ -70,6 +72,7 @@ class Rules:
     release_fields: frozenset[str]
     copies_min: int
     forget_needs: str  # "receipt"
+    device_traces: str  # of DEVICE_TRACES
 
 
 @dataclass(frozen=True)
@@ -148,12 +151,14 @@ KEYS: Final[Mapping[str, Check]] = {
     "release.fields": _words_of(FIELDS),
     "copies.min": _whole_number(_COPIES_MAX),
     "forget.needs": _one_of("receipt"),
+    "device.traces": _one_of(*DEVICE_TRACES),
 }
 
 
 # keys that came later, with what a file from before them means: nobody's vault is locked by an update
 _LATER: Final[Mapping[str, Any]] = {
     "capture.collect": ["description", "uploader"],
+    "device.traces": "warn",
     "release.consent": "not-withdrawn",
     "release.marks": ["unmarked", "public"],  # nothing was marked when it was written
 }
