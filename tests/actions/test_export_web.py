@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import signal
 import subprocess
 import sys
 import zipfile
@@ -17,13 +19,16 @@ from witnesskit.actions.archive import ArchiveWish, archive
 from witnesskit.actions.assigning import Asked
 from witnesskit.actions.custodian import CustodianPaper
 from witnesskit.actions.export_web import WebWish, export_web
+from witnesskit.actions.item_files import chosen, read_item
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.capture.egress import parse_egress
+from witnesskit.capture.messages import WireBytes
 from witnesskit.capture.worker import prestart
 from witnesskit.errors.actions import CustodianKeyNeeded
 from witnesskit.errors.brought import NothingOfTheWeb
 from witnesskit.errors.cli import OutputExists
 from witnesskit.report.wacz import sort_key
+from witnesskit.vault.keyring import desk_identities
 
 PATHS = ("/packed.html", "/p/dies.html", "/h/aes/list.m3u8", "/e/410", "/m/second.mp4")
 
@@ -81,6 +86,40 @@ def test_a_warc_holds_page_media_pieces_lists_and_the_account_of_requests(saved,
     assert {one["outcome"] for one in accounts} >= {"saved", "removed"}
     assert any(kind == "request" for kind, *_rest in found)
     assert b"secret-visitor-number" not in out.read_bytes()
+
+
+def test_packed_bytes_that_were_cut_have_no_digest_and_are_not_taken_for_the_page(stage, site, tmp_path):
+    """The worker dies while it hands over the packed form; by then the page itself is here."""
+    with prestart(parse_egress("direct"), allow_local=True, patience=PATIENCE) as running:
+        inner = running.run
+
+        def dying(wanted):
+            for message in inner(wanted):
+                yield message
+                if isinstance(message, WireBytes):
+                    os.kill(running.pid, signal.SIGKILL)
+
+        running.run = dying
+        archive(
+            stage.desk,
+            ArchiveWish((f"{site.url}/packed-noise.html",), stage.passphrase, Asked(True)),
+            running,
+            Quiet(),
+        )
+    with open_for_saving(stage.desk, stage.passphrase) as session:
+        (item,) = chosen(session.state, ())
+        files = read_item(stage.desk, session.state, item, desk_identities(session.keyring))
+    held = {file.prefix: file.open().read() for file in files.files}
+    html = files.record["capture"]["html"]
+    assert 0 < len(held["wire/1"]) < len(held["page/1"])
+    assert html["complete"] and html["wire"] == "cut"
+    assert "wire_sha256" not in html and "wire_bytes" not in html
+    out = tmp_path / "cut.warc"
+    exported(stage, out)
+    (page,) = [(raw, one.http_headers) for kind, *_rest, raw, one in records(out) if kind == "response"]
+    assert page[0] == held["page/1"]
+    assert page[1].get_header("X-Orig-Content-Encoding") == "gzip"
+    assert page[1].get_header("Content-Encoding") is None
 
 
 def test_stock_warcio_finds_nothing_wrong(saved, tmp_path):

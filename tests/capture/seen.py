@@ -21,6 +21,7 @@ from witnesskit.capture.messages import (
     Piece,
     Started,
     WireBytes,
+    WireEnd,
 )
 
 
@@ -33,6 +34,7 @@ class Seen:
     page_bytes: bytes = b""
     page_end: PageEnd | None = None
     wire: bytes = b""
+    wire_end: WireEnd | None = None
     facts: list[Facts] = field(default_factory=list)
     media: list[Media] = field(default_factory=list)
     bytes: dict[int, bytes] = field(default_factory=dict)
@@ -77,6 +79,8 @@ def take(seen, message):
             seen.page_bytes += message.data
         case WireBytes():
             seen.wire += message.data
+        case WireEnd():
+            seen.wire_end = message
         case PageEnd():
             seen.page_end = message
         case Facts():

@@ -33,7 +33,6 @@ from witnesskit.vault import layout, store
 from witnesskit.vault.keyring import Keyring, desk_identities
 from witnesskit.vault.layout import Vault
 
-FORMATS: Final = ("warc", "wacz")
 _DECODED: Final = {"content-encoding": "X-Orig-Content-Encoding", "content-length": "X-Orig-Content-Length"}
 _TRUNCATED: Final = {"too-long": "length", "size-limit": "length", "deadline": "time"}
 
@@ -137,8 +136,8 @@ class _Found:
 def _page(files: ItemFiles, capture: Mapping[str, Json]) -> Iterator[Exchange]:
     facts = mapping(capture["html"])
     held = {file.prefix: file for file in files.files}
-    file, decoded = held.get("wire/1"), False
-    if file is None:
+    file, decoded = held.get("wire/1") if facts.get("wire_sha256") else None, False
+    if file is None:  # none, or it was cut
         file, decoded = held.get("page/1"), bool(facts.get("decoded"))
     status, url = number(facts.get("status")), line(facts.get("final_url")) or line(facts.get("url"))
     if file is None or not status or not url:

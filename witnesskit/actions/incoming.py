@@ -83,6 +83,8 @@ class Incoming:
                 self._take_wire(message.data)
             case told.Page():
                 self._begin_page(message)
+            case told.WireEnd():
+                self._end_wire(whole=True)
             case told.PageEnd():
                 self._end_page(message)
             case told.Media():
@@ -176,10 +178,12 @@ class Incoming:
             self._wire = self._wire or self._stub.stream("wire/1")
             self._wire.write(data)
 
-    def _end_wire(self) -> None:
+    def _end_wire(self, *, whole: bool) -> None:
+        """What is not known to be whole gets no digest: nothing may take it for the page as it came."""
         if self._wire is not None:
             self._wire.close()
-            self._gathered.capture["html"] |= {"wire_sha256": self._wire.sha256, "wire_bytes": self._wire.size}
+            ended = {"wire_sha256": self._wire.sha256, "wire_bytes": self._wire.size} if whole else {"wire": "cut"}
+            self._gathered.capture["html"] |= ended
             self._wire = None
 
     def _begin_media(self, media: told.Media) -> None:
@@ -224,7 +228,7 @@ class Incoming:
             if self._page:
                 self._page.close()
                 self._page = None
-            self._end_wire()
+            self._end_wire(whole=False)
             self._saving.close(self._stub)
             self._stub = None
 

@@ -22,6 +22,7 @@ from witnesskit.capture.messages import (
     PageEnd,
     Piece,
     Started,
+    WireEnd,
 )
 from witnesskit.errors.capture import WorkerGarbage
 from witnesskit.errors.formats import BadJson
@@ -39,6 +40,7 @@ _KINDS: Final = {
         Control,
         Document,
         PageEnd,
+        WireEnd,
         Facts,
         Media,
         Piece,

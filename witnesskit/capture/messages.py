@@ -1,5 +1,6 @@
 """What the worker tells while it captures one link, in order: Started, Connection…, Attempt…, Page, PageBytes…,
-PageEnd, Facts, then for each stream Media, MediaBytes…, Piece…, MediaEnd with Attempts between them, and last Done.
+PageEnd, WireBytes…, WireEnd, Facts, then for each stream Media, MediaBytes…, Piece…, MediaEnd with Attempts between
+them, and last Done.
 
 Everything here is telling (links, headers, names): it goes into sealed capsules only.
 """
@@ -120,6 +121,13 @@ class WireBytes:
 
 
 @dataclass(frozen=True)
+class WireEnd:
+    """The bytes of the wire are all told; where this is missing, they were cut."""
+
+    size: int
+
+
+@dataclass(frozen=True)
 class PageEnd:
     """The page is over; ``complete`` False: ``reason`` is "cut" or "too-long"."""
 
@@ -223,6 +231,7 @@ Message = (
     | Document
     | PageBytes
     | WireBytes
+    | WireEnd
     | PageEnd
     | Facts
     | Media

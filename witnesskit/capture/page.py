@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from witnesskit.capture.budget import DEADLINE, Budget
-from witnesskit.capture.messages import Attempt, Document, Page, PageEnd
+from witnesskit.capture.messages import Attempt, Document, Page, PageEnd, WireEnd
 from witnesskit.capture.transport import Answer, Cut, NoAnswer, Transport
 from witnesskit.limits import CAPTURE_FRAME_MAX, DOCUMENT_MAX, DOCUMENTS_MAX, PAGE_MAX
 
@@ -131,7 +131,7 @@ def _keeping(original: Callable[..., bytes], pieces: list[bytes]) -> Callable[..
 class Telling:
     """Where the page goes: messages, and raw bytes of at most 1 MiB, decoded and not."""
 
-    message: Callable[[Page | PageEnd], object]
+    message: Callable[[Page | PageEnd | WireEnd], object]
     raw: Callable[[bytes], object]
     wire: Callable[[bytes], object]
 
@@ -147,9 +147,11 @@ def tell_kept(url: str, kept: Kept, telling: Telling) -> None:
         telling.raw(piece)
     too_long = kept.size > size
     telling.message(PageEnd(not too_long, size, hasher.hexdigest(), "too-long" if too_long else ""))
-    if not too_long and sum(map(len, kept.wire)) <= PAGE_MAX:
+    packed = sum(map(len, kept.wire))
+    if packed and not too_long and packed <= PAGE_MAX:
         for piece in _framed(kept.wire):
             telling.wire(piece)
+        telling.message(WireEnd(packed))
 
 
 def request_page(

@@ -23,6 +23,7 @@ from witnesskit.capture.messages import (
     Page,
     PageEnd,
     Piece,
+    WireEnd,
 )
 from witnesskit.capture.outcome import GONE, AttemptResult, Evidence, Said, Seen, StreamEnd, decide
 from witnesskit.capture.page_signs import Signs, is_login_address, signs_of
@@ -64,6 +65,7 @@ class Tally:
     _instead_head: bytearray = field(default_factory=bytearray, repr=False)
     _head: bytearray = field(default_factory=bytearray, repr=False)  # of the page
     _wire: int = 0  # bytes of the page before decoding
+    _wire_ended: bool = False
     _hasher: hashlib._Hash = field(default_factory=hashlib.sha256, repr=False)
 
     def see(self, message: Message) -> None:  # noqa: C901 - one line for each kind of message
@@ -74,6 +76,8 @@ class Tally:
             self._begin_page(message)
         elif isinstance(message, PageEnd):
             self.page_ended = True
+        elif isinstance(message, WireEnd):
+            self._end_wire(message)
         elif isinstance(message, Media):
             self._begin_stream(message)
         elif isinstance(message, MediaEnd):
@@ -94,8 +98,14 @@ class Tally:
     def see_wire_bytes(self, data: bytes) -> None:
         """Count bytes of the page as they came."""
         self._wire += len(data)
-        if self.page is None or not (self.page.decoded and self.page_ended) or self._wire > PAGE_MAX:
+        packed = self.page is not None and self.page.decoded and self.page_ended and not self._wire_ended
+        if not packed or self._wire > PAGE_MAX:
             raise WorkerGarbage("undecoded bytes of no page")
+
+    def _end_wire(self, end: WireEnd) -> None:
+        if not self._wire or self._wire_ended or end.size != self._wire:
+            raise WorkerGarbage("the end of other undecoded bytes")
+        self._wire_ended = True
 
     def see_page_bytes(self, data: bytes) -> None:
         """Count bytes of the page."""

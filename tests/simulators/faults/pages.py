@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import re
 import struct
 import time
@@ -30,6 +31,11 @@ def _endless(handler: Handler) -> None:
     handler.open_end("text/html")
     for _ in range(400):
         handler.give(b"<p>" + b"and so on " * 100_000)
+
+
+def _noise() -> bytes:
+    """A page that takes as much room packed as not: some 8 MB of frames on any pipe."""
+    return b"<!doctype html><title>Noise</title><pre>" + random.Random(1).randbytes(4_000_000).hex().encode()
 
 
 def bomb() -> bytes:
@@ -128,6 +134,7 @@ PAGES: dict[str, Callable[[Handler], None]] = {
     "/article.html": lambda handler: handler.html(_ARTICLE + REMOVED + _ARTICLE),
     "/login.html": lambda handler: handler.html('<form action="/login"><input type="password"></form>'),
     "/packed.html": lambda handler: handler.packed(gzip.compress(_PACKED.encode(), mtime=0)),
+    "/packed-noise.html": lambda handler: handler.packed(gzip.compress(_noise(), 0, mtime=0)),
     "/empty.html": lambda handler: handler.send(200, b""),
     "/cut-page.html": _half_a_page, "/endless.html": _endless, "/bomb.html": lambda handler: handler.packed(bomb()), "/drip.html": _drip,
     "/hang": lambda handler: handler.silent(),
