@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 
 import pytest
 
 from tests.oracles import require
-from witnesskit.actions.panic import locate, panic
+from witnesskit.actions.panic import panic
 from witnesskit.errors.actions import PanicAtDesk
-from witnesskit.errors.vault import NoVault
+from witnesskit.errors.vault import NoVault, VaultForeign
+from witnesskit.vault.layout import locate
 
 
 def test_a_device_is_gone_and_what_it_held_too(device):
@@ -88,6 +90,8 @@ def test_links_lead_nowhere(device, tmp_path):
     (precious / "letter").write_text("mine")
     (device.folder / "keys" / "link").symlink_to(precious / "letter")
     (device.folder / "capsules" / "folder").symlink_to(precious)
+    shutil.rmtree(device.folder / "work")
+    (device.folder / "work").symlink_to(precious)
     panic(device.folder)
     assert not device.folder.exists()
     assert (precious / "letter").read_text() == "mine"
@@ -110,3 +114,13 @@ def test_it_is_found_as_every_command_finds_it_and_nothing_else_is(device, tmp_p
         locate(tmp_path, {}, tmp_path)
     with pytest.raises(NoVault):
         locate(tmp_path / "absent", {}, tmp_path / "absent")
+
+
+def test_the_vault_of_somebody_else_around_this_folder_is_not_taken(device, monkeypatch):
+    (device.folder / "vault.toml").write_bytes(b"\xff\xfe not toml")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+        with pytest.raises(VaultForeign):
+            locate(device.folder / "work", {})
+        assert locate(device.folder / "work", {}, device.folder) == device.folder  # who names it means it
+    assert locate(device.folder / "work", {}) == device.folder

@@ -11,45 +11,36 @@ import os
 import signal
 import stat
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from witnesskit.actions.holders import holders
 from witnesskit.errors.actions import PanicAtDesk
-from witnesskit.errors.vault import NoVault
 from witnesskit.limits import READ_BLOCK
 from witnesskit.model import VaultKind
-from witnesskit.vault.layout import CONFIG, VARIABLE
+from witnesskit.vault.layout import CONFIG
 
 _HEAD: Final = 64 * 1024  # bytes; an age header with sixteen post-quantum recipients has some thirty thousand
-_CAPSULES: Final = ("work", "capsules")
-_THEN: Final = ("keys", "custody")  # in this order; what is in no list here comes last
+# (folders, bytes of each file or all of it), in this order; "" is the vault: what is in none of the others
+_SEALED: Final = ("work", "capsules", "arriving", "received", "quarantine")
+_ORDER: Final = ((_SEALED, _HEAD), (("keys",), None), (("custody",), None), (("",), None))
 
 
-def locate(start: Path, environment: Mapping[str, str], explicit: Path | None = None) -> Path:
-    """The folder of the vault, found as every command finds it, whatever state it is in; raises NoVault."""
-    named = explicit or (Path(environment[VARIABLE]) if environment.get(VARIABLE) else None)
-    for place in (named,) if named else (start.absolute(), *start.absolute().parents):
-        if place.is_dir() and (place / CONFIG).is_file():
-            return Path(os.path.realpath(place))
-    raise NoVault
-
-
-def panic(vault: Path, *, desk: bool = False) -> int:
+def panic(place: Path, *, desk: bool = False) -> int:
     """Destroy the vault in this folder; returns how many files were left because they could not be destroyed.
 
     Raises PanicAtDesk for a desk's vault unless ``desk``; a vault whose kind cannot be read is a device's.
     """
+    vault = Path(os.path.realpath(place))
     if not desk and _kind(vault) == VaultKind.DESK:
         raise PanicAtDesk
     _stop_users(vault)
-    first = [path for name in _CAPSULES for path in _files(vault / name)]
-    left = _overwrite(first, _HEAD)
-    for name in _THEN:
-        left |= _overwrite(_files(vault / name))
-    done = {*first, *(path for name in _THEN for path in _files(vault / name))}
-    left |= _overwrite(path for path in _files(vault) if path not in done)
+    done, left = set[Path](), set[Path]()
+    for names, most in _ORDER:
+        paths = [path for name in names for path in _files(vault / name) if path not in done]
+        left |= _overwrite(paths, most)
+        done.update(paths)
     return len(left | _unlink(vault))
 
 
@@ -68,7 +59,9 @@ def _stop_users(vault: Path) -> None:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Ordinary files below a folder, links never followed."""
+    """Ordinary files below a folder; no link is followed, nor is the folder if it is one."""
+    if folder.is_symlink():
+        return
     for place, _folders, names in os.walk(folder):
         for name in names:
             path = Path(place) / name
@@ -82,7 +75,7 @@ def _overwrite(paths: Iterable[Path], most: int | None = None) -> set[Path]:
     left = set()
     for path in paths:
         try:
-            with path.open("r+b", buffering=0) as stream:
+            with os.fdopen(os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC), "r+b", buffering=0) as stream:
                 size = os.fstat(stream.fileno()).st_size
                 size = size if most is None else min(size, most)
                 for start in range(0, size, READ_BLOCK):

@@ -22,7 +22,8 @@ def command(output: Output, answer: Answer, *, desk: bool, **options: Any) -> No
 
     Capsules first, so that the desk cannot open them either, then keys, log and the rest. Prints nothing.
     """
-    from witnesskit.actions.panic import locate, panic
+    from witnesskit.actions.panic import panic
+    from witnesskit.vault.layout import locate
 
     del output
     left = panic(locate(_here(), os.environ, options["vault_path"]), desk=desk)

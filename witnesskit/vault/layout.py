@@ -134,21 +134,27 @@ def open_vault(path: Path) -> Vault:
     return Vault(Path(os.path.realpath(path)), load_config(data))
 
 
-def find(start: Path, environment: Mapping[str, str], explicit: Path | None = None) -> Vault:
-    """The vault named by ``--vault``, else by WITNESSKIT_VAULT, else around ``start``; raises as ``open_vault``.
+def locate(start: Path, environment: Mapping[str, str], explicit: Path | None = None) -> Path:
+    """The folder of the vault named by ``--vault``, else by WITNESSKIT_VAULT, else around ``start``.
 
-    A vault of another user is not taken from a parent folder: raises VaultForeign.
+    Nothing in it is read. Raises NoVault; VaultForeign, since another user's is not taken from a parent folder.
     """
-    if explicit is not None:
-        return open_vault(explicit)
-    if environment.get(VARIABLE):
-        return open_vault(Path(environment[VARIABLE]))
+    named = explicit or (Path(environment[VARIABLE]) if environment.get(VARIABLE) else None)
+    if named is not None:
+        if not os.path.lexists(named / CONFIG):
+            raise NoVault
+        return named
     for place in (start.absolute(), *start.absolute().parents):
         if _has_vault(place):
             if (place / CONFIG).lstat().st_uid != os.geteuid():
                 raise VaultForeign
-            return open_vault(place)
+            return place
     raise NoVault
+
+
+def find(start: Path, environment: Mapping[str, str], explicit: Path | None = None) -> Vault:
+    """The vault in the folder that ``locate`` finds; raises what it and ``open_vault`` raise."""
+    return open_vault(locate(start, environment, explicit))
 
 
 def with_config(vault: Vault, **changes: object) -> Vault:
