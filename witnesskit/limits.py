@@ -197,6 +197,17 @@ SEALED_FILE_MAX: Final = 256 * MIB  # bytes of one sealed file: a queue of half 
 ROOM_RESERVE: Final = 16 * MIB  # bytes kept free for record, log, checkpoint and state
 SYNC_MARKERS_MAX: Final = 10_000  # names looked at in one folder for marks of synchronising programs
 
+# the catalogue
+CATALOGUE_HEAD_MAX: Final = 1 * KIB  # bytes of the first line of its files; ours have some hundred
+CATALOGUE_CHANGES_MIN: Final = 4 * MIB  # bytes of sealed changes kept beside any snapshot: some sixty small ones
+CATALOGUE_CHANGES_PART: Final = 16  # changes above this part of the snapshot are put into a new one
+CATALOGUE_BATCH: Final = 500  # items read from their capsules until they are put into it
+CATALOGUE_KEEP: Final = 10_000  # items read until they are kept, so that an interrupted first reading goes on there
+CATALOGUE_PAGE_MAX: Final = 10_000  # items of one page
+CATALOGUE_TEXT_MAX: Final = 4 * KIB  # characters of one text in it; a title has a hundred
+CATALOGUE_WORDS_MAX: Final = 64 * KIB  # characters of one item that are searched; a table of reports may have more
+CATALOGUE_DIGESTS_MAX: Final = 1000  # digests of one item in it; an archive holds many films
+
 # bundles, the parcel's own lists
 BUNDLE_JSON_MAX: Final = 8 * MIB  # bytes of bundle.json; the disclosures of the transfer event are the largest
 BUNDLE_JSON_DEPTH_MAX: Final = 4  # levels: object, openings, opening, disclosures

@@ -64,6 +64,11 @@ def cosigner_seed(desk_seed: bytes) -> bytes:
     return _derived(desk_seed, b"cosigner", OWN)
 
 
+def catalogue_identity(desk_seed: bytes) -> Identity:
+    """What the desk's catalogue is sealed to; its public half stands nowhere, so nobody else can seal one."""
+    return Identity(_derived(desk_seed, b"catalogue", OWN))
+
+
 def next_seed(desk_seed: bytes, number: int) -> bytes:
     """Ed25519 seed (32 bytes) of the key that may replace the device's signing key."""
     return _derived(desk_seed, b"next", number)
