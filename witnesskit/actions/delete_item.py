@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from witnesskit.actions import case_vault
+from witnesskit.actions import case_vault, catalogue
 from witnesskit.actions.item_files import chosen
 from witnesskit.actions.logged import log_events
 from witnesskit.actions.own_events import OpenedLine, own_events
@@ -102,6 +102,7 @@ def _erase(session: Session, item: str, scope: str) -> int:
     if going:
         session.state = state.without_capsules(session.state, item, *(capsule.id for capsule in going))
         state.save_state(session.vault, session.state)
+        catalogue.forget(session, item)
     return len(going)
 
 

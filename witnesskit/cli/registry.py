@@ -29,6 +29,11 @@ VERBS: Final[Mapping[str, str]] = {
     "forget": "Erase what a desk has confirmed (field).",
     "lock": "Stop everything that has this vault open; nothing is destroyed.",
     "panic": "Destroy this vault at once: no question, no passphrase, no way back.",
+    "list": "List what this desk has, the newest first (desk).",
+    "search": "Find items by words, day, place, site or digest, the newest first (desk).",
+    "show": "Show everything that this desk may know of one item (desk).",
+    "open": "Take one file of an item out of the vault (desk).",
+    "reindex": "Make the catalogue anew from the records and the log (desk).",
     "anchor": "Have the time of the log proven by outside authorities (desk).",
     "verify": "Check a vault, a bundle or an opened bag.",
     "disclose": "Prove single facts of an item and withhold the rest (desk).",
@@ -88,8 +93,28 @@ def load(verb: str) -> click.Command:  # noqa: C901 - one line for each verb
             from witnesskit.cli.lock import command
         case "panic":
             from witnesskit.cli.panic import command
+        case "list" | "search" | "show" | "open" | "reindex":
+            return _load_of_catalogue(verb)
         case _:
             return _load_of_chain(verb)
+    return command
+
+
+def _load_of_catalogue(verb: str) -> click.Command:
+    """The verbs that look into a desk's items."""
+    match verb:
+        case "list":
+            from witnesskit.cli.list import command
+        case "search":
+            from witnesskit.cli.search import command
+        case "show":
+            from witnesskit.cli.show import command
+        case "open":
+            from witnesskit.cli.open import command
+        case "reindex":
+            from witnesskit.cli.reindex import command
+        case _:
+            raise KeyError(verb)
     return command
 
 

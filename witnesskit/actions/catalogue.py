@@ -1,0 +1,154 @@
+"""The desk's catalogue, opened by a command that looks into it, and then brought up to date.
+
+Importing does not touch it: what is new is found by comparing its items with the vault's list, and read once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from witnesskit.actions.catalogue_arrivals import Arrival, Arrivals, unknown_seq
+from witnesskit.actions.catalogue_rows import row_of
+from witnesskit.actions.item_files import ItemFiles, read_item
+from witnesskit.actions.session import Session
+from witnesskit.errors import WitnesskitError
+from witnesskit.errors.sealing import DiskFull, NotWritten
+from witnesskit.errors.vault import NoRoom, StorageFault
+from witnesskit.limits import CATALOGUE_BATCH, CATALOGUE_KEEP, STATE_MAX
+from witnesskit.model import Role, SealedCapsule
+from witnesskit.sealing import rings
+from witnesskit.vault import durable
+from witnesskit.vault.catalogue import kept
+from witnesskit.vault.catalogue.kept import KeptCatalogue
+from witnesskit.vault.catalogue.port import Catalogue, Row
+from witnesskit.vault.keyring import Keyring, desk_identities
+from witnesskit.vault.state import ItemState, State
+
+Report = Callable[[int, int], None]
+_NOT_KEPT = (NoRoom, StorageFault, DiskFull, NotWritten)
+
+
+@dataclass
+class Catalogued:
+    """The catalogue as of now. ``notices``: (code, sentence) of what must be said of it."""
+
+    rows: Catalogue
+    read: int = 0  # items that were read from their capsules now
+    dropped: int = 0
+    notices: list[tuple[str, str]] = field(default_factory=list)
+
+
+@contextmanager
+def open_catalogue(session: Session, report: Report, *, anew: bool = False) -> Iterator[Catalogued]:
+    """The catalogue, up to date; ``anew``: read from records and log alone. Raises CatalogueFull, StorageFault.
+
+    A catalogue that cannot be read is made anew, one that cannot be written is used all the same: both are said.
+    """
+    with closing(_open(session, anew=anew)) as found:
+        done = Catalogued(found)
+        if found.fault:
+            done.notices.append(("CATALOGUE-ANEW", f"the kept catalogue could not be read ({found.fault})"))
+        _refresh(session, found, done, report)
+        _keep(found, done)
+        yield done
+
+
+def set_sensitivity(session: Session, item: str, value: str) -> None:
+    """Mark an item (32 hex digits) in the kept catalogue; one that is not in it yet is passed over.
+
+    Raises NoRoom, DiskFull, StorageFault.
+    """
+    with closing(_open(session)) as found:
+        found.set_sensitivity(item, value)
+        found.keep()
+
+
+def forget(session: Session, item: str) -> None:
+    """Leave nothing of an item that was erased; where that cannot be written, nothing of the whole catalogue.
+
+    Never raises for the catalogue: an erasure does not depend on it, and the next command that opens it tries again.
+    """
+    folder = session.vault.path / kept.FOLDER
+    if not folder.is_dir():
+        return
+    with suppress(WitnesskitError), closing(_open(session)) as found:
+        try:
+            found.drop([item])
+            found.keep()
+        except WitnesskitError:
+            kept.discard(folder)
+
+
+def _open(session: Session, *, anew: bool = False) -> KeptCatalogue:
+    folder = session.vault.path / kept.FOLDER
+    identity = rings.catalogue_identity(cast(Keyring, session.keyring).desk_seed)
+    return kept.empty(folder, identity) if anew else kept.open_kept(folder, identity)
+
+
+def _keep(found: KeptCatalogue, done: Catalogued) -> None:
+    try:
+        found.keep()
+    except _NOT_KEPT as error:
+        done.notices.append(("CATALOGUE-NOT-KEPT", f"the catalogue could not be written ({error.code})"))
+
+
+def _refresh(session: Session, found: KeptCatalogue, done: Catalogued, report: Report) -> None:
+    """Take in what is new or changed, and out what is gone."""
+    state = hashlib.sha256(durable.read(session.vault.state, STATE_MAX) or b"").hexdigest()
+    if found.noted("state") == state:
+        return
+    wanted = {
+        item: _mark(one.capsules) for item, one in session.state.items.items() if one.capsules and not one.paper
+    }
+    have = dict(found.marks())
+    gone = [item for item in have if item not in wanted]
+    found.drop(gone)
+    done.dropped = len(gone)
+    arrivals = Arrivals(session, found)
+    new = sorted(item for item, mark in wanted.items() if have.get(item) != mark)
+    for start in range(0, len(new), CATALOGUE_BATCH):
+        batch = new[start : start + CATALOGUE_BATCH]
+        found.put(_rows(session, found, arrivals, batch))
+        done.read += len(batch)
+        report(done.read, len(new))
+        if done.read % CATALOGUE_KEEP == 0:
+            _keep(found, done)
+    found.note("state", state)
+
+
+def _rows(session: Session, found: KeptCatalogue, arrivals: Arrivals, items: Iterable[str]) -> Iterator[Row]:
+    for item in items:
+        arrival = arrivals.of_bundle(item)
+        files = _read(session, item, arrival)
+        arrival = arrival or arrivals.of_own(item, files.lines)
+        row = row_of(files)
+        before = found.get(item)
+        if before is not None and not set(before.digests) <= set(row.digests):
+            found.purge()  # something of it was erased on purpose
+        told = arrival or Arrival(0, "")
+        # an item whose arrival is not logged yet (a kill before the receipt) has no mark: it is looked at again
+        mark = _mark(session.state.items[item].capsules) if arrival else 0
+        seq = told.seq(row.captured) if arrival else unknown_seq(item)
+        yield replace(row, seq=seq, mark=mark, imported=told.day, sender=told.sender)
+
+
+def _read(session: Session, item: str, arrival: Arrival | None) -> ItemFiles:
+    """What the desk ring opens of it; the keys of its sender first, every other one only where they do not fit."""
+    keyring = cast(Keyring, session.keyring)
+    records = tuple(one for one in session.state.items[item].capsules if one.role is Role.RECORD)
+    alone = State({item: ItemState(records)})
+    numbers = [arrival.number] if arrival and arrival.number is not None else []
+    files = read_item(session.vault, alone, item, desk_identities(keyring, [*numbers, rings.OWN]))
+    if files.faults:
+        files = read_item(session.vault, alone, item, desk_identities(keyring))
+    return replace(files, capsules=session.state.items[item].capsules)
+
+
+def _mark(capsules: Sequence[SealedCapsule]) -> int:
+    """Of the sealed files that an item has; never 0."""
+    names = "".join(sorted(one.id for one in capsules))
+    return int.from_bytes(hashlib.sha256(names.encode()).digest()[:7]) + 1
