@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.actions.stage import Device, Stage, copy_of, make_stage, record_json, silent
+from witnesskit.actions.custodian import CustodianPaper
 from witnesskit.actions.item_files import chosen
 from witnesskit.actions.open_file import OpenWish, open_file
 from witnesskit.actions.opening import open_for_saving
@@ -139,7 +140,7 @@ def test_without_the_custodian_sheet_an_original_stays_shut_and_nothing_is_logge
     sheet = tmp_path / "sheet.txt"
     sheet.write_text(stage.custodian_sheet)
     sink = io.BytesIO()
-    given(stage, sink=sink, file="media/1", custodian_sheet=sheet)
+    given(stage, sink=sink, file="media/1", custodian=CustodianPaper(sheet))
     assert sink.getvalue() == PHOTO.read_bytes()
     assert accesses(stage)[0] == {"what": "original", "who": "custodian", "why": "open"}
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from witnesskit.actions.access import CUSTODIAN, DESK, ORIGINAL, Access, log_one_access
-from witnesskit.actions.custodian import custodian_of
+from witnesskit.actions.custodian import CustodianPaper, custodian_of
 from witnesskit.actions.item_files import OpenedFile, chosen, read_item
 from witnesskit.actions.item_parts import ItemPart, parts_of
 from witnesskit.actions.opening import open_for_saving
@@ -53,7 +53,7 @@ class OpenWish:
     to: Path | None = None
     sink: Sink | None = None
     why: str = ""
-    custodian_sheet: Path | None = None
+    custodian: CustodianPaper | None = None
     own_name: bool = False
 
 
@@ -91,12 +91,12 @@ def open_file(vault: Vault, passphrase: str, wish: OpenWish, report: Report) -> 
 def _found(session: Session, item: str, wish: OpenWish) -> tuple[ItemPart, OpenedFile, str]:
     """(the part, its bytes, who opens it); raises NoSuchFile, CustodianKeyNeeded."""
     keyring = cast(Keyring, session.keyring)
-    custodian = custodian_of(keyring, wish.custodian_sheet)
+    custodian = custodian_of(keyring, wish.custodian)
     files = read_item(session.vault, session.state, item, (*desk_identities(keyring), *custodian))
     part = _chosen(parts_of(files), wish.file)
     if part.file is None:
         raise CustodianKeyNeeded if part.kind == _OF_ORIGINALS and not custodian else NoSuchFile(part.name)
-    who = CUSTODIAN if wish.custodian_sheet and part.kind == _OF_ORIGINALS else DESK
+    who = CUSTODIAN if wish.custodian and part.kind == _OF_ORIGINALS else DESK
     return part, part.file, who
 
 

@@ -8,7 +8,15 @@ from typing import Any
 
 import click
 
-from witnesskit.cli.options import ANY_PATH, EXISTING_FILE, common, passphrase_option, read_secret, vault_option
+from witnesskit.cli.options import (
+    ANY_PATH,
+    common,
+    custodian_option,
+    custodian_paper,
+    passphrase_option,
+    read_secret,
+    vault_option,
+)
 from witnesskit.cli.output import Answer, Output
 from witnesskit.cli.terminal import printable
 from witnesskit.errors.catalogue import NoPlaceForFile, NotToTerminal
@@ -21,7 +29,7 @@ from witnesskit.model import VaultKind
 @click.option("--to", type=ANY_PATH, help="A folder for it, made if it is not there; else it goes to stdout.")
 @click.option("--own-name", is_flag=True, help="Let a page or document keep the ending that opens it by a click.")
 @click.option("--why", default="", help="Why it is opened; it is logged.")
-@click.option("--custodian-sheet", type=EXISTING_FILE, help="The sheet that opens originals.")
+@custodian_option("The custodian sheet, to open originals.")
 @passphrase_option
 @vault_option
 @common
@@ -42,7 +50,7 @@ def command(output: Output, answer: Answer, item: str, name: str, to: Path | Non
         to,
         None if to else sys.stdout.buffer,
         options["why"],
-        options["custodian_sheet"],
+        custodian_paper(options),
         options["own_name"],
     )
     with output.progress("opening") as line:
