@@ -14,7 +14,7 @@ from witnesskit.actions.assigning import Asked
 from witnesskit.actions.item_files import read_item
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.watch import WatchWish, add, listed, stop
-from witnesskit.actions.watch_history import histories
+from witnesskit.actions.watch_history import History, Seen, histories
 from witnesskit.actions.watch_run import WatchRunWish, run
 from witnesskit.capture.pace import Pace
 from witnesskit.errors.capture import BadUrl, UnlistedDirect
@@ -230,3 +230,14 @@ def test_no_link_lies_readable_in_the_vault(stage, site, worker):
     look(stage, worker, Clock())
     for place, data in stage.contents().items():
         assert b"/p/good" not in data, place
+
+
+@pytest.mark.parametrize(
+    ("times", "again"),
+    [(1, ""), (2, "; said again 1 time, last at day 2"), (3, "; said again 2 times, last at day 3")],
+)
+def test_how_often_it_was_said_again_is_counted_as_people_write_it(times, again):
+    seen = [Seen("day 0", "live", looked=True)]
+    seen += [Seen(f"day {number}", "removed", True, "page-http-410", 410) for number in range(1, times + 1)]
+    told = History("0" * 32, None, tuple(seen)).sentence
+    assert told == f"seen live at day 0, gone at day 1: page-http-410, HTTP 410{again}"

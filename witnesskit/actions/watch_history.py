@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.actions.case_vault import vault_logs
+from witnesskit.actions.counted import counted
 from witnesskit.actions.item_files import read_item
 from witnesskit.actions.openings import resolve
 from witnesskit.actions.own_events import OpenedLine, opened_events
@@ -68,7 +69,7 @@ class History:
         answer = f"{gone[0].rule}" + (f", HTTP {gone[0].status}" if gone[0].status else "")
         by = self.watched.removed_by if self.watched else ""
         who = f", by the {by} on the site's word" if by else ""
-        again = f"; said again {len(gone) - 1} times, last at {gone[-1].at}" if len(gone) > 1 else ""
+        again = f"; said again {counted(len(gone) - 1, 'time')}, last at {gone[-1].at}" if len(gone) > 1 else ""
         return f"seen live at {live.at}, gone at {gone[0].at}: {answer}{who}{again}"
 
 
