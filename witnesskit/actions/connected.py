@@ -17,7 +17,7 @@ from witnesskit.capture.egress import DIRECT, SOCKS, Egress
 from witnesskit.limits import CONNECTIONS_MAX, DATES_MAX
 from witnesskit.model import Json
 
-THE_PROXY: Final = "the proxy"
+_THE_PROXY: Final = "the proxy"
 _TOR_PORTS: Final = (9050, 9150)  # of the Tor daemon and of Tor Browser, on this computer
 
 
@@ -60,9 +60,9 @@ class Connected:
         """Facts that name the proxy only by this word; its address is for the custodian ring."""
         if self.egress.kind == DIRECT:
             return dict(facts)
-        hidden: dict[str, Json] = {"peer": THE_PROXY} if facts.get("peer") else {}
+        hidden: dict[str, Json] = {"peer": _THE_PROXY} if facts.get("peer") else {}
         if said := facts.get("message"):  # of the extractor: an error may repeat the address
-            hidden["message"] = str(said).replace(self.egress.host, THE_PROXY)
+            hidden["message"] = str(said).replace(self.egress.host, _THE_PROXY)
         return {**facts, **hidden}
 
     def clock(self) -> Json:

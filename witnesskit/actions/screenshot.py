@@ -9,7 +9,6 @@ from typing import Final
 
 from witnesskit.actions.assigning import Asked
 from witnesskit.actions.clock import now
-from witnesskit.actions.connected import THE_PROXY
 from witnesskit.actions.finishing import Gathered
 from witnesskit.actions.plain_json import plain
 from witnesskit.actions.saving import Saving
@@ -17,7 +16,7 @@ from witnesskit.actions.session import Session
 from witnesskit.capture import browser
 from witnesskit.capture.browser import Shot
 from witnesskit.capture.control import same_site
-from witnesskit.capture.egress import DIRECT, parse_egress
+from witnesskit.capture.egress import parse_egress
 from witnesskit.capture.page_signs import is_login_address
 from witnesskit.capture.user_agent import USER_AGENT
 from witnesskit.model import Json, Role, VaultKind
@@ -67,8 +66,6 @@ def _take(saving: Saving, gathered: Gathered, *, allow_local: bool) -> bool:
         saving.close(writer)
         facts |= {"sha256": hashlib.sha256(shot.png).hexdigest(), "bytes": len(shot.png)}
     gathered.capture[SCREENSHOT] = plain({name: value for name, value in facts.items() if value != ""})
-    if egress.kind != DIRECT:
-        gathered.capture[SCREENSHOT]["by"] = THE_PROXY
     gathered.completeness[SCREENSHOT] = _state(shot, gathered)
     return False
 

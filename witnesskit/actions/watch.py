@@ -134,7 +134,7 @@ def _of_item(session: Session, item: str, wish: WatchWish, now: int) -> Watched:
     page = capture.get("html", {}).get("sha256", "")
     seen = record.get("collection", {}).get("finished_at", "")
     pages = (page,) if isinstance(page, str) and page else ()
-    return replace(found, live_at=_posix(seen), pages=pages, page_sha256="".join(pages), facts=facts_of(source))
+    return replace(found, live_at=_posix(seen), pages=pages, facts=facts_of(source))
 
 
 def _posix(untrusted_text: Json) -> int:

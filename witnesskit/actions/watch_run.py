@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from witnesskit.actions.assigning import Asked, check
@@ -139,8 +139,6 @@ class _Run:
         self._hosts.asked(host_of(one.url))
         jitter = 1 + _JITTER * (2 * self.wish.pace.chance() - 1)
         seen = after(one, look, int(self.clock()), jitter)
-        if look.page_sha256 and seen.state != one.state:
-            seen = replace(seen, page_sha256=look.page_sha256)
         watched.put(seen)
         self.ran.looks += 1
         self.ran.states[seen.state] = self.ran.states.get(seen.state, 0) + 1

@@ -32,7 +32,6 @@ class Watched:
     removed_by: str = ""
     failures: int = 0  # looks in a row that reached nothing, or were turned away
     stopped: str = ""  # BY_PERSON or CONFIRMED
-    page_sha256: str = ""  # of the page that was kept last
     pages: tuple[str, ...] = ()  # SHA-256 of pages that the media was seen on
     facts: Mapping[str, str] = field(default_factory=dict, repr=False)  # of the media when it was first seen
 
