@@ -17,9 +17,11 @@ from witnesskit.custody.journal import Journal
 from witnesskit.custody.key_line import ChangeWish, authorise
 from witnesskit.custody.prepare import prepare
 from witnesskit.custody.signer import Signer
+from witnesskit.errors import WitnesskitError
 from witnesskit.formats import key_change
 from witnesskit.formats.exchange import Exchange, Head, exchange_bytes
 from witnesskit.keys import VerifierKey
+from witnesskit.vault import state
 from witnesskit.verify import CaseFiles, LogFiles, Trust, examine
 from witnesskit.verify.verdict import CheckState
 
@@ -117,5 +119,10 @@ def test_no_device_signs_under_the_name_of_a_trusted_desk(desks):
     (b.folder / "film.txt").write_text("film")
     device.add(b.folder / "film.txt")
     packed = device.pack(b.folder / "stick", signer=device.renamed(a.journal.origin), counter=1, previous="")
-    error = refused(b, Path(packed.path))
-    assert (error.code, error.status) == ("SENDER-UNKNOWN", 8)
+    before = state.load_state(b.desk).bundles
+    with pytest.raises(WitnesskitError) as caught:
+        b.receive(packed.path)
+    assert (caught.value.code, caught.value.status) == ("SENDER-UNKNOWN", 8)
+    assert state.load_state(b.desk).bundles == before
+    (kept,) = (b.desk.path / "quarantine").glob("*.age")
+    assert kept.read_bytes() == packed.path.read_bytes()
