@@ -324,7 +324,7 @@ def test_a_mark_of_sensitivity_stays_when_the_item_is_read_again(stage, devices)
     (item,) = sent(stage, devices[0], 5)
     seen(stage)
     with open_for_saving(stage.desk, stage.passphrase) as session:
-        catalogue.set_sensitivity(session, item, "minor")
+        catalogue.set_sensitivity(session, {item: "minor"})
     assert items(seen(stage, sensitivity="minor")) == [item]
     save(devices[0], 5, item="")
     devices[0].save(record_json(**film(8)), item=item, media=b"again")

@@ -6,7 +6,7 @@ Importing does not touch it: what is new is found by comparing its items with th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import cast
@@ -15,7 +15,9 @@ from witnesskit.actions.catalogue_arrivals import Arrival, Arrivals, unknown_seq
 from witnesskit.actions.catalogue_rows import row_of
 from witnesskit.actions.item_files import ItemFiles, read_item
 from witnesskit.actions.session import Session
+from witnesskit.actions.statements import MARK, statements
 from witnesskit.errors import WitnesskitError
+from witnesskit.errors.leaving import StatementsShut
 from witnesskit.errors.sealing import DiskFull, NotWritten
 from witnesskit.errors.vault import NoRoom, StorageFault
 from witnesskit.limits import CATALOGUE_BATCH, CATALOGUE_KEEP, STATE_MAX
@@ -57,14 +59,15 @@ def open_catalogue(session: Session, report: Report, *, anew: bool = False) -> I
         yield done
 
 
-def set_sensitivity(session: Session, item: str, value: str) -> None:
-    """Mark an item (32 hex digits) in the kept catalogue; one that is not in it yet is passed over.
+def set_sensitivity(session: Session, levels: Mapping[str, str]) -> None:
+    """Show marks that were logged just now, by item (32 hex digits), in the kept catalogue.
 
-    Raises NoRoom, DiskFull, StorageFault.
+    Never raises where it cannot be written: the log has them, and a catalogue made anew takes them from there.
     """
-    with closing(_open(session)) as found:
-        found.set_sensitivity(item, value)
-        found.keep()
+    with suppress(WitnesskitError), open_catalogue(session, _quiet) as found:
+        for item, level in levels.items():
+            found.rows.set_sensitivity(item, level)
+        _keep(cast(KeptCatalogue, found.rows), found)
 
 
 def forget(session: Session, item: str) -> None:
@@ -117,7 +120,24 @@ def _refresh(session: Session, found: KeptCatalogue, done: Catalogued, report: R
         report(done.read, len(new))
         if done.read % CATALOGUE_KEEP == 0:
             _keep(found, done)
+    if not have:
+        _marked(session, found, done)
     found.note("state", state)
+
+
+def _marked(session: Session, found: KeptCatalogue, done: Catalogued) -> None:
+    """Marks from the log, for a catalogue that is made anew; whether one is missing cannot be told if it is shut."""
+    try:
+        for said in statements(session, MARK):  # oldest first
+            found.set_sensitivity(said.item, said.text("level"))
+    except StatementsShut as error:
+        done.notices.append(
+            ("MARKS-UNKNOWN", f"marks are not shown: the statements of the log are shut ({error.code})")
+        )
+
+
+def _quiet(_done: int, _whole: int) -> None:
+    """Nobody waits for it."""
 
 
 def _rows(session: Session, found: KeptCatalogue, arrivals: Arrivals, items: Iterable[str]) -> Iterator[Row]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from witnesskit.actions.catalogue import open_catalogue
+from witnesskit.actions.corroboration import Corroboration, corroborated
 from witnesskit.actions.given_file import open_given
 from witnesskit.actions.item_files import chosen
 from witnesskit.actions.opening import open_for_saving
@@ -51,6 +52,7 @@ class Page:
     more: bool
     read: int
     notices: tuple[tuple[str, str], ...] = ()
+    others: Mapping[str, Corroboration] = field(default_factory=dict)  # by item, where others have its content
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ def page(vault: Vault, passphrase: str, wish: PageWish, report: Report) -> Page:
                 raise NoSuchItem
             search = replace(search, before=last.seq)
         rows, most = found.rows.page(search), wish.search.limit
-        return Page(rows[:most], found.rows.count(), len(rows) > most, found.read, tuple(found.notices))
+        others = {row.item: one for row in rows[:most] if (one := corroborated(found.rows, row.item)).items}
+        return Page(rows[:most], found.rows.count(), len(rows) > most, found.read, tuple(found.notices), others)
 
 
 def reindex(vault: Vault, passphrase: str, report: Report) -> Reindexed:
@@ -93,7 +96,14 @@ def digest_of(untrusted_text: str) -> str:
         return sha256_stream(stream)[0]
 
 
-def facts(row: Row) -> Mapping[str, Json]:
+def facts(row: Row, others: Corroboration | None = None) -> Mapping[str, Json]:
     """One row for ``--json``: what is not known is absent."""
     told = {name: value for name in FACTS if (value := getattr(row, name))}
-    return {"id": short_id(row.item), "item": row.item, **told}
+    return {"id": short_id(row.item), "item": row.item, **told, **(_corroboration(others) if others else {})}
+
+
+def _corroboration(others: Corroboration) -> Mapping[str, Json]:
+    same = list(map(short_id, others.publication))
+    return {
+        "same_content": list(map(short_id, others.items)), "invites": others.invites, "same_publication": same
+    }  # fmt: skip

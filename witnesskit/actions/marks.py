@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from witnesskit.actions import catalogue
 from witnesskit.actions.item_files import chosen
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.session import Session
@@ -45,6 +46,7 @@ def mark(vault: Vault, passphrase: str, shorts: Sequence[str], made: Mark) -> tu
     with open_for_saving(vault, passphrase) as session:
         items = chosen(session.state, shorts)
         log_statements(session, MARK, [(item, said) for item in items])
+        catalogue.set_sensitivity(session, dict.fromkeys(items, made.level))
         found = marks(session)
     return tuple(found[item] for item in items)
 

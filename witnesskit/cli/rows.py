@@ -81,7 +81,7 @@ def show_page(output: Output, answer: Answer, options: dict[str, Any], wanted: W
 
 
 def _print(output: Output, answer: Answer, found: Page) -> None:
-    answer.items = list(map(facts, found.rows))
+    answer.items = [facts(row, found.others.get(row.item)) for row in found.rows]
     answer.counts = {"items": found.whole, "shown": len(found.rows), "read": found.read}
     answer.data["next"] = found.rows[-1].item if found.more else ""
     for code, sentence in found.notices:
@@ -90,6 +90,8 @@ def _print(output: Output, answer: Answer, found: Page) -> None:
         output.say(f"{counted(found.read, 'item')} read from the sealed records now: the catalogue did not know them")
     for row in found.rows:
         output.data(line_of(row))
+        if row.item in found.others:
+            output.data(f"    {found.others[row.item].sentence}")
     output.say(f"{len(found.rows)} shown; the desk has {counted(found.whole, 'item')}")
     if found.more:
         output.say(f"there are older ones: --before {short_id(found.rows[-1].item)}")
