@@ -39,7 +39,7 @@ from witnesskit.formats.short_id import short_id
 from witnesskit.media_model import EXPOSURES
 from witnesskit.model import Json, Ring, Role, SealedCapsule
 from witnesskit.strip.derivation import Derivation
-from witnesskit.vault import durable, items, layout, state
+from witnesskit.vault import durable, layout, state
 from witnesskit.vault.layout import Vault
 
 DAY = "2026-01-02"
@@ -131,11 +131,7 @@ class Device:
             writer.add("record.json", record)
             line = strict_json.canonical(event.opening_line()) + b"\n"
             writer.add("openings.jsonl", line if openings is None else openings)
-            capsule = writer.close()
-            items.flush(session.vault, saving.item)
-            session.journal.append_all([(event, {"record_sha256": capsule.sha256})])
-            session.journal.checkpoint(session.signer)
-            saving._store([*saving.sealed, capsule])
+            saving.log([event], saving.close(writer))
         return saving.item
 
     def members(self) -> list[PlannedMember]:

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from tests.actions.stage import Device, Stage, copy_of, record_json, silent
 from witnesskit.actions import derive_item as deriving
+from witnesskit.actions import saving
 from witnesskit.actions.derive_item import derive_items
 from witnesskit.actions.exposure import derivatives, record_sheet
 from witnesskit.actions.inspect_item import InspectWish, inspect_item
@@ -207,7 +208,7 @@ class Killed(BaseException):
 @pytest.mark.parametrize("place", ["derive_source", "items.flush", "state.save_state", "items.adopt"])
 def test_a_kill_at_any_point_leaves_a_desk_that_verifies(desk, monkeypatch, place):
     room, _, name = place.rpartition(".")
-    target = getattr(deriving, room) if room else deriving
+    target = getattr(saving, room) if room else deriving
 
     def killed(*arguments, **options):
         if name == "derive_source":

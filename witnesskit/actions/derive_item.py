@@ -34,7 +34,7 @@ from witnesskit.jail.run import Given, Keyed
 from witnesskit.model import Json, Role, VaultKind
 from witnesskit.sealing.capsule import CapsuleReader
 from witnesskit.strip.derivation import Derivation
-from witnesskit.vault import items, layout, state, store
+from witnesskit.vault import layout, store
 from witnesskit.vault.keyring import desk_identities
 from witnesskit.vault.layout import Vault
 
@@ -137,18 +137,11 @@ def _facts(copy: DerivedCopy, item: str, number: int, source: int) -> dict[str, 
 
 
 def _seal(saving: Saving, place: SealedCopyPlace, facts: Mapping[str, Json]) -> None:
-    """Facts and openings into the copy's own capsule; then the event, the checkpoint, the state, the store."""
-    session, writer = saving.session, place.writer
-    event = _event(saving, facts)
+    """Facts and openings into the copy's own capsule, then the event."""
+    event, writer = _event(saving, facts), place.writer
     writer.add(DERIVED, strict_json.canonical(dict(facts)))
     writer.add(OPENINGS, strict_json.canonical(event.opening_line()) + b"\n")
-    capsule = place.seal()
-    items.flush(session.vault, saving.item)
-    session.journal.append_all([(event, {"record_sha256": capsule.sha256})])
-    session.journal.checkpoint(session.signer)
-    session.state = state.with_capsules(session.state, saving.item, capsule)
-    state.save_state(session.vault, session.state)
-    items.adopt(session.vault, capsule)
+    saving.log([event], place.seal())
 
 
 def _event(saving: Saving, facts: Mapping[str, Json]) -> Prepared:

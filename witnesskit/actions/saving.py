@@ -126,19 +126,21 @@ class Saving:
         writer.add("record.json", dump(record))
         lines = [strict_json.canonical(opening_line(event)) for event in events]
         writer.add("openings.jsonl", b"".join(line + b"\n" for line in lines))
-        capsule = writer.close()
-        items.flush(self.session.vault, self.item)
-        late = {"record_sha256": capsule.sha256}
-        self.session.journal.append_all([(event, late if event.deferred_salts else {}) for event in events])
-        self.session.journal.checkpoint(self.session.signer)
-        self._store([*self.sealed, capsule])
+        self.log(events, self.close(writer))
 
-    def _store(self, capsules: Sequence[SealedCapsule]) -> None:
-        """List the capsules in the state, then give them their places; a crash between is mended by ``settle``."""
+    def log(self, events: Sequence[Prepared], record: SealedCapsule) -> None:
+        """Log events whose openings lie in ``record``, sign, list every sealed capsule in the state, then store it.
+
+        A crash before the log is told as cut by the next command, one after it is mended by ``settle``.
+        """
         session = self.session
-        session.state = state.with_capsules(session.state, self.item, *capsules)
+        items.flush(session.vault, self.item)
+        late = {"record_sha256": record.sha256}
+        session.journal.append_all([(event, late if event.deferred_salts else {}) for event in events])
+        session.journal.checkpoint(session.signer)
+        session.state = state.with_capsules(session.state, self.item, *self.sealed)
         state.save_state(session.vault, session.state)
-        for capsule in capsules:
+        for capsule in self.sealed:
             items.adopt(session.vault, capsule)
 
 

@@ -23,7 +23,6 @@ from witnesskit.custody.prepare import Prepared, prepare
 from witnesskit.formats import strict_json
 from witnesskit.formats.watch_list import Watched
 from witnesskit.model import Json, Outcome, Role
-from witnesskit.vault import items, state
 
 FORMAT: Final = "witnesskit.look/1"
 DOCUMENT, PAGE_FILE, SOURCE = "look.json", "look/1", "watch"
@@ -103,13 +102,7 @@ def _seal(session: Session, watched: Watched, look: Look, heard: Heard, started_
         page.close()
     writer.add(DOCUMENT, _document(watched, look, heard, (said, started_at)))
     writer.add("openings.jsonl", strict_json.canonical(event.opening_line()) + b"\n")
-    capsule = writer.close()
-    items.flush(session.vault, watched.item)
-    session.journal.append_all([(event, {"record_sha256": capsule.sha256})])
-    session.journal.checkpoint(session.signer)
-    session.state = state.with_capsules(session.state, watched.item, capsule)
-    state.save_state(session.vault, session.state)
-    items.adopt(session.vault, capsule)
+    saving.log([event], saving.close(writer))
 
 
 def _parts(session: Session, item: str) -> int:
