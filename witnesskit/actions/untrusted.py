@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from witnesskit.model import Json
@@ -13,10 +13,14 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _NEVER: Final = "1970-01-01T00:00:00Z"
 
 
+def values(untrusted_value: Json) -> Sequence[Json]:
+    """The values of a list; none where it is no list."""
+    return untrusted_value if isinstance(untrusted_value, list | tuple) else ()
+
+
 def objects(untrusted_value: Json) -> tuple[Mapping[str, Json], ...]:
     """The objects of a list; none where it is no list."""
-    rows = untrusted_value if isinstance(untrusted_value, list | tuple) else ()
-    return tuple(row for row in rows if isinstance(row, Mapping))
+    return tuple(row for row in values(untrusted_value) if isinstance(row, Mapping))
 
 
 def mapping(untrusted_value: Json) -> Mapping[str, Json]:
@@ -27,6 +31,11 @@ def mapping(untrusted_value: Json) -> Mapping[str, Json]:
 def line(untrusted_value: Json) -> str:
     """Text on one line: without control characters, which could begin another header; empty for other types."""
     return _CONTROL.sub("", untrusted_value) if isinstance(untrusted_value, str) else ""
+
+
+def text(untrusted_value: Json) -> str:
+    """A word or a number for a page that people read, at most 2000 characters; empty for other types."""
+    return str(untrusted_value)[:2000].replace("\n", " ") if isinstance(untrusted_value, str | int) else ""
 
 
 def number(untrusted_value: Json) -> int:
