@@ -15,6 +15,7 @@ from witnesskit.actions.import_bundle import ImportWish, open_for_import
 from witnesskit.actions.repair import import_repaired, lost_volumes, offer, with_parity
 from witnesskit.bundle import parity
 from witnesskit.errors import WitnesskitError
+from witnesskit.errors.actions import NotForBundle
 from witnesskit.errors.bundle import SenderUnknown
 from witnesskit.errors.parity import BadParity, NoRepair, ParityMissing
 from witnesskit.errors.sealing import ChunkDamaged
@@ -135,3 +136,22 @@ def test_too_few_files_and_spares_of_others_are_refused(stage, loaded, tmp_path)
         mixed = [*paths[1:], *files(strange)[1:], tmp_path / "film-1.bin"]
         with lost_volumes(desk, mixed, [*spares, Path(strange.parity[0])]) as found:
             assert {path.read_bytes() for path in found} == {paths[0].read_bytes(), files(strange)[0].read_bytes()}
+
+
+def test_a_bundle_of_one_volume_comes_back_from_its_spare_alone(stage, loaded, tmp_path):
+    done = pack(loaded, tmp_path / "stick", spare=1)
+    (path,) = files(done)
+    whole = path.read_bytes()
+    path.unlink()
+    spares = [Path(one) for one in done.parity]
+    with open_for_import(stage.desk, stage.passphrase) as desk, lost_volumes(desk, [], spares) as (found,):
+        assert found.read_bytes() == whole
+
+
+@pytest.mark.parametrize("more", [{"spare": 1}, {"volume_size": 512 * KIB}, {"more_folders": (Path("elsewhere"),)}])
+def test_a_desk_that_is_asked_for_volumes_refuses_and_ignores_nothing(stage, tmp_path, more, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    wish = BundleWish(tmp_path, stage.passphrase, "court", "age1" + "q" * 58, **more)
+    with pytest.raises(NotForBundle):
+        bundle(stage.desk, wish, silent)

@@ -13,6 +13,7 @@ from witnesskit.bundle.plan import BundlePlan
 from witnesskit.errors.actions import NotForBundle
 from witnesskit.errors.bundle import NothingToPack
 from witnesskit.errors.cli import NoFolder
+from witnesskit.limits import VOLUME_DEFAULT
 from witnesskit.model import Ring, VaultKind
 from witnesskit.vault import state
 from witnesskit.vault.layout import Vault
@@ -28,6 +29,8 @@ def bundle(vault: Vault, wish: BundleWish, report: Report) -> BundleDone:
     if vault.config.kind is VaultKind.DESK:
         from witnesskit.actions.bundle_audience import bundle_for_audience
 
+        if wish.more_folders or wish.spare or wish.volume_size not in (0, VOLUME_DEFAULT):
+            raise NotForBundle("a desk writes one file: no further folders, volumes or spares")
         return bundle_for_audience(vault, wish, report)
     if wish.audience or wish.recipient or wish.items or wish.custodian or wish.name or wish.secret:
         raise NotForBundle

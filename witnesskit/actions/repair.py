@@ -77,6 +77,7 @@ def lost_volumes(desk: Desk, volumes: Sequence[Path], spares: Sequence[Path]) ->
         for number, group in enumerate(groups.values()):
             needed = spare.head_of(group[0]).needed
             known = [there for name, there in sets.items() if wholes[name] == needed]
+            known += [{}] if needed == 1 else []  # the spare of a bundle of one volume is all of it
             folder = work / f"set-{number}"
             folder.mkdir()
             made += _given_back(known, group, folder)
