@@ -21,15 +21,13 @@ from witnesskit.formats.bundle_members import Member
 from witnesskit.formats.strict_json import canonical, loads
 from witnesskit.limits import READ_BLOCK, STATE_DEPTH_MAX, STATE_MAX, VOLUMES_MAX
 from witnesskit.vault import durable
+from witnesskit.vault.checked_json import BUNDLE_FILE, HEX32, HEX64, number, text
 from witnesskit.vault.layout import Vault, checked_id
 
 FOLDER: Final = "arriving"
 _JOURNAL: Final = "journal"
 _FORMAT: Final = "witnesskit.arriving/1"
 _NEWER: Final = re.compile(r"witnesskit\.arriving/[0-9]{1,9}", re.ASCII)
-_FILE: Final = re.compile(r"[a-z2-7]{16}\.age", re.ASCII)
-_HEX32: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
-_HEX64: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ def every(vault: Vault) -> Iterator[Arriving]:
         folder = vault.path / FOLDER
         names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     for name in names:
-        found = load(vault, name) if _HEX32.fullmatch(name) else None
+        found = load(vault, name) if HEX32.fullmatch(name) else None
         if found is not None:
             yield found
 
@@ -144,7 +142,7 @@ def finish(vault: Vault, bundle: str) -> None:
 
 def segment(vault: Vault, bundle: str, sha256: str) -> Path:
     """Where a segment lies or will lie."""
-    if not _HEX64.fullmatch(sha256):
+    if not HEX64.fullmatch(sha256):
         raise BadState(FOLDER)
     return _folder(vault, bundle) / sha256
 
@@ -172,37 +170,25 @@ def _parse(document: Any) -> Arriving:
     if document["format"] != _FORMAT:
         raise NewerFormat(FOLDER) if _NEWER.fullmatch(document["format"]) else ValueError
     found = {name: value for name, value in document.items() if name != "format"}
-    found["arrived"] = {_number(int(number), 1): _arrived(one) for number, one in found["arrived"].items()}
-    found["files"] = tuple(_text(name, _FILE) for name in found["files"])
-    found["cut"] = {_text(name, _HEX32): _cut(one) for name, one in found["cut"].items()}
+    found["arrived"] = {number(int(volume), 1): _arrived(one) for volume, one in found["arrived"].items()}
+    found["files"] = tuple(text(name, BUNDLE_FILE) for name in found["files"])
+    found["cut"] = {text(name, HEX32): _cut(one) for name, one in found["cut"].items()}
     arriving = Arriving(**found)
-    _text(arriving.id, _HEX32)
-    if max(arriving.arrived, default=1) > _number(arriving.volumes, 1) or arriving.volumes > VOLUMES_MAX:
+    text(arriving.id, HEX32)
+    if max(arriving.arrived, default=1) > number(arriving.volumes, 1) or arriving.volumes > VOLUMES_MAX:
         raise ValueError
     return arriving
 
 
 def _arrived(found: Any) -> Arrived:
-    one = Arrived(**{**found, "missing": tuple(_number(each, 1) for each in found["missing"])})
-    _text(one.meta_sha256, _HEX64)
+    one = Arrived(**{**found, "missing": tuple(number(each, 1) for each in found["missing"])})
+    text(one.meta_sha256, HEX64)
     return one
 
 
 def _cut(found: Any) -> Cut:
-    here = tuple((_number(at, 0), _number(size, 1), _text(digest, _HEX64)) for at, size, digest in found["here"])
+    here = tuple((number(at, 0), number(size, 1), text(digest, HEX64)) for at, size, digest in found["here"])
     one = Cut(**{**found, "here": here})
-    _text(one.item, _HEX32)
-    _text(one.sha256, _HEX64)
+    text(one.item, HEX32)
+    text(one.sha256, HEX64)
     return one
-
-
-def _number(value: Any, least: int) -> int:
-    if type(value) is not int or value < least:
-        raise ValueError
-    return value
-
-
-def _text(value: Any, rule: re.Pattern[str]) -> str:
-    if not rule.fullmatch(value):
-        raise ValueError
-    return str(value)

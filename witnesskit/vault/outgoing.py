@@ -16,14 +16,12 @@ from witnesskit.errors.vault import BadState
 from witnesskit.formats.strict_json import canonical, loads
 from witnesskit.limits import STATE_DEPTH_MAX, STATE_MAX
 from witnesskit.vault import durable
+from witnesskit.vault.checked_json import BUNDLE_FILE, HEX32, HEX64, number, text
 from witnesskit.vault.layout import Vault
 
 NAME: Final = "outgoing"
 _FORMAT: Final = "witnesskit.outgoing/1"
 _NEWER: Final = re.compile(r"witnesskit\.outgoing/[0-9]{1,9}", re.ASCII)
-_FILE: Final = re.compile(r"[a-z2-7]{16}\.age", re.ASCII)
-_HEX32: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
-_HEX64: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -90,12 +88,12 @@ def _parse(document: Any) -> Outgoing:
     if document["format"] != _FORMAT:
         raise NewerFormat("outgoing") if _NEWER.fullmatch(document["format"]) else ValueError
     found = {name: value for name, value in document.items() if name != "format"}
-    found["names"] = tuple(_text(name, _FILE) for name in found["names"])
+    found["names"] = tuple(text(name, BUNDLE_FILE) for name in found["names"])
     found["volumes"] = tuple(tuple(_slice(one) for one in volume) for volume in found["volumes"])
     found["done"] = tuple(Finished(**one) for one in found["done"])
     outgoing = Outgoing(**found)
-    for text, rule in ((outgoing.id, _HEX32), (outgoing.log, _HEX64)):
-        _text(text, rule)
+    text(outgoing.id, HEX32)
+    text(outgoing.log, HEX64)
     if len(outgoing.names) != len(outgoing.volumes) or not 0 < len(outgoing.done) < len(outgoing.volumes):
         raise ValueError
     return outgoing
@@ -103,13 +101,7 @@ def _parse(document: Any) -> Outgoing:
 
 def _slice(found: Any) -> Slice:
     one = Slice(**found)
-    _text(one.capsule, _HEX32)
-    if not (type(one.start) is type(one.size) is int and one.start >= 0 and one.size >= 0):
-        raise ValueError
+    text(one.capsule, HEX32)
+    number(one.start, 0)
+    number(one.size, 0)
     return one
-
-
-def _text(value: Any, rule: re.Pattern[str]) -> str:
-    if not rule.fullmatch(value):
-        raise ValueError
-    return str(value)

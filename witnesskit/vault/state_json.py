@@ -12,12 +12,11 @@ from witnesskit.errors.vault import BadState
 from witnesskit.formats import strict_json
 from witnesskit.limits import STATE_DEPTH_MAX, STATE_MAX
 from witnesskit.model import Json, Role, SealedCapsule
+from witnesskit.vault.checked_json import HEX32, HEX64, number, text
 from witnesskit.vault.state_records import BundleState, ItemState, State
 
 FORMAT = "witnesskit.state/1"
 _FAMILY = re.compile(r"witnesskit\.state/[0-9]{1,4}", re.ASCII)
-_HEX32 = re.compile(r"[0-9a-f]{32}", re.ASCII)
-_HEX64 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _VKEY = re.compile(r"[\x21-\x7e]{0,200}", re.ASCII)
 
 
@@ -26,7 +25,7 @@ def dump_state(state: State) -> bytes:
     try:
         items = b",".join(_member(item, _item_text(item, state.items[item])) for item in sorted(state.items))
         bundles = b",".join(_member(bundle, _bundle_text(state.bundles[bundle])) for bundle in sorted(state.bundles))
-        closed = strict_json.canonical(_texts(state.closed, _HEX64))
+        closed = strict_json.canonical(_texts(state.closed, HEX64))
     except (TypeError, ValueError):
         raise BadState("a value of another type") from None
     return b'{"bundles":{%b},"closed":%b,"format":"%b","items":{%b}}\n' % (bundles, closed, FORMAT.encode(), items)
@@ -47,8 +46,8 @@ def parse_state(data: bytes) -> State:
         raise BadState("a member is missing, too many or of another type") from None
 
 
-def _member(name: str, text: bytes) -> bytes:
-    return b'"%b":%b' % (_text(name, _HEX32).encode(), text)
+def _member(name: str, content: bytes) -> bytes:
+    return b'"%b":%b' % (text(name, HEX32).encode(), content)
 
 
 @functools.cache  # a desk writes its state with every bundle, and nearly all of it is as before
@@ -80,7 +79,7 @@ def sealed_files(data: bytes) -> list[tuple[str, str, int]]:
 
 
 def _is_sealed_file(name: Json, sha256: Json, size: Json) -> bool:
-    texts = isinstance(name, str) and isinstance(sha256, str) and _HEX32.fullmatch(name) and _HEX64.fullmatch(sha256)
+    texts = isinstance(name, str) and isinstance(sha256, str) and HEX32.fullmatch(name) and HEX64.fullmatch(sha256)
     return bool(texts) and type(size) is int and size >= 0
 
 
@@ -89,44 +88,44 @@ def _item_json(item: str, found: ItemState) -> Json:
         raise ValueError
     return {
         "capsules": [_capsule_json(each) for each in found.capsules],
-        "delivered": _text(found.delivered, _HEX32, empty=True),
-        "receipted": _text(found.receipted, _HEX32, empty=True),
+        "delivered": text(found.delivered, HEX32, empty=True),
+        "receipted": text(found.receipted, HEX32, empty=True),
         "paper": found.paper,
     }
 
 
 def _capsule_json(found: SealedCapsule) -> Json:
     return {
-        "id": _text(found.id, _HEX32),
+        "id": text(found.id, HEX32),
         "role": Role(found.role).value,
-        "part": _number(found.part, 1),
-        "size": _number(found.size, 0),
-        "sha256": _text(found.sha256, _HEX64),
+        "part": number(found.part, 1),
+        "size": number(found.size, 0),
+        "sha256": text(found.sha256, HEX64),
     }
 
 
 def _bundle_json(found: BundleState) -> Json:
     return {
-        "counter": _number(found.counter, 0),
-        "previous": _text(found.previous, _HEX64, empty=True),
-        "sha256": _text(found.sha256, _HEX64, empty=True),
-        "meta_sha256": _text(found.meta_sha256, _HEX64, empty=bool(found.volumes)),
-        "items": _texts(found.items, _HEX32),
-        "sender": _text(found.sender, _VKEY),
-        "copies": _number(found.copies, 0),
-        "counts": [_number(count, 0) for count in found.counts],
+        "counter": number(found.counter, 0),
+        "previous": text(found.previous, HEX64, empty=True),
+        "sha256": text(found.sha256, HEX64, empty=True),
+        "meta_sha256": text(found.meta_sha256, HEX64, empty=bool(found.volumes)),
+        "items": _texts(found.items, HEX32),
+        "sender": text(found.sender, _VKEY),
+        "copies": number(found.copies, 0),
+        "counts": [number(count, 0) for count in found.counts],
         **({"awaited": True} if found.awaited else {}),
-        **({"volumes": [_text(one, _HEX64, empty=True) for one in found.volumes]} if found.volumes else {}),
+        **({"volumes": [text(one, HEX64, empty=True) for one in found.volumes]} if found.volumes else {}),
     }
 
 
 def _state(document: Any) -> State:
     _only(document, "format", "items", "bundles", "closed")
-    _text(document["format"], re.compile(re.escape(FORMAT)))
+    text(document["format"], re.compile(re.escape(FORMAT)))
     return State(
-        {_text(item, _HEX32): _item(item, found) for item, found in document["items"].items()},
-        {_text(bundle, _HEX32): _bundle(found) for bundle, found in document["bundles"].items()},
-        tuple(_texts(document["closed"], _HEX64)),
+        {text(item, HEX32): _item(item, found) for item, found in document["items"].items()},
+        {text(bundle, HEX32): _bundle(found) for bundle, found in document["bundles"].items()},
+        tuple(_texts(document["closed"], HEX64)),
     )
 
 
@@ -136,8 +135,8 @@ def _item(item: str, found: Any) -> ItemState:
         raise TypeError
     return ItemState(
         tuple(_capsule(item, each) for each in found["capsules"]),
-        _text(found["delivered"], _HEX32, empty=True),
-        _text(found["receipted"], _HEX32, empty=True),
+        text(found["delivered"], HEX32, empty=True),
+        text(found["receipted"], HEX32, empty=True),
         found["paper"],
     )
 
@@ -145,12 +144,12 @@ def _item(item: str, found: Any) -> ItemState:
 def _capsule(item: str, found: Any) -> SealedCapsule:
     _only(found, "id", "role", "part", "size", "sha256")
     return SealedCapsule(
-        id=_text(found["id"], _HEX32),
+        id=text(found["id"], HEX32),
         item=item,
         role=Role(found["role"]),
-        part=_number(found["part"], 1),
-        size=_number(found["size"], 0),
-        sha256=_text(found["sha256"], _HEX64),
+        part=number(found["part"], 1),
+        size=number(found["size"], 0),
+        sha256=text(found["sha256"], HEX64),
     )
 
 
@@ -160,16 +159,16 @@ def _bundle(found: Any) -> BundleState:
     if found.get("awaited", True) is not True:
         raise TypeError
     return BundleState(
-        counter=_number(found["counter"], 0),
-        previous=_text(found["previous"], _HEX64, empty=True),
-        sha256=_text(found["sha256"], _HEX64, empty=True),
-        meta_sha256=_text(found["meta_sha256"], _HEX64, empty="volumes" in found),
-        items=tuple(_texts(found["items"], _HEX32)),
-        sender=_text(found["sender"], _VKEY),
-        copies=_number(found["copies"], 0),
-        counts=tuple(_number(count, 0) for count in found["counts"]),
+        counter=number(found["counter"], 0),
+        previous=text(found["previous"], HEX64, empty=True),
+        sha256=text(found["sha256"], HEX64, empty=True),
+        meta_sha256=text(found["meta_sha256"], HEX64, empty="volumes" in found),
+        items=tuple(_texts(found["items"], HEX32)),
+        sender=text(found["sender"], _VKEY),
+        copies=number(found["copies"], 0),
+        counts=tuple(number(count, 0) for count in found["counts"]),
         awaited="awaited" in found,
-        volumes=tuple(_text(one, _HEX64, empty=True) for one in found.get("volumes", ())),
+        volumes=tuple(text(one, HEX64, empty=True) for one in found.get("volumes", ())),
     )
 
 
@@ -178,19 +177,7 @@ def _only(found: Any, *names: str) -> None:
         raise ValueError
 
 
-def _text(value: Any, rule: re.Pattern[str], *, empty: bool = False) -> str:
-    if not (empty and value == "") and not rule.fullmatch(value):
-        raise ValueError
-    return str(value)
-
-
 def _texts(values: Any, rule: re.Pattern[str]) -> list[str]:
     if not isinstance(values, list | tuple):
         raise TypeError
-    return [_text(value, rule) for value in values]
-
-
-def _number(value: Any, least: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise ValueError
-    return value
+    return [text(value, rule) for value in values]
