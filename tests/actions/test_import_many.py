@@ -10,7 +10,7 @@ import pytest
 from tests.actions.stage import silent
 from tests.actions.test_sets import capsules, files, pack
 from witnesskit.actions.import_bundle import ImportWish, open_for_import
-from witnesskit.actions.import_many import Watched, found_in, gaps, import_many
+from witnesskit.actions.import_many import Inbox, found_in, gaps, import_many
 from witnesskit.actions.imported import ImportDone
 from witnesskit.actions.verify import VerifyWish, verify
 from witnesskit.errors.sealing import NotReadable
@@ -101,7 +101,7 @@ def test_a_folder_that_cannot_be_read_is_said(tmp_path, monkeypatch):
 
 def test_a_file_that_grows_is_not_taken_before_it_is_still(tmp_path):
     folder = tmp_path / "inbox"
-    rounds = Watched((folder,)).rounds(1, lambda _seconds: None)
+    rounds = Inbox((folder,)).rounds(1, lambda _seconds: None)
     assert next(rounds) == ()
     (folder / "a.age").write_bytes(b"half")
     assert next(rounds) == ()

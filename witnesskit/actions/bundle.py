@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from witnesskit.actions import bundle_set, transfer
 from witnesskit.actions.bundled import BundleDone, BundleWish
@@ -36,7 +37,8 @@ def bundle(vault: Vault, wish: BundleWish, report: Report) -> BundleDone:
         raise NotForBundle
     with open_for_saving(vault, wish.passphrase) as session:
         packing = bundle_set.Packing(session, wish, report)
-        return bundle_set.resumed(packing) or _bundle_field(packing)
+        begun = bundle_set.volumes_begun(session)
+        return bundle_set.resumed(packing) or replace(_bundle_field(packing), given_up=begun)
 
 
 def _bundle_field(packing: bundle_set.Packing) -> BundleDone:

@@ -74,6 +74,12 @@ def begin(packing: Packing, volumes: Volumes, items: Sequence[str]) -> list[Writ
     return _written(packing, replace(volumes, plan=plan, payload=payload), found, items)
 
 
+def volumes_begun(session: Session) -> int:
+    """How many volumes of an unfinished set were written by an earlier run."""
+    found = outgoing.load(session.vault)
+    return len(found.done) if found else 0
+
+
 def resumed(packing: Packing) -> BundleDone | None:
     """Go on with the set that was begun; None where there is none, or where it cannot be gone on with.
 

@@ -46,3 +46,4 @@ class BundleDone:
     more_files: tuple[str, ...] = ()  # the other volumes of a set
     parity: tuple[str, ...] = ()  # files of parity
     resumed: int = 0  # volumes that an earlier run had written
+    given_up: int = 0  # volumes of a set that could not be gone on with

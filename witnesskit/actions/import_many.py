@@ -18,6 +18,7 @@ from witnesskit.bundle.spare import SUFFIX
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.sealing import NotReadable
 from witnesskit.limits import IMPORT_FILES_MAX
+from witnesskit.vault import arriving
 
 BUNDLE: Final = ".age"
 _AT_ONCE: Final = min(8, os.cpu_count() or 1)
@@ -63,8 +64,13 @@ def gaps(desk: Desk, taken: Iterable[ImportDone]) -> Iterator[str]:
             yield f"before bundle {number} of its device these have not arrived: {', '.join(map(str, lacking))}"
 
 
+def is_incomplete(desk: Desk) -> bool:
+    """Whether anything of a bundle is missing here, so that spare volumes may help."""
+    return any(True for _one in arriving.every(desk.session.vault))
+
+
 @dataclass
-class Watched:
+class Inbox:
     """Folders that are looked at again and again; a file counts when two looks found it alike."""
 
     folders: tuple[Path, ...]

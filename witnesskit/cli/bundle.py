@@ -80,6 +80,9 @@ def command(output: Output, answer: Answer, folders: tuple[Path, ...], **options
     warn_held_back(answer, packed.held_back)
     if packed.resumed:
         output.say(f"{counted(packed.resumed, 'volume')} had been written before: the set was gone on with")
+    if packed.given_up:
+        lost = counted(packed.given_up, "volume of an earlier run is", "volumes of an earlier run are")
+        answer.warn("BEGUN-ANEW", f"{lost} not in these folders, or no longer fit: everything was packed once more")
     form = "one bundle" if len(files) == 1 else f"a bundle of {counted(len(files), 'volume')}"
     output.say(f"{counted(packed.items, 'item')} in {form}, written, read back and compared:")
     for file in files:

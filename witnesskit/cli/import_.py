@@ -71,11 +71,11 @@ def _watch(
     run: _Importing, opened: Callable[[], AbstractContextManager[Desk]], paths: Sequence[Path], every: float
 ) -> None:
     """Round after round; between two of them the vault is free for other commands."""
-    from witnesskit.actions.import_many import Watched
+    from witnesskit.actions.import_many import Inbox
 
     run.output.say("looking for new bundles; Ctrl-C ends it, and what came is kept")
     with contextlib.suppress(KeyboardInterrupt):
-        for new in Watched(tuple(paths)).rounds(every):
+        for new in Inbox(tuple(paths)).rounds(every):
             if new:
                 with opened() as desk:
                     run.all(desk, new)
@@ -113,10 +113,10 @@ class _Importing:
 
     def _spares(self, desk: Desk, volumes: Sequence[Path], spares: Sequence[Path]) -> None:
         """The volumes that spares give back."""
-        from witnesskit.actions.import_many import import_many
+        from witnesskit.actions.import_many import import_many, is_incomplete
         from witnesskit.actions.repair import lost_volumes
 
-        if not spares:
+        if not spares or (volumes and not is_incomplete(desk)):
             return
         try:
             with lost_volumes(desk, volumes, spares) as found:
