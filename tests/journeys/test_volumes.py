@@ -53,13 +53,17 @@ def test_a_lost_stick_and_a_rotten_one_cost_nothing(own):
     assert partial.status == 3
     warned = {one["code"] for one in partial.json()["warnings"]}
     assert "PARITY" in warned
+    counts = partial.json()["counts"]
+    assert counts["bundles"] == counts["partial"] and counts["complete"] == counts["refused"] == 0
     told = own.run("status", "--vault", "desk", "--json").json()
     assert told["counts"]["incomplete"] == 1
 
     whole = own.run("import", "a", "b", "c", "--receipts", "out", "--repair", "--json", *UNLOCK)
     found = whole.json()
     assert whole.status == 0, whole.err
-    assert found["counts"]["refused"] == 0
+    counts = found["counts"]
+    assert counts["bundles"] == counts["complete"] + counts["partial"] + counts["refused"]
+    assert (counts["refused"], counts["partial"]) == (0, 0)
     assert (
         own.run("status", "--vault", "desk", "--json").json()["counts"] | {"items": 2, "incomplete": 0}
         == (own.run("status", "--vault", "desk", "--json").json()["counts"])

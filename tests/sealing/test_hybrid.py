@@ -13,7 +13,8 @@ from witnesskit.errors.formats import BadKey
 from witnesskit.errors.sealing import HeaderMalformed, MixedRecipients, WrongKey
 from witnesskit.formats.age import Stanza, encode64, parse_header, serialise_header
 from witnesskit.formats.age_armor import armoured, unarmoured
-from witnesskit.formats.age_keys import encode_recipient, is_hybrid, is_usable, parse_identity, parse_recipient
+from witnesskit.formats.age_keys import encode_recipient, is_hybrid, parse_identity, parse_recipient
+from witnesskit.formats.age_usable import is_usable
 from witnesskit.limits import AGE_HEADER_MAX
 from witnesskit.sealing.identity import Identity
 from witnesskit.sealing.open import open_bytes

@@ -157,7 +157,8 @@ def _conclude(output: Output, answer: Answer) -> None:
     """The status of the first refusal where nothing was taken in, else whether everything was."""
     refused, whole = answer.counts["refused"], answer.counts["bundles"]
     whole_ones = {item["bundle"] for item in answer.items if item["result"] == "complete"}
-    partial = any(item["bundle"] not in whole_ones for item in answer.items)
+    partial = sum(item["bundle"] not in whole_ones for item in answer.items)
+    answer.counts |= {"complete": whole - refused - partial, "partial": partial}
     if refused < whole:
         answer.status = ExitStatus.PARTIAL if refused or partial else ExitStatus.DONE
     if whole > 1:

@@ -9,23 +9,18 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PublicKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-
 from witnesskit.errors.formats import BadKey
 from witnesskit.errors.sealing import MixedRecipients
 from witnesskit.formats import bech32
 
 MLKEM_PUBLIC: Final = 1184  # bytes; in a hybrid public key they come first
-_X25519_SIZE: Final = 32
+X25519_SIZE: Final = 32
 _SECRET_SIZE: Final = 32
 _RECIPIENT: Final = "age"
 _HYBRID_RECIPIENT: Final = "age1pq"
 _IDENTITY: Final = "age-secret-key-"
 _HYBRID_IDENTITY: Final = "age-secret-key-pq-"
-_SIZES: Final = {_RECIPIENT: _X25519_SIZE, _HYBRID_RECIPIENT: MLKEM_PUBLIC + _X25519_SIZE}
-_FIELD_PRIME: Final = 2**255 - 19
-_ANY_SCALAR: Final = X25519PrivateKey.from_private_bytes(b"\x08" + bytes(30) + b"\x40")
+_SIZES: Final = {_RECIPIENT: X25519_SIZE, _HYBRID_RECIPIENT: MLKEM_PUBLIC + X25519_SIZE}
 
 
 def is_hybrid(recipient: str) -> bool:
@@ -46,7 +41,7 @@ def parse_recipient(untrusted_text: str) -> bytes:
 
 def encode_recipient(public: bytes) -> str:
     """Text of a public key; its length (32 or 1,216 bytes) tells the kind."""
-    return bech32.encode(_RECIPIENT if len(public) == _X25519_SIZE else _HYBRID_RECIPIENT, public)
+    return bech32.encode(_RECIPIENT if len(public) == X25519_SIZE else _HYBRID_RECIPIENT, public)
 
 
 def parse_identity(untrusted_text: str) -> tuple[bytes, bool]:
@@ -65,18 +60,6 @@ def parse_identity(untrusted_text: str) -> tuple[bytes, bool]:
 def encode_identity(secret: bytes, *, hybrid: bool = False) -> str:
     """``AGE-SECRET-KEY-1...`` of an X25519 private key, or ``AGE-SECRET-KEY-PQ-1...`` of a hybrid seed (32 bytes)."""
     return bech32.encode(_HYBRID_IDENTITY if hybrid else _IDENTITY, secret).upper()
-
-
-def is_usable(untrusted_text: str) -> bool:
-    """Whether a text is a recipient in its one form, whose parts are keys that give a secret."""
-    try:
-        public = parse_recipient(untrusted_text)
-        MLKEM768PublicKey.from_public_bytes(public[:MLKEM_PUBLIC]) if len(public) > _X25519_SIZE else None
-        point = public[-_X25519_SIZE:]
-        _ANY_SCALAR.exchange(X25519PublicKey.from_public_bytes(point))
-    except (BadKey, ValueError):
-        return False
-    return encode_recipient(public) == untrusted_text and int.from_bytes(point, "little") < _FIELD_PRIME
 
 
 @lru_cache(maxsize=64)  # a hybrid key's text takes longer to read than to seal to, and every capsule asks again

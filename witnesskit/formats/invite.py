@@ -13,7 +13,8 @@ from witnesskit.errors.formats import BadNote, NewerFormat, NotCanonical
 from witnesskit.errors.invite import BadInvite, DigitsDiffer, DigitsIncomplete, InviteExpired
 from witnesskit.errors.sealing import MixedRecipients
 from witnesskit.formats import checkpoint, strict_json
-from witnesskit.formats.age_keys import demand_one_kind, is_usable, parse_recipient
+from witnesskit.formats.age_keys import demand_one_kind, parse_recipient
+from witnesskit.formats.age_usable import is_usable
 from witnesskit.formats.digits import digit_groups
 from witnesskit.keys import parse_verifier_key
 from witnesskit.limits import INVITE_MAX, INVITE_RING_MAX
