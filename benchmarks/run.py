@@ -17,7 +17,7 @@ from pathlib import Path
 from measure import HERE, Row
 
 BARS = (
-    "archive", "many_links", "sealing", "small_files", "strip_mp4", "strip_jpeg", "strip_folder", "append", "verify_events", "audit", "catalogue", "start", "install"
+    "archive", "many_links", "sealing", "small_files", "import_scale", "strip_mp4", "strip_jpeg", "strip_folder", "append", "verify_events", "audit", "catalogue", "start", "install"
 )  # fmt: skip
 _COLUMNS = (58, 12, 12, 7, 6, 8)
 

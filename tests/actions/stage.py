@@ -36,10 +36,11 @@ from witnesskit.digest import sha256_hex
 from witnesskit.formats import strict_json
 from witnesskit.formats.bundle_manifest import TransferOpening
 from witnesskit.formats.short_id import short_id
+from witnesskit.limits import FIXED_TIME
 from witnesskit.media_model import EXPOSURES
 from witnesskit.model import Json, Ring, Role, SealedCapsule
 from witnesskit.strip.derivation import Derivation
-from witnesskit.vault import durable, layout, state
+from witnesskit.vault import layout, state
 from witnesskit.vault.layout import Vault
 
 DAY = "2026-01-02"
@@ -236,7 +237,7 @@ class Stage:
 def days_told(vault: Path) -> list[str]:
     """Files and folders of a vault, itself too, that tell the day on which they were written."""
     every = (vault, *vault.rglob("*"))
-    return [str(path.relative_to(vault)) for path in every if path.lstat().st_mtime != durable.FIXED_TIME]
+    return [str(path.relative_to(vault)) for path in every if path.lstat().st_mtime != FIXED_TIME]
 
 
 def make_stage(folder: Path, *, lone: bool = True) -> Stage:

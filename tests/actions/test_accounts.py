@@ -27,7 +27,7 @@ READER = Identity.generate()
 def told(stage: Stage, kind: str) -> list[dict]:
     """What the events of a type say, as the desk's own papers open them."""
     with open_for_saving(stage.desk, stage.passphrase) as session:
-        papers = case_vault.vault_openings(session.vault, session.keyring, papers=True)
+        papers = case_vault.paper_openings(session)
         return [dict(event.fields) for event in own_events(session, papers) if event.type == kind]
 
 
@@ -172,6 +172,6 @@ def test_a_court_that_asked_for_one_item_reads_nothing_of_the_other_of_a_pair(de
     (pair,) = (found for found in by_digest(desk).values() if len(found) == 2)
     link(desk.desk, desk.passphrase, *map(short_id, pair))
     with open_for_saving(desk.desk, desk.passphrase) as session:
-        papers = list(case_vault.vault_openings(session.vault, session.keyring, papers=True))
+        papers = list(case_vault.paper_openings(session))
     told_of = [line.about() for line in papers if pair[0] in line.about()]
     assert {pair[0], pair[1]} in told_of

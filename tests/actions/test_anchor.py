@@ -193,7 +193,7 @@ def stage_session(stage):
 def test_the_openings_tell_provider_and_day_to_the_desk(stage, named):
     run(stage)
     with stage_session(stage) as session:
-        lines = list(case_vault.vault_openings(session.vault, session.keyring, papers=True))
+        lines = list(case_vault.paper_openings(session))
         from witnesskit.actions.own_events import own_events
 
         told = [event.fields for event in own_events(session, lines) if event.type == "anchor"]

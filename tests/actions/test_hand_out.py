@@ -17,7 +17,7 @@ import pytest
 
 from tests.actions.stage import Device, Stage, copy_of, make_stage, record_json, silent
 from witnesskit.actions import consents, hand_out_write, marks
-from witnesskit.actions.case_vault import vault_openings
+from witnesskit.actions.case_vault import paper_openings
 from witnesskit.actions.consents import ConsentWish
 from witnesskit.actions.custodian import CustodianPaper
 from witnesskit.actions.hand_out import HandOutWish, hand_out
@@ -149,7 +149,7 @@ def test_every_export_is_on_record_with_whom_and_what(desk, form):
     written(desk, form, items=tuple(shorts(desk)), recipient="The Tribunal")
     assert types(desk)[before:] == ["access"] * 3
     with open_for_saving(desk.desk, desk.passphrase) as session:
-        papers = vault_openings(session.vault, session.keyring, papers=True)
+        papers = paper_openings(session)
         told = [event for event in own_events(session, papers) if event.type == "access"][-3:]
     assert {event.fields["why"] for event in told} == {f"export as {form} for court, The Tribunal"}
     assert {event.fields["what"] for event in told} == ({"record"} if form in FILES else {"copy", "record"})

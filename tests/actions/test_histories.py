@@ -69,13 +69,19 @@ def test_a_new_bundle_with_fewer_events_than_were_seen_is_refused(stage, device,
     assert refused(stage, continued(device).pack(stick, **chain).path) == "CHAIN-REFUSED"
 
 
+def held(stage):
+    """Logs of others, as they lie at the desk."""
+    folder = stage.folder / "desk" / "custody" / "seen"
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def test_an_old_stick_that_comes_late_or_again_is_taken_and_takes_nothing_back(stage, device, stick):
     bundles = []
     for number in range(3):
         device.add(stage.folder / "b.txt")
         bundles.append(device.bundle(stage.folder / f"stick{number}"))
     stage.take_in(bundles[0], bundles[2])
-    seen = {path.name: path.read_bytes() for path in (stage.folder / "desk" / "custody" / "seen").iterdir()}
+    seen = held(stage)
     late, again = stage.take_in(bundles[1], bundles[0])
     assert (late.counts["new"], again.counts["new"]) == (0, 0)
-    assert {path.name: path.read_bytes() for path in (stage.folder / "desk" / "custody" / "seen").iterdir()} == seen
+    assert held(stage) == seen

@@ -19,6 +19,7 @@ from witnesskit.errors.shares import BadRing, NoShares, RingDiffers, ShareDouble
 from witnesskit.errors.vault import SheetTypo, SheetWrong, StorageFault
 from witnesskit.formats.key_share import parse_share, split_seed
 from witnesskit.formats.sheet import SheetKind, parse_sheet, sheet_text
+from witnesskit.limits import FIXED_TIME
 from witnesskit.sealing.identity import Identity
 from witnesskit.sealing.rings import OWN, custodian_identity
 from witnesskit.vault import durable, layout
@@ -42,7 +43,7 @@ def test_a_split_sheet_comes_back_from_files_that_only_their_owner_reads(tmp_pat
     assert [path.name for path in files] == ["share-1-of-3.txt", "share-2-of-3.txt", "share-3-of-3.txt"]
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
     assert (tmp_path / "shares").stat().st_mode & 0o777 == 0o700
-    assert {path.stat().st_mtime for path in files} == {durable.FIXED_TIME}
+    assert {path.stat().st_mtime for path in files} == {FIXED_TIME}
     joined = key_shares.join(key_shares.shares_of_files([files[2], files[0]]), RING)
     assert (joined.sheet, joined.ring) == (SHEET, RECIPIENT)
     key_shares.write_sheet(joined, tmp_path / "sheet.txt")

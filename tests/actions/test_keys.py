@@ -9,7 +9,7 @@ import pytest
 
 from tests.actions.stage import Stage, copy_of
 from tests.actions.test_import_killed import ends_at
-from witnesskit.actions.case_vault import vault_openings
+from witnesskit.actions.case_vault import paper_openings
 from witnesskit.actions.change_key import KeyWish, anchored_before, change_key
 from witnesskit.actions.drill import drill
 from witnesskit.actions.init_vault import VaultWish, make_desk
@@ -96,7 +96,7 @@ def test_the_reason_is_sealed_and_the_day_of_a_revocation_is_public(stage):
     assert b'"since":"2026-01-01"' in line
     assert b"laptop" not in b"".join(stage.contents().values())
     with session_of(stage) as session:
-        told = own_events(session, vault_openings(session.vault, session.keyring, papers=True))
+        told = own_events(session, paper_openings(session))
         (event,) = [event for event in told if event.type == "key"]
     assert (event.n, event.fields["reason"]) == (done.n, "the laptop was taken")
 

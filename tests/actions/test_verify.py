@@ -173,7 +173,7 @@ def test_a_bag_holds_plain_files_only(stage, law, tmp_path, name, make: Callable
 
 @pytest.mark.parametrize("make", [_pipe, _endless, _folder])
 @pytest.mark.parametrize(
-    "name", ["custody/log.jsonl", "custody/checkpoints/*.note", "custody/seen/*", "capsules/*/*", "state"]
+    "name", ["custody/log.jsonl", "custody/checkpoints/*.note", "custody/seen/*/*", "capsules/*/*", "state"]
 )
 def test_a_vault_of_somebody_else_neither_hangs_nor_fills_the_memory(stage, desk, tmp_path, name, make):
     given = tmp_path / "given"

@@ -14,11 +14,13 @@ from witnesskit import limits
 from witnesskit.actions.bundle import bundle
 from witnesskit.actions.bundled import BundleWish
 from witnesskit.actions.import_bundle import open_for_import
+from witnesskit.actions.seen import known_logs
 from witnesskit.actions.status import status
 from witnesskit.actions.verify import VerifyWish, verify
 from witnesskit.errors import ExitStatus, WitnesskitError
 from witnesskit.vault import arriving, layout, outgoing, state
 from witnesskit.vault.keyring_file import open_keyring
+from witnesskit.vault.state_json import IN_ROWS
 
 DAYS = sorted(path.stem for path in HERE.glob("*-day.zip"))
 SETS = sorted(path.stem for path in HERE.glob("*-set.zip"))
@@ -135,10 +137,15 @@ def test_a_newer_journal_is_refused_as_newer(name, tmp_path):
     assert caught.value.code == "NEWER-FORMAT"
 
 
-def test_an_old_keyring_opens_and_an_old_state_is_written_as_it_was(day):
+def test_an_old_keyring_opens_and_an_old_state_and_old_logs_are_put_where_they_are_found(day):
     stage, _facts = day
     assert open_keyring(stage.desk, stage.passphrase).sheet_confirmed
-    before = (stage.desk.state).read_bytes()
-    with open_for_import(stage.desk, stage.passphrase) as desk:
-        state.save_state(stage.desk, desk.session.state)
-    assert stage.desk.state.read_bytes() == before
+    before, logs = state.load_state(stage.desk), list(known_logs(stage.desk))
+    assert before.items
+    assert logs
+    with open_for_import(stage.desk, stage.passphrase):
+        pass
+    assert state.load_state(stage.desk) == before
+    assert sorted(map(repr, known_logs(stage.desk))) == sorted(map(repr, logs))
+    assert stage.desk.state.read_bytes() == IN_ROWS
+    assert list((stage.desk.custody / "seen").glob("*.jsonl")) == []

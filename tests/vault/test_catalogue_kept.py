@@ -14,7 +14,8 @@ from witnesskit.sealing.seal import seal_bytes
 from witnesskit.vault.catalogue import kept, sealed_part, sqlite
 from witnesskit.vault.catalogue.kept import KeptCatalogue, empty, open_kept
 from witnesskit.vault.catalogue.port import Search
-from witnesskit.vault.catalogue.sqlite import SqliteCatalogue, migrations
+from witnesskit.vault.catalogue.sqlite import MIGRATIONS, SqliteCatalogue
+from witnesskit.vault.numbered import migrations
 
 KEY = Identity(b"k" * 32)
 MARKER = "markerwordofatitle"
@@ -226,7 +227,7 @@ def test_changes_of_an_older_snapshot_are_passed_over(folder):
 
 def test_a_database_of_a_newer_program_is_made_anew(folder):
     newer = SqliteCatalogue()
-    newer._db.execute(f"PRAGMA user_version = {len(migrations()) + 1}")
+    newer._db.execute(f"PRAGMA user_version = {len(migrations(MIGRATIONS)) + 1}")
     filled(folder, 1)
     sealed_part.write(folder / "snapshot", {"format": kept.FORMAT, "id": "a" * 32}, newer.bytes(), KEY)
     assert reopened(folder).fault
@@ -255,8 +256,8 @@ def test_a_kill_while_writing_leaves_the_old_one(folder, monkeypatch):
 
 
 def test_the_numbered_files_are_found_in_order():
-    assert len(migrations()) == 1
-    assert "STRICT" in migrations()[0]
+    assert len(migrations(MIGRATIONS)) == 1
+    assert "STRICT" in migrations(MIGRATIONS)[0]
 
 
 def test_a_row_may_hold_anything_that_a_record_may(folder):

@@ -5,9 +5,9 @@ import pytest
 
 from tests.vault.cells import field_vault, sealed
 from witnesskit.errors.vault import CapsuleChanged, CapsuleMissing
+from witnesskit.limits import FIXED_TIME
 from witnesskit.model import Role
 from witnesskit.vault import items, store
-from witnesskit.vault.durable import FIXED_TIME
 from witnesskit.vault.state import State, with_capsules
 
 

@@ -5,8 +5,8 @@ import pytest
 
 from tests.vault.cells import field_vault, sealed
 from witnesskit.errors.vault import NoRoom, VaultBusy
+from witnesskit.limits import FIXED_TIME
 from witnesskit.vault import durable, room
-from witnesskit.vault.durable import FIXED_TIME
 from witnesskit.vault.lock import writing
 
 HOLDER = """

@@ -6,6 +6,7 @@ import pytest
 from tests.vault.cells import field_vault, sealed
 from witnesskit.digest import sha256_hex
 from witnesskit.errors.vault import CapsuleChanged, CapsuleMissing, NoRoom, StorageFault
+from witnesskit.limits import FIXED_TIME
 from witnesskit.vault import durable, items, store
 
 ID = "ab" * 16
@@ -24,7 +25,7 @@ def test_what_is_put_can_be_read_and_listed(vault):
         assert stream.read() == b"first second"
     assert list(store.ids(vault)) == [ID]
     assert store.check(vault, ID, DIGEST) == 12
-    assert vault.capsule_path(ID).stat().st_mtime == durable.FIXED_TIME
+    assert vault.capsule_path(ID).stat().st_mtime == FIXED_TIME
 
 
 def test_putting_again_is_nothing(vault):

@@ -15,15 +15,15 @@ from witnesskit.vault.layout import Vault
 ENOUGH = 2  # authorities: with one alone no time is proven (docs/spec/custody-log.md, "Times")
 
 
-def anchored(vault: Vault, journal: Journal | None = None) -> str:
+def anchored(vault: Vault) -> str:
     """The newest checkpoint if it is anchored, which a desk hands on as its not-before; or "".
 
-    ``journal``: its log, if it is open. Raises what opening a log raises.
+    Raises what opening a log raises.
     """
     if not (vault.custody / "anchors").is_dir():
         return ""
-    journal = journal or Journal.open(vault.custody, by="desk")
-    return _own_word(journal.notes()[-1]) if _is_anchored(vault, journal) else ""
+    journal = Journal.open(vault.custody, by="desk")
+    return own_word(journal) if is_anchored(vault, journal) else ""
 
 
 def last_anchored(vault: Vault) -> str:
@@ -37,34 +37,40 @@ def last_anchored(vault: Vault) -> str:
     return events[-1].t[:10] if events else ""
 
 
-def _own_word(note: bytes) -> str:
-    """The checkpoint with the log's first signature alone: who else signed it is nobody's business on the way."""
+def own_word(journal: Journal) -> str:
+    """Its newest checkpoint with its own signature alone: who else signed it is nobody's business on the way."""
+    note = journal.newest_note()
     parsed = parse_note(note)
     origin = parse_checkpoint(parsed.text).origin
     lines = note.decode().removeprefix(parsed.text + "\n").splitlines(keepends=True)
     return note_bytes(parsed.text, next(line for line in lines if line.split(" ")[1] == origin)).decode()
 
 
-def _is_anchored(vault: Vault, journal: Journal) -> bool:
-    """Whether the newest checkpoint holds events of two authorities that are still believed here."""
-    notes = dict(zip(journal.sizes(), journal.notes(), strict=True))
-    newest = max(notes)
+def is_anchored(vault: Vault, journal: Journal) -> bool:
+    """Whether the newest checkpoint holds events of two authorities that are still believed here; so does each later.
+
+    Raises what reading a log raises.
+    """
+    if not (vault.custody / "anchors").is_dir():
+        return False
+    newest = parse_checkpoint(parse_note(journal.newest_note()).text).size
     events = logged_files(journal.lines())
     authorities = {authority.name: authority for authority in load_authorities(vault)}
     found: set[str] = set()
     for name, data in reversed(stored_anchors(vault)):
         event = events.get(sha256_hex(data))
         authority = authorities.get(name.provider)
-        if event and authority and event.n < newest and name.size in notes and _is_of(authority, name, data, notes):
+        note = journal.note_of(name.size) if event and authority and event.n < newest else None
+        if authority and note and _is_of(authority, name, data, note):
             found.add(authority.name)
             if len(found) == ENOUGH:
                 return True
     return False
 
 
-def _is_of(authority: Authority, name: AnchorName, data: bytes, notes: dict[int, bytes]) -> bool:
+def _is_of(authority: Authority, name: AnchorName, data: bytes, note: bytes) -> bool:
     try:
-        checked(data, notes[name.size], authority.root, authority.intermediates)
+        checked(data, note, authority.root, authority.intermediates)
     except BadToken:
         return False
     return name.ending == "tsr"

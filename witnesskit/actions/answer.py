@@ -160,7 +160,7 @@ def _demand_ours(session: Session, peer: Peer, told: Checkpoint, data: bytes, en
     journal = session.journal
     if told.size > journal.size or root_text(journal.root_at(told.size)) != told.root_text:
         heads.keep_conflict(session.vault, data, ending)
-        heads.keep_conflict(session.vault, journal.notes()[-1], "note")
+        heads.keep_conflict(session.vault, journal.newest_note(), "note")
         raise HistoryForked(f"{peer.name} confirms {told.size} events of this log that are not those written here")
     if told.size not in journal.sizes():
         raise AnswerForeign("no checkpoint of so many lines was signed here")

@@ -126,7 +126,7 @@ def _write(session: Session, policy: Policy, wish: BundleWish, contents: Content
         )
     except BaseException:
         if session.state is not before:  # remembered, and then it could not get its name
-            state.save_state(session.vault, before)
+            state.save_state(session.vault, session.state.without_bundle(plan.id))
         raise
 
 
@@ -170,7 +170,7 @@ def _chain(logs: Iterable[LogCopy]) -> list[PlannedMember]:
 
 def _next_in_line(present: State) -> tuple[int, str]:
     """(counter, digest of the bundle.json before) of the desk's next bundle."""
-    own = [one for one in present.bundles.values() if not one.sender]
+    own = [one for _bundle, one in present.bundles_of([""])]
     newest = max(own, key=lambda one: one.counter, default=None)
     return (newest.counter + 1, newest.meta_sha256) if newest else (1, "")
 

@@ -67,7 +67,7 @@ def begin(packing: Packing, volumes: Volumes, items: Sequence[str]) -> list[Writ
         content=volumes.content,
         log=session.journal.log,
         lines=session.journal.size,
-        note=session.journal.notes()[-1].decode(),
+        note=session.journal.newest_note().decode(),
         names=tuple(volumes.names),
         volumes=tuple(tuple(Slice(one.capsule, one.offset, one.size) for one in volume) for volume in payload),
     )

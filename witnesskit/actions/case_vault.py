@@ -38,6 +38,7 @@ from witnesskit.verify.case import AnchorFile
 from witnesskit.verify.verdict import CheckResult, CheckState
 
 NOBODY: Final = Trust()
+_LOSSES: Final = "check"  # the type of the events that tell of lost devices
 Report = Callable[[int, int | None], None]
 
 
@@ -136,15 +137,27 @@ def own_log(vault: Vault, journal: Journal) -> LogFiles:
     return LogFiles(journal.log_bytes(), journal.notes(), anchors)
 
 
-def vault_openings(vault: Vault, keyring: Keyring, *, papers: bool = False) -> Iterator[OpeningLine]:
-    """Openings of every record capsule that the desk opens; or of the ``papers`` alone, which are of no item."""
-    identities, state = desk_identities(keyring), load_state(vault)
-    for capsule in state.capsules().values():
-        if papers and not state.items[capsule.item].paper:
-            continue
-        if capsule.role is Role.RECORD and (path := store.find(vault, capsule)):
-            with store.open_found(path) as stream:
-                yield from read_capsule_openings(stream, identities, capsule.sha256)
+def vault_openings(vault: Vault, keyring: Keyring) -> Iterator[OpeningLine]:
+    """Openings of every record capsule that the desk opens."""
+    for capsule in load_state(vault).capsules().values():
+        yield from _openings_in(vault, keyring, capsule)
+
+
+def paper_openings(session: Session, *events: str) -> Iterator[OpeningLine]:
+    """Openings of the papers, which are of no item; none where there is no keyring.
+
+    ``events``: types of those that are wanted; papers that hold none of them are passed over.
+    """
+    if session.keyring is not None:
+        for paper in session.state.papers(*events):
+            for capsule in session.state.items[paper].capsules:
+                yield from _openings_in(session.vault, session.keyring, capsule)
+
+
+def _openings_in(vault: Vault, keyring: Keyring, capsule: SealedCapsule) -> Iterator[OpeningLine]:
+    if capsule.role is Role.RECORD and (path := store.find(vault, capsule)):
+        with store.open_found(path) as stream:
+            yield from read_capsule_openings(stream, desk_identities(keyring), capsule.sha256)
 
 
 def _vouching(
@@ -162,10 +175,10 @@ def _vouching(
 def known_losses(session: Session, keyring: Keyring) -> Keyring:
     """The keyring with all losses that are known; reads the papers only where there may be one on record."""
     own = session.journal.log_bytes()
-    if b'"type":"check"' not in own:
+    if f'"type":"{_LOSSES}"'.encode() not in own:
         return keyring
-    papers = vault_openings(session.vault, keyring, papers=True)
-    return with_logged_losses(keyring, resolve(papers, [own]), own)
+    papers = paper_openings(session, _LOSSES)
+    return with_logged_losses(keyring, resolve(papers, [own], _LOSSES), own)
 
 
 def _deletions(own: bytes, openings: Sequence[Opening]) -> dict[str, set[str]]:

@@ -20,10 +20,9 @@ from witnesskit.errors import WitnesskitError
 from witnesskit.errors.leaving import StatementsShut
 from witnesskit.errors.sealing import DiskFull, NotWritten
 from witnesskit.errors.vault import NoRoom, StorageFault
-from witnesskit.limits import CATALOGUE_BATCH, CATALOGUE_KEEP, STATE_MAX
+from witnesskit.limits import CATALOGUE_BATCH, CATALOGUE_KEEP
 from witnesskit.model import Role, SealedCapsule
 from witnesskit.sealing import rings
-from witnesskit.vault import durable
 from witnesskit.vault.catalogue import kept
 from witnesskit.vault.catalogue.kept import KeptCatalogue
 from witnesskit.vault.catalogue.port import Catalogue, Row
@@ -31,6 +30,7 @@ from witnesskit.vault.keyring import Keyring, desk_identities
 from witnesskit.vault.state import ItemState, State
 
 Report = Callable[[int, int], None]
+_UNSETTLED = "unsettled"  # noted once an item had no arrival: then all items are compared each time
 _NOT_KEPT = (NoRoom, StorageFault, DiskFull, NotWritten)
 
 
@@ -101,18 +101,17 @@ def _keep(found: KeptCatalogue, done: Catalogued) -> None:
 
 def _refresh(session: Session, found: KeptCatalogue, done: Catalogued, report: Report) -> None:
     """Take in what is new or changed, and out what is gone."""
-    state = hashlib.sha256(durable.read(session.vault.state, STATE_MAX) or b"").hexdigest()
-    if found.noted("state") == state:
+    state, before = session.state.mark(), found.noted("state")
+    if state and before == state:
         return
-    wanted = {
-        item: _mark(one.capsules) for item, one in session.state.items.items() if one.capsules and not one.paper
-    }
-    have = dict(found.marks())
-    gone = [item for item in have if item not in wanted]
+    changed = session.state.changed_since(before) if not found.noted(_UNSETTLED) else None
+    if changed is None:
+        found.note(_UNSETTLED, "")
+    first = not found.count()
+    new, gone = _differing(session.state, found, changed)
     found.drop(gone)
     done.dropped = len(gone)
-    arrivals = Arrivals(session, found)
-    new = sorted(item for item, mark in wanted.items() if have.get(item) != mark)
+    arrivals = Arrivals(session, found, changed)
     for start in range(0, len(new), CATALOGUE_BATCH):
         batch = new[start : start + CATALOGUE_BATCH]
         found.put(_rows(session, found, arrivals, batch))
@@ -120,9 +119,22 @@ def _refresh(session: Session, found: KeptCatalogue, done: Catalogued, report: R
         report(done.read, len(new))
         if done.read % CATALOGUE_KEEP == 0:
             _keep(found, done)
-    if not have:
+    if first:
         _marked(session, found, done)
     found.note("state", state)
+
+
+def _differing(state: State, found: KeptCatalogue, changed: Iterable[str] | None) -> tuple[list[str], list[str]]:
+    """(items to be read, items to be dropped), of the ``changed`` ones, or of all where these are not known."""
+    if changed is None:
+        have = dict(found.marks())
+        wanted = {item: _mark(one.capsules) for item, one in state.items.items() if one.capsules and not one.paper}
+    else:
+        candidates = {item: state.items[item] for item in changed}
+        wanted = {item: _mark(one.capsules) for item, one in candidates.items() if one.capsules and not one.paper}
+        have = {item: row.mark for item in candidates if (row := found.get(item))}
+    new = sorted(item for item, mark in wanted.items() if have.get(item) != mark)
+    return new, [item for item in have if item not in wanted]
 
 
 def _marked(session: Session, found: KeptCatalogue, done: Catalogued) -> None:
@@ -152,6 +164,8 @@ def _rows(session: Session, found: KeptCatalogue, arrivals: Arrivals, items: Ite
         told = arrival or Arrival(0, "")
         # an item whose arrival is not logged yet (a kill before the receipt) has no mark: it is looked at again
         mark = _mark(session.state.items[item].capsules) if arrival else 0
+        if not arrival:
+            found.note(_UNSETTLED, "1")
         seq = told.seq(row.captured) if arrival else unknown_seq(item)
         yield replace(row, seq=seq, mark=mark, imported=told.day, sender=told.sender)
 

@@ -59,17 +59,18 @@ class _Place:
 class Arrivals:
     """Of all items of a session. What was read of the log before is noted in the catalogue, and not read again."""
 
-    def __init__(self, session: Session, catalogue: Catalogue) -> None:
+    def __init__(self, session: Session, catalogue: Catalogue, changed: Iterable[str] | None = None) -> None:
+        """``changed``: ids among which all papers are that were not read yet, where these are known."""
         self._session = session
         self._catalogue = catalogue
         self._lines = session.journal.lines()
         self._read = min(int(catalogue.noted("log") or 0), len(self._lines))
-        self._receipts()
+        self._receipts(changed)
         catalogue.note("log", str(len(self._lines)))
 
     def of_bundle(self, item: str) -> Arrival | None:
         """Where a device's bundle brought it; None for what was saved here, and where no receipt is logged yet."""
-        if (found := self._bundles.get(item)) is None:
+        if (found := self._session.state.brought_by(item)) is None:
             return None
         bundle, place = found
         number, _space, day = self._catalogue.noted(f"bundle {bundle}").partition(" ")
@@ -80,7 +81,7 @@ class Arrivals:
 
     def of_own(self, item: str, lines: Iterable[OpeningLine]) -> Arrival | None:
         """Where it was saved here; ``lines``: openings that were sealed with it."""
-        if item in self._bundles:
+        if self._session.state.brought_by(item) is not None:
             return None
         texts = [text for line in lines for text in line.texts()]
         for index in (self._new, self._whole):
@@ -89,16 +90,6 @@ class Arrivals:
                 first = min(places, key=lambda place: place.n)
                 return Arrival(first.n, first.day)
         return None
-
-    @cached_property
-    def _bundles(self) -> Mapping[str, tuple[str, int]]:
-        """item -> (the device's bundle that brought it first, its place in there)."""
-        return {
-            item: (bundle, place)
-            for bundle, facts in self._session.state.bundles.items()
-            if facts.sender
-            for place, item in enumerate(facts.items)
-        }
 
     @cached_property
     def _senders(self) -> Mapping[str, tuple[str, int]]:
@@ -130,14 +121,14 @@ class Arrivals:
                 found |= dict.fromkeys(event.sd, place)
         return found
 
-    def _receipts(self) -> None:
+    def _receipts(self, changed: Iterable[str] | None) -> None:
         """Note for each bundle the first receipt, from the papers that were not read yet."""
         session = self._session
         identities = desk_identities(session.keyring, [0]) if session.keyring else ()
-        for paper, found in session.state.items.items():
-            if not found.paper or self._catalogue.noted(f"paper {paper}"):
+        for paper in session.state.papers("receipt") if changed is None else changed:
+            if not session.state.items[paper].paper or self._catalogue.noted(f"paper {paper}"):
                 continue
-            for capsule in found.capsules:
+            for capsule in session.state.items[paper].capsules:
                 with contextlib.suppress(WitnesskitError), store.open_capsule(session.vault, capsule.id) as stream:
                     for line in read_capsule_openings(stream, identities, capsule.sha256):
                         self._receipt(line)

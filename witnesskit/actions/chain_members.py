@@ -47,7 +47,7 @@ class LogCopy:
 
 def log_copy(journal: Journal, evidence: tuple[AnchorFile, ...] = ()) -> LogCopy:
     """The open log as it is now; its newest checkpoint covers all of it."""
-    lines, note = journal.log_bytes(), journal.notes()[-1]
+    lines, note = journal.log_bytes(), journal.newest_note()
     return LogCopy(journal.origin, journal.log, journal.size, journal.root, lines, note, evidence)
 
 

@@ -84,8 +84,7 @@ def _allowed(
     Who asked for everything reads of each item that was deleted that it was, and why. A paper may tell of an item
     that was not ``asked`` for: of a copy of it that was published, say.
     """
-    papers = case_vault.vault_openings(session.vault, session.keyring, papers=True) if session.keyring else ()
-    receipts = [line for line in papers if line.about() <= set(asked)]
+    receipts = [line for line in case_vault.paper_openings(session) if line.about() <= set(asked)]
     lines = [line for item in items for line in item.lines]
     types = {(log.log, event.n): event.type for log in logs for event in events_of(log.lines)}
     kept: dict[tuple[str, int], list[Opening]] = {}

@@ -78,15 +78,14 @@ def finish_deletion(session: Session) -> int:
 def erase_again(session: Session, items: Iterable[str]) -> int:
     """What was deleted here and came back, with a bundle that was packed before; returns how many capsules."""
     back = frozenset(items)
-    if session.keyring is None or not any(_type_of(line) == _TYPE for line in session.journal.lines()):
+    if session.keyring is None or not session.journal.may_hold(_TYPE):
         return 0
     return sum(_erase_as(session, event) for event in _deletions(session) if event.about in back)
 
 
 def _deletions(session: Session) -> Iterator[OpenedLine]:
-    if session.keyring is not None:
-        papers = case_vault.vault_openings(session.vault, session.keyring, papers=True)
-        yield from (event for event in own_events(session, papers) if event.type == _TYPE)
+    papers = case_vault.paper_openings(session, _TYPE)
+    return (event for event in own_events(session, papers, _TYPE) if event.type == _TYPE)
 
 
 def _erase_as(session: Session, event: OpenedLine) -> int:

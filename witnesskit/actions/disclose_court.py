@@ -90,7 +90,7 @@ def _events(item: ItemFiles, logs: Sequence[_Log]) -> list[OpenedLine]:
 
 
 def _logs(session: Session) -> list[_Log]:
-    own = _Log(session.journal.log_bytes(), session.journal.notes()[-1], session.signer.vkey)
+    own = _Log(session.journal.log_bytes(), session.journal.newest_note(), session.signer.vkey)
     return [own, *(_Log(log.lines, log.note, _key(log.lines)) for log in seen_logs(session.vault))]
 
 

@@ -49,7 +49,7 @@ def disclose_public(session: Session, policy: Policy, item: ItemFiles, wish: Dis
     (number,) = log_events(session, [event])
     texts = tuple(text for text in event.disclosures if disclosure.parse(text).name in chosen)
     line = session.journal.last_line
-    proof = TlogProof(number, session.journal.inclusion(number), session.journal.notes()[-1], line, texts)
+    proof = TlogProof(number, session.journal.inclusion(number), session.journal.newest_note(), line, texts)
     file = write_proof(wish.out, short_id(event.item), proof)
     shut = len(custody_event.parse(line).sd) - len(texts)
     withheld = tuple(name for name in fields.decisions if name not in chosen)

@@ -87,10 +87,8 @@ def sheet_of(session: Session, item: ItemFiles) -> Sheet:
 
 def sheets(session: Session) -> dict[str, Sheet]:
     """The newest sheet of every item that has one."""
-    if session.keyring is None:
-        return {}
-    lines = case_vault.vault_openings(session.vault, session.keyring, papers=True)
-    found = (_sheet(event) for event in own_events(session, lines) if event.type == "note")
+    papers = case_vault.paper_openings(session, "note")
+    found = (_sheet(event) for event in own_events(session, papers, "note") if event.type == "note")
     return {sheet.item: sheet for sheet in found if sheet is not None}
 
 

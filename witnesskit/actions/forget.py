@@ -41,8 +41,7 @@ def forget_delivered(vault: Vault, passphrase: str) -> Forgotten:
         for item in gone:
             for capsule in present.items[item].capsules:
                 store.erase(vault, capsule.id)
-        kept = {item: found for item, found in session.state.items.items() if item not in gone}
-        session.state = replace(session.state, items=kept)
+        session.state = session.state.without_items(gone)
         state.save_state(vault, session.state)
     return Forgotten(len(gone & real), len(real - gone))
 

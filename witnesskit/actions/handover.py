@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from witnesskit.actions.anchored import anchored
+from witnesskit.actions.anchored import is_anchored, own_word
 from witnesskit.actions.arrivals import Came, volumes_lacking
 from witnesskit.actions.openings_capsule import seal_openings
 from witnesskit.actions.ownership import is_name_of_another
@@ -94,8 +94,7 @@ def seen_of(present: State, senders: Sequence[str]) -> tuple[SeenBundle, ...]:
     """Bundles of one device, under whatever name, that were taken in before."""
     return tuple(
         SeenBundle(bundle_id, bundle.counter, bundle.previous, bundle.meta_sha256, bundle.volumes)
-        for bundle_id, bundle in present.bundles.items()
-        if bundle.sender in senders
+        for bundle_id, bundle in present.bundles_of(senders)
     )
 
 
@@ -122,7 +121,7 @@ def answer(session: Session, keyring: Keyring, done: Handover, folder: Path) -> 
         opened=0,
         copies=done.copies,
         missing=unpacked.missing if done.meta.volumes == 1 else (),
-        checkpoint=anchored(session.vault, session.journal),
+        checkpoint=own_word(session.journal) if _is_anchored(session) else "",
         volumes=volumes,
     )
     _log(session, done, receipt)
@@ -131,6 +130,13 @@ def answer(session: Session, keyring: Keyring, done: Handover, folder: Path) -> 
     path = folder / f"receipt-{done.meta.set[:12]}.wkr"
     durable.replace(path, receipt_bytes(receipt, witness.sign_note))
     return path
+
+
+def _is_anchored(session: Session) -> bool:
+    """Asked once: what is anchored stays so while nobody but this session writes here."""
+    if session.anchored is None:
+        session.anchored = is_anchored(session.vault, session.journal)
+    return session.anchored
 
 
 def _log(session: Session, done: Handover, receipt: Receipt) -> None:
@@ -164,7 +170,7 @@ def _log(session: Session, done: Handover, receipt: Receipt) -> None:
     if receipt.complete:  # the copies of a damaged bundle are copies of the damage
         present = session.state
         facts = replace(present.bundles[done.meta.set], copies=receipt.copies)
-        session.state = replace(present, bundles={**present.bundles, done.meta.set: facts})
+        session.state = present.with_bundle(done.meta.set, facts)
         state.save_state(session.vault, session.state)
 
 

@@ -89,6 +89,7 @@ def open_for_import(vault: Vault, passphrase: str) -> Iterator[Desk]:
     with open_for_saving(vault, passphrase) as session:
         if session.keyring is None:
             raise WrongVaultKind
+        seen.move_in(vault, session.keyring)
         yield Desk(session, known_losses(session, session.keyring))
 
 
@@ -137,7 +138,7 @@ def _from_device(desk: Desk, path: Path, volume: OpenVolume, wish: ImportWish, r
         strangers = _reread(vault, volume, came.unpacked)
         second = second_copy(path, wish.second_copy, meta.id, desk_identities(desk.keyring))
     ownership.demand_own(session.state, senders, meta, volume.members)  # others were taken in meanwhile
-    before = {item for item, found in session.state.items.items() if not found.paper}
+    before = _known(session.state, volume)
     items = list_items(session, volume, came.unpacked, stores.chain)  # first: a log is remembered of a listed bundle
     came = arrivals.keep(vault, came, meta.volume, 1 + second)
     copies = max(arrivals.copies_of(came, 1 + second), _copies_before(session.state, meta.set))
@@ -150,6 +151,12 @@ def _from_device(desk: Desk, path: Path, volume: OpenVolume, wish: ImportWish, r
     gap = handover.missing_before(session.state, senders, meta.counter)
     about = About(place, meta.counter, senders, gap, strangers)
     return ImportDone(meta.set, counts, came, str(receipt), copies, shorts, about)
+
+
+def _known(present: State, volume: OpenVolume) -> frozenset[str]:
+    """Items in the volume that are here already, without papers."""
+    named = {member.item: present.items.get(member.item) for member in volume.members if member.item}
+    return frozenset(item for item, found in named.items() if found is not None and not found.paper)
 
 
 def _copies_before(present: State, bundle: str) -> int:

@@ -82,8 +82,8 @@ class ItemFiles:
 
 def chosen(state: State, shorts: Sequence[str]) -> tuple[str, ...]:
     """Items named by short ids, or all; raises NoSuchItem, ShortIdUnknown, ShortIdAmbiguous."""
-    every = sorted(item for item, found in state.items.items() if found.capsules and not found.paper)
-    items = tuple(resolve_short(short, every) for short in shorts) or tuple(every)
+    every = state.holding()
+    items = tuple(resolve_short(short, every) for short in shorts) or every
     if not items:
         raise NoSuchItem
     return items

@@ -18,6 +18,7 @@ from witnesskit.model import Role, SealedCapsule
 from witnesskit.vault import state, store
 from witnesskit.vault.state import BundleState, ItemState, State
 
+OF_A_DEVICE: Final = "device"  # instead of the types of events: the paper is no word of this desk
 _ITEM: Final = re.compile(rb'"item":"([0-9a-f]{32})"')
 
 
@@ -34,19 +35,19 @@ def list_items(session: Session, volume: OpenVolume, unpacked: Unpacked, chain: 
             continue
         if not member.is_segment or store.has(session.vault, member.capsule):
             brought.setdefault(member.item, []).append(member)
+    first = [item for item in brought if item not in session.state.items]
     items = {item: _with(session.state, item, members, paper=item in papers) for item, members in brought.items()}
-    present = replace(session.state, items={**session.state.items, **items})
-    session.state = _with_bundle(present, session.state, volume, dict.fromkeys(brought))
+    session.state = _with_bundle(session.state.with_items(items), volume, first)
     state.save_state(session.vault, session.state)
     return brought.keys() - papers
 
 
 def _with(present: State, item: str, members: Sequence[Member], *, paper: bool) -> ItemState:
     """An item with the capsules that are new to it; it counts as undelivered again where there are any."""
-    known = present.items.get(item, ItemState((), paper=paper))
+    known = present.items.get(item, ItemState((), paper=paper, events=(OF_A_DEVICE,) if paper else ()))
     here = {each.id for each in known.capsules}
     more = tuple(_capsule(member) for member in members if member.capsule not in here)
-    return ItemState((*known.capsules, *more), paper=known.paper) if more else known
+    return ItemState((*known.capsules, *more), paper=known.paper, events=known.events) if more else known
 
 
 def _capsule(member: Member) -> SealedCapsule:
@@ -54,18 +55,17 @@ def _capsule(member: Member) -> SealedCapsule:
     return SealedCapsule(member.capsule, member.item, Role(member.role), member.part, size, sha256)
 
 
-def _with_bundle(present: State, before: State, volume: OpenVolume, found: dict[str, None]) -> State:
+def _with_bundle(present: State, volume: OpenVolume, first: Sequence[str]) -> State:
     """The bundle with the items that it brought first: who may add to them later is known by it."""
     name, seen = volume.meta.set, seen_bundle(volume.meta)
     known = present.bundles.get(name)
-    brought = dict.fromkeys((*(known.items if known else ()), *(item for item in found if item not in before.items)))
+    brought = dict.fromkeys((*(known.items if known else ()), *first))
     facts = known or BundleState(seen.counter, seen.previous, "", seen.meta_sha256, sender=volume.meta.sender)
     if seen.volumes:
-        first = SeenBundle(name, seen.counter, seen.previous, facts.meta_sha256, facts.volumes or seen.volumes)
-        seen = together(first, seen)
+        before = SeenBundle(name, seen.counter, seen.previous, facts.meta_sha256, facts.volumes or seen.volumes)
+        seen = together(before, seen)
         facts = replace(facts, meta_sha256=seen.meta_sha256, volumes=seen.volumes)
-    bundles = {**present.bundles, name: replace(facts, items=tuple(brought))}
-    return replace(present, bundles=bundles)
+    return present.with_bundle(name, replace(facts, items=tuple(brought)))
 
 
 def _papers(volume: OpenVolume, chain: Sequence[ChainPart]) -> set[str]:

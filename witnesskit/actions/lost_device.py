@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from witnesskit.actions.case_vault import vault_openings
+from witnesskit.actions.case_vault import paper_openings
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.own_checks import LOST, Looked, log_check
 from witnesskit.actions.own_events import OpenedLine, own_events
@@ -60,10 +60,9 @@ def device_lost(vault: Vault, passphrase: str, name: str, since_receipt: str = "
 
 def _receipts(session: Session, invite: IssuedInvite) -> Iterator[OpenedLine]:
     """Receipts that this desk gave to a device, under whatever name it signed, oldest first."""
-    if session.keyring is not None:
-        for event in own_events(session, vault_openings(session.vault, session.keyring, papers=True)):
-            if event.type == "receipt" and event.fields.get("sender") in invite.senders:
-                yield event
+    for event in own_events(session, paper_openings(session, "receipt"), "receipt"):
+        if event.type == "receipt" and event.fields.get("sender") in invite.senders:
+            yield event
 
 
 def _last(receipts: Sequence[OpenedLine], wanted: str) -> OpenedLine | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from witnesskit.actions import own_key, successor
 from witnesskit.actions.prestart import find_vault
@@ -18,7 +18,7 @@ from witnesskit.vault import lock
 from witnesskit.vault.keyring_file import open_keyring
 from witnesskit.vault.layout import Vault
 from witnesskit.vault.signing import is_locked, load_signer
-from witnesskit.vault.state import load_state
+from witnesskit.vault.state import open_state
 
 __all__ = ["find_vault", "needs_passphrase", "open_for_saving", "policy_of"]
 
@@ -44,13 +44,14 @@ def open_for_saving(vault: Vault, passphrase: str) -> Iterator[Session]:
         if keyring:
             vault, keyring = own_key.settle(vault, keyring, journal)
         signer = keyring.signer(vault.config.origin) if keyring else load_signer(vault, passphrase)
-        session = Session(vault, load_state(vault), journal, signer, recipients, policy_of(vault), keyring)
-        session.recovered = recover(session)
-        if keyring and (vault.path / "audit").is_file():
-            from witnesskit.actions.audit_file import log_unlogged
+        with closing(open_state(vault)) as state:
+            session = Session(vault, state, journal, signer, recipients, policy_of(vault), keyring)
+            session.recovered = recover(session)
+            if keyring and (vault.path / "audit").is_file():
+                from witnesskit.actions.audit_file import log_unlogged
 
-            log_unlogged(session)
-        yield session
+                log_unlogged(session)
+            yield session
 
 
 def needs_passphrase(vault: Vault) -> bool:

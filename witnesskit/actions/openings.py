@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -75,13 +75,13 @@ def read_capsule_openings(stream: BinaryIO, identities: Sequence[Identity], sha2
         return ()
 
 
-def resolve(lines: Iterable[OpeningLine], logs: Iterable[bytes]) -> tuple[Opening, ...]:
-    """Each disclosure with its log and number, once.
+def resolve(lines: Iterable[OpeningLine], logs: Iterable[bytes], *events: str) -> tuple[Opening, ...]:
+    """Each disclosure with its log and number, once; only of these types of ``events``, where some are named.
 
     One that no event commits is put beside its siblings, so that the verifier refuses it there; a line of which no
     disclosure is committed belongs to a log that is not here.
     """
-    index = _index(logs)
+    index = _index(logs, events)
     found: dict[Opening, None] = {}
     for line in lines:
         texts = line.texts()
@@ -94,11 +94,17 @@ def resolve(lines: Iterable[OpeningLine], logs: Iterable[bytes]) -> tuple[Openin
     return tuple(found)
 
 
-def _index(logs: Iterable[bytes]) -> dict[str, tuple[str, int]]:
+def lines_of(lines: Sequence[bytes], events: Collection[str]) -> Iterable[bytes]:
+    """The lines that may hold such events, or all of them; most lines of a desk are receipts."""
+    words = tuple(f'"type":"{event}"'.encode() for event in events)
+    return (line for line in lines if any(word in line for word in words)) if words else lines
+
+
+def _index(logs: Iterable[bytes], events: Collection[str]) -> dict[str, tuple[str, int]]:
     index: dict[str, tuple[str, int]] = {}
     for log in logs:
         lines = log.split(b"\n")
         name = leaf_hash(lines[0]).hex()
-        for event in filter(None, map(event_of, lines[:-1])):
+        for event in filter(None, map(event_of, lines_of(lines[:-1], events))):
             index.update((digest, (name, event.n)) for digest in event.sd)
     return index

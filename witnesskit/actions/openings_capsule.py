@@ -28,7 +28,7 @@ def seal_openings(vault: Vault, present: State, recipients: RecipientSet, lines:
     writer.add("openings.jsonl", b"".join(strict_json.canonical(line) + b"\n" for line in lines))
     capsule = writer.close()
     items.flush(vault, header.item)
-    listed = state.with_paper(present, capsule)
+    listed = state.with_paper(present, capsule, *(line["event"] for line in lines))
     state.save_state(vault, listed)
     items.adopt(vault, capsule)
     return listed

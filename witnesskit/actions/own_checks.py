@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from witnesskit.actions.case_vault import vault_openings
+from witnesskit.actions.case_vault import paper_openings
 from witnesskit.actions.older_copy import LOST
 from witnesskit.actions.openings_capsule import seal_openings
 from witnesskit.actions.own_events import OpenedLine, own_events
@@ -57,10 +57,7 @@ def log_check(session: Session, looked: Looked, operators: Sequence[Signer] = ()
 
 def own_checks(session: Session, kind: str) -> Iterator[OwnCheck]:
     """Every check of ``kind`` that this desk logged, oldest first; none where the openings cannot be read."""
-    if session.keyring is None:
-        return
-    lines = vault_openings(session.vault, session.keyring, papers=True)
-    for event in own_events(session, lines):
+    for event in own_events(session, paper_openings(session, "check"), "check"):
         if event.type == "check" and event.fields.get("kind") == kind:
             yield _check(event, kind)
 

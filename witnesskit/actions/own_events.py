@@ -42,10 +42,13 @@ def _id(untrusted_value: Json) -> str:
     return str(untrusted_value) if fits else ""
 
 
-def own_events(session: Session, lines: Iterable[OpeningLine]) -> Iterator[OpenedLine]:
-    """Events of the own log that ``lines`` open, in the order of the log; what no event commits is passed over."""
+def own_events(session: Session, lines: Iterable[OpeningLine], *events: str) -> Iterator[OpenedLine]:
+    """Events of the own log that ``lines`` open, in the order of the log; what no event commits is passed over.
+
+    ``events``: their types, where only these are wanted.
+    """
     own = [session.journal.log_bytes()]
-    return opened_events(resolve(lines, own), own)
+    return opened_events(resolve(lines, own, *events), own)
 
 
 def opened_events(openings: Iterable[Opening], logs: Iterable[bytes]) -> Iterator[OpenedLine]:

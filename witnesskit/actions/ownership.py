@@ -24,24 +24,23 @@ def demand_own(present: State, senders: Collection[str], meta: BundleMeta, membe
     known = present.bundles.get(meta.set)
     if known is not None and known.sender not in senders:
         raise BundleIdReused("by another device")
-    own = items_of(present, senders)
     capsules = present.capsules()
     for member in members:
         if member.kind in CHAIN_KINDS or (member.kind == ROSTER_KIND and 1 < meta.volumes == meta.volume):
             continue
         if member.kind != "capsule":
             raise BadManifest(f"members.jsonl, line {member.ordinal}: a device sends capsules, no {member.kind}")
-        if member.item in present.items and member.item not in own:
+        if member.item in present.items and not _is_own(present, senders, member.item):
             raise ForeignItem(f"item {short_id(member.item)}")
         here = capsules.get(member.capsule)
         if here and (here.item, here.role, here.part, here.sha256) != _facts(member):
             raise ForeignItem(f"a capsule of item {short_id(here.item)}")
 
 
-def items_of(present: State, senders: Collection[str]) -> frozenset[str]:
-    """Items and papers that one device brought, under whatever name."""
-    brought = (bundle.items for bundle in present.bundles.values() if bundle.sender in senders)
-    return frozenset(item for items in brought for item in items)
+def _is_own(present: State, senders: Collection[str], item: str) -> bool:
+    """Whether this device brought an item or a paper, under whatever name."""
+    brought = present.brought_by(item)
+    return brought is not None and present.bundles[brought[0]].sender in senders
 
 
 def is_name_of_another(taken: Iterable[str], key: VerifierKey) -> bool:

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from witnesskit.actions import heads
-from witnesskit.actions.case_vault import vault_openings
+from witnesskit.actions.case_vault import paper_openings
 from witnesskit.actions.history import History
 from witnesskit.actions.openings import OpeningLine
 from witnesskit.actions.openings_capsule import seal_openings
 from witnesskit.actions.own_events import OpenedLine, own_events
-from witnesskit.actions.seen import SeenLog, known_logs
+from witnesskit.actions.seen import SeenLog, logs_like
 from witnesskit.actions.session import Session
 from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import Prepared, prepare
@@ -46,7 +46,7 @@ def answer(
 
     Returns the paths of the proof and, where nothing larger of the log is known, of the cosignature.
     """
-    papers = vault_openings(session.vault, keyring, papers=True) if logged_before else ()
+    papers = paper_openings(session, "receipt") if logged_before else ()
     logged = _receipts(session, papers, taken.meta.id)
     fresh = _log(session, taken, [log for log in taken.logs if log.log not in logged])
     logged |= _receipts(session, fresh, taken.meta.id)
@@ -55,7 +55,7 @@ def answer(
     durable.make_folder(folder)
     stem = re.sub("[^a-z0-9]", "-", own.head.origin.removeprefix("wk1/"))
     paths = {folder / f"{stem}.{own.head.size}.proof": _proof(session, logged[own.log])}
-    newest = _newest(session, own)
+    newest = _newest(session, keyring, own)
     if newest is not None:
         cosigned = keyring.cosigner(session.journal.origin).cosigned(newest.head, int(time.time()))
         paths[folder / f"{stem}.{newest.head.size}.cosig"] = cosigned
@@ -104,10 +104,11 @@ def _proof(session: Session, found: OpenedLine) -> bytes:
     lines = session.journal.lines()
     hashes = inclusion(Tree(map(leaf_hash, lines)), found.n)
     texts = tuple(found.disclosures[name] for name in TOLD)
-    return proof_bytes(TlogProof(found.n, hashes, session.journal.notes()[-1], found.line, texts))
+    return proof_bytes(TlogProof(found.n, hashes, session.journal.newest_note(), found.line, texts))
 
 
-def _newest(session: Session, own: SeenLog) -> SeenLog | None:
+def _newest(session: Session, keyring: Keyring, own: SeenLog) -> SeenLog | None:
     """The longest that is held of the sender's log: a cosignature says that nothing larger was seen at its time."""
-    held = max((log for log in known_logs(session.vault) if log.log == own.log), key=lambda log: log.head.size)
+    like = logs_like(session.vault, keyring, [own])
+    held = max((log for log in like if log.log == own.log), key=lambda log: log.head.size)
     return held if not heads.ahead_of(session.vault, History(held.lines)) else None

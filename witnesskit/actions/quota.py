@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from witnesskit.actions.ownership import items_of
 from witnesskit.actions.session import Session
 from witnesskit.bundle.unpack import OpenVolume
 from witnesskit.errors.bundle import QuotaReached
@@ -25,8 +24,7 @@ def demand_room(session: Session, senders: Collection[str], volume: OpenVolume, 
     coming = [one for one in volume.members if one.kind == "capsule" and not store.has(vault, one.capsule)]
     whole = {one.capsule: one.whole_size for one in coming if one.is_segment}
     size = sum(one.size for one in coming if not one.is_segment) + sum(whole.values())
-    own = items_of(state, senders)
-    here = sum(capsule.size for item in own if item in state.items for capsule in state.items[item].capsules)
+    here = state.bytes_of(senders)
     if coming and here + size > most:
         raise QuotaReached(f"{here} bytes are here, {size} would come, {most} are allowed")
     needed = size + sum(one.size for one in coming if one.is_segment) + len(coming) * _BLOCK + ROOM_RESERVE

@@ -6,7 +6,7 @@ Its items never become this desk's: what another desk collected stays its eviden
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -135,8 +135,10 @@ def _judge(
         raise ChainRefused("its logs and checkpoints do not pair")
     histories = [History(log.lines) for log in logs]
     _refuse_borrowed_names(session, keyring, logs)
-    old = seen.old_logs(session.vault, logs) if late else frozenset()
-    verdict = judged(replace(case, trust=replace(case.trust, remembered=_remembered(session, logs, old))))
+    held = tuple(seen.logs_like(session.vault, keyring, logs))
+    old = seen.old_logs(held, logs) if late else frozenset()
+    remembered = {**seen.remembered(held, logs, old), **_own_head(session)}
+    verdict = judged(replace(case, trust=replace(case.trust, remembered=remembered)))
     if verdict.state is not State.UNCHANGED:
         failed, unknown = verdict.codes(CheckState.FAIL), verdict.codes(CheckState.UNKNOWN)
         codes = ", ".join(dict.fromkeys((*failed, *unknown)))
@@ -153,10 +155,9 @@ def _seen(log: LogFiles) -> SeenLog:
     return SeenLog(log.log, log.notes[0], earlier).signed_part()
 
 
-def _remembered(session: Session, logs: Sequence[SeenLog], old: Collection[str]) -> dict[str, tuple[int, str]]:
-    """Of every log, this desk's own too: another desk may show what it saw of us."""
-    journal = session.journal
-    return {**seen.remembered(session.vault, logs, old), journal.origin: (journal.size, journal.root)}
+def _own_head(session: Session) -> dict[str, tuple[int, str]]:
+    """Of this desk's own log: another desk may show what it saw of us."""
+    return {session.journal.origin: (session.journal.size, session.journal.root)}
 
 
 def _refuse_borrowed_names(session: Session, keyring: Keyring, logs: Sequence[SeenLog]) -> None:

@@ -55,7 +55,7 @@ class LinkItems:
         return None if any(_source(files).get("assembled_of") == items for files in self._links()) else chain
 
     def _links(self) -> list[ItemFiles]:
-        items = [item for item, one in self.session.state.items.items() if one.capsules and not one.paper]
+        items = list(self.session.state.holding())
         return [files for files in map(self.read, items) if link_of(files)]
 
 

@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 import contextlib
-import hmac
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from witnesskit.actions import heads
+from witnesskit.actions import heads, seen_files
 from witnesskit.actions.history import History
 from witnesskit.actions.ownership import is_name_of_another
 from witnesskit.custody_limits import LOG_MAX, NOTE_MAX
@@ -94,8 +93,9 @@ def judge(
         raise ChainRefused("a log of another device")
     if any(not line.startswith(_BY_DEVICE) for log in logs for line in log.lines.splitlines()):
         raise ChainRefused("a device's log that says a desk wrote it")
-    old = old_logs(vault, logs) if late else frozenset()
-    trust = Trust(tuple(key.text for key in keys), remembered(vault, logs, old))
+    held = tuple(logs_like(vault, keyring, logs))
+    old = old_logs(held, logs) if late else frozenset()
+    trust = Trust(tuple(key.text for key in keys), remembered(held, logs, old))
     case = CaseFiles(tuple(LogFiles(log.lines, (log.note,)) for log in logs), _openings(meta, logs[-1]), (), LISTED)
     bad = [check.code for check in examine_chain(case, trust) if check.state in (CheckState.FAIL, CheckState.UNKNOWN)]
     if bad:
@@ -109,42 +109,52 @@ def remember(
 ) -> tuple[SeenLog, ...]:
     """Keep what is signed of judged logs; a copy of which less is signed never replaces another."""
     logs = tuple(logs)
-    folder = vault.custody / "seen"
-    durable.make_folder(folder)
-    if from_a_desk:
-        folder = folder / "peers"
-        durable.make_folder(folder)
+    folder = seen_files.folders(vault)[from_a_desk]
     for log in map(SeenLog.signed_part, logs):
-        path = folder / _name(keyring, log.log)
+        path = seen_files.place_of(folder, keyring, log.log, log.lines)
         old = _read(path)
         if old is None or old.head.size <= log.head.size:
-            for number, note in enumerate(log.earlier):
-                durable.replace(path.with_suffix(f".{number}.note"), note)
-            durable.replace(path, log.lines)
-            durable.replace(path.with_suffix(".note"), log.note)
+            _write(path, log)
     heads.settle(vault, (History(log.signed_part().lines) for log in logs))
     return logs
 
 
 def seen_logs(vault: Vault) -> Iterator[SeenLog]:
     """Every log of this desk's devices, as it came."""
-    return _logs_in(vault.custody / "seen")
+    return _logs_in(seen_files.folders(vault, peers=False))
 
 
 def known_logs(vault: Vault) -> Iterator[SeenLog]:
     """Every log that is held here and is not this desk's own."""
-    yield from seen_logs(vault)
-    yield from _logs_in(vault.custody / "seen" / "peers")
+    return _logs_in(seen_files.folders(vault))
 
 
-def remembered(vault: Vault, logs: Sequence[SeenLog], old: Collection[str]) -> dict[str, tuple[int, str]]:
-    """What ``logs`` must continue: size and root of each as last seen; not of the ``old`` ones, by their ids.
+def logs_like(vault: Vault, keyring: Keyring, logs: Iterable[SeenLog]) -> Iterator[SeenLog]:
+    """Logs held here that have the name of one of these, by their first line or as a checkpoint says."""
+    origins = {origin for log in logs for origin in (log.head.origin, seen_files.origin_of(log.lines))}
+    for folder in seen_files.folders(vault):
+        yield from filter(None, map(_read, seen_files.under(folder, keyring, origins)))
+
+
+def move_in(vault: Vault, keyring: Keyring) -> None:
+    """Put logs that were kept before there were folders where they are found by name; each is always somewhere."""
+    for folder in seen_files.folders(vault):
+        for path in sorted(folder.glob("*.jsonl")):
+            log = _read(path)
+            if log is not None:
+                _write(seen_files.place_of(folder, keyring, log.log, log.lines), log)
+                for old in (path, *path.parent.glob(f"{path.stem}.*")):
+                    durable.remove(old)
+
+
+def remembered(held: Sequence[SeenLog], logs: Sequence[SeenLog], old: Collection[str]) -> dict[str, tuple[int, str]]:
+    """What ``logs`` must continue of those ``held`` here: size and root as last seen; not of the ``old`` ones, by id.
 
     A log that only has the name of another, and shares neither its first line nor a key that signed both, is not
     that log seen before: a name is public, and whoever took it first would have the other refused for ever.
     """
     found: dict[str, tuple[int, str]] = {}
-    for known in known_logs(vault):
+    for known in held:
         with contextlib.suppress(WitnesskitError):
             head = known.head
             newest = head.size >= found.get(head.origin, (0, ""))[0]
@@ -153,10 +163,10 @@ def remembered(vault: Vault, logs: Sequence[SeenLog], old: Collection[str]) -> d
     return found
 
 
-def old_logs(vault: Vault, logs: Iterable[SeenLog]) -> frozenset[str]:
+def old_logs(held: Iterable[SeenLog], logs: Iterable[SeenLog]) -> frozenset[str]:
     """Ids of logs of which only first lines are given, as they are held here: a stick that comes late holds such."""
     given = {log.log: log.lines for log in logs}
-    return frozenset(known.log for known in known_logs(vault) if known.lines.startswith(given.get(known.log, b"\n")))
+    return frozenset(known.log for known in held if known.lines.startswith(given.get(known.log, b"\n")))
 
 
 def check_heads(meta: BundleMeta, logs: Sequence[SeenLog]) -> None:
@@ -166,8 +176,8 @@ def check_heads(meta: BundleMeta, logs: Sequence[SeenLog]) -> None:
         raise ChainRefused("bundle.json names other logs")
 
 
-def _logs_in(folder: Path) -> Iterator[SeenLog]:
-    return filter(None, map(_read, sorted(folder.glob("*.jsonl"))))
+def _logs_in(folders: Iterable[Path]) -> Iterator[SeenLog]:
+    return filter(None, (_read(path) for folder in folders for path in seen_files.every(folder)))
 
 
 def _read(path: Path) -> SeenLog | None:
@@ -179,9 +189,13 @@ def _read(path: Path) -> SeenLog | None:
     return SeenLog(lines, note, tuple(filter(None, earlier)))
 
 
+def _write(path: Path, log: SeenLog) -> None:
+    """Lines before the checkpoint that signs them: of what a kill left, the older checkpoint counts."""
+    for number, note in enumerate(log.earlier):
+        durable.replace(path.with_suffix(f".{number}.note"), note)
+    durable.replace(path, log.lines)
+    durable.replace(path.with_suffix(".note"), log.note)
+
+
 def _openings(meta: BundleMeta, log: SeenLog) -> tuple[Opening, ...]:
     return tuple(Opening(log.log, opening.n, text) for opening in meta.openings for text in opening.disclosures)
-
-
-def _name(keyring: Keyring, log: str) -> str:
-    return hmac.digest(keyring.desk_seed, b"seen/" + log.encode(), "sha256").hex()[:32] + ".jsonl"

@@ -25,3 +25,4 @@ class Session:
     policy: Policy
     keyring: Keyring | None = None
     recovered: int = 0
+    anchored: bool | None = None  # whether the log was anchored when that was asked first

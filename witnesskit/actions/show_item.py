@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from witnesskit.actions.access import DESK, Access, log_one_access
-from witnesskit.actions.case_vault import vault_openings
+from witnesskit.actions.case_vault import paper_openings
 from witnesskit.actions.catalogue_rows import row_of
 from witnesskit.actions.item_files import ItemFiles, chosen, read_item
 from witnesskit.actions.item_parts import ItemPart, parts_of
@@ -113,8 +113,7 @@ def _copies(files: ItemFiles) -> tuple[Mapping[str, Json], ...]:
 
 def _events(session: Session, files: ItemFiles) -> Iterator[OpenedLine]:
     """Of the item in every log here: what was sealed with it opens them, and the papers of this desk."""
-    papers = vault_openings(session.vault, session.keyring, papers=True) if session.keyring else ()
-    lines = [*files.lines, *(paper for paper in papers if files.item in paper.about())]
+    lines = [*files.lines, *(paper for paper in paper_openings(session) if files.item in paper.about())]
     logs = [session.journal.log_bytes(), *(log.lines for log in seen_logs(session.vault))]
     found = opened_events(resolve(lines, logs), logs)
     return (event for event in found if files.item in (event.about, event.source, event.fields.get("other_item")))

@@ -69,11 +69,13 @@ def statements(session: Session, *kinds: str) -> tuple[Statement, ...]:
 
     One that cannot be read may be the withdrawal, so that its absence says nothing.
     """
+    if not session.journal.may_hold(_TYPE):
+        return ()
     numbers = {event.n for line in session.journal.lines() if (event := _note(line))}
     if not numbers or session.keyring is None:
         return ()
-    papers = case_vault.vault_openings(session.vault, session.keyring, papers=True)
-    opened = [event for event in own_events(session, papers) if event.type == _TYPE]
+    papers = case_vault.paper_openings(session, _TYPE)
+    opened = [event for event in own_events(session, papers, _TYPE) if event.type == _TYPE]
     if shut := numbers - {event.n for event in opened if event.fields}:
         raise StatementsShut(f"{len(shut)} of {len(numbers)}")
     return tuple(_statement(event) for event in opened if event.fields.get("kind") in kinds)

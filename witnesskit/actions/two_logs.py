@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from witnesskit.actions import seen_files
 from witnesskit.actions.given_file import given_bytes
 from witnesskit.actions.verify import Report, VerifyWish, opened_case
 from witnesskit.custody_limits import LOG_MAX, NOTE_MAX
@@ -81,7 +82,7 @@ def _logs(wish: VerifyWish, report: Report) -> tuple[Sequence[LogFiles], tuple[C
 def _custody(folder: Path) -> Iterator[LogFiles]:
     """The log of a custody folder, and those of others that it saw."""
     yield _log(folder / _LOG)
-    for path in sorted((folder / "seen").glob("*.jsonl")):
+    for path in seen_files.every(folder / "seen"):
         note = path.with_suffix(".note")
         yield LogFiles(given_bytes(path, LOG_MAX), (given_bytes(note, NOTE_MAX),) if note.is_file() else ())
 

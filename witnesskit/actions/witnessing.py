@@ -42,7 +42,7 @@ class _Held:
 def compare(session: Session, keyring: Keyring, told: Iterable[Head]) -> Compared:
     """Compare every head with the lines held here, and with what other desks told; nothing is written."""
     journal = session.journal
-    logs = [_Held(History(journal.log_bytes()), journal.notes()[-1], own=True)]
+    logs = [_Held(History(journal.log_bytes()), journal.newest_note(), own=True)]
     logs += [_Held(History(log.lines), log.note) for log in known_logs(session.vault)]
     held: dict[str, list[_Held]] = {}
     for log in logs:

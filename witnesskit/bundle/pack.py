@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from witnesskit.bundle import layout
 from witnesskit.bundle.hashing import Hashing
@@ -25,10 +25,9 @@ from witnesskit.errors.vault import NoRoom
 from witnesskit.formats import ustar
 from witnesskit.formats.bag import payload_name
 from witnesskit.formats.bundle_members import Member
+from witnesskit.limits import FIXED_TIME
 from witnesskit.sealing.decoys import decoys
 from witnesskit.sealing.seal import SealedWriter
-
-_FIXED_TIME: Final = 946_684_800  # 2000-01-01T00:00:00Z, also on file systems that know no earlier year
 
 Report = Callable[[int], Any]
 
@@ -177,7 +176,7 @@ def _flush_folder(folder: int) -> None:
 def _rename(part: Path, path: Path) -> None:
     try:
         with contextlib.suppress(PermissionError):  # a medium that keeps no owner may refuse
-            os.utime(part, (_FIXED_TIME, _FIXED_TIME))
+            os.utime(part, (FIXED_TIME, FIXED_TIME))
         part.rename(path)
         folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:

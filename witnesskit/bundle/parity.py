@@ -14,10 +14,9 @@ from witnesskit.errors.parity import BadParity, NoRepair, ParityFailed, ParityMi
 from witnesskit.errors.sealing import NotReadable
 from witnesskit.formats.par2 import described_names
 from witnesskit.jail import wrap
-from witnesskit.limits import PARITY_FILE_MAX
+from witnesskit.limits import FIXED_TIME, PARITY_FILE_MAX
 
 _BLOCKS: Final = 2000  # of one file: 64 KiB of a volume of 128 MiB
-_FIXED_TIME: Final = 946_684_800
 _QUIET: Final = ("-q", "-q")
 
 
@@ -32,7 +31,7 @@ def write_parity(path: Path, percent: int) -> tuple[Path, ...]:
             one.unlink(missing_ok=True)
         raise ParityFailed
     for one in found:
-        os.utime(one, (_FIXED_TIME, _FIXED_TIME))
+        os.utime(one, (FIXED_TIME, FIXED_TIME))
     return found
 
 

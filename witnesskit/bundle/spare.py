@@ -13,12 +13,11 @@ from witnesskit.bundle.plan import random_name
 from witnesskit.errors.parity import BadParity, NoRepair, ParityFailed, ParityMissing
 from witnesskit.errors.sealing import NotReadable
 from witnesskit.formats.spare import HEAD_SIZE, SpareHead, head_bytes, parse_head, tie_of
-from witnesskit.limits import KIB
+from witnesskit.limits import FIXED_TIME, KIB
 
 SUFFIX: Final = ".spare"
 MOST: Final = 256  # volumes and spares of one set; what the field of the code holds
 _STEP: Final = 64 * KIB  # bytes of each file that are in memory
-_FIXED_TIME: Final = 946_684_800
 
 
 def write_spares(volumes: Sequence[Path], header_digests: Sequence[str], folders: Sequence[Path]) -> list[Path]:
@@ -122,7 +121,7 @@ def _made(paths: Sequence[Path]) -> Iterator[list[Any]]:
             for out in outs:
                 os.fsync(out.fileno())
         for part, path in zip(parts, paths, strict=True):
-            os.utime(part, (_FIXED_TIME, _FIXED_TIME))
+            os.utime(part, (FIXED_TIME, FIXED_TIME))
             part.rename(path)
     except OSError as error:
         raise ParityFailed(error.strerror or "") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -33,6 +34,11 @@ def sizes(folder: Path) -> list[int]:
 def read_note(folder: Path, size: int) -> bytes:
     """The checkpoint of ``size`` lines; raises JournalDamaged."""
     return read_whole(note_path(folder, size), "a checkpoint")
+
+
+def stored_note(folder: Path, size: int) -> bytes | None:
+    """The same, None where there is none."""
+    return read_note(folder, size) if os.path.lexists(note_path(folder, size)) else None
 
 
 def newest(folder: Path, key_at: Callable[[int], VerifierKey]) -> Checkpoint | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from pathlib import Path
 
 from witnesskit.custody_limits import LOG_MAX
 from witnesskit.errors.custody import JournalDamaged, JournalExists, LogNotWritten
+from witnesskit.limits import FIXED_TIME
 
 _TEMPORARY = ".new"
 
@@ -51,6 +53,8 @@ def replace_durably(path: Path, data: bytes, *, exclusive: bool = False) -> None
         handle = os.open(temporary, flags, 0o600)
         try:
             _write_all(handle, data)
+            with contextlib.suppress(PermissionError):
+                os.utime(handle, (FIXED_TIME, FIXED_TIME))
             os.fsync(handle)
         finally:
             os.close(handle)

@@ -30,6 +30,7 @@ from witnesskit.model import Json
 
 LOG_NAME = "log.jsonl"
 _ITEM = re.compile(rb'"item":"([0-9a-f]{32})"')
+_TYPE = re.compile(rb'"type":"([a-z-]+)"')
 _NOTHING: Mapping[str, Json] = {}
 
 
@@ -49,9 +50,11 @@ class Journal:
         self._keys = found.keys
         self._torn = found.torn
         self._usable = True
+        self._note = b""
         self._tree = found.tree
         self._last = found.lines[-1]
         self._items = {match[1].decode() for line in found.lines for match in _ITEM.finditer(line)}
+        self._types = {word for line in found.lines for word in _TYPE.findall(line)}
         self._bytes = sum(map(len, found.lines)) + len(found.lines)
 
     @classmethod
@@ -136,6 +139,10 @@ class Journal:
         """Whether an ingest or derive line bears this id (32 hex digits)."""
         return item in self._items
 
+    def may_hold(self, event: str) -> bool:
+        """Whether a line looks as if it were an event of this type; if not, none is."""
+        return event.encode() in self._types
+
     def append(self, prepared: Prepared, deferred_values: Mapping[str, Json] = _NOTHING) -> int:
         """Write one event and flush it; returns its number ``n``. Raises LogNotWritten, NotCommittable."""
         return self.append_all([(prepared, deferred_values)])[0]
@@ -189,7 +196,8 @@ class Journal:
             raise NotCommittable("an operator under the log's own name")
         present = Checkpoint(self.origin, self.size, self._tree.root())
         keep_all = self._by != "field"
-        return checkpointer.write(self._folder, present, signer, keep_all=keep_all, operators=operators)
+        self._note = checkpointer.write(self._folder, present, signer, keep_all=keep_all, operators=operators)
+        return self._note
 
     def log_bytes(self) -> bytes:
         """The whole lines as stored, each with its line feed."""
@@ -206,6 +214,16 @@ class Journal:
     def notes(self) -> tuple[bytes, ...]:
         """Every stored checkpoint, oldest first."""
         return tuple(checkpointer.read_note(self._folder, size) for size in checkpointer.sizes(self._folder))
+
+    def newest_note(self) -> bytes:
+        """The newest stored checkpoint; raises JournalDamaged where there is none."""
+        if not self._note:
+            self._note = checkpointer.read_note(self._folder, max(checkpointer.sizes(self._folder), default=0))
+        return self._note
+
+    def note_of(self, size: int) -> bytes | None:
+        """The stored checkpoint of ``size`` lines, None where there is none."""
+        return checkpointer.stored_note(self._folder, size)
 
     def consistency(self, old_size: int) -> tuple[bytes, ...]:
         """Proof that the first ``old_size`` lines begin this log."""
@@ -248,6 +266,7 @@ class Journal:
     def _take(self, lines: Sequence[bytes]) -> None:
         for line in lines:
             self._tree.append(merkle.leaf_hash(line))
+            self._types.update(_TYPE.findall(line))
             self._bytes += len(line) + 1
             self._last = line
 

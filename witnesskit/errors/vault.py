@@ -65,7 +65,7 @@ class BadState(WitnesskitError):
     code = "VAULT-STATE"
     status = ExitStatus.STORAGE
     message = "the vault's state file is not in the form the specification demands"
-    hint = "the capsules and the log are not touched; put back a copy of the file named state"
+    hint = "capsules and log are not touched; put back copies of the files named state and, at a desk, state.sqlite"
 
 
 class BadKeyring(WitnesskitError):

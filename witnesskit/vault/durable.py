@@ -10,11 +10,10 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 from witnesskit.errors.vault import NoRoom, StorageFault
+from witnesskit.limits import FIXED_TIME
 
-FIXED_TIME: Final = 946_684_800  # 2000-01-01T00:00:00Z, also on file systems that know no earlier year
 _PART = ".part-"
 
 

@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from witnesskit.digest import sha256_stream
 from witnesskit.errors.vault import CapsuleChanged, CapsuleMissing
+from witnesskit.limits import FIXED_TIME
 from witnesskit.model import Role, SealedCapsule
 from witnesskit.vault import durable
 from witnesskit.vault.layout import Vault, checked_id
@@ -81,7 +82,7 @@ def place_open(descriptor: int, source: Path, target: Path) -> None:
         with durable.faults():
             with contextlib.suppress(PermissionError):  # sticks without owners
                 os.fchmod(descriptor, 0o400)
-                os.utime(descriptor, (durable.FIXED_TIME, durable.FIXED_TIME))
+                os.utime(descriptor, (FIXED_TIME, FIXED_TIME))
             os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -91,7 +92,7 @@ def place_open(descriptor: int, source: Path, target: Path) -> None:
 def settle(vault: Vault, state: State) -> int:
     """Adopt what the state lists and a crash left in ``work/``; returns how many. Raises as ``adopt``."""
     listed = state.capsules()
-    found = [listed[file.id] for file in work_files(vault) if file.id in listed]
+    found = [capsule for file in work_files(vault) if (capsule := listed.get(file.id))]
     for capsule in found:
         adopt(vault, capsule)
     return len(found)

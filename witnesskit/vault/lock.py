@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from witnesskit.errors.vault import StorageFault, VaultBusy
+from witnesskit.model import VaultKind
 from witnesskit.vault import durable
 from witnesskit.vault.layout import Vault
 from witnesskit.vault.sealed_files import FOLDER as SEALED
@@ -63,13 +64,17 @@ def writing(vault: Vault) -> Iterator[None]:
 
 
 def flatten_times(vault: Vault) -> None:
-    """Set the times of every file and folder outside ``capsules/`` (whose files have theirs) to the fixed one."""
+    """Set the times of every file and folder to the fixed one, but of files that had it from their first moment.
+
+    These are the capsules, and at a desk the many checkpoints and logs of others, none of which is ever changed.
+    """
+    placed = {vault.custody / name for name in ("checkpoints", "seen") if vault.config.kind is VaultKind.DESK}
     with durable.faults(), os.scandir(vault.path) as entries, os.scandir(vault.capsules) as found:
         own = {Path(entry.path): entry.is_dir(follow_symlinks=False) for entry in entries}
         folders = [Path(entry.path) for entry in found]
     for top in (path for path, is_folder in own.items() if is_folder and path != vault.capsules):
         for folder, _folders, files in os.walk(top, topdown=False):
-            for name in files:
+            for name in () if placed & {Path(folder), *Path(folder).parents} else files:
                 durable.fix_time(Path(folder, name))
             durable.fix_time(Path(folder))
     for path in (*folders, *own, vault.path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from witnesskit.errors.formats import BadJson, NewerFormat
@@ -16,6 +17,7 @@ from witnesskit.vault.checked_json import HEX32, HEX64, number, text
 from witnesskit.vault.state_records import BundleState, ItemState, State
 
 FORMAT = "witnesskit.state/1"
+IN_ROWS = b'{"format":"witnesskit.state/2"}\n'  # all of a desk's state file: what it lists is in rows
 _FAMILY = re.compile(r"witnesskit\.state/[0-9]{1,4}", re.ASCII)
 _VKEY = re.compile(r"[\x21-\x7e]{0,200}", re.ASCII)
 
@@ -50,12 +52,28 @@ def _member(name: str, content: bytes) -> bytes:
     return b'"%b":%b' % (text(name, HEX32).encode(), content)
 
 
-@functools.cache  # a desk writes its state with every bundle, and nearly all of it is as before
+@functools.lru_cache(maxsize=4096)  # written with every item, and nearly all of it is as before
 def _item_text(item: str, found: ItemState) -> bytes:
     return strict_json.canonical(_item_json(item, found))
 
 
-@functools.cache
+def bundle_text(facts: BundleState) -> str:
+    """A bundle without its items, for a row; raises BadState."""
+    try:
+        return strict_json.canonical(_bundle_json(replace(facts, items=()))).decode()
+    except (TypeError, ValueError):
+        raise BadState("a bundle with a value of another type") from None
+
+
+def parse_bundle(facts: str, items: tuple[str, ...]) -> BundleState:
+    """What ``bundle_text`` wrote, with its items; raises BadState."""
+    try:
+        return replace(_bundle(json.loads(facts)), items=items)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        raise BadState("a bundle is not in its form") from None
+
+
+@functools.lru_cache(maxsize=4096)
 def _bundle_text(found: BundleState) -> bytes:
     return strict_json.canonical(_bundle_json(found))
 

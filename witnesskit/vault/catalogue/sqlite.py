@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
@@ -12,7 +11,9 @@ from typing import Any, Final
 from witnesskit.errors.catalogue import CatalogueFull, CatalogueUnreadable
 from witnesskit.limits import MIB
 from witnesskit.vault.catalogue.port import KINDS, Digest, Row, Search
+from witnesskit.vault.numbered import NewerSchema, migrate
 
+MIGRATIONS: Final = resources.files("witnesskit.vault.catalogue") / "migrations"
 _COLUMNS: Final = tuple(one.name for one in fields(Row))
 _NAMES: Final = ", ".join(_COLUMNS)
 # every name in a statement is of ours; what comes from outside is a value
@@ -20,7 +21,6 @@ _INSERT: Final = f"INSERT INTO item ({_NAMES}) VALUES ({', '.join('?' * len(_COL
 _GET: Final = f"SELECT {_NAMES} FROM item WHERE item = ?"  # noqa: S608
 _WORDS: Final = "title, text, url, account"
 _PRAGMAS: Final = ("temp_store = MEMORY", "journal_mode = MEMORY", "trusted_schema = OFF", "secure_delete = ON")
-_NUMBERED: Final = re.compile(r"([0-9]{4})_[a-z_]+\.sql", re.ASCII)
 _FIXED_ROOM: Final = 768 * MIB  # above it there may be too little room for what comes (SQLITE_CONFIG_MEMDB_MAXSIZE)
 _PIECE: Final = 33  # bytes of one digest in its row
 
@@ -38,14 +38,12 @@ class SqliteCatalogue:
                 self._db.deserialize(stored)
                 if len(stored) > _FIXED_ROOM:
                     self._move()
-            for pragma in (
-                "temp_store = MEMORY",
-                "journal_mode = MEMORY",
-                "trusted_schema = OFF",
-                "secure_delete = ON",
-            ):
+            for pragma in _PRAGMAS:
                 self._db.execute(f"PRAGMA {pragma}")
-            self._migrate()
+            migrate(self._db, MIGRATIONS)
+        except NewerSchema:
+            self._db.close()
+            raise CatalogueUnreadable("a newer program wrote it") from None
         except sqlite3.Error as error:
             self._db.close()
             raise CatalogueUnreadable(type(error).__name__) from None
@@ -140,15 +138,6 @@ class SqliteCatalogue:
         self._db.close()
         self._db = grown
 
-    def _migrate(self) -> None:
-        """Bring the schema to the newest of the numbered files; raises CatalogueUnreadable for a newer one."""
-        (present,) = self._db.execute("PRAGMA user_version").fetchone()
-        numbered = migrations()
-        if present > len(numbered):
-            raise CatalogueUnreadable("a newer program wrote it")
-        for number, text in enumerate(numbered[present:], present + 1):
-            self._db.executescript(f"BEGIN; {text}; PRAGMA user_version = {number}; COMMIT;")
-
 
 class _Whole:
     """One transaction: all or nothing."""
@@ -163,13 +152,6 @@ class _Whole:
         self._db.execute("ROLLBACK" if kind else "COMMIT")
         if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
             raise CatalogueFull from None
-
-
-def migrations() -> tuple[str, ...]:
-    """The numbered files, in order; the n-th leads to version n."""
-    folder = resources.files("witnesskit.vault.catalogue") / "migrations"
-    found = {int(match[1]): one for one in folder.iterdir() if (match := _NUMBERED.fullmatch(one.name))}
-    return tuple(found[number].read_text(encoding="utf-8") for number in sorted(found))
 
 
 def _question(search: Search) -> tuple[str, list[str | int | bytes]]:
