@@ -94,6 +94,7 @@ def answers(state):
         "all": sorted(one.id for one in state.capsules().values()),
         "one": [state.capsules().get(capsule(ITEMS[0], 0).id), state.items.get(ITEMS[0]), state.items.get("no id")],
         "holding": state.holding(),
+        "tally": state.tally(),
         "papers": [sorted(state.papers(*events)) for events in ((), ("receipt",), ("check", "note"))],
         "of": [sorted(dict(state.bundles_of(senders))) for senders in ([""], ["a+1"], ["a+1", "b+2"], ["nobody"])],
         "brought": [state.brought_by(item) for item in ITEMS],

@@ -20,7 +20,7 @@ from witnesskit.model import VaultKind
 from witnesskit.vault import layout, store
 from witnesskit.vault.fixity import Checker, Target, checker, small_ones
 from witnesskit.vault.layout import Vault
-from witnesskit.vault.state import load_sealed_files, load_state
+from witnesskit.vault.state import load_sealed_files, look_at
 
 Report = Callable[[int, int | None], None]
 _BATCH: Final = 1 * GIB  # bytes between two moments at which what was found is kept
@@ -81,8 +81,8 @@ def targets(vault: Vault) -> list[Target]:
         Target(name, f"{place}/{name[:2]}/{name}", sha256, size) for name, sha256, size in load_sealed_files(vault)
     ]
     if (vault.path / received.FOLDER).is_dir():
-        bundles = load_state(vault).bundles.items()
-        due = ((name, facts.sha256) for name, facts in bundles if facts.sender and facts.sha256)
+        with look_at(vault) as state:
+            due = [(name, one.sha256) for name, one in state.bundles.items() if one.sender and one.sha256]
         found += [_file(name, received.path_of(vault, name), sha256) for name, sha256 in due]
     found += [_file(path.stem, path, path.stem) for path in quarantine.set_aside(vault)]
     return sorted(found)
@@ -121,7 +121,9 @@ def _still_listed(vault: Vault, wrong: Mapping[str, str]) -> dict[str, str]:
     if not wrong:
         return {}
     now = {one.id: one for one in targets(vault)}
-    waiting = {one.id: str(store.find(vault, one) or "") for one in load_state(vault).capsules().values()}
+    with look_at(vault) as state:
+        listed = {name: one for name in wrong if (one := state.capsules().get(name))}
+    waiting = {name: str(store.find(vault, one) or "") for name, one in listed.items()}
     again = [now[name]._replace(path=waiting.get(name) or now[name].path) for name in wrong if name in now]
     return Checker(None).check(again, lambda _size: None)
 

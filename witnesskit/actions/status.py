@@ -14,7 +14,7 @@ from witnesskit.model import VaultKind
 from witnesskit.vault import arriving, items, room
 from witnesskit.vault.arriving import Arriving
 from witnesskit.vault.layout import Vault
-from witnesskit.vault.state import State, load_state
+from witnesskit.vault.state import State, look_at
 
 _LITTLE_ROOM = 1 << 30  # bytes; below it a long video may not fit
 
@@ -68,30 +68,34 @@ class VaultStatus:
         return f"last anchored on {self.anchored}"
 
 
-def status(vault: Vault) -> VaultStatus:
-    """Count; raises BadState, StorageFault."""
-    state = load_state(vault)
-    lines = tuple(
-        _line(state, item) for item, found in sorted(state.items.items()) if found.capsules and not found.paper
-    )
-    counts = {
-        "items": len(lines),
-        "waiting": sum(line.words == "waiting" for line in lines),
-        "packed": sum(line.words == "packed" for line in lines),
-        "confirmed": sum(line.confirmed for line in lines),
-        "bundles": len(state.bundles),
-        "unanswered": sum(bundle.awaited for bundle in state.bundles.values()),
-        "interrupted": len({file.item for file in items.work_files(vault) if file.id not in state.capsules()}),
-    }
+def status(vault: Vault, *, lines: bool = True) -> VaultStatus:
+    """Count, and with ``lines`` tell of each item; raises BadState, StorageFault."""
+    with look_at(vault) as state:
+        counts, unanswered = _counts(vault, state), _unanswered(state)
+        told = tuple(_line(state, item) for item in state.holding()) if lines else ()
     if vault.config.kind is VaultKind.DESK:
         counts |= {"received": received.kept(vault), "set_aside": len(quarantine.set_aside(vault))}
     under_way = tuple(arriving.every(vault))
     counts |= {"incomplete": len(under_way)} if vault.config.kind is VaultKind.DESK else {}
-    warnings = [*_unanswered(state), *map(_incomplete, under_way), *_warnings(vault, counts)]
+    warnings = [*unanswered, *map(_incomplete, under_way), *_warnings(vault, counts)]
     anchored = _anchored(vault, warnings) if vault.config.kind is VaultKind.DESK else None
     return VaultStatus(
-        str(vault.config.kind), counts, lines, tuple(warnings), vault.config.rings is not None, anchored
+        str(vault.config.kind), counts, told, tuple(warnings), vault.config.rings is not None, anchored
     )
+
+
+def _counts(vault: Vault, state: State) -> dict[str, int]:
+    whole, packed, confirmed = state.tally()
+    listed = state.capsules()
+    return {
+        "items": whole,
+        "waiting": whole - packed,
+        "packed": packed - confirmed,
+        "confirmed": confirmed,
+        "bundles": len(state.bundles),
+        "unanswered": sum(bundle.awaited for _name, bundle in state.bundles_of([""])),
+        "interrupted": len({file.item for file in items.work_files(vault) if listed.get(file.id) is None}),
+    }
 
 
 def _anchored(vault: Vault, warnings: list[str]) -> str | None:
@@ -105,7 +109,7 @@ def _anchored(vault: Vault, warnings: list[str]) -> str | None:
 
 def _unanswered(state: State) -> tuple[str, ...]:
     """One sentence that names the bundles whose answer never came."""
-    waiting = [(bundle.counter, short_id(name)) for name, bundle in state.bundles.items() if bundle.awaited]
+    waiting = [(bundle.counter, short_id(name)) for name, bundle in state.bundles_of([""]) if bundle.awaited]
     if not waiting:
         return ()
     named = ", ".join(short for _counter, short in sorted(waiting))

@@ -22,7 +22,7 @@ def command(output: Output, answer: Answer, *, items: bool, commitment: bool, **
     from witnesskit.actions.status import status
 
     vault = find_vault(options["vault_path"])
-    state = status(vault)
+    state = status(vault, lines=items or output.as_json)
     if commitment:
         from witnesskit.actions.commitment import commitment_line
 

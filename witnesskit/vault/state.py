@@ -5,7 +5,9 @@ A device's is one file. A desk's is in rows, and the file says so: it grows for 
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +29,7 @@ __all__ = [
     "delivered",
     "load_sealed_files",
     "load_state",
+    "look_at",
     "open_state",
     "receipted",
     "save_state",
@@ -46,12 +49,18 @@ def load_state(vault: Vault) -> State:
     data = durable.read(vault.state, STATE_MAX)
     if data != IN_ROWS:
         return State() if data is None else parse_state(data)
-    rows = _rows(vault)
-    try:
-        with rows.one_look():
-            return State(dict(rows.items()), dict(rows.bundles()))
-    finally:
-        rows.close()
+    with contextlib.closing(_rows(vault)) as rows, rows.one_look():
+        return State(dict(rows.items()), dict(rows.bundles()))
+
+
+@contextlib.contextmanager
+def look_at(vault: Vault) -> Iterator[State]:
+    """The state for who asks little of it and changes nothing; raises what ``load_state`` raises."""
+    if durable.read(vault.state, STATE_MAX) != IN_ROWS:
+        yield load_state(vault)
+        return
+    with contextlib.closing(RowState.of(_rows(vault))) as state, state.rows.one_look():
+        yield state
 
 
 def open_state(vault: Vault) -> State:
@@ -81,11 +90,8 @@ def load_sealed_files(vault: Vault) -> list[tuple[str, str, int]]:
     data = durable.read(vault.state, STATE_MAX)
     if data != IN_ROWS:
         return [] if data is None else sealed_files(data)
-    rows = _rows(vault)
-    try:
+    with contextlib.closing(_rows(vault)) as rows:
         return rows.sealed_files()
-    finally:
-        rows.close()
 
 
 def _rows(vault: Vault, *, write: bool = False) -> Rows:
@@ -105,11 +111,8 @@ def _store_rows(vault: Vault, state: State) -> None:
     if state.closed:
         raise BadState("a desk closes no log")
     part = vault.path / f".part-{secrets.token_hex(8)}"
-    rows = Rows(part, write=True)
-    try:
+    with contextlib.closing(Rows(part, write=True)) as rows:
         rows.write(state.items, state.bundles)
-    finally:
-        rows.close()
     durable.fix_time(part)
     durable.move(part, _place(vault))
     durable.replace(vault.state, IN_ROWS)

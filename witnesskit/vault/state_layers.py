@@ -159,6 +159,10 @@ class RowState(State):
         """Items that are no papers and have capsules, in the order of their ids."""
         return self.rows.holding() if self.is_saved else super().holding()
 
+    def tally(self) -> tuple[int, int, int]:
+        """Of these items: (how many there are, of them written into a bundle, of them named by a receipt)."""
+        return self.rows.tally() if self.is_saved else super().tally()
+
     def papers(self, *events: str) -> Iterator[str]:
         """Papers that may hold openings of such events."""
         return iter(self.rows.papers(*events)) if self.is_saved else super().papers(*events)

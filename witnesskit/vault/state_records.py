@@ -74,6 +74,11 @@ class State:
         """Items that are no papers and have capsules, in the order of their ids."""
         return tuple(sorted(item for item, found in self.items.items() if found.capsules and not found.paper))
 
+    def tally(self) -> tuple[int, int, int]:
+        """Of these items: (how many there are, of them written into a bundle, of them named by a receipt)."""
+        held = [self.items[item] for item in self.holding()]
+        return len(held), sum(bool(one.delivered) for one in held), sum(bool(one.receipted) for one in held)
+
     def papers(self, *events: str) -> Iterator[str]:
         """Papers that may hold openings of such events: those of which it is not known that they do not."""
         for item, found in self.items.items():

@@ -20,6 +20,7 @@ _PAGE: Final = 1000  # rows read at once: nobody waits long for who reads everyt
 # every statement is of these words; what comes from outside is a value
 _ITEMS: Final = "SELECT id, delivered, receipted, paper, events FROM item"
 _CAPSULES: Final = "SELECT item, place, id, sha256, role, part, size FROM capsule"
+_HELD: Final = "WHERE paper = 0 AND (size > 0 OR EXISTS (SELECT 1 FROM capsule WHERE capsule.item = item.id))"
 _CapsuleRow = tuple[bytes, int, bytes, bytes, str, int, int]
 
 
@@ -117,9 +118,14 @@ class Rows:
 
     def holding(self) -> tuple[str, ...]:
         """Items that are no papers and have capsules."""
-        held = "EXISTS (SELECT 1 FROM capsule WHERE capsule.item = item.id)"
-        found = self._asked(f"SELECT id FROM item WHERE paper = 0 AND (size > 0 OR {held}) ORDER BY id")  # noqa: S608
+        found = self._asked(f"SELECT id FROM item {_HELD} ORDER BY id")  # noqa: S608 - words of ours
         return tuple(one.hex() for (one,) in found)
+
+    def tally(self) -> tuple[int, int, int]:
+        """Of these items: (how many there are, of them written into a bundle, of them named by a receipt)."""
+        counts = "count(*), total(delivered <> x''), total(receipted <> x'')"
+        whole, packed, confirmed = self._asked(f"SELECT {counts} FROM item {_HELD}")[0]  # noqa: S608 - words of ours
+        return int(whole), int(packed), int(confirmed)
 
     def papers(self, *events: str) -> list[str]:
         """Papers that may hold openings of such events; of any, where none is named."""
