@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
-import signal
 import subprocess
 import sys
 import time
@@ -13,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from witnesskit.capture import frames
+from witnesskit.capture import frames, pipes
 from witnesskit.capture.cdp import BrowserGone
 from witnesskit.capture.egress import Egress, check_url
 from witnesskit.capture.shooting import png_size
@@ -75,7 +73,7 @@ def shoot(
     except (OSError, WitnesskitError, BrowserGone):
         return Shot(reason="crashed")
     finally:
-        _end(process)
+        pipes.end(process)
 
 
 def _answer(descriptor: int, until: float) -> Shot:
@@ -107,14 +105,3 @@ def _read(descriptor: int, length: int, until: float) -> bytes:
             break
         data += piece
     return data
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """The shooter and, with it, everything in the room."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    for stream in (process.stdin, process.stdout):
-        if stream is not None:
-            with contextlib.suppress(OSError):
-                stream.close()
-    process.wait()

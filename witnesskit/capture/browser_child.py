@@ -17,9 +17,9 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
-from witnesskit.capture import frames
+from witnesskit.capture import frames, pipes
 from witnesskit.capture.browser_room import OWN_SANDBOX
 from witnesskit.capture.cdp import BrowserGone, Pipe
 from witnesskit.capture.child import harden
@@ -42,17 +42,17 @@ def main(arguments: Sequence[str]) -> NoReturn:
     out = os.dup(1)
     os.dup2(2, 1)
     sys.excepthook = lambda *_: None
-    frame = frames.read(lambda length: _exactly(0, length))
+    frame = frames.read(lambda length: pipes.read_exactly(0, length))
     if frame is None:
         os._exit(1)
     job = strict_json.loads(frame.payload)
     facts, png = _shoot(job)
     payload = strict_json.canonical(facts)
     with contextlib.suppress(OSError):
-        _write(out, frames.head(frames.MESSAGE, 0, len(payload)) + payload)
+        pipes.write_all(out, frames.head(frames.MESSAGE, 0, len(payload)), payload)
         for start in range(0, len(png), CAPTURE_FRAME_MAX):
             piece = png[start : start + CAPTURE_FRAME_MAX]
-            _write(out, frames.head(frames.PAGE, 0, len(piece)) + piece)
+            pipes.write_all(out, frames.head(frames.PAGE, 0, len(piece)), piece)
     os._exit(0)  # the browser ends with its parent
 
 
@@ -111,19 +111,6 @@ def _let_files_grow() -> None:
     import resource
 
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.getrlimit(resource.RLIMIT_FSIZE)[1],) * 2)
-
-
-def _exactly(descriptor: int, length: int) -> bytes:
-    data = b""
-    while len(data) < length and (piece := os.read(descriptor, length - len(data))):
-        data += piece
-    return data
-
-
-def _write(descriptor: int, data: bytes) -> None:
-    view: Any = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from witnesskit.capture import encoding, frames, js_runtime
+from witnesskit.capture import encoding, frames, js_runtime, pipes
 from witnesskit.capture.assignment import EVERYTHING, Assignment, from_json
 from witnesskit.capture.egress import parse_egress
 from witnesskit.capture.guard import Guard, hide_machine_number
@@ -26,7 +26,6 @@ from witnesskit.capture.messages import Failed, Message, Started
 from witnesskit.capture.transport import Patience
 from witnesskit.capture.user_agent import USER_AGENT
 from witnesskit.formats import strict_json
-from witnesskit.limits import CAPTURE_FRAME_MAX
 from witnesskit.model import Json
 
 if TYPE_CHECKING:
@@ -81,11 +80,7 @@ class Pipe:
         self._send(frames.MEDIA, stream, data)
 
     def _send(self, kind: bytes, stream: int, data: bytes) -> None:
-        head = frames.head(kind, stream, len(data))
-        sent = os.writev(self._descriptor, (head, data))
-        rest = memoryview(head + data)[sent:] if sent < len(head) + len(data) else memoryview(b"")
-        while rest:
-            rest = rest[os.write(self._descriptor, rest) :]
+        pipes.write_all(self._descriptor, frames.head(kind, stream, len(data)), data)
 
 
 class Child:
@@ -187,16 +182,8 @@ def _serve(child: Child, pipe: Pipe, wanted: Assignment) -> None:
 
 
 def _next_job() -> Json:
-    frame = frames.read(_read_stdin)
+    frame = frames.read(lambda length: pipes.read_exactly(0, length))
     return strict_json.loads(frame.payload) if frame else None
-
-
-def _read_stdin(length: int) -> bytes:
-    pieces = []
-    while length and (piece := os.read(0, min(length, CAPTURE_FRAME_MAX))):
-        pieces.append(piece)
-        length -= len(piece)
-    return b"".join(pieces)
 
 
 if __name__ == "__main__":

@@ -13,14 +13,13 @@ import contextlib
 import fcntl
 import os
 import select
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from witnesskit.capture import frames
+from witnesskit.capture import frames, pipes
 from witnesskit.capture.assignment import Assignment, to_json
 from witnesskit.capture.egress import Egress, check_url
 from witnesskit.capture.js_runtime import kind_of
@@ -96,15 +95,8 @@ class Worker:
     def close(self) -> None:
         """End the worker; it holds nothing that would be lost."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
-        process.wait()
+        if process is not None:
+            pipes.end(process)
 
     def start(self) -> None:
         """Start the process and hand it its settings; raises NoWorker."""
