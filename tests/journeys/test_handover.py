@@ -57,7 +57,9 @@ def test_a_first_import_with_the_whole_work_of_a_key_file(own):
 def test_importing_again_changes_nothing_but_the_receipt(copied):
     before = counts(copied, "desk")
     ran = copied.desk("import", bundle_of(copied), "--receipts", "again", "--json")
-    assert ran.json()["counts"] == {"bundles": 1, "items": 2, "new": 0, "here": 2, "refused": 0}
+    assert ran.json()["counts"] == {
+        "files": 1, "refused": 0, "bundles": 1, "complete": 1, "partial": 0, "items": 2, "new": 0, "here": 2,
+    }  # fmt: skip
     assert counts(copied, "desk") == before
     copied.ok("receipt", receipt_of(copied, "again"), "--vault", "field")
 
@@ -145,7 +147,7 @@ def test_of_a_cut_bundle_what_verifies_is_kept_and_the_whole_one_brings_the_rest
     (copied.path / "cut.age").write_bytes(data[: len(data) // 2])
     (copied.path / "text.age").write_text("hello")
     found = copied.desk("import", "cut.age", "text.age", "--receipts", "r", "--json", status=3).json()
-    assert (found["counts"]["bundles"], found["counts"]["refused"]) == (2, 1)
+    assert (found["counts"]["files"], found["counts"]["refused"], found["counts"]["partial"]) == (2, 1, 1)
     assert found["items"][0]["result"] == "partial"
     partial = copied.ok("receipt", receipt_of(copied, "r"), "--vault", "field", "--json").json()
     assert (partial["state"], partial["counts"]["confirmed"]) == ("partial", 0)

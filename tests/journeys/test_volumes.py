@@ -54,7 +54,10 @@ def test_a_lost_stick_and_a_rotten_one_cost_nothing(own):
     warned = {one["code"] for one in partial.json()["warnings"]}
     assert "PARITY" in warned
     counts = partial.json()["counts"]
-    assert counts["bundles"] == counts["partial"] and counts["complete"] == counts["refused"] == 0
+    assert (counts["bundles"], counts["partial"], counts["complete"]) == (1, 1, 0)
+    assert counts["refused"] == 1  # the spares: of too many volumes something is missing as yet
+    parity = [path for folder in "abc" for path in (own.path / folder).iterdir() if path.suffix != ".age"]
+    assert {path.stat().st_mode & 0o777 for path in parity} == {0o600}
     told = own.run("status", "--vault", "desk", "--json").json()
     assert told["counts"]["incomplete"] == 1
 
@@ -62,8 +65,9 @@ def test_a_lost_stick_and_a_rotten_one_cost_nothing(own):
     found = whole.json()
     assert whole.status == 0, whole.err
     counts = found["counts"]
-    assert counts["bundles"] == counts["complete"] + counts["partial"] + counts["refused"]
-    assert (counts["refused"], counts["partial"]) == (0, 0)
+    assert counts["files"] == len(volumes)  # all of them: one was given back by the spares
+    assert (counts["bundles"], counts["complete"], counts["partial"], counts["refused"]) == (1, 1, 0, 0)
+    assert (counts["items"], counts["new"] + counts["here"]) == (2, 2)
     assert (
         own.run("status", "--vault", "desk", "--json").json()["counts"] | {"items": 2, "incomplete": 0}
         == (own.run("status", "--vault", "desk", "--json").json()["counts"])
@@ -72,6 +76,13 @@ def test_a_lost_stick_and_a_rotten_one_cost_nothing(own):
     assert own.run("receipt", receipt, "--vault", "field", "--json").json()["counts"]["confirmed"] == 2
     assert own.run("forget", "--delivered", "--vault", "field").status in (0, 5)  # 5: the policy wants more copies
     assert own.run("verify", "desk", "--passphrase-file", "sec/passphrase.txt").status == 0
+
+
+def test_a_folder_without_a_bundle_is_no_success(own):
+    (own.path / "empty").mkdir()
+    (own.path / "empty" / "notes.txt").write_text("x")
+    ran = own.run("import", "empty", "--json", *UNLOCK)
+    assert (ran.status, ran.codes()) == (2, ["NOTHING-TO-IMPORT"])
 
 
 def test_a_watched_folder_takes_in_what_comes_and_ends_with_ctrl_c(own):

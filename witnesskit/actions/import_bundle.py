@@ -24,7 +24,6 @@ from witnesskit.bundle.result import Unpacked
 from witnesskit.bundle.sequence import Verdict, require_sequence
 from witnesskit.bundle.unpack import OpenVolume, open_volume
 from witnesskit.errors.cli import WrongVaultKind
-from witnesskit.formats.short_id import short_id
 from witnesskit.limits import SENDER_QUOTA
 from witnesskit.model import VaultKind
 from witnesskit.vault import layout, store
@@ -146,11 +145,11 @@ def _from_device(desk: Desk, path: Path, volume: OpenVolume, wish: ImportWish, r
     handover.keep_keyring(vault, desk, keyring)
     receipt = handover.answer(session, keyring, handover.Handover(meta, came, heads, invite, copies), wish.receipts)
     erase_again(session, items)
-    counts = {"items": len(items), "new": len(items - before), "here": len(items & before)}
-    shorts = tuple(sorted(map(short_id, items)))
     gap = handover.missing_before(session.state, senders, meta.counter)
     about = About(place, meta.counter, senders, gap, strangers)
-    return ImportDone(meta.set, counts, came, str(receipt), copies, shorts, about)
+    return ImportDone(
+        meta.set, came, str(receipt), copies, items=tuple(sorted(items)), new=frozenset(items - before), about=about
+    )
 
 
 def _known(present: State, volume: OpenVolume) -> frozenset[str]:

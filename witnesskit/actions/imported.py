@@ -9,6 +9,7 @@ from witnesskit.actions.arrivals import Came
 from witnesskit.actions.counted import counted
 from witnesskit.bundle.result import Unpacked
 from witnesskit.bundle.sequence import Verdict
+from witnesskit.formats.short_id import short_id
 from witnesskit.model import Json
 
 
@@ -47,12 +48,17 @@ class ImportDone:
     """What was taken in; ``receipt`` is the path of the answer."""
 
     bundle: str
-    counts: Mapping[str, int]
     came: Came
     receipt: str
     copies: int
-    items: tuple[str, ...] = field(default=())
+    items: tuple[str, ...] = ()  # 32 hex digits each
+    new: frozenset[str] = frozenset()  # of these items the ones that were not here before
     about: About | None = None
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many items it has, and how many of them are new or were here already."""
+        return {"items": len(self.items), "new": len(self.new), "here": len(self.items) - len(self.new)}
 
     @property
     def unpacked(self) -> Unpacked:
@@ -101,7 +107,7 @@ class ImportDone:
             "receipt": self.receipt,
             "copies": self.copies,
             "damage": damage,
-            "items": list(self.items),
+            "items": sorted(map(short_id, self.items)),
             "codes": list(self.about.codes) if self.about else [],
             "volumes": self.volumes,
             "lacking": list(self.lacking),
@@ -136,6 +142,49 @@ class PeerImportDone(ImportDone):
     def papers(self) -> tuple[str, ...]:
         """Paths of what goes back to the sender."""
         return self.answers
+
+
+@dataclass
+class Tally:
+    """What became of many files: a bundle of several volumes counts once, and an item that lies in several too."""
+
+    files: int = 0
+    refused: int = 0
+    bundles: dict[str, bool] = field(default_factory=dict)  # id -> whether all of it is here
+    items: set[str] = field(default_factory=set)
+    new: set[str] = field(default_factory=set)
+
+    def take(self, done: ImportDone) -> None:
+        """Count one file that was taken in."""
+        self.files += 1
+        self.bundles[done.bundle] = done.came.is_complete or self.bundles.get(done.bundle, False)
+        self.items.update(done.items)
+        self.new.update(done.new)
+
+    def refuse(self) -> None:
+        """Count one that was not."""
+        self.files += 1
+        self.refused += 1
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Files are taken in or refused, bundles complete or partial, items new or here before."""
+        complete = sum(self.bundles.values())
+        return {
+            "files": self.files, "refused": self.refused, "bundles": len(self.bundles), "complete": complete,
+            "partial": len(self.bundles) - complete, "items": len(self.items), "new": len(self.new),
+            "here": len(self.items - self.new),
+        }  # fmt: skip
+
+    @property
+    def sentence(self) -> str:
+        """One line for the person."""
+        count = self.counts
+        return (
+            f"{counted(count['files'], 'file')}, {count['refused']} refused; {counted(count['bundles'], 'bundle')}, "
+            f"{count['complete']} complete, {count['partial']} partial; {counted(count['items'], 'item')}, "
+            f"{count['new']} new, {count['here']} already here"
+        )
 
 
 def _copies(number: int) -> str:

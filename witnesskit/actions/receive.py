@@ -83,9 +83,8 @@ def receive(session: Session, keyring: Keyring, arrival: Arrival, report: Report
     answers = peer_answer.answer(session, keyring, taken, arrival.receipts, logged_before=before)
     _list(session, meta)
     whole = Unpacked(meta.members, tuple(range(1, meta.members + 1)), (), ())
-    counts = {"items": 0, "new": 0, "here": 0}
     papers = tuple(map(str, answers))
-    return PeerImportDone(meta.id, counts, Came(whole, None), papers[0], 1 + second, peer=peer.name, answers=papers)
+    return PeerImportDone(meta.id, Came(whole, None), papers[0], 1 + second, peer=peer.name, answers=papers)
 
 
 def _names_of(present: state.State, meta: BundleMeta) -> list[str]:

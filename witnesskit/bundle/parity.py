@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -17,6 +18,7 @@ from witnesskit.jail import wrap
 from witnesskit.limits import FIXED_TIME, PARITY_FILE_MAX
 
 _BLOCKS: Final = 2000  # of one file: 64 KiB of a volume of 128 MiB
+_BLOCK_MIN: Final = 4096  # bytes; a medium loses no less at once, and each block is listed several times
 _QUIET: Final = ("-q", "-q")
 
 
@@ -24,14 +26,17 @@ def write_parity(path: Path, percent: int) -> tuple[Path, ...]:
     """PAR2 files for ``path`` beside it, checked once; raises ParityMissing, ParityFailed."""
     binary = program()
     index = path.with_name(path.name + ".par2")
-    made = _run(path.parent, binary, "create", *_QUIET, f"-b{_BLOCKS}", f"-r{percent}", "-n1", index.name, path.name)
+    blocks = f"-b{min(_BLOCKS, max(1, path.stat().st_size // _BLOCK_MIN))}"
+    made = _run(path.parent, binary, "create", *_QUIET, blocks, f"-r{percent}", "-n1", index.name, path.name)
     found = beside(path)
     if made or not found or _run(path.parent, binary, "verify", *_QUIET, index.name):
         for one in found:
             one.unlink(missing_ok=True)
         raise ParityFailed
     for one in found:
-        os.utime(one, (FIXED_TIME, FIXED_TIME))
+        with contextlib.suppress(PermissionError):  # a medium that keeps no owner may refuse
+            one.chmod(0o600)
+            os.utime(one, (FIXED_TIME, FIXED_TIME))
     return found
 
 

@@ -121,7 +121,9 @@ def _made(paths: Sequence[Path]) -> Iterator[list[Any]]:
             for out in outs:
                 os.fsync(out.fileno())
         for part, path in zip(parts, paths, strict=True):
-            os.utime(part, (FIXED_TIME, FIXED_TIME))
+            with contextlib.suppress(PermissionError):  # a medium that keeps no owner may refuse
+                part.chmod(0o600)
+                os.utime(part, (FIXED_TIME, FIXED_TIME))
             part.rename(path)
     except OSError as error:
         raise ParityFailed(error.strerror or "") from None

@@ -28,7 +28,7 @@ from witnesskit.model import VaultKind
 
 if TYPE_CHECKING:
     from witnesskit.actions.import_bundle import Desk, ImportWish
-    from witnesskit.actions.imported import ImportDone
+    from witnesskit.actions.imported import ImportDone, Tally
 
 
 @click.command("import")
@@ -52,19 +52,23 @@ def command(output: Output, answer: Answer, paths: tuple[Path, ...], **options: 
     """
     from witnesskit.actions.import_bundle import ImportWish, open_for_import
     from witnesskit.actions.import_many import found_in
+    from witnesskit.actions.imported import Tally
     from witnesskit.actions.opening import find_vault
+    from witnesskit.errors.bundle import NothingToImport
 
     vault = find_vault(options["vault_path"], VaultKind.DESK)
+    found = found_in(paths)
+    if not found and not options["watch"]:
+        raise NothingToImport
     passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
     wish = ImportWish(options["receipts"], options["second_copy"], options["quota"], options["key"])
-    answer.counts = {"bundles": 0, "items": 0, "new": 0, "here": 0, "refused": 0}
-    run = _Importing(output, answer, wish, repair=options["repair"])
+    run = _Importing(output, answer, wish, Tally(), repair=options["repair"])
     if options["watch"]:
         _watch(run, lambda: open_for_import(vault, passphrase), paths, options["every"])
     else:
         with open_for_import(vault, passphrase) as desk:
-            run.all(desk, found_in(paths))
-    _conclude(output, answer)
+            run.all(desk, found)
+    _conclude(output, answer, run.tally)
 
 
 def _watch(
@@ -88,6 +92,7 @@ class _Importing:
     output: Output
     answer: Answer
     wish: ImportWish
+    tally: Tally
     repair: bool
     taken: list[ImportDone] = field(default_factory=list)
 
@@ -128,21 +133,19 @@ class _Importing:
         """Say what became of one file."""
         from witnesskit.actions.repair import offer
 
-        self.answer.counts["bundles"] += 1
         if isinstance(outcome, WitnesskitError):
             before = self.answer.status
             self.answer.refuse(outcome, path.name)
             self.answer.status = before or outcome.status
-            self.answer.counts["refused"] += 1
+            self.tally.refuse()
             self._offer(offer(path, outcome))
             return
         self.taken.append(outcome)
-        for name, count in outcome.counts.items():
-            self.answer.counts[name] += count
+        self.tally.take(outcome)
         self.answer.items.append({**outcome.facts(), "file": path.name})
         self.output.say(outcome.sentence)
         for told in outcome.about.sentences if outcome.about else ():
-            self.answer.warn(told.partition(":")[0], told.partition(": ")[2])
+            self.answer.warn(told.partition(":")[0], f"{path.name}: {told.partition(': ')[2]}")
         for paper in outcome.papers:
             self.output.data(paper)
         self._offer("" if outcome.unpacked.complete else offer(path))
@@ -153,13 +156,10 @@ class _Importing:
             self.answer.warn("PARITY", text)
 
 
-def _conclude(output: Output, answer: Answer) -> None:
+def _conclude(output: Output, answer: Answer, tally: Tally) -> None:
     """The status of the first refusal where nothing was taken in, else whether everything was."""
-    refused, whole = answer.counts["refused"], answer.counts["bundles"]
-    whole_ones = {item["bundle"] for item in answer.items if item["result"] == "complete"}
-    partial = sum(item["bundle"] not in whole_ones for item in answer.items)
-    answer.counts |= {"complete": whole - refused - partial, "partial": partial}
-    if refused < whole:
-        answer.status = ExitStatus.PARTIAL if refused or partial else ExitStatus.DONE
-    if whole > 1:
-        output.say(", ".join(f"{count} {name}" for name, count in answer.counts.items()))
+    answer.counts = tally.counts
+    if tally.refused < tally.files:
+        answer.status = ExitStatus.PARTIAL if tally.refused or answer.counts["partial"] else ExitStatus.DONE
+    if tally.files > 1:
+        output.say(tally.sentence)

@@ -158,6 +158,15 @@ class NothingToPack(WitnesskitError):
     hint = "nothing was written; witnesskit status tells what was delivered already"
 
 
+class NothingToImport(WitnesskitError):
+    """Files are taken as they are named; of a folder only what has a name of ours."""
+
+    code = "NOTHING-TO-IMPORT"
+    status = ExitStatus.USAGE
+    message = "no bundle lies in these folders"
+    hint = "nothing was changed; a bundle's name ends with .age; --watch waits for what comes later"
+
+
 class VolumeTooLarge(WitnesskitError):
     """The content does not go into one file of less than 4 GiB."""
 
