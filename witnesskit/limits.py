@@ -115,6 +115,7 @@ TABLE_MAX: Final = 64 * MIB  # bytes of one table that a person brings
 TABLE_ROWS_MAX: Final = 100_000  # rows of it
 TABLE_CELL_MAX: Final = 64 * KIB  # characters of one cell; office programs hold 32,767
 REPORTS_BYTES_MAX: Final = 8 * MIB  # bytes of the rows of one table in a record
+LOCALITY_MAX: Final = 80  # characters of the name of a town or district
 STATEMENT_TEXT_MAX: Final = 4 * KIB  # characters of one text that a person says of an item
 REPORT_TEXT_MAX: Final = 4 * KIB  # characters of a report that the desk is shown
 PROOF_SIGNED_MAX: Final = 256 * MIB  # bytes of a file whose signature is checked; it is held in memory for that

@@ -67,6 +67,8 @@ SUCCESSES = {
     "mark show": ("mark", *DESK),
     "consent": ("consent", "ITEM", "--recipient", "The Gazette", "--scope", "copy", *DESK),
     "consent show": ("consent", *DESK),
+    "place": ("place", "ITEM", "Zhanaozen", *DESK),
+    "place show": ("place", *DESK),
     "copies": ("copies", "--in", "copies", *DESK[:2]),
     "copies field": ("copies", "--vault", "field"),
     "claim": ("claim", "ITEM", "--text", "fourteen dead", "--by", "the prosecutor", *DESK),

@@ -47,6 +47,7 @@ class Tap:
         self.item = secrets.token_hex(16)
         self.spare: Spare | None = None
         self.retry_of = ""  # the item of the attempt before
+        self.place = ""  # town or district, as the person says
         self.shoot: Shoot | None = None  # what is done about a picture of the page
 
     def told(self, message: Message) -> None:
@@ -82,6 +83,7 @@ def _one(
     number, url = at
     room.require(session.vault.path, _LEAST_ROOM)
     tap = Tap()
+    tap.place = wish.asked.place
     tap.shoot = shoot_for(session, wish.asked)
     tap.spare = spares.take(len(wish.urls) - number + 1)
     try:
@@ -108,6 +110,7 @@ def archive_one(
 def _saved(saving: Saving, wanted: Assignment, running: Worker, watch: Watch, tap: Tap) -> SavedItem:
     """Ctrl-C ends the download or the shot, not the save: what arrived is sealed, logged and signed first."""
     gathered = Gathered("url", now())
+    gathered.place = tap.place
     if wanted.cookies:
         gathered.collection["cookies"] = "used"
     if tap.retry_of:

@@ -22,6 +22,7 @@ class Asked:
     unlisted: bool = False  # links that are keys may be asked for over a direct connection
     cookies: str = field(default="", repr=False)
     screenshot: bool | None = None  # None: where the policy requires one
+    place: str = field(default="", repr=False)  # town or district, as the person says
 
 
 def check(vault: Vault, asked: Asked, url: str) -> None:

@@ -15,7 +15,7 @@ from witnesskit.actions.catalogue_arrivals import Arrival, Arrivals, unknown_seq
 from witnesskit.actions.catalogue_rows import row_of
 from witnesskit.actions.item_files import ItemFiles, read_item
 from witnesskit.actions.session import Session
-from witnesskit.actions.statements import MARK, statements
+from witnesskit.actions.statements import MARK, PLACE, localities, statements
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.leaving import StatementsShut
 from witnesskit.errors.sealing import DiskFull, NotWritten
@@ -30,6 +30,7 @@ from witnesskit.vault.keyring import Keyring, desk_identities
 from witnesskit.vault.state import ItemState, State
 
 Report = Callable[[int, int], None]
+_PLACE = "place "  # and an item: noted with what the desk said of it
 _UNSETTLED = "unsettled"  # noted once an item had no arrival: then all items are compared each time
 _NOT_KEPT = (NoRoom, StorageFault, DiskFull, NotWritten)
 
@@ -68,6 +69,15 @@ def set_sensitivity(session: Session, levels: Mapping[str, str]) -> None:
         for item, level in levels.items():
             found.rows.set_sensitivity(item, level)
         _keep(cast(KeptCatalogue, found.rows), found)
+
+
+def read_again(session: Session, items: Sequence[str]) -> None:
+    """Read items anew, of which something was said just now; never raises, as ``set_sensitivity``."""
+    with suppress(WitnesskitError), open_catalogue(session, _quiet) as found:
+        rows = cast(KeptCatalogue, found.rows)
+        _note_places(session, rows, items)
+        rows.put(_rows(session, rows, Arrivals(session, rows), items))
+        _keep(rows, found)
 
 
 def forget(session: Session, item: str) -> None:
@@ -111,6 +121,8 @@ def _refresh(session: Session, found: KeptCatalogue, done: Catalogued, report: R
     new, gone = _differing(session.state, found, changed)
     found.drop(gone)
     done.dropped = len(gone)
+    if first:
+        _say_of_shut(lambda: _note_places(session, found), "places", done)
     arrivals = Arrivals(session, found, changed)
     for start in range(0, len(new), CATALOGUE_BATCH):
         batch = new[start : start + CATALOGUE_BATCH]
@@ -120,7 +132,7 @@ def _refresh(session: Session, found: KeptCatalogue, done: Catalogued, report: R
         if done.read % CATALOGUE_KEEP == 0:
             _keep(found, done)
     if first:
-        _marked(session, found, done)
+        _say_of_shut(lambda: _mark_all(session, found), "marks", done)
     found.note("state", state)
 
 
@@ -137,15 +149,25 @@ def _differing(state: State, found: KeptCatalogue, changed: Iterable[str] | None
     return new, [item for item in have if item not in wanted]
 
 
-def _marked(session: Session, found: KeptCatalogue, done: Catalogued) -> None:
-    """Marks from the log, for a catalogue that is made anew; whether one is missing cannot be told if it is shut."""
+def _say_of_shut(read: Callable[[], None], what: str, done: Catalogued) -> None:
+    """For a catalogue that is made anew from the log; whether one is missing cannot be told if it is shut."""
     try:
-        for said in statements(session, MARK):  # oldest first
-            found.set_sensitivity(said.item, said.text("level"))
+        read()
     except StatementsShut as error:
-        done.notices.append(
-            ("MARKS-UNKNOWN", f"marks are not shown: the statements of the log are shut ({error.code})")
-        )
+        told = f"{what} are not shown: the statements of the log are shut ({error.code})"
+        done.notices.append((f"{what.upper()}-UNKNOWN", told))
+
+
+def _mark_all(session: Session, found: KeptCatalogue) -> None:
+    for said in statements(session, MARK):  # oldest first
+        found.set_sensitivity(said.item, said.text("level"))
+
+
+def _note_places(session: Session, found: KeptCatalogue, items: Sequence[str] | None = None) -> None:
+    """Remember what the desk said, of these items or of all."""
+    said = localities(statements(session, PLACE))
+    for item in said if items is None else items:
+        found.note(f"{_PLACE}{item}", said.get(item, ""))
 
 
 def _quiet(_done: int, _whole: int) -> None:
@@ -155,7 +177,7 @@ def _quiet(_done: int, _whole: int) -> None:
 def _rows(session: Session, found: KeptCatalogue, arrivals: Arrivals, items: Iterable[str]) -> Iterator[Row]:
     for item in items:
         arrival = arrivals.of_bundle(item)
-        files = _read(session, item, arrival)
+        files = replace(_read(session, item, arrival), place=found.noted(f"{_PLACE}{item}"))
         arrival = arrival or arrivals.of_own(item, files.lines)
         row = row_of(files)
         before = found.get(item)

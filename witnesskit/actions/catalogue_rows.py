@@ -36,7 +36,7 @@ def row_of(files: ItemFiles) -> Row:
         text="\n".join(_reports(capture))[:CATALOGUE_WORDS_MAX],
         account=_text(source.get("account")),
         captured=captured_day(files),
-        place=_text(mapping(record.get("place")).get("locality")),
+        place=files.locality,
         outcome=_word(capture.get("outcome")),
         missing=", ".join(_missing(mapping(capture.get("completeness")))),
         faults=", ".join(files.faults),

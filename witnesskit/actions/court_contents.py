@@ -12,6 +12,7 @@ from witnesskit.actions.court_view import court_view
 from witnesskit.actions.custodian import custodian_of
 from witnesskit.actions.item_files import ItemFiles, chosen, read_item
 from witnesskit.actions.openings import OpeningLine
+from witnesskit.actions.places import with_places
 from witnesskit.actions.session import Session
 from witnesskit.bundle.plan import PlannedMember
 from witnesskit.errors.actions import CustodianKeyNeeded, NotForBundle
@@ -46,7 +47,7 @@ def _opened(session: Session, policy: Policy, wish: BundleWish) -> tuple[ItemFil
         who = CUSTODIAN if wish.custodian else DESK
         log_access(session, chosen_items, who=who, why=wish.why, policy=policy.id)
     identities = (*desk_identities(keyring), *custodian)
-    items = tuple(read_item(session.vault, session.state, item, identities) for item in chosen_items)
+    items = with_places(session, [read_item(session.vault, session.state, item, identities) for item in chosen_items])
     if policy.rules.release_originals and any(item.media and not any(item.streams("media")) for item in items):
         raise CustodianKeyNeeded
     return items

@@ -15,7 +15,7 @@ from witnesskit.actions.openings import resolve
 from witnesskit.actions.seen import seen_logs
 from witnesskit.actions.session import Session
 from witnesskit.actions.shown_items import shown_item
-from witnesskit.actions.statements import CLAIM, CONSENT, MARK
+from witnesskit.actions.statements import CLAIM, CONSENT, MARK, PLACE
 from witnesskit.actions.validation import last_validation
 from witnesskit.actions.verify import judged
 from witnesskit.actions.vouched import still_vouched
@@ -113,7 +113,7 @@ def _stays(own_type: str, openings: Sequence[Opening], shown: Collection[str]) -
     told = {found.name: found.value for found in (disclosure.parse(one.disclosure) for one in openings)}
     if own_type == "receipt":
         return told.get("log") not in shown
-    return own_type == "transfer" or (own_type == "note" and told.get("kind") in (MARK, CONSENT, CLAIM))
+    return own_type == "transfer" or (own_type == "note" and told.get("kind") in (MARK, CONSENT, CLAIM, PLACE))
 
 
 def _clock(files: ItemFiles) -> dict[str, str]:

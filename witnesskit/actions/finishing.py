@@ -47,6 +47,7 @@ class Gathered:
     media: list[MediaFact] = field(default_factory=list)
     completeness: dict[str, str] = field(default_factory=dict)
     note: str = ""  # for the person, beside the outcome
+    place: str = ""  # town or district, as the person says
     resume: list[Resume] = field(default_factory=list)  # what a later attempt can go on from; telling
 
     @property
@@ -160,6 +161,7 @@ def _record(saving: Saving, gathered: Gathered, copies: Sequence[StreamCopy], at
         copies=[copy.facts for copy in copies],
         capture=gathered.capture,
         policy=saving.session.policy.id,
+        place={"locality": gathered.place} if gathered.place else {},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import cast
 
@@ -16,7 +16,7 @@ from witnesskit.actions.part_file import extension_of
 from witnesskit.actions.publish import may_be_published, publish
 from witnesskit.actions.session import Session
 from witnesskit.actions.shown_items import shown_copy, shown_item
-from witnesskit.actions.statements import CONSENT, MARK, Statement, by_item, statements
+from witnesskit.actions.statements import CONSENT, MARK, PLACE, Statement, by_item, localities, statements
 from witnesskit.digest import sha256_stream
 from witnesskit.errors.actions import CustodianKeyNeeded
 from witnesskit.errors.leaving import NothingToHandOut
@@ -112,10 +112,11 @@ def opened_items(session: Session, policy: Policy, asked: Chosen) -> Opened:
         who = CUSTODIAN if asked.custodian else DESK
         log_access(session, asked.items, who=who, why=asked.why, policy=policy.id)
         identities = (*identities, *custodian)
-    said, found = by_item(statements(session, MARK, CONSENT)), Opened()
+    every, found = statements(session, MARK, CONSENT, PLACE), Opened()
+    said, places = by_item(every), localities(every)
     into = _Collecting(session, policy, asked.originals, found.held_back)
     for item in asked.items:
-        files = read_item(session.vault, session.state, item, identities)
+        files = replace(read_item(session.vault, session.state, item, identities), place=places.get(item, ""))
         leaving = tuple(_leaving(into, files)) if asked.with_files else ()
         found.items.append(_handed(shown_item(files, policy), _about(said, item, asked.recipient), leaving))
         found.logged[item] = ", ".join(dict.fromkeys(one.kind for one in leaving)) or "record"

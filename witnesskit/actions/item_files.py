@@ -8,12 +8,13 @@ from functools import partial
 from typing import Any, BinaryIO, cast
 
 from witnesskit.actions.openings import OPENINGS, OpeningLine, line_from, parse_lines
+from witnesskit.actions.untrusted import mapping
 from witnesskit.digest import sha256_stream
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.actions import NoSuchItem
 from witnesskit.errors.capsule import BadCapsule
 from witnesskit.errors.sealing import WrongKey
-from witnesskit.formats import media_record, strict_json
+from witnesskit.formats import locality, media_record, strict_json
 from witnesskit.formats.capsule import CapsuleHeader
 from witnesskit.formats.record_shape import check_derived, check_original, check_stub
 from witnesskit.formats.short_id import resolve as resolve_short
@@ -58,6 +59,12 @@ class ItemFiles:
     derived: tuple[Mapping[str, Json], ...] = field(default=(), repr=False)
     faults: tuple[str, ...] = ()
     stub: Mapping[str, Json] = field(default_factory=dict, repr=False)  # of a capture that was killed: all there is
+    place: str = field(default="", repr=False)  # what the desk said; empty: nothing
+
+    @property
+    def locality(self) -> str:
+        """Town or district: what the desk said last, else what the record says; empty for neither."""
+        return self.place or locality.read(mapping(self.record.get("place")).get("locality"))
 
     def streams(self, kind: str) -> Iterator[OpenedFile]:
         """Files whose prefix begins with ``kind`` ("copy", "media", "page")."""

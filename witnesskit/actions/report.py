@@ -18,6 +18,7 @@ from witnesskit.actions.item_files import ItemFiles, chosen, read_item
 from witnesskit.actions.marks import mark_note, marks
 from witnesskit.actions.may_leave import Leaving, demand_may_leave
 from witnesskit.actions.opening import open_for_saving
+from witnesskit.actions.places import with_places
 from witnesskit.actions.publish import PublishedCopy, publish
 from witnesskit.actions.session import Session
 from witnesskit.actions.shown_items import shown_copy, shown_item, unreadable_note
@@ -91,7 +92,7 @@ def read_items(session: Session, shorts: Sequence[str]) -> tuple[ItemFiles, ...]
     """Items by short id, as the desk ring opens them."""
     identities = desk_identities(session.keyring) if session.keyring else ()
     items = chosen(session.state, shorts)
-    return tuple(read_item(session.vault, session.state, item, identities) for item in items)
+    return with_places(session, [read_item(session.vault, session.state, item, identities) for item in items])
 
 
 def build(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> tuple[Report, tuple[str, ...]]:

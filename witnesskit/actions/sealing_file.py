@@ -43,6 +43,7 @@ def begin(saving: Saving, source: LocalFile, sources: Sources, given: Given) -> 
         gathered.source["export"] = given.exported.for_desk(sources.pseudonyms)
         gathered.source["message"] = given.exported.for_custodian()
     gathered.times["file"] = source.times()
+    gathered.place = sources.place
     return gathered, saving.capsule(Role.ORIGINAL)
 
 

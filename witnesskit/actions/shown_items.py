@@ -46,6 +46,7 @@ def _values(files: ItemFiles) -> dict[str, str]:
         "title": source.get("title", ""),
         "uploader": files.original.get("source", {}).get("uploader", ""),
         "name": files.original.get("source", {}).get("name", ""),
+        "place": files.locality,
         "saved": times.get("collected", ""),
         "published": times.get("published", ""),
         "outcome": shown_outcome(capture),

@@ -54,6 +54,7 @@ class Sources:
     skipped: dict[str, int] = field(default_factory=dict)
     faults: list[WitnesskitError] = field(default_factory=list)
     pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
+    place: str = field(default="", repr=False)  # town or district of all of it, as the person says
 
 
 def look_through(paths: Iterable[Path]) -> Sources:

@@ -1,4 +1,4 @@
-"""What people say of items at a desk: marks, consents and claims, as ``note`` events of the desk's own log.
+"""What people say of items at a desk: marks, consents, claims and places, as ``note`` events of the desk's own log.
 
 Their openings are sealed to the desk ring; the newest counts and every earlier one stays (custody-log.md, ``note``).
 """
@@ -17,11 +17,11 @@ from witnesskit.actions.tool_identity import TOOL
 from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import prepare
 from witnesskit.errors.leaving import BadStatement, StatementsShut
-from witnesskit.formats import custody_event
+from witnesskit.formats import custody_event, locality
 from witnesskit.limits import STATEMENT_TEXT_MAX
 from witnesskit.model import Json
 
-MARK, CONSENT, CLAIM = "mark", "consent", "claim"
+MARK, CONSENT, CLAIM, PLACE = "mark", "consent", "claim", "place"
 _TYPE: Final = "note"
 
 
@@ -87,6 +87,12 @@ def by_item(found: Iterable[Statement]) -> dict[str, tuple[Statement, ...]]:
     for one in found:
         grouped.setdefault(one.item, []).append(one)
     return {item: tuple(said) for item, said in grouped.items()}
+
+
+def localities(found: Iterable[Statement]) -> dict[str, str]:
+    """Item -> town or district that was said last, of statements oldest first; none where it was taken back."""
+    said = {one.item: locality.read(one.said.get("locality")) for one in found if one.kind == PLACE}
+    return {item: text for item, text in said.items() if text}
 
 
 def _note(line: bytes) -> custody_event.Event | None:

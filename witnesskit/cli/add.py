@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from witnesskit.cli.options import ANY_PATH, common, passphrase_option, vault_option, vault_passphrase
+from witnesskit.cli.options import (
+    ANY_PATH,
+    common,
+    locality_of,
+    passphrase_option,
+    place_option,
+    vault_option,
+    vault_passphrase,
+)
 from witnesskit.cli.output import Answer, Output
 from witnesskit.errors.capture import NothingBrought
 from witnesskit.errors.cli import Usage
@@ -26,6 +34,7 @@ _SKIPPED = {
 @click.command()
 @click.argument("paths", nargs=-1, type=ANY_PATH)
 @click.option("--reports", multiple=True, type=ANY_PATH, help="A table of reports (CSV); its senders get pseudonyms.")
+@place_option
 @passphrase_option
 @vault_option
 @common
@@ -45,8 +54,10 @@ def command(
     if not paths and not reports:
         raise Usage("name a file, a folder or --reports")
     vault = find_vault(options["vault_path"])
+    place = locality_of(options["place"], "--place")
     sources = look_through(paths)
     sources.tables += reports
+    sources.place = place
     passphrase = vault_passphrase(vault, options["passphrase_file"])
     with output.progress("sealing") as line:
         watcher = Watcher(output, answer, line, len(sources.files) + len(sources.tables))

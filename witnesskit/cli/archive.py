@@ -15,8 +15,10 @@ from witnesskit.cli.options import (
     ask,
     common,
     js_runtime_option,
+    locality_of,
     pace_option,
     passphrase_option,
+    place_option,
     vault_option,
     vault_passphrase,
 )
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 @click.option(
     "--screenshot/--no-screenshot", default=None, help="Take a picture of the full page with Chromium (desk)."
 )
+@place_option
 @js_runtime_option
 @pace_option
 @passphrase_option
@@ -57,6 +60,8 @@ def command(output: Output, answer: Answer, links: tuple[str, ...], **options: A
         raise UrlAsArgument
     if options["cookies"] and options["list_file"]:
         raise Usage("cookies are for single links, not for --file")
+    if options["place"] and options["list_file"]:
+        raise Usage("a place is for single links, not for --file; a desk says it with `place`")
     if options["screenshot"] and vault.config.kind is VaultKind.FIELD:
         raise ScreenshotOnField
     worker = prestart(vault, allow_local=bool(options["allow_local"]), js_runtime=options["js_runtime"])
@@ -97,7 +102,8 @@ def asked_of(options: dict[str, Any]) -> Asked:
     file = options["cookies"]
     cookies = read_cookies(given_bytes(file, COOKIES_MAX + 1)) if file else ""
     picture = options.get("screenshot")
-    return Asked(bool(options["allow_local"]), bool(options["unlisted"]), cookies, picture)
+    place = locality_of(options.get("place"), "--place")
+    return Asked(bool(options["allow_local"]), bool(options["unlisted"]), cookies, picture, place)
 
 
 def _read_links() -> Sequence[str]:

@@ -183,3 +183,17 @@ def ask(question: str, flag: str, *, hidden: bool = False, default: str | None =
         raise NeedsAnswer(f"{question} (flag: {flag})")
     answer: str = click.prompt(question, hide_input=hidden, default=default, show_default=False, err=True)
     return answer.strip()
+
+
+def locality_of(text: str | None, flag: str) -> str:
+    """Town or district as it was given; ``-`` is asked for, so that it stays out of the shell history."""
+    if not text:
+        return ""
+    from witnesskit.formats.locality import checked
+
+    return checked(ask("Town or district", flag) if text == "-" else text)
+
+
+place_option = click.option(
+    "--place", help="Town or district where it was made, in letters; - asks for it, out of the shell history."
+)

@@ -41,6 +41,7 @@ VERBS: Final[Mapping[str, str]] = {
     "link": "Log that two items are the same footage (desk).",
     "mark": "Say how sensitive an item is; what is marked secret does not leave (desk).",
     "consent": "Record for whom somebody agreed that an item leaves, and when they no longer do (desk).",
+    "place": "Say in which town or district an item was made (desk).",
     "claim": "Record what somebody says of an item, or says exists though nobody here saw it (desk).",
     "audit": "Read everything that is stored again and log how it was (desk).",
     "copies": "Say how many copies of each item are known, and where.",
@@ -133,6 +134,8 @@ def _load_of_chain(verb: str) -> click.Command:  # noqa: C901 - one line for eac
             from witnesskit.cli.link import command
         case "mark":
             from witnesskit.cli.mark import command
+        case "place":
+            from witnesskit.cli.place import command
         case "consent":
             from witnesskit.cli.consent import command
         case "claim":

@@ -14,6 +14,15 @@ class BadCommitment(WitnesskitError):
     hint = "nothing was changed; ask the sender for the part that is named, or compare it with the telephone"
 
 
+class PlaceTooFine(WitnesskitError):
+    """What is finer than a town or district leads to the window from which it was filmed."""
+
+    code = "PLACE-TOO-FINE"
+    status = ExitStatus.USAGE
+    message = "a place is the name of a town or a district, in letters alone"
+    hint = "nothing was saved; leave out coordinates, numbers of houses and codes, and name the town"
+
+
 class BadChat(WitnesskitError):
     """A messenger's export whose list of messages cannot be read; ``detail`` says why, never what it holds."""
 

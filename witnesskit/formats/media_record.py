@@ -64,6 +64,7 @@ class Record:
     copies: Sequence[Json] = ()
     capture: Mapping[str, Json] = field(default_factory=dict)  # html, status, rule, attempts
     policy: str = ""
+    place: Mapping[str, Json] = field(default_factory=dict)  # locality
 
     @property
     def berkeley_minimum(self) -> bool:
@@ -87,6 +88,7 @@ class Record:
             "collection": dict(self.collection),
             "copies": list(self.copies),
             "policy": self.policy,
+            **({"place": dict(self.place)} if self.place else {}),
         }
 
 

@@ -31,7 +31,7 @@ FIELDS: Final = (
     "item", "url", "title", "uploader", "name", "saved", "published", "outcome", "parts", "tool",
     "collector", "egress", "original_type", "original_size", "sealed_sha256",
     "copy_type", "copy_size", "copy_sha256", "essence", "removed", "finding", "events", "field_log",
-    "received", "attempts", "resolver", "connection", "clock", "tool_identity", "formats", "ranges",
+    "received", "attempts", "resolver", "connection", "clock", "tool_identity", "formats", "ranges", "place",
 )  # fmt: skip
 TIME_FIELDS: Final = ("saved", "published")  # shown with the precision of release.time
 ORIGINAL_DIGESTS: Final = ("original_sha256",)  # shown by release.original_digests, never by release.fields

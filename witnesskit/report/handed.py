@@ -15,9 +15,9 @@ from witnesskit.formats.csv_out import csv_bytes
 FORMAT: Final = "witnesskit.handed/1"
 WITHHELD: Final = "withheld"
 COLUMNS: Final = (
-    "item", "mark", "because", "consent", "url", "title", "uploader", "name", "saved", "published", "outcome",
-    "parts", "tool", "original_type", "original_size", "original_sha256", "copy_type", "copy_size", "copy_sha256",
-    "finding", "removed", "essence", "files", "files_sha256",
+    "item", "mark", "because", "consent", "url", "title", "uploader", "name", "place", "saved", "published",
+    "outcome", "parts", "tool", "original_type", "original_size", "original_sha256", "copy_type", "copy_size",
+    "copy_sha256", "finding", "removed", "essence", "files", "files_sha256",
 )  # fmt: skip
 
 

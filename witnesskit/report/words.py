@@ -14,6 +14,7 @@ LABELS: Final = {  # in the order they are shown
     "received": "What this shows",
     "url": "Web address",
     "title": "Title, as published",
+    "place": "Town or district",
     "uploader": "Published by",
     "published": "Date on the site",
     "name": "File name, as received",
