@@ -15,7 +15,7 @@ from witnesskit.errors.actions import NotForBundle
 from witnesskit.errors.bundle import NothingToPack
 from witnesskit.errors.cli import NoFolder
 from witnesskit.limits import VOLUME_DEFAULT
-from witnesskit.model import Ring, VaultKind
+from witnesskit.model import Audience, Ring, VaultKind
 from witnesskit.vault import state
 from witnesskit.vault.layout import Vault
 from witnesskit.vault.state import BundleState
@@ -30,8 +30,9 @@ def bundle(vault: Vault, wish: BundleWish, report: Report) -> BundleDone:
     if vault.config.kind is VaultKind.DESK:
         from witnesskit.actions.bundle_audience import bundle_for_audience
 
-        if wish.more_folders or wish.spare or wish.volume_size not in (0, VOLUME_DEFAULT):
-            raise NotForBundle("a desk writes one file: no further folders, volumes or spares")
+        cut = wish.more_folders or wish.spare or wish.volume_size not in (0, VOLUME_DEFAULT)
+        if cut and wish.audience != Audience.COURT:
+            raise NotForBundle("what is for the public is one file: no further folders, volumes or spares")
         return bundle_for_audience(vault, wish, report)
     if wish.audience or wish.recipient or wish.items or wish.custodian or wish.name or wish.secret:
         raise NotForBundle

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from witnesskit.actions.audience_members import Contents, data_member, file_member, openings_member
 from witnesskit.actions.audience_policy import audience_policy
+from witnesskit.actions.bundle_set import TRANSFER_ROOM
 from witnesskit.actions.bundled import BundleDone, BundleWish
 from witnesskit.actions.chain_members import LogCopy, copy_members, desk_copy
 from witnesskit.actions.court_contents import court_contents
@@ -19,12 +21,15 @@ from witnesskit.actions.report import public_report, read_items
 from witnesskit.actions.session import Session
 from witnesskit.bundle.pack import Packed, write_volume
 from witnesskit.bundle.plan import BundlePlan, PlannedMember, transfer_digest
+from witnesskit.bundle.spread import Room, hashed
+from witnesskit.bundle.volumes import Volumes, Written, content_class, laid_out, meta_room, write_set
 from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import prepare
 from witnesskit.errors.actions import NoSuchItem, NotForBundle
 from witnesskit.formats.age_keys import is_hybrid, parse_recipient
 from witnesskit.formats.bundle_manifest import TransferOpening
 from witnesskit.formats.short_id import short_id
+from witnesskit.limits import VOLUME_DEFAULT, VOLUME_MAX
 from witnesskit.model import Audience
 from witnesskit.policy.schema import Policy
 from witnesskit.report import html
@@ -33,6 +38,7 @@ from witnesskit.vault.layout import Vault
 from witnesskit.vault.state import BundleState, State
 
 Report = Callable[[int, int | None], None]
+Payload = Sequence[Sequence[PlannedMember]]  # of each volume
 _WEAKER = (
     "This desk's own keys are post-quantum ones, the recipient's is not: whoever records this bundle on its way may\n"
     "open it one day. If that matters, ask them for a key that begins with age1pq1 and make the bundle anew."
@@ -55,15 +61,16 @@ def bundle_for_audience(vault: Vault, wish: BundleWish, report: Report) -> Bundl
         contents = (
             _public(session, policy, wish) if audience is Audience.PUBLIC else court_contents(session, policy, wish)
         )
-        packed = _write(session, policy, wish, contents, report)
+        packed, *others = _write(session, policy, wish, contents, report)
     return BundleDone(
         str(packed.path),
-        packed.id,
+        packed.set,
         packed.size,
         contents.items,
-        packed.members,
+        packed.members + sum(one.members for one in others),
         _following(session, packed, audience, wish.recipient),
         contents.held_back,
+        more_files=tuple(str(one.path) for one in others),
     )
 
 
@@ -80,7 +87,7 @@ def _following(session: Session, packed: Packed, audience: Audience, recipient: 
         told = f"{_WEAKER}\n{told}"
     if audience is not Audience.COURT:
         return told
-    named = f"`witnesskit status` names it {short_id(packed.id)} until `witnesskit receipt` has read its answer."
+    named = f"`witnesskit status` names it {short_id(packed.set)} until `witnesskit receipt` has read its answer."
     return f"{told}\n{named}"
 
 
@@ -100,7 +107,7 @@ def _public(session: Session, policy: Policy, wish: BundleWish) -> Contents:
     return contents
 
 
-def _write(session: Session, policy: Policy, wish: BundleWish, contents: Contents, report: Report) -> Packed:
+def _write(session: Session, policy: Policy, wish: BundleWish, contents: Contents, report: Report) -> list[Packed]:
     counter, previous = _next_in_line(session.state)
     plan = BundlePlan(
         sender=session.signer.vkey,
@@ -112,11 +119,14 @@ def _write(session: Session, policy: Policy, wish: BundleWish, contents: Content
         policy=policy.id,
     )
     if wish.audience == Audience.COURT:
-        plan = _handed_over(session, wish, contents, plan)
+        volumes = _laid_out(session, wish, contents, plan)
+        if volumes.number > 1:
+            return _write_set(session, wish, contents, volumes, report)
+        plan = _handed_over(session, wish, contents, plan, [contents.members])
     whole = sum(member.size for member in plan.members)
     before = session.state
     try:
-        return write_volume(
+        packed = write_volume(
             wish.folder,
             plan,
             [wish.recipient],
@@ -128,17 +138,68 @@ def _write(session: Session, policy: Policy, wish: BundleWish, contents: Content
         if session.state is not before:  # remembered, and then it could not get its name
             state.save_state(session.vault, session.state.without_bundle(plan.id))
         raise
+    return [packed]
 
 
-def _handed_over(session: Session, wish: BundleWish, contents: Contents, plan: BundlePlan) -> BundlePlan:
+def _laid_out(session: Session, wish: BundleWish, contents: Contents, plan: BundlePlan) -> Volumes:
+    """How it goes into volumes: one, as large as can be, unless a size was asked for or there is too much for it."""
+    wanted = wish.volume_size if wish.volume_size not in (0, VOLUME_DEFAULT) else VOLUME_MAX
+    content = content_class(wanted)
+    chain = _chain(_with_own(session, contents.logs, grown=True))
+    longer = [*chain[:-1], replace(chain[-1], size=chain[-1].size + TRANSFER_ROOM)]
+    room = Room(content, meta_room(plan, [wish.recipient]) + TRANSFER_ROOM, longer)
+    volumes, names = laid_out(contents.members, room)
+    return Volumes(plan, volumes, content, names)
+
+
+def _write_set(
+    session: Session, wish: BundleWish, contents: Contents, volumes: Volumes, report: Report
+) -> list[Packed]:
+    """All volumes, or none: a set that is broken off is made anew, and nothing of it stays."""
+    payload = hashed(volumes.payload)
+    plan = _handed_over(session, wish, contents, volumes.plan, payload)
+    whole = sum(member.size for volume in payload for member in volume)
+    written: list[Packed] = []
+
+    def remember(one: Written) -> None:
+        written.append(one.packed)
+        if one.volume == 1:
+            _remember(session, plan, one.packed)
+
+    try:
+        done = write_set(
+            wish.folders,
+            replace(volumes, plan=plan, payload=payload),
+            [wish.recipient],
+            session.signer.sign_note,
+            (lambda count: report(count, whole), remember),
+        )
+    except BaseException:
+        for one in written:
+            with contextlib.suppress(OSError):
+                one.path.unlink(missing_ok=True)
+        if written:
+            state.save_state(session.vault, session.state.without_bundle(plan.id))
+        raise
+    return [one.packed for one in done]
+
+
+def _handed_over(
+    session: Session,
+    wish: BundleWish,
+    contents: Contents,
+    plan: BundlePlan,
+    payload: Sequence[Sequence[PlannedMember]],
+) -> BundlePlan:
     """The plan after its transfer was logged: who takes the files over can show that this log says so.
 
-    A copy for the public is in nobody's custody, and nobody will answer for it: of that no transfer is logged.
+    ``payload``: of each volume; that of one alone is in the plan. A copy for the public is in nobody's custody, and
+    nobody will answer for it: of that no transfer is logged.
     """
     committed = {
         "bundle": plan.id,
         "manifest_sha256": transfer_digest(
-            [contents.members], chain_members=len(_chain(_with_own(session, contents.logs, grown=True)))
+            payload, chain_members=len(_chain(_with_own(session, contents.logs, grown=True)))
         ),
         "day": utc_day(),
         "to": wish.recipient,
@@ -152,7 +213,7 @@ def _handed_over(session: Session, wish: BundleWish, contents: Contents, plan: B
     logs = _with_own(session, contents.logs)
     return replace(
         plan,
-        members=[*_chain(logs), *contents.members],
+        members=[*_chain(logs), *(payload[0] if len(payload) == 1 else ())],
         chain=tuple(log.head for log in logs),
         openings=(TransferOpening(number, event.disclosures),),
     )
@@ -178,5 +239,5 @@ def _next_in_line(present: State) -> tuple[int, str]:
 def _remember(session: Session, plan: BundlePlan, packed: Packed) -> None:
     """Before the bundle has its name: its number is used once, and its answer will be known."""
     facts = BundleState(plan.counter, plan.previous, "", packed.meta_sha256, awaited=bool(plan.openings))
-    session.state = state.delivered(session.state, packed.id, facts)
+    session.state = state.delivered(session.state, packed.set, facts)
     state.save_state(session.vault, session.state)

@@ -27,7 +27,7 @@ from witnesskit.vault import outgoing, state
 from witnesskit.vault.outgoing import Finished, Outgoing, Slice
 from witnesskit.vault.state import BundleState
 
-_TRANSFER_ROOM = 16 * KIB  # bytes by which the log, its checkpoint and bundle.json grow until they are packed
+TRANSFER_ROOM = 16 * KIB  # bytes by which the log, its checkpoint and bundle.json grow until they are packed
 
 Report = Callable[[int, int | None], None]
 
@@ -45,12 +45,12 @@ def laid_out_for(session: Session, payload: Sequence[PlannedMember], wanted: int
     """How the payload goes into volumes of at most ``wanted`` bytes, as far as sizes tell; raises VolumeTooLarge."""
     content = content_class(wanted or VOLUME_DEFAULT)
     chain = chain_members(session.vault, session.journal)
-    longer = [*chain[:-1], replace(chain[-1], size=chain[-1].size + _TRANSFER_ROOM)]
+    longer = [*chain[:-1], replace(chain[-1], size=chain[-1].size + TRANSFER_ROOM)]
     plan = replace(
         transfer.plan_of(session, *transfer.next_in_line(session.state)),
         chain=chain_heads(session.vault, session.journal),
     )
-    room = Room(content, meta_room(plan, session.recipients.of(Ring.DESK)) + _TRANSFER_ROOM, longer)
+    room = Room(content, meta_room(plan, session.recipients.of(Ring.DESK)) + TRANSFER_ROOM, longer)
     volumes, names = laid_out(payload, room)
     return Volumes(plan, volumes, content, names)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -16,9 +17,10 @@ from witnesskit.actions.history import History
 from witnesskit.actions.import_sinks import LookSink, MemorySink
 from witnesskit.actions.openings import OpeningLine, parse_lines, read_capsule_openings, resolve
 from witnesskit.bundle.bagdir import read_bag
+from witnesskit.bundle.joined import joined
 from witnesskit.bundle.result import Damage, MemberSink, Unpacked
 from witnesskit.bundle.tags import Tags
-from witnesskit.bundle.unpack import open_volume
+from witnesskit.bundle.unpack import OpenVolume, open_volume
 from witnesskit.custody.scan import keys_of
 from witnesskit.custody_limits import ANCHORS_MAX, NOTE_MAX
 from witnesskit.errors import WitnesskitError
@@ -140,6 +142,15 @@ def open_file(path: Path, key: Path | None, trust: Trust, report: Report) -> Cas
         return _case(open_volume(stream, identities), identities, trust, report)
 
 
+def open_files(paths: Sequence[Path], key: Path | None, trust: Trust, report: Report) -> Case:
+    """All volumes of one set, in any order; raises what ``open_volume`` and ``joined`` raise."""
+    identities = read_identities(key)
+    with contextlib.ExitStack() as stack:
+        volumes = [open_volume(stack.enter_context(open_given(path)), identities) for path in paths]
+        whole = joined(volumes) if len(volumes) > 1 else volumes[0]
+        return _case(whole, identities, trust, report)
+
+
 def open_bag(folder: Path, key: Path | None, trust: Trust, report: Report) -> Case:
     """A bag that somebody opened with stock tools; raises what ``read_bag`` raises."""
     bag = read_bag(folder)
@@ -187,7 +198,8 @@ def _case(container: Container, identities: Sequence[Identity], trust: Trust, re
     listed = Expected(everything=False, listed=frozenset(_names(things)))
     signer = _signer_check(tags, trust.keys, gathered.logs())
     checks = [_members_check(unpacked), signer, *unknown_evidence(gathered.unknown)]
-    checks += _segments_check(len(files) - len(things), tags)
+    if isinstance(container, OpenVolume):
+        checks += _volumes_check(len(files) - len(things), tags)
     try:
         openings = gathered.openings(tags)
     except (BadJson, WitnesskitError) as error:
@@ -196,12 +208,16 @@ def _case(container: Container, identities: Sequence[Identity], trust: Trust, re
     return Case(CaseFiles(gathered.logs(), openings, found, listed), trust, tuple(checks))
 
 
-def _segments_check(count: int, tags: Tags) -> list[CheckResult]:
-    """What is cut can be compared with the log only when the other volumes are there too."""
-    if not count:
+def _volumes_check(cut: int, tags: Tags) -> list[CheckResult]:
+    """One volume of a set is not the bundle: what the others hold, and what is cut, nobody can compare here."""
+    if tags.meta.volumes == 1:
         return []
-    sentence = f"{count} files are cut: the rest of them lies in other volumes of {tags.meta.volumes}"
-    return [container_check("SEGMENTS", sentence, CheckState.UNKNOWN)]
+    sentence = f"this is volume {tags.meta.volume} of {tags.meta.volumes}; name the others too"
+    checks = [container_check("VOLUMES", sentence, CheckState.UNKNOWN)]
+    if cut:
+        sentence = f"{cut} files are cut: the rest of them lies in other volumes of {tags.meta.volumes}"
+        checks.append(container_check("SEGMENTS", sentence, CheckState.UNKNOWN))
+    return checks
 
 
 def _beside(count: int) -> tuple[CheckResult, ...]:

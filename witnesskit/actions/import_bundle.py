@@ -17,7 +17,8 @@ from witnesskit.actions.import_sinks import ChainPart, Stores
 from witnesskit.actions.imported import About, ImportDone
 from witnesskit.actions.listing import list_items
 from witnesskit.actions.opening import open_for_saving
-from witnesskit.actions.receive import Arrival, is_between_desks, receive
+from witnesskit.actions.peer_bundle import Arrival
+from witnesskit.actions.receive import is_between_desks, receive
 from witnesskit.actions.second_copy import second_copy
 from witnesskit.actions.session import Session
 from witnesskit.bundle.result import Unpacked

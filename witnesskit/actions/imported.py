@@ -124,6 +124,12 @@ class PeerImportDone(ImportDone):
     @property
     def sentence(self) -> str:
         """One line for the person."""
+        if self.lacking and self.came.journal:
+            named = ", ".join(map(self.came.journal.named, self.lacking))
+            return (
+                f"a volume of a bundle of the desk {self.peer}: verified, kept as sent, in {_copies(self.copies)}; "
+                f"PARTIAL: of {counted(self.volumes, 'volume')} {named} not here yet"
+            )
         return (
             f"a bundle of the desk {self.peer}: {counted(self.unpacked.listed, 'file')} verified and kept as sent, "
             f"in {_copies(self.copies)}; give these answers back to {self.peer}:"
@@ -132,6 +138,8 @@ class PeerImportDone(ImportDone):
     @property
     def next_step(self) -> str:
         """What the other desk does with the answers."""
+        if self.lacking:
+            return "import the other volumes; nothing is answered before all of them are here"
         return "there: witnesskit receipt FILE FILE"
 
     def facts(self) -> Mapping[str, Json]:

@@ -83,7 +83,9 @@ def targets(vault: Vault) -> list[Target]:
     if (vault.path / received.FOLDER).is_dir():
         with look_at(vault) as state:
             due = [(name, one.sha256) for name, one in state.bundles.items() if one.sender and one.sha256]
-        found += [_file(name, received.path_of(vault, name), sha256) for name, sha256 in due]
+        for name, sha256 in due:
+            files = received.due_files(vault, name, sha256)
+            found += [_file(one if files[1:] else name, path, one) for path, one in files]
     found += [_file(path.stem, path, path.stem) for path in quarantine.set_aside(vault)]
     return sorted(found)
 

@@ -19,6 +19,7 @@ from witnesskit.actions.openings_capsule import seal_openings
 from witnesskit.actions.own_events import OpenedLine, own_events
 from witnesskit.actions.seen import SeenLog, logs_like
 from witnesskit.actions.session import Session
+from witnesskit.bundle.sequence import SeenBundle
 from witnesskit.custody.journal import utc_day
 from witnesskit.custody.prepare import Prepared, prepare
 from witnesskit.formats.bundle_manifest import BundleMeta
@@ -34,9 +35,10 @@ TOLD = ("bundle", "origin", "log", "size", "root", "result", "day")  # what the 
 class Taken:
     """A bundle of another desk that was verified and kept, with ``copies`` verified copies of it."""
 
-    meta: BundleMeta
+    meta: BundleMeta  # of a set: of all of it
     logs: Sequence[SeenLog]
     copies: int
+    seen: SeenBundle
 
 
 def answer(

@@ -45,6 +45,7 @@ class VerifyWish:
     passphrase: str = field(default="", repr=False)
     trust: Path | None = None
     tsa_roots: tuple[Path, ...] = ()
+    volumes: tuple[Path, ...] = ()  # the other files of a bundle that is a set
 
     def outside(self) -> Trust:
         """What was given from outside; raises the leaves of ``outside_trust``."""
@@ -122,9 +123,20 @@ def opened_case(wish: VerifyWish, report: Report) -> Case:
         return case_vault.open_case(wish.path, wish.passphrase, trust, report)
     if (wish.path / "bagit.txt").is_file():
         return case_bundle.open_bag(wish.path, wish.key, trust, report)
-    if wish.path.is_file():
-        return case_bundle.open_file(wish.path, wish.key, trust, report)
-    raise NothingToVerify
+    files = _files_of(wish)
+    if not files:
+        raise NothingToVerify
+    if len(files) > 1:
+        return case_bundle.open_files(files, wish.key, trust, report)
+    return case_bundle.open_file(files[0], wish.key, trust, report)
+
+
+def _files_of(wish: VerifyWish) -> tuple[Path, ...]:
+    """The files that were named, and what lies in folders under the name of a bundle."""
+    found: list[Path] = []
+    for path in (wish.path, *wish.volumes):
+        found += sorted(path.glob("*.age")) if path.is_dir() else [path]
+    return tuple(dict.fromkeys(path for path in found if path.is_file()))
 
 
 def judged(case: Case) -> Verdict:

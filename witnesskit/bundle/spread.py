@@ -108,17 +108,13 @@ def hashed(volumes: Sequence[Sequence[PlannedMember]]) -> list[list[PlannedMembe
 
     Raises SourceHash, NotReadable.
     """
-    cut: dict[str, list[PlannedMember]] = {}
+    cut: list[list[PlannedMember]] = []
     for member in (member for volume in volumes for member in volume if member.whole_sha256):
-        cut.setdefault(member.capsule or member.whole_sha256, []).append(member)
-    digests = {name: iter(_digests(segments)) for name, segments in cut.items()}
-    return [
-        [
-            replace(one, sha256=next(digests[one.capsule or one.whole_sha256])) if one.whole_sha256 else one
-            for one in volume
-        ]
-        for volume in volumes
-    ]
+        if not member.offset:  # the segments of a file follow one another, and two files may have the same bytes
+            cut.append([])
+        cut[-1].append(member)
+    digests = iter([digest for segments in cut for digest in _digests(segments)])
+    return [[replace(one, sha256=next(digests)) if one.whole_sha256 else one for one in volume] for volume in volumes]
 
 
 def _begun(room: Room) -> _Filling:

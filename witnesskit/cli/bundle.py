@@ -36,10 +36,10 @@ from witnesskit.cli.output import Answer, Output
     type=SIZE,
     default="1G",
     show_default=True,
-    help="Field: beyond this much it becomes a set of equal volumes (K, M or G; at most 4G).",
+    help="Beyond this much it becomes a set of equal volumes (K, M or G; at most 4G). For a court the default is 4G.",
 )
 @click.option("--parity", type=click.IntRange(1, 50), help="Percent of PAR2 beside each file, for sticks that rot.")
-@click.option("--spare", type=click.IntRange(1, 64), help="Field: further volumes; as many may be lost.")
+@click.option("--spare", type=click.IntRange(1, 64), help="Further volumes; as many may be lost.")
 @leaving_options
 @passphrase_option
 @vault_option
@@ -49,7 +49,7 @@ def command(output: Output, answer: Answer, folders: tuple[Path, ...], **options
 
     On a field vault: everything not confirmed yet, for the desk of the invite; nothing is decrypted. What is too much
     for one file becomes volumes, in turn on every FOLDER; broken off, the same command goes on. On a desk: what the
-    policy lets this audience have, for one recipient.
+    policy lets this audience have, for one recipient; for a court in volumes too.
     """
     from witnesskit.actions.bundle import bundle
     from witnesskit.actions.bundled import BundleWish

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ PROOF_ENDING = ".tlog-proof"
 
 
 @click.command()
-@click.argument("path", required=False, type=EXISTING_PATH)
+@click.argument("paths", nargs=-1, type=EXISTING_PATH, metavar="[PATH]...")
 @click.option("--signer", "signers", multiple=True, help="Key of a signer you trust: NAME+HASH+BASE64, or a file.")
 @click.option("--trust", type=_EXISTING_FOLDER, help="Folder of whom you trust: policy, tsa, tsa-int, headers.")
 @click.option(
@@ -31,17 +33,19 @@ PROOF_ENDING = ".tlog-proof"
 @click.option("--items", "show_items", is_flag=True, help="Show each item with its state and its times.")
 @passphrase_option
 @common
-def command(output: Output, answer: Answer, path: Path | None, **options: Any) -> None:
+def command(output: Output, answer: Answer, paths: tuple[Path, ...], **options: Any) -> None:
     """Check a vault, a bundle or an opened bag.
 
     Answers UNCHANGED since when, on whose word (0), CHANGED (7) or CANNOT TELL (8). Trust comes only from --signer,
     --trust, --tsa-root or from a key you hold, never from the thing itself. With --in, --proof, --against or
-    --hash-list it answers about one file, one proof, two copies of a log, or a list.
+    --hash-list it answers about one file, one proof, two copies of a log, or a list. Of a bundle of several volumes
+    name all files, or the folder in which they lie.
     """
     from witnesskit.cli import verify_modes as modes
     from witnesskit.cli import verify_proofs
 
-    _check_form(path, options)
+    path = paths[0] if paths else None
+    _check_form(paths, options)
     if options["hash_list"]:
         wish = wish_of(options["case"], options)
         modes.show_hash_list(output, answer, options["hash_list"], wish)
@@ -55,7 +59,7 @@ def command(output: Output, answer: Answer, path: Path | None, **options: Any) -
     elif options["against"]:
         verify_proofs.show_two_logs(output, answer, wish_of(path, options), options["against"])
     else:
-        wish = wish_of(path, options)
+        wish = replace(wish_of(path, options), volumes=paths[1:])
         modes.show_case(output, answer, wish, options["write_hashes"], show_items=options["show_items"])
 
 
@@ -73,15 +77,17 @@ def wish_of(path: Path, options: dict[str, Any]) -> Any:
     )
 
 
-def _check_form(path: Path | None, options: dict[str, Any]) -> None:
+def _check_form(paths: Sequence[Path], options: dict[str, Any]) -> None:
     """One question at a time."""
     asked = [name for name in ("case", "proof", "against", "hash_list") if options[name]]
     if options["hash_list"]:
-        if path is not None or asked != ["case", "hash_list"]:
+        if paths or asked != ["case", "hash_list"]:
             raise Usage("--hash-list FILE goes with --in PATH, and with nothing else to verify")
     elif len(asked) > 1:
         raise Usage("--in, --proof and --against are three questions; ask one of them")
-    if options["write_hashes"] and (asked or path is None):
+    if len(paths) > 1 and (asked or any(path.name.endswith(PROOF_ENDING) for path in paths)):
+        raise Usage("several files are the volumes of one bundle, and answer no other question")
+    if options["write_hashes"] and (asked or not paths):
         raise Usage("--write-hashes goes with a vault, a bundle or a bag")
 
 

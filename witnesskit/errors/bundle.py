@@ -158,6 +158,24 @@ class NothingToPack(WitnesskitError):
     hint = "nothing was written; witnesskit status tells what was delivered already"
 
 
+class MixedVolumes(WitnesskitError):
+    """Files of several bundles, where the volumes of one are needed."""
+
+    code = "VOLUMES-MIXED"
+    status = ExitStatus.USAGE
+    message = "these files are not the volumes of one bundle"
+    hint = "nothing was changed; name the files of one bundle, or each bundle by itself"
+
+
+class VolumesLacking(WitnesskitError):
+    """A word about a whole bundle needs all of it; ``detail`` names the volumes that were not given."""
+
+    code = "VOLUMES-LACKING"
+    status = ExitStatus.CANNOT_TELL
+    message = "not all volumes of this bundle were given"
+    hint = "nothing was changed; name the other files too, or the folder in which all of them lie"
+
+
 class NothingToImport(WitnesskitError):
     """Files are taken as they are named; of a folder only what has a name of ours."""
 

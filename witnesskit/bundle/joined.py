@@ -1,0 +1,237 @@
+"""A set of volumes as one container: files that were cut are put together while they are read, hashed as a whole.
+
+What must agree agrees before a byte of payload is handed out (docs/spec/bundle.md, "Volumes").
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from witnesskit.bundle.result import OUTSIDE, Damage, MemberSink, Store, Unpacked
+from witnesskit.bundle.tags import Tags
+from witnesskit.bundle.unpack import OpenVolume
+from witnesskit.errors.bundle import BadManifest, MemberHash, MixedVolumes, VolumesLacking
+from witnesskit.formats.bundle_manifest import BundleMeta
+from witnesskit.formats.bundle_members import CHAIN_KINDS, Member
+
+_PER_VOLUME: Final = 1_000_000  # a file is named by its volume and its number in there: 2000003
+
+
+class _Passing:
+    """A file that is verified and kept nowhere."""
+
+    def write(self, data: memoryview, /) -> None:
+        """Let it pass."""
+
+    def keep(self) -> None:
+        """It is the one signed for."""
+
+    def drop(self) -> None:
+        """It is not."""
+
+
+@dataclass
+class _Whole:
+    """A file that was cut, and how far it has come."""
+
+    member: Member
+    pieces: list[tuple[int, int]] = field(default_factory=list)  # (volume, ordinal), in order
+    end: int = 0  # bytes that the pieces cover
+    hasher: Any = field(default_factory=hashlib.sha256)
+    sink: MemberSink | None = None
+    done: int = 0
+    bad: bool = False
+
+    @property
+    def facts(self) -> tuple[object, ...]:
+        """What all pieces of it say."""
+        return _facts(self.member)
+
+
+class _Piece:
+    """One segment on its way into its whole file."""
+
+    def __init__(self, whole: _Whole, ended: Callable[[_Whole], None]) -> None:
+        self._whole = whole
+        self._ended = ended
+
+    def write(self, data: memoryview, /) -> None:
+        """Take unverified bytes."""
+        if self._whole.sink is not None and not self._whole.bad:
+            self._whole.hasher.update(data)
+            self._whole.sink.write(data)
+
+    def keep(self) -> None:
+        """They are the ones signed for."""
+        self._one_more()
+
+    def drop(self) -> None:
+        """They are not: nothing of the file is kept."""
+        if self._whole.sink is not None and not self._whole.bad:
+            self._whole.sink.drop()
+        self._whole.bad = True
+        self._one_more()
+
+    def _one_more(self) -> None:
+        self._whole.done += 1
+        if self._whole.done == len(self._whole.pieces):
+            self._ended(self._whole)
+
+
+class JoinedSet:
+    """All volumes of a set, in order. ``members``: the chain once, and every file whole."""
+
+    def __init__(self, volumes: Sequence[OpenVolume]) -> None:
+        self._volumes = volumes
+        self._wholes = _wholes(volumes)
+        first = volumes[0]
+        self.members = tuple(self._joined())
+        payload = sum(member.size for member in self.members)
+        self.meta: BundleMeta = replace(first.meta, id=first.meta.set, members=len(self.members), bytes=payload)
+        self.tags: Tags = replace(first.tags, meta=self.meta, members=self.members)
+
+    def each(self, store: Store, report: Callable[[int], Any] | None = None) -> Unpacked:
+        """Hand every file to ``store`` as ``OpenVolume.each`` does; one that was cut only when all of it verifies."""
+        kept: list[int] = []
+        skipped: list[int] = []
+        damage: list[Damage] = []
+        before = 0
+
+        def ended(whole: _Whole) -> None:
+            if not whole.bad and whole.sink is None:
+                skipped.append(whole.member.ordinal)
+            elif not whole.bad and whole.sink and whole.hasher.hexdigest() == whole.member.sha256:
+                whole.sink.keep()
+                kept.append(whole.member.ordinal)
+            else:
+                if not whole.bad and whole.sink:
+                    whole.sink.drop()
+                damage.append(Damage(whole.member.ordinal, MemberHash.code, 0, whole.member.size))
+
+        for number, volume in enumerate(self._volumes, 1):
+
+            def sink(member: Member, number: int = number) -> MemberSink | None:
+                return self._sink(number, member, store, ended)
+
+            def told(count: int, before: int = before) -> None:
+                if report:
+                    report(before + count)
+
+            came = volume.each(sink, told)
+            before += volume.meta.bytes
+            here = {_named(number, member) for member in volume.members if self._counts(number, member)}
+            kept += sorted(here & {number * _PER_VOLUME + one for one in came.kept})
+            skipped += sorted(here & {number * _PER_VOLUME + one for one in came.skipped})
+            damage += [self._renamed(number, one) for one in came.damage]
+        return Unpacked(len(self.members), tuple(kept), tuple(skipped), tuple(damage))
+
+    def _sink(self, number: int, member: Member, store: Store, ended: Callable[[_Whole], None]) -> MemberSink | None:
+        whole = self._wholes.get((number, member.ordinal))
+        if whole is not None:
+            if whole.pieces[0] == (number, member.ordinal):
+                whole.sink = store(whole.member)
+            return _Piece(whole, ended)
+        if not self._counts(number, member):
+            return _Passing()
+        return store(replace(member, ordinal=_named(number, member)))
+
+    def _counts(self, number: int, member: Member) -> bool:
+        """Whether it stands for itself: the chain is in every volume, and counts once."""
+        return not member.is_segment and (number == 1 or member.kind not in CHAIN_KINDS)
+
+    def _joined(self) -> Iterator[Member]:
+        for number, volume in enumerate(self._volumes, 1):
+            for member in volume.members:
+                whole = self._wholes.get((number, member.ordinal))
+                if whole is not None and whole.pieces[0] == (number, member.ordinal):
+                    yield whole.member
+                if self._counts(number, member):
+                    yield replace(member, ordinal=_named(number, member))
+
+    def _renamed(self, number: int, damage: Damage) -> Damage:
+        whole = self._wholes.get((number, damage.ordinal))
+        if damage.ordinal == OUTSIDE:
+            return damage
+        return replace(damage, ordinal=whole.member.ordinal if whole else number * _PER_VOLUME + damage.ordinal)
+
+
+def joined(volumes: Sequence[OpenVolume]) -> JoinedSet:
+    """All volumes of one set, given in any order; the same volume twice is one.
+
+    Raises MixedVolumes, VolumesLacking with the numbers, BadManifest where they do not agree.
+    """
+    by_number: dict[int, OpenVolume] = {}
+    first = volumes[0].meta
+    for volume in volumes:
+        if volume.meta.set != first.set or volume.meta.volumes != first.volumes:
+            raise MixedVolumes
+        known = by_number.setdefault(volume.meta.volume, volume)
+        if known.tags.meta_sha256 != volume.tags.meta_sha256:
+            raise BadManifest(f"two volumes say that they are number {volume.meta.volume}")
+    lacking = [str(number) for number in range(1, first.volumes + 1) if number not in by_number]
+    if lacking:
+        raise VolumesLacking(f"{', '.join(lacking)} of {first.volumes}")
+    ordered = [by_number[number] for number in sorted(by_number)]
+    for volume in ordered[1:]:
+        _demand_agreement(ordered[0], volume)
+    return JoinedSet(ordered)
+
+
+def _demand_agreement(first: OpenVolume, other: OpenVolume) -> None:
+    for name in ("sender", "counter", "previous", "recipients", "audience", "enrol", "chain", "policy", "decoys"):
+        if getattr(first.meta, name) != getattr(other.meta, name):
+            raise BadManifest(f"bundle.json: {name} of volume {other.meta.volume} is not that of the first")
+    if _chain(first) != _chain(other):
+        raise BadManifest(f"the logs in volume {other.meta.volume} are not those in the first")
+
+
+def _chain(volume: OpenVolume) -> list[tuple[object, ...]]:
+    return [_facts(member) for member in volume.members if member.kind in CHAIN_KINDS]
+
+
+def _facts(member: Member) -> tuple[object, ...]:
+    size, sha256 = member.whole_size or member.size, member.whole_sha256 or member.sha256
+    named = (member.kind, member.item, member.capsule, member.role, member.part, member.origin, member.name)
+    return (*named, size, sha256)
+
+
+def _wholes(volumes: Sequence[OpenVolume]) -> dict[tuple[int, int], _Whole]:
+    """(volume, ordinal) of every segment -> its whole file; each goes on in a later volume, without a gap.
+
+    Raises BadManifest.
+    """
+    found: dict[tuple[int, int], _Whole] = {}
+    open_ones: list[_Whole] = []
+    for number, volume in enumerate(volumes, 1):
+        for member in (one for one in volume.members if one.is_segment):
+            whole = _going_on(open_ones, number, member)
+            whole.pieces.append((number, member.ordinal))
+            whole.end += member.size
+            found[number, member.ordinal] = whole
+        open_ones = [whole for whole in open_ones if whole.end < whole.member.size]
+    if open_ones or any(whole.end != whole.member.size for whole in found.values()):
+        raise BadManifest("a file that is cut is not all in its volumes")
+    return found
+
+
+def _going_on(open_ones: list[_Whole], number: int, member: Member) -> _Whole:
+    for whole in open_ones:
+        if (whole.facts, whole.end) == (_facts(member), member.offset) and whole.pieces[-1][0] < number:
+            return whole
+    if member.offset:
+        raise BadManifest(f"volume {number}: a segment whose beginning is not there")
+    whole = _Whole(
+        replace(
+            member, ordinal=_named(number, member), size=member.whole_size, sha256=member.whole_sha256,
+            whole_sha256="", whole_size=0,
+        )
+    )  # fmt: skip
+    open_ones.append(whole)
+    return whole
+
+
+def _named(number: int, member: Member) -> int:
+    return number * _PER_VOLUME + member.ordinal
