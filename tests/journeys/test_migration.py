@@ -96,7 +96,7 @@ def newer(path: Path, old: bytes, new: bytes) -> None:
     ("file", "old", "new"),
     [
         ("desk/vault.toml", b"witnesskit.vault/1", b"witnesskit.vault/2"),
-        ("desk/state", b"witnesskit.state/1", b"witnesskit.state/2"),
+        ("desk/state", b"witnesskit.state/", b"witnesskit.state/9"),
         ("a/vault.toml", b"witnesskit.vault/1", b"witnesskit.vault/2"),
         ("a/state", b"witnesskit.state/1", b"witnesskit.state/2"),
         ("b.wkid", b"witnesskit.invite/1", b"witnesskit.invite/2"),
