@@ -98,6 +98,8 @@ def answers(state):
         "papers": [sorted(state.papers(*events)) for events in ((), ("receipt",), ("check", "note"))],
         "of": [sorted(dict(state.bundles_of(senders))) for senders in ([""], ["a+1"], ["a+1", "b+2"], ["nobody"])],
         "brought": [state.brought_by(item) for item in ITEMS],
+        "senders": [state.sender_of(item) for item in ITEMS],
+        "heads": [sorted(map(str, dict(state.bundles_of(senders)).values())) for senders in (["", "a+1"], ["b+2"])],
         "bytes": [state.bytes_of(senders) for senders in (["a+1"], ["a+1", "b+2"], ["nobody"])],
     }
 

@@ -76,7 +76,7 @@ class Arrivals:
         number, _space, day = self._catalogue.noted(f"bundle {bundle}").partition(" ")
         if not number:
             return None
-        sender, invite = self._senders.get(self._session.state.bundles[bundle].sender, ("", None))
+        sender, invite = self._senders.get(self._session.state.sender_of(item), ("", None))
         return Arrival(int(number), day, place, sender, invite)
 
     def of_own(self, item: str, lines: Iterable[OpeningLine]) -> Arrival | None:

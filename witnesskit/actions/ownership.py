@@ -39,8 +39,7 @@ def demand_own(present: State, senders: Collection[str], meta: BundleMeta, membe
 
 def _is_own(present: State, senders: Collection[str], item: str) -> bool:
     """Whether this device brought an item or a paper, under whatever name."""
-    brought = present.brought_by(item)
-    return brought is not None and present.bundles[brought[0]].sender in senders
+    return present.sender_of(item) in senders
 
 
 def is_name_of_another(taken: Iterable[str], key: VerifierKey) -> bool:

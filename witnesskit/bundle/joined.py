@@ -17,6 +17,7 @@ from witnesskit.errors.bundle import BadManifest, MemberHash, MixedVolumes, Volu
 from witnesskit.formats.bundle_manifest import BundleMeta
 from witnesskit.formats.bundle_members import CHAIN_KINDS, Member
 
+_NAMED: Final = 20  # volumes that a sentence names
 _PER_VOLUME: Final = 1_000_000  # a file is named by its volume and its number in there: 2000003
 
 
@@ -173,7 +174,8 @@ def joined(volumes: Sequence[OpenVolume]) -> JoinedSet:
             raise BadManifest(f"two volumes say that they are number {volume.meta.volume}")
     lacking = [str(number) for number in range(1, first.volumes + 1) if number not in by_number]
     if lacking:
-        raise VolumesLacking(f"{', '.join(lacking)} of {first.volumes}")
+        more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
+        raise VolumesLacking(f"{', '.join(lacking[:_NAMED])}{more} of {first.volumes}")
     ordered = [by_number[number] for number in sorted(by_number)]
     for volume in ordered[1:]:
         _demand_agreement(ordered[0], volume)

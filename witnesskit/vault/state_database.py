@@ -39,7 +39,7 @@ def faults() -> Iterator[None]:
         if code in _BUSY:
             raise VaultBusy from None
         raise StorageFault(getattr(error, "sqlite_errorname", "")) from None
-    except (sqlite3.Error, TypeError, ValueError):
+    except (sqlite3.Error, TypeError, ValueError, OverflowError):
         raise BadState("its rows") from None
 
 

@@ -168,12 +168,16 @@ class RowState(State):
         return iter(self.rows.papers(*events)) if self.is_saved else super().papers(*events)
 
     def bundles_of(self, senders: Collection[str]) -> Iterator[tuple[str, BundleState]]:
-        """Bundles of one device, under whatever name."""
+        """Bundles of one device, under whatever name, without their items."""
         return iter(self.rows.bundles_of(senders)) if self.is_saved else super().bundles_of(senders)
 
     def brought_by(self, item: str) -> tuple[str, int] | None:
         """Bundle of a device that brought an item first, and its place in there."""
         return self.rows.brought_by(item) if self.is_saved else super().brought_by(item)
+
+    def sender_of(self, item: str) -> str:
+        """Verifier key of the device that brought an item first; empty for one that no device brought."""
+        return self.rows.sender_of(item) if self.is_saved else super().sender_of(item)
 
     def bytes_of(self, senders: Collection[str]) -> int:
         """Bytes of all capsules of the items that the bundles of a device brought."""

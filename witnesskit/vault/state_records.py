@@ -86,8 +86,10 @@ class State:
                 yield item
 
     def bundles_of(self, senders: Collection[str]) -> Iterator[tuple[str, BundleState]]:
-        """Bundles of one device, under whatever name; "" is this vault."""
-        return ((bundle, facts) for bundle, facts in self.bundles.items() if facts.sender in senders)
+        """Bundles of one device, under whatever name, without their items; "" is this vault."""
+        for bundle, facts in self.bundles.items():
+            if facts.sender in senders:
+                yield bundle, replace(facts, items=())
 
     def brought_by(self, item: str) -> tuple[str, int] | None:
         """Bundle of a device that brought an item first, and the item's place in there; None for no bundle's."""
@@ -96,9 +98,14 @@ class State:
                 return bundle, facts.items.index(item)
         return None
 
+    def sender_of(self, item: str) -> str:
+        """Verifier key of the device that brought an item first; empty for one that no device brought."""
+        brought = self.brought_by(item)
+        return self.bundles[brought[0]].sender if brought else ""
+
     def bytes_of(self, senders: Collection[str]) -> int:
         """Bytes of all capsules of the items that the bundles of a device brought."""
-        items = {item for _bundle, facts in self.bundles_of(senders) for item in facts.items}
+        items = {item for facts in self.bundles.values() if facts.sender in senders for item in facts.items}
         return sum(capsule.size for item in items & self.items.keys() for capsule in self.items[item].capsules)
 
     def mark(self) -> str:

@@ -6,6 +6,7 @@ Reading or changing one item costs the same beside a thousand others and beside 
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -20,7 +21,12 @@ _PAGE: Final = 1000  # rows read at once: nobody waits long for who reads everyt
 # every statement is of these words; what comes from outside is a value
 _ITEMS: Final = "SELECT id, delivered, receipted, paper, events FROM item"
 _CAPSULES: Final = "SELECT item, place, id, sha256, role, part, size FROM capsule"
+_BROUGHT: Final = (
+    "SELECT bundle.id, carried.place, bundle.sender FROM carried JOIN bundle ON bundle.id = carried.bundle "
+    "WHERE carried.item = ? AND bundle.sender <> '' ORDER BY bundle.counter LIMIT 1"
+)
 _HELD: Final = "WHERE paper = 0 AND (size > 0 OR EXISTS (SELECT 1 FROM capsule WHERE capsule.item = item.id))"
+_MARK: Final = re.compile(r"([1-9][0-9]{0,17}) ([0-9a-f]{16})", re.ASCII)
 _CapsuleRow = tuple[bytes, int, bytes, bytes, str, int, int]
 
 
@@ -134,22 +140,22 @@ class Rows:
         return [one.hex() for (one,) in self._asked(question, *(f"% {event} %" for event in events))]
 
     def bundles_of(self, senders: Collection[str]) -> list[tuple[str, BundleState]]:
-        """Bundles of one device, under whatever name."""
+        """Bundles of one device, under whatever name, without their items."""
         found = []
         for sender in senders:
-            with faults():
-                rows = self._db.execute("SELECT id, facts FROM bundle WHERE sender = ? ORDER BY counter", (sender,))
-                found += [(row[0].hex(), self._bundle(*row)) for row in rows.fetchall()]
+            rows = self._asked("SELECT id, facts FROM bundle WHERE sender = ? ORDER BY counter", sender)
+            found += [(key.hex(), parse_bundle(facts, ())) for key, facts in rows]
         return found
 
     def brought_by(self, item: str) -> tuple[str, int] | None:
         """Bundle of a device that brought an item, and the item's place in there."""
-        found = self._asked(
-            "SELECT bundle.id, carried.place FROM carried JOIN bundle ON bundle.id = carried.bundle "
-            "WHERE carried.item = ? AND bundle.sender <> '' ORDER BY bundle.counter LIMIT 1",
-            _key(item),
-        )
+        found = self._asked(_BROUGHT, _key(item))
         return (found[0][0].hex(), int(found[0][1])) if found else None
+
+    def sender_of(self, item: str) -> str:
+        """Verifier key of the device that brought an item first, or empty."""
+        found = self._asked(_BROUGHT, _key(item))
+        return str(found[0][2]) if found else ""
 
     def bytes_of(self, senders: Collection[str]) -> int:
         """Bytes of the capsules of all items that the bundles of a device brought."""
@@ -163,14 +169,13 @@ class Rows:
 
     def changed_since(self, mark: str) -> list[str] | None:
         """Items that were changed after the rows had this mark; None where that cannot be told."""
-        number, _space, token = mark.partition(" ")
-        if not number.isdecimal() or not self._asked(
-            "SELECT 1 FROM write WHERE number = ? AND token = ?", int(number), bytes.fromhex(token)
-        ):
+        match = _MARK.fullmatch(mark)
+        number, token = (int(match[1]), bytes.fromhex(match[2])) if match else (0, b"")
+        if not self._asked("SELECT 1 FROM write WHERE number = ? AND token = ?", number, token):
             return None
-        if int(self.note("dropped") or 0) > int(number):
+        if int(self.note("dropped") or 0) > number:
             return None
-        return [one.hex() for (one,) in self._asked("SELECT id FROM item WHERE changed > ? ORDER BY id", int(number))]
+        return [one.hex() for (one,) in self._asked("SELECT id FROM item WHERE changed > ? ORDER BY id", number)]
 
     def note(self, name: str) -> str:
         """A word about the rows themselves, empty if there is none."""
