@@ -12,6 +12,7 @@ from witnesskit.actions.custodian import CustodianPaper
 from witnesskit.actions.item_files import read_item
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.own_events import own_events
+from witnesskit.actions.places import place
 from witnesskit.actions.queue import open_queue, run, wait_again
 from witnesskit.actions.queue_add import Said, add_links
 from witnesskit.actions.queue_run import RunWish
@@ -260,3 +261,17 @@ def test_a_record_that_no_attempt_wrote_gives_nothing_to_go_on_with(changes):
     assert resume_from(GOOD)
     assert resume_from({**GOOD, **changes}) is None
     assert resume_from([1]) is None
+
+
+def test_an_attempt_and_the_whole_are_from_where_the_first_one_was_said_to_be(stage, site, worker):
+    told = Asked(allow_local=True, place="Aktau")
+    archive(stage.desk, ArchiveWish((site.url + "/p/comes-back.html",), stage.passphrase, told), worker, Quiet())
+    site.flags.add("further")
+    again(stage, worker)
+    (first, second) = items(stage)
+    assert [one.record["place"] for one in (first, second)] == [{"locality": "Aktau"}] * 2
+    assert first.stub["place"] == {"locality": "Aktau"}
+    place(stage.desk, stage.passphrase, [short_id(second.item)], "Zhanaozen")
+    site.flags.add("back")
+    again(stage, worker)
+    assert [one.record["place"]["locality"] for one in items(stage)] == ["Aktau", "Aktau", "Zhanaozen", "Zhanaozen"]

@@ -20,8 +20,25 @@ from witnesskit.limits import LOCALITY_MAX
         "القاهرة",
         "ယန်းဘင်း",
         "東京",
+        "نجف\u200cآباد",
+        "Farg‘ona",
+        "תל־אביב",
+        "القاهرة، مصر",
     ],
-    ids=["latin", "kazakh", "hyphen", "apostrophe", "dot", "arabic", "marks", "japanese"],
+    ids=[
+        "latin",
+        "kazakh",
+        "hyphen",
+        "apostrophe",
+        "dot",
+        "arabic",
+        "marks",
+        "japanese",
+        "joiner",
+        "uzbek",
+        "hebrew",
+        "arabic-comma",
+    ],
 )
 def test_names_of_towns_in_any_script_are_taken(text):
     assert checked(text) == unicodedata.normalize("NFC", text)
@@ -32,11 +49,12 @@ def test_names_of_towns_in_any_script_are_taken(text):
     [
         "43.3403, 52.8619", "43°20'25\"N", "8GV3M2WQ+Q3", "ubq5k9", "///filled.count.soap", "filled.count.soap",
         "Satpaev street 14", "٤٣", "maps.example/x", "a/b", "", "   ", "...", "x" * (LOCALITY_MAX + 1), "a\x00b", "a\u202eb",
-        "https://example.org", "Zhanaozen;window", "\ud800",
+        "https://example.org", "Zhanaozen;window", "\ud800", "\u200cAktau", "Ak\u200c tau", "Ak\u200d\u200dtau",
     ],
     ids=[
         "degrees", "minutes", "plus-code", "geohash", "three-words-slashes", "three-words", "house", "arabic-digits",
         "address", "slash", "nothing", "blanks", "dots", "long", "nul", "bidi", "link", "semicolon", "surrogate",
+        "joiner-first", "joiner-blank", "joiners",
     ],
 )  # fmt: skip
 def test_what_is_finer_or_no_name_is_refused(text):

@@ -14,6 +14,7 @@ from witnesskit.actions.finishing import Gathered, finish
 from witnesskit.actions.full_disk import room_for_the_end
 from witnesskit.actions.given_file import given_bytes
 from witnesskit.actions.saving import SavedItem, Saving
+from witnesskit.actions.sealing_file import seal_stub
 from witnesskit.actions.seen import known_logs
 from witnesskit.actions.session import Session
 from witnesskit.actions.sources import Sources
@@ -40,14 +41,12 @@ def add_reports(session: Session, path: Path, sources: Sources) -> SavedItem:
         raise BadTable("its rows are too many for one item; divide it")
     saving = Saving(session)
     with room_for_the_end(saving):
-        return _sealed(saving, path.name, data, said)
+        return _sealed(saving, path.name, data, said, sources.place)
 
 
-def _sealed(saving: Saving, name: str, data: bytes, said: Sequence[Json]) -> SavedItem:
-    gathered = Gathered("file", now())
-    stub = saving.capsule(Role.RECORD)
-    stub.add("stub.json", strict_json.canonical({"kind": "file", "started_at": gathered.started_at}))
-    saving.close(stub)
+def _sealed(saving: Saving, name: str, data: bytes, said: Sequence[Json], place: str) -> SavedItem:
+    gathered = Gathered("file", now(), place=place)
+    seal_stub(saving, gathered)
     original = saving.capsule(Role.ORIGINAL)
     stream = original.stream("media/1")
     stream.write(data)

@@ -12,11 +12,11 @@ from witnesskit.actions.full_disk import room_for_the_end
 from witnesskit.actions.item_files import ItemFiles, OpenedFile
 from witnesskit.actions.lookout import look_out
 from witnesskit.actions.saving import SavedItem, Saving
+from witnesskit.actions.sealing_file import seal_stub
 from witnesskit.actions.session import Session
 from witnesskit.actions.untrusted import objects
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.retry import PartChanged
-from witnesskit.formats import strict_json
 from witnesskit.formats.media_record import MediaFact
 from witnesskit.limits import READ_BLOCK
 from witnesskit.media.probe import HEAD_SIZE, media_type
@@ -97,7 +97,7 @@ def _assembled(saving: Saving, chain: Chain) -> SavedItem:
     last = chain.parts[-1]
     known = last.files.record["source"]
     source = {name: known[name] for name in ("url", "title") if name in known}
-    gathered = Gathered("url", now(), Outcome.SAVED)
+    gathered = Gathered("url", now(), Outcome.SAVED, place=_place(chain))
     gathered.source = {"kind": "url", **source, "assembled_of": list(chain.items)}
     ways = {str(part.files.record["collection"].get("egress", "unknown")) for part in chain.parts}
     gathered.collection["egress"] = ways.pop() if len(ways) == 1 else "unknown"
@@ -105,9 +105,7 @@ def _assembled(saving: Saving, chain: Chain) -> SavedItem:
     gathered.capture |= {"rule": "assembled", "parts": [_told(part) for part in chain.parts]}
     gathered.completeness |= {"url": "ok", "media": "ok", "context": "never: it is with the parts"}
     gathered.completeness |= {"html": "never: it is with the parts", "screenshot": "never: it is with the parts"}
-    stub = saving.capsule(Role.RECORD)
-    stub.add("stub.json", strict_json.canonical({"kind": "url", "started_at": gathered.started_at}))
-    saving.close(stub)
+    seal_stub(saving, gathered)
     original = saving.capsule(Role.ORIGINAL)
     stream = original.stream("media/1")
     head = b""
@@ -118,6 +116,11 @@ def _assembled(saving: Saving, chain: Chain) -> SavedItem:
     gathered.media.append(MediaFact(1, stream.sha256, stream.size, media_type(head), complete=True, format_id=form))
     saving.lookouts[1] = look_out(original, 1, saving.spare)
     return finish(saving, gathered, original)
+
+
+def _place(chain: Chain) -> str:
+    """What was said of the newest part of which anything was said."""
+    return next((found for part in reversed(chain.parts) if (found := part.files.locality)), "")
 
 
 def _as_recorded(part: Part) -> bool:

@@ -90,7 +90,9 @@ def forget(session: Session, item: str) -> None:
         return
     with suppress(WitnesskitError), closing(_open(session)) as found:
         try:
-            found.drop([item])
+            _drop(found, [item])
+            if session.state.items[item].capsules:  # what the desk said of it stands
+                _note_places(session, found, [item])
             found.keep()
         except WitnesskitError:
             kept.discard(folder)
@@ -119,7 +121,7 @@ def _refresh(session: Session, found: KeptCatalogue, done: Catalogued, report: R
         found.note(_UNSETTLED, "")
     first = not found.count()
     new, gone = _differing(session.state, found, changed)
-    found.drop(gone)
+    _drop(found, gone)
     done.dropped = len(gone)
     if first:
         _say_of_shut(lambda: _note_places(session, found), "places", done)
@@ -164,10 +166,18 @@ def _mark_all(session: Session, found: KeptCatalogue) -> None:
 
 
 def _note_places(session: Session, found: KeptCatalogue, items: Sequence[str] | None = None) -> None:
-    """Remember what the desk said, of these items or of all."""
+    """Remember what the desk said, of these items or of all that are here."""
     said = localities(statements(session, PLACE))
     for item in said if items is None else items:
-        found.note(f"{_PLACE}{item}", said.get(item, ""))
+        held = session.state.items.get(item)
+        found.note(f"{_PLACE}{item}", said.get(item, "") if held and held.capsules else "")
+
+
+def _drop(found: KeptCatalogue, items: Sequence[str]) -> None:
+    """Take items out, with what was noted of them."""
+    found.drop(items)
+    for item in items:
+        found.note(f"{_PLACE}{item}", "")
 
 
 def _quiet(_done: int, _whole: int) -> None:

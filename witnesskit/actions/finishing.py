@@ -47,8 +47,13 @@ class Gathered:
     media: list[MediaFact] = field(default_factory=list)
     completeness: dict[str, str] = field(default_factory=dict)
     note: str = ""  # for the person, beside the outcome
-    place: str = ""  # town or district, as the person says
+    place: str = field(default="", repr=False)  # town or district, as the person says
     resume: list[Resume] = field(default_factory=list)  # what a later attempt can go on from; telling
+
+    @property
+    def said_place(self) -> dict[str, Json]:
+        """``place`` of a record and of a stub, empty where nothing was said."""
+        return {"locality": self.place} if self.place else {}
 
     @property
     def received(self) -> int:
@@ -161,7 +166,7 @@ def _record(saving: Saving, gathered: Gathered, copies: Sequence[StreamCopy], at
         copies=[copy.facts for copy in copies],
         capture=gathered.capture,
         policy=saving.session.policy.id,
-        place={"locality": gathered.place} if gathered.place else {},
+        place=gathered.said_place,
     )
 
 

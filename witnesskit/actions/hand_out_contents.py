@@ -13,6 +13,7 @@ from witnesskit.actions.custodian import CustodianPaper, custodian_of
 from witnesskit.actions.item_files import ItemFiles, OpenedFile, read_item
 from witnesskit.actions.marks import Mark, newest
 from witnesskit.actions.part_file import extension_of
+from witnesskit.actions.places import with_places
 from witnesskit.actions.publish import may_be_published, publish
 from witnesskit.actions.session import Session
 from witnesskit.actions.shown_items import shown_copy, shown_item
@@ -82,7 +83,9 @@ def published_items(session: Session, policy: Policy, asked: Chosen) -> Opened:
     Raises NotForThePublic, NothingToHandOut.
     """
     said = by_item(statements(session, MARK, CONSENT))
-    read = [read_item(session.vault, session.state, item, _identities(session)) for item in asked.items]
+    read = with_places(
+        session, [read_item(session.vault, session.state, item, _identities(session)) for item in asked.items]
+    )
     done = publish(session, policy, read)
     if not done.copies:
         raise NothingToHandOut("no clean copy")

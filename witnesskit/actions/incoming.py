@@ -58,8 +58,9 @@ class Incoming:
         self._stub: CapsuleWriter | None = saving.capsule(Role.RECORD)
         self._page: StreamWriter | None = None
         self._wire: StreamWriter | None = None
-        stub = {"kind": "url", "url": url, "started_at": gathered.started_at}
+        stub: dict[str, Json] = {"kind": "url", "url": url, "started_at": gathered.started_at}
         stub["egress"] = egress_kind(self._connected.egress)  # of a capture that is killed, nothing else tells it
+        stub |= {"place": gathered.said_place} if gathered.place else {}
         self._stub.add("stub.json", strict_json.canonical(stub))
         gathered.source |= {"kind": "url", "url": url}
         gathered.observed["url"] = url

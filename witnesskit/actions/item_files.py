@@ -63,8 +63,9 @@ class ItemFiles:
 
     @property
     def locality(self) -> str:
-        """Town or district: what the desk said last, else what the record says; empty for neither."""
-        return self.place or locality.read(mapping(self.record.get("place")).get("locality"))
+        """Town or district: what the desk said last, else what the record says or a stub; empty for none."""
+        told = (locality.read(mapping(one.get("place")).get("locality")) for one in (self.record, self.stub))
+        return self.place or next(filter(None, told), "")
 
     def streams(self, kind: str) -> Iterator[OpenedFile]:
         """Files whose prefix begins with ``kind`` ("copy", "media", "page")."""

@@ -16,6 +16,7 @@ from witnesskit.actions.opening import open_for_saving
 from witnesskit.digest import sha256_stream
 from witnesskit.errors.actions import NoSuchItem
 from witnesskit.errors.catalogue import NoDigest
+from witnesskit.formats.locality import spelled
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import Json, VaultKind
 from witnesskit.vault import layout
@@ -68,7 +69,8 @@ def page(vault: Vault, passphrase: str, wish: PageWish, report: Report) -> Page:
     layout.demand(vault, VaultKind.DESK)
     with open_for_saving(vault, passphrase) as session, open_catalogue(session, report) as found:
         only = chosen(session.state, [wish.item])[0] if wish.item else ""
-        search = replace(wish.search, limit=wish.search.limit + 1, item=only)
+        place = spelled(wish.search.place)
+        search = replace(wish.search, limit=wish.search.limit + 1, item=only, place=place)
         if wish.before:
             last = found.rows.get(*chosen(session.state, [wish.before]))
             if last is None:

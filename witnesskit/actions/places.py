@@ -10,7 +10,7 @@ from witnesskit.actions.item_files import ItemFiles, chosen
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.session import Session
 from witnesskit.actions.statements import PLACE, Statement, localities, log_statements, statements
-from witnesskit.errors.leaving import BadStatement
+from witnesskit.errors.leaving import BadStatement, StatementsShut
 from witnesskit.formats import locality
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import VaultKind
@@ -56,6 +56,14 @@ def with_places(session: Session, items: Iterable[ItemFiles]) -> tuple[ItemFiles
     """The items, each with what the desk said of it; raises StatementsShut."""
     said = localities(statements(session, PLACE))
     return tuple(replace(files, place=said.get(files.item, "")) for files in items)
+
+
+def places_if_open(session: Session) -> dict[str, str]:
+    """Item -> what the desk said of it; nothing where the statements are shut: then the records' own is used."""
+    try:
+        return localities(statements(session, PLACE))
+    except StatementsShut:
+        return {}
 
 
 def _told(one: Statement) -> PlaceSaid:

@@ -36,6 +36,7 @@ class PublishedCopy:
     file: OpenedFile
     openings: tuple[Opening, ...] = field(repr=False)
     parent: str = field(default="", repr=False)  # of the desk's own, and of nothing that leaves
+    place: str = field(default="", repr=False)  # town or district: it leaves only where the policy says so
 
     @property
     def line(self) -> OpeningLine:
@@ -71,8 +72,11 @@ def publish(session: Session, policy: Policy, items: Sequence[ItemFiles]) -> Pub
     numbers = session.journal.append_all([(event, {}) for event in events])
     session.journal.checkpoint(session.signer)
     log = session.journal.log
+    places = {one.item: one.locality for one in items}
     copies = tuple(
-        PublishedCopy(event.item, facts, file, _openings(log, number, event.disclosures, policy), parent)
+        PublishedCopy(
+            event.item, facts, file, _openings(log, number, event.disclosures, policy), parent, places[parent]
+        )
         for event, number, (parent, facts, file) in zip(events, numbers, allowed, strict=True)
     )
     return Published(copies, tuple(refused))

@@ -20,6 +20,7 @@ from witnesskit.actions.custodian import CustodianPaper, custodian_of
 from witnesskit.actions.device_check import demand_quiet
 from witnesskit.actions.item_files import ItemFiles
 from witnesskit.actions.opening import open_for_saving
+from witnesskit.actions.places import places_if_open
 from witnesskit.actions.resume import resume_from
 from witnesskit.actions.retry_items import LinkItems, link_of
 from witnesskit.actions.saving import SavedItem
@@ -74,7 +75,7 @@ def retry(vault: Vault, passphrase: str, wish: RetryWish, running: Worker, watch
         demand_quiet(session.policy, vault.path)
         keyring = cast(Keyring, session.keyring)
         custodian = custodian_of(keyring, wish.custodian)
-        known = LinkItems(session, (*desk_identities(keyring), *custodian))
+        known = LinkItems(session, (*desk_identities(keyring), *custodian), places_if_open(session))
         asking = _Asking(session, known, wish, running, watch, opens=bool(custodian))
         for files in known.named(wish.items) if wish.items else known.unfinished():
             done = asking.one(files)
@@ -127,7 +128,7 @@ class _Asking:
         tap = Tap()
         picture = True if part in ("screenshot", "all") else asked.screenshot
         tap.shoot = shoot_for(self.session, replace(asked, screenshot=picture))
-        tap.retry_of = files.item
+        tap.retry_of, tap.place = files.item, files.locality
         return archive_one(self.session, wanted, self.running, self.watch, tap)
 
 

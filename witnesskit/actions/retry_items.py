@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from witnesskit.actions.assemble import Chain, part_chain
@@ -24,12 +24,14 @@ class LinkItems:
 
     session: Session
     identities: Sequence[Identity]
+    places: Mapping[str, str] = field(default_factory=dict, repr=False)  # item -> what the desk said
     _read: dict[str, ItemFiles] = field(default_factory=dict)
 
     def read(self, item: str) -> ItemFiles:
         """One item."""
         if item not in self._read:
-            self._read[item] = read_item(self.session.vault, self.session.state, item, self.identities)
+            files = read_item(self.session.vault, self.session.state, item, self.identities)
+            self._read[item] = replace(files, place=self.places.get(item, ""))
         return self._read[item]
 
     def named(self, shorts: Sequence[str]) -> list[ItemFiles]:

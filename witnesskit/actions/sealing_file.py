@@ -14,7 +14,7 @@ from witnesskit.errors.capture import BadArchive
 from witnesskit.formats import strict_json
 from witnesskit.formats.media_record import MediaFact
 from witnesskit.media.probe import HEAD_SIZE, media_type
-from witnesskit.model import Outcome, Role
+from witnesskit.model import Json, Outcome, Role
 from witnesskit.sealing.capsule import CapsuleWriter
 
 if TYPE_CHECKING:
@@ -31,10 +31,8 @@ def sealed_file(saving: Saving, source: LocalFile, sources: Sources, given: Give
 
 def begin(saving: Saving, source: LocalFile, sources: Sources, given: Given) -> tuple[Gathered, CapsuleWriter]:
     """Seal the stub, open the original, and gather what is known before a byte is read."""
-    gathered = Gathered("file", now())
-    stub = saving.capsule(Role.RECORD)
-    stub.add("stub.json", strict_json.canonical({"kind": "file", "started_at": gathered.started_at}))
-    saving.close(stub)
+    gathered = Gathered("file", now(), place=sources.place)
+    seal_stub(saving, gathered)
     gathered.hidden["name"] = given.name or source.name
     gathered.source["kind"] = "file"
     if len(sources.files) > 1:
@@ -43,8 +41,16 @@ def begin(saving: Saving, source: LocalFile, sources: Sources, given: Given) -> 
         gathered.source["export"] = given.exported.for_desk(sources.pseudonyms)
         gathered.source["message"] = given.exported.for_custodian()
     gathered.times["file"] = source.times()
-    gathered.place = sources.place
     return gathered, saving.capsule(Role.ORIGINAL)
+
+
+def seal_stub(saving: Saving, gathered: Gathered) -> None:
+    """What is known before a byte is read: all that a desk reads of it after a kill."""
+    told: dict[str, Json] = {"kind": gathered.kind, "started_at": gathered.started_at}
+    told |= {"place": gathered.said_place} if gathered.place else {}
+    stub = saving.capsule(Role.RECORD)
+    stub.add("stub.json", strict_json.canonical(told))
+    saving.close(stub)
 
 
 def seal_stream(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from witnesskit.actions.access import DESK, Access, log_one_access
@@ -16,12 +15,11 @@ from witnesskit.actions.item_parts import ItemPart, parts_of
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.openings import resolve
 from witnesskit.actions.own_events import OpenedLine, opened_events
-from witnesskit.actions.places import with_places
+from witnesskit.actions.places import places_if_open
 from witnesskit.actions.seen import seen_logs
 from witnesskit.actions.session import Session
 from witnesskit.actions.shown_items import shown_item
 from witnesskit.actions.untrusted import line, mapping, objects
-from witnesskit.errors.leaving import StatementsShut
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import Json, VaultKind
 from witnesskit.policy import load
@@ -94,8 +92,7 @@ def show_item(vault: Vault, passphrase: str, wish: ShowWish) -> ShownItem:
             log_one_access(session, item, Access(DESK, wish.why or "show", EXACT))
         identities = desk_identities(session.keyring) if session.keyring else ()
         files = read_item(session.vault, session.state, item, identities)
-        with contextlib.suppress(StatementsShut):  # then the record's own is shown
-            (files,) = with_places(session, [files])
+        files = replace(files, place=places_if_open(session).get(item, ""))
         return _shown(session, files, exact=wish.exact)
 
 

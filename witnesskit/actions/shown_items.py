@@ -30,10 +30,11 @@ def unreadable_note(files: ItemFiles) -> str:
 
 
 def shown_copy(copy: PublishedCopy, policy: Policy, day: str) -> Item:
-    """One published copy under its fresh id: nothing of the original's item."""
-    values = {"item": short_id(copy.item), "saved": day, **_copy_values(copy.facts)}
+    """One published copy under its fresh id: of the original's item its town alone, where the policy says so."""
+    values = {"item": short_id(copy.item), "saved": day, "place": copy.place, **_copy_values(copy.facts)}
     shown = decide.show(policy, {**values, "url": "-", "title": "-", "original_sha256": "-"})
-    return Item(short_id(copy.item), dict(shown.values), shown.withheld, (), tuple(copy.facts.get("kept", ())))
+    told = {name: value for name, value in shown.values.items() if value}
+    return Item(short_id(copy.item), told, shown.withheld, (), tuple(copy.facts.get("kept", ())))
 
 
 def _values(files: ItemFiles) -> dict[str, str]:

@@ -15,23 +15,36 @@ from witnesskit.limits import LOCALITY_MAX
 from witnesskit.model import Json
 
 _LETTERS: Final = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc"})
-_BETWEEN: Final = frozenset(" -'’ʼ.,()")
-_JOINED: Final = re.compile(r"\S\.(?=[^\s,)])")
+_BETWEEN: Final = frozenset(" -'’‘.,()،־׳״")
+_JOINERS: Final = frozenset("\u200c\u200d")  # Persian and Indic names are spelled with them
+_DOTTED: Final = re.compile(r"\S\.(?=[^\s,)])")
 
 
 def checked(untrusted_text: str) -> str:
     """The name in one spelling (NFC, single blanks); raises PlaceTooFine."""
-    try:
-        text = " ".join(unicodedata.normalize("NFC", untrusted_text).split())
-    except ValueError:
-        raise PlaceTooFine("it is no text") from None
+    text = spelled(untrusted_text)
     if not text or len(text) > LOCALITY_MAX:
         raise PlaceTooFine(f"it has none, or more than {LOCALITY_MAX} characters")
-    if any(unicodedata.category(one) not in _LETTERS and one not in _BETWEEN for one in text):
+    if not all(_taken(text, place) for place in range(len(text))):
         raise PlaceTooFine("a digit or a sign stands in it")
-    if _JOINED.search(text) or not any(one.isalpha() for one in text):
+    if _DOTTED.search(text) or not any(one.isalpha() for one in text):
         raise PlaceTooFine("letters are joined by dots, or there is none")
     return text
+
+
+def _taken(text: str, place: int) -> bool:
+    """A letter, a sign between letters, or a joiner with a letter on either side: alone it is seen by nobody."""
+    if text[place] in _JOINERS:
+        return all(
+            one and unicodedata.category(one) in _LETTERS
+            for one in (text[max(0, place - 1) : place], text[place + 1 : place + 2])
+        )
+    return unicodedata.category(text[place]) in _LETTERS or text[place] in _BETWEEN
+
+
+def spelled(untrusted_text: str) -> str:
+    """Any text in NFC, with single blanks: as names are kept and looked for."""
+    return " ".join(unicodedata.normalize("NFC", untrusted_text).split())
 
 
 def read(untrusted_value: Json) -> str:

@@ -54,7 +54,8 @@ class Row:
 class Search:
     """What is looked for; empty means any. Every condition must hold; newest first.
 
-    ``text``: words that all stand in title, text, link or account. ``before``: only items with a smaller ``seq``.
+    ``text``: words that all stand in title, text, link or account. ``place``: the whole name, in capitals or not.
+    ``before``: only items with a smaller ``seq``.
     """
 
     text: str = ""
@@ -101,7 +102,7 @@ class Catalogue(Protocol):
         ...
 
     def note(self, name: str, value: str) -> None:
-        """Remember a word about the catalogue itself."""
+        """Remember a word about the catalogue itself; an empty one forgets what was there."""
         ...
 
     def noted(self, name: str) -> str:

@@ -22,6 +22,7 @@ _GET: Final = f"SELECT {_NAMES} FROM item WHERE item = ?"  # noqa: S608
 _WORDS: Final = "title, text, url, account"
 _PRAGMAS: Final = ("temp_store = MEMORY", "journal_mode = MEMORY", "trusted_schema = OFF", "secure_delete = ON")
 _FIXED_ROOM: Final = 768 * MIB  # above it there may be too little room for what comes (SQLITE_CONFIG_MEMDB_MAXSIZE)
+_SPELLED_MAX: Final = 100  # spellings of one place in capitals and small letters
 _PIECE: Final = 33  # bytes of one digest in its row
 
 
@@ -83,7 +84,7 @@ class SqliteCatalogue:
 
     def page(self, search: Search) -> tuple[Row, ...]:
         """Newest first."""
-        return tuple(map(_row, self._db.execute(*_question(search))))
+        return tuple(map(_row, self._db.execute(*_question(search, self._spelled(search.place)))))
 
     def marks(self) -> Iterator[tuple[str, int]]:
         """Every item."""
@@ -96,12 +97,21 @@ class SqliteCatalogue:
 
     def note(self, name: str, value: str) -> None:
         """A word about itself."""
-        self._db.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (name, value))
+        if value:
+            self._db.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (name, value))
+        else:
+            self._db.execute("DELETE FROM note WHERE name = ?", (name,))
 
     def noted(self, name: str) -> str:
         """What was noted."""
         found = self._db.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
         return found[0] if found else ""
+
+    def _spelled(self, place: str) -> list[str]:
+        """The places that are the same name, in capitals or not; every place once, by their index."""
+        folded = _sound(place).casefold()
+        every = self._db.execute("SELECT DISTINCT place FROM item WHERE place <> ''") if place else ()
+        return [one for (one,) in every if one.casefold() == folded][:_SPELLED_MAX]
 
     def _put(self, row: Row) -> None:
         marked = self._remove(row.item)
@@ -154,7 +164,7 @@ class _Whole:
             raise CatalogueFull from None
 
 
-def _question(search: Search) -> tuple[str, list[str | int | bytes]]:
+def _question(search: Search, places: list[str]) -> tuple[str, list[str | int | bytes]]:
     """The statement and its values; the text of a person is never part of the statement."""
     tables: list[str] = ["item"]
     tests: list[tuple[str, list[str | int | bytes]]] = []
@@ -170,7 +180,9 @@ def _question(search: Search) -> tuple[str, list[str | int | bytes]]:
     order = "words.rowid" if words else "item.seq"
     if search.before is not None:
         tests.append((f"{order} < ?", [search.before]))
-    equal = {"source": search.source, "place": search.place, "sensitivity": search.sensitivity}
+    if search.place:
+        tests.append((f"item.place IN ({', '.join('?' * len(places))})", [*places]))
+    equal = {"source": search.source, "sensitivity": search.sensitivity}
     tests += [(f"item.{name} = ?", [_sound(value)]) for name, value in equal.items() if value]
     tests += [("item.captured >= ?", [search.since])] if search.since else []
     tests += [("item.captured BETWEEN '0' AND ?", [search.until])] if search.until else []
