@@ -132,3 +132,47 @@ def test_a_vault_is_found_from_inside_its_folder_or_by_the_variable(own):
 def test_nothing_is_said_of_files_that_were_not_there(folder):
     ran = folder.run("add", "not-there.mp4", "--vault", "field", "--json").json()
     assert ran["warnings"] == [] and ran["errors"][0]["message"].startswith("a file that was named cannot be read")
+
+
+TOWN = "Жаңаөзен"
+
+
+def test_a_place_comes_from_stdin_and_never_from_an_argument_of_a_field_vault(own, site):
+    site.reset()
+    film = own.path / "film.mp4"
+    shutil.copy(DEMO / "camera.mp4", film)
+    for words in (("add", film), ("archive", "--allow-local")):
+        ran = own.run(*words, "--place", TOWN, "--vault", "field", "--json")
+        assert (ran.status, ran.codes()) == (5, ["PLACE-AS-ARGUMENT"])
+        ran = own.run(*words, "--place", "-", "--vault", "field", "--json", stdin="Satpaev 14\n")
+        assert (ran.status, ran.codes()) == (2, ["PLACE-TOO-FINE"])
+        assert "Satpaev" not in ran.both
+    saved = [
+        own.run("add", film, "--place", "-", "--vault", "field", stdin=f"{TOWN}\n"),
+        own.run(
+            "archive", "--allow-local", "--place", "-", "--vault", "field", stdin=f"{TOWN}\n{site.url}/p/good.html\n"
+        ),
+        own.run("add", film, "--vault", "field"),
+    ]
+    assert [(ran.status, TOWN in ran.both) for ran in saved] == [(0, False)] * 3, saved
+    for path in (own.path / "field").rglob("*"):
+        assert TOWN not in path.name and (not path.is_file() or TOWN.encode() not in path.read_bytes()), path
+
+    (own.path / "stick").mkdir()
+    own.ok("bundle", "stick", "--vault", "field")
+    own.desk("import", *(own.path / "stick").glob("*.age"))
+    found = own.desk("search", "--place", TOWN.upper(), "--json").json()["items"]
+    assert [item["place"] for item in found] == [TOWN, TOWN]
+    assert len(own.desk("list", "--json").json()["items"]) == 3
+    own.desk("place", found[0]["id"], "Ақтау")
+    own.desk("reindex")
+    assert TOWN in own.desk("show", found[1]["id"]).out
+    assert "Ақтау" in own.desk("show", found[0]["id"]).out
+    assert [one["id"] for one in own.desk("search", "--place", "Ақтау", "--json").json()["items"]] == [found[0]["id"]]
+
+
+def test_an_empty_place_is_refused_and_never_passed_over(own):
+    film = own.path / "film.mp4"
+    shutil.copy(DEMO / "camera.mp4", film)
+    for vault, code in (("desk", "PLACE-TOO-FINE"), ("field", "PLACE-AS-ARGUMENT")):
+        assert own.run("add", film, "--place", "", "--vault", vault, "--json").codes() == [code]

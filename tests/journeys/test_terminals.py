@@ -70,6 +70,14 @@ def test_at_a_real_terminal_the_link_is_asked_for_and_not_shown(folder, site):
     assert at_terminal(folder, b"\x03", "archive", "--vault", "field")[0] == 130
 
 
+def test_at_a_real_terminal_a_place_is_asked_for_and_not_shown(folder, pictures):
+    arguments = ("add", pictures[0], "--place", "-", "--vault", "field")
+    status, shown = at_terminal(folder, "Жаңаөзен\n".encode(), *arguments)
+    assert status == 0
+    assert b"Town or district" in shown
+    assert "Жаңаөзен".encode() not in shown
+
+
 def test_the_question_whether_the_computer_could_be_searched_means_yes_when_empty(folder):
     status, shown = at_terminal(folder, b"\n", "init", "asked")
     assert status == 0
@@ -100,7 +108,7 @@ def at_terminal(folder, typed: bytes, *arguments: str) -> tuple[int, bytes]:
         if not piece:
             break
         shown += piece
-        if not asked and (b"Link" in shown or b"?" in shown):
+        if not asked and any(one in shown for one in (b"Link", b"Town", b"?")):
             asked = True
             os.write(ours, typed)
     os.close(ours)

@@ -54,7 +54,7 @@ def command(
     if not paths and not reports:
         raise Usage("name a file, a folder or --reports")
     vault = find_vault(options["vault_path"])
-    place = locality_of(options["place"], "--place")
+    place = locality_of(options["place"], vault)
     sources = look_through(paths)
     sources.tables += reports
     sources.place = place

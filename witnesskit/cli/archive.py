@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -60,13 +61,13 @@ def command(output: Output, answer: Answer, links: tuple[str, ...], **options: A
         raise UrlAsArgument
     if options["cookies"] and options["list_file"]:
         raise Usage("cookies are for single links, not for --file")
-    if options["place"] and options["list_file"]:
+    if options["place"] is not None and options["list_file"]:
         raise Usage("a place is for single links, not for --file; a desk says it with `place`")
     if options["screenshot"] and vault.config.kind is VaultKind.FIELD:
         raise ScreenshotOnField
     worker = prestart(vault, allow_local=bool(options["allow_local"]), js_runtime=options["js_runtime"])
     try:
-        asked = asked_of(options)
+        asked = replace(asked_of(options), place=locality_of(options["place"], vault))
         passphrase = vault_passphrase(vault, options["passphrase_file"])
         started = worker, output, answer
         if options["list_file"] and not links:
@@ -102,8 +103,7 @@ def asked_of(options: dict[str, Any]) -> Asked:
     file = options["cookies"]
     cookies = read_cookies(given_bytes(file, COOKIES_MAX + 1)) if file else ""
     picture = options.get("screenshot")
-    place = locality_of(options.get("place"), "--place")
-    return Asked(bool(options["allow_local"]), bool(options["unlisted"]), cookies, picture, place)
+    return Asked(bool(options["allow_local"]), bool(options["unlisted"]), cookies, picture)
 
 
 def _read_links() -> Sequence[str]:

@@ -13,8 +13,10 @@ import click
 
 from witnesskit.cli.output import Answer, Output
 from witnesskit.errors import WitnesskitError
-from witnesskit.errors.cli import FileUnreadable, Interrupted, NeedsAnswer, Usage
+from witnesskit.errors.brought import PlaceTooFine
+from witnesskit.errors.cli import FileUnreadable, Interrupted, NeedsAnswer, PlaceAsArgument, Usage
 from witnesskit.limits import GIB, HOST_INTERVAL, KIB, MIB, VOLUME_LEAST
+from witnesskit.model import VaultKind
 
 if TYPE_CHECKING:
     from witnesskit.actions.custodian import CustodianPaper
@@ -185,15 +187,33 @@ def ask(question: str, flag: str, *, hidden: bool = False, default: str | None =
     return answer.strip()
 
 
-def locality_of(text: str | None, flag: str) -> str:
-    """Town or district as it was given; ``-`` is asked for, so that it stays out of the shell history."""
-    if not text:
+def locality_of(text: str | None, vault: Vault) -> str:
+    """Town or district, empty for None; ``-`` is asked for without echo, or is the first line of stdin.
+
+    On a field vault nothing else is taken, as with links. Raises PlaceAsArgument, PlaceTooFine.
+    """
+    if text is None:
         return ""
     from witnesskit.formats.locality import checked
 
-    return checked(ask("Town or district", flag) if text == "-" else text)
+    if text == "-":
+        return checked(_asked_locality())
+    if vault.config.kind is VaultKind.FIELD:
+        raise PlaceAsArgument
+    return checked(text)
+
+
+def _asked_locality() -> str:
+    if sys.stdin.isatty():
+        return ask("Town or district", "--place", hidden=True)
+    try:
+        return sys.stdin.readline()
+    except UnicodeDecodeError:
+        raise PlaceTooFine("it is no text") from None
 
 
 place_option = click.option(
-    "--place", help="Town or district where it was made, in letters; - asks for it, out of the shell history."
+    "--place",
+    help="Town or district where it was made, in letters; - asks for it or reads it from stdin, and is all that a "
+    "field vault takes.",
 )

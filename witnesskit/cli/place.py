@@ -30,7 +30,7 @@ def command(output: Output, answer: Answer, item: str | None, locality: str | No
     from witnesskit.actions.places import history, place
 
     vault = find_vault(options["vault_path"], VaultKind.DESK)
-    text = "" if options["unknown"] else locality_of(locality, "LOCALITY")
+    text = "" if options["unknown"] else locality_of(locality, vault)
     passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
     if item and (text or options["unknown"]):
         found = place(vault, passphrase, (item,), text)

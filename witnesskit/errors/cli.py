@@ -23,6 +23,15 @@ class UrlAsArgument(WitnesskitError):
     hint = "nothing was fetched; run `witnesskit archive` and paste the link at the prompt, or give it on stdin"
 
 
+class PlaceAsArgument(WitnesskitError):
+    """A place was given as an argument on a field vault."""
+
+    code = "PLACE-AS-ARGUMENT"
+    status = ExitStatus.REFUSED
+    message = "a place as an argument stays in the shell history of this computer"
+    hint = "nothing was saved; say `--place -` and type the town at the prompt, or give it as the first line of stdin"
+
+
 class NeedsAnswer(WitnesskitError):
     """A prompt is needed and nobody is there to answer it."""
 
