@@ -40,6 +40,34 @@ def test_not_even_the_desk_opens_a_capsule_whose_head_was_destroyed(stage, devic
     assert not kept.read_bytes().startswith(b"age-encryption.org/v1")
 
 
+def test_whoever_is_no_administrator_destroys_the_heads_too(device, tmp_path):
+    capsules = [path for path in (device.folder / "capsules").rglob("*") if path.is_file()]
+    assert {path.stat().st_mode & 0o777 for path in capsules} == {0o400}
+    for number, capsule in enumerate(capsules):
+        os.link(capsule, tmp_path / f"kept-{number}")
+    ordinary = []
+    if os.geteuid() == 0:
+        ordinary = [require("setpriv"), "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
+    done = subprocess.run(
+        [*ordinary, sys.executable, "-m", "witnesskit", "panic", "--vault", str(device.folder)],
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    kept = list(tmp_path.glob("kept-*"))
+    assert len(kept) == len(capsules)
+    assert not [path for path in kept if path.read_bytes().startswith(b"age-encryption.org")]
+
+
+def test_what_lies_on_behind_a_link_is_not_told_as_destroyed(device, tmp_path):
+    elsewhere = tmp_path / "bigger-disk"
+    (device.folder / "capsules").rename(elsewhere)
+    (device.folder / "capsules").symlink_to(elsewhere)
+    assert panic(device.folder) == 1
+    assert not device.folder.exists()
+    assert [path for path in elsewhere.rglob("*") if path.is_file()]
+
+
 def test_heads_of_capsules_then_keys_then_the_log_then_the_rest(device, tmp_path):
     require("strace")
     trace = tmp_path / "trace"

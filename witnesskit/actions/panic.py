@@ -75,7 +75,7 @@ def _overwrite(paths: Iterable[Path], most: int | None = None) -> set[Path]:
     left = set()
     for path in paths:
         try:
-            with os.fdopen(os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC), "r+b", buffering=0) as stream:
+            with os.fdopen(_writable(path), "r+b", buffering=0) as stream:
                 size = os.fstat(stream.fileno()).st_size
                 size = size if most is None else min(size, most)
                 for start in range(0, size, READ_BLOCK):
@@ -86,13 +86,27 @@ def _overwrite(paths: Iterable[Path], most: int | None = None) -> set[Path]:
     return left
 
 
+def _writable(path: Path) -> int:
+    """A descriptor for writing: what is finished is 0400, which only an administrator opens for writing as it is."""
+    flags = os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(path, os.O_RDONLY | flags)
+    try:
+        with contextlib.suppress(PermissionError):
+            os.fchmod(descriptor, 0o600)
+    finally:
+        os.close(descriptor)
+    return os.open(path, os.O_RDWR | flags)
+
+
 def _unlink(vault: Path) -> set[Path]:
-    """Names, then folders, the vault's own last; returns what stayed."""
+    """Names, then folders, the vault's own last; returns what stayed, and what lies on behind a link."""
     left = set()
     for place, folders, names in os.walk(vault, topdown=False):
         for name in [*names, *folders]:
             path = Path(place) / name
             try:
+                if path.is_symlink() and path.exists():
+                    left.add(path)
                 path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
             except OSError:
                 left.add(path)
