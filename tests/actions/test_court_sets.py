@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
+import resource
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.actions.desks import Desk, refusal
 from tests.actions.stage import days_told, silent
-from witnesskit.actions import received
+from witnesskit.actions import bundle_audience, received
 from witnesskit.actions.audit import audit
 from witnesskit.actions.bundle import bundle
 from witnesskit.actions.bundled import BundleWish
+from witnesskit.actions.chain_members import copy_members, desk_copy
 from witnesskit.actions.keyless_audit import targets
 from witnesskit.actions.status import status
 from witnesskit.actions.verify import VerifyWish, verify
 from witnesskit.bundle import volumes
+from witnesskit.bundle.pack import write_volume
+from witnesskit.bundle.plan import BundlePlan, Place
+from witnesskit.bundle.unpack import OpenVolume, open_volume
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.actions import ChainRefused, NotForBundle
-from witnesskit.errors.bundle import BundleDamaged
-from witnesskit.limits import MIB
+from witnesskit.errors.bundle import BundleDamaged, BundleIdReused
+from witnesskit.errors.vault import StorageFault
+from witnesskit.formats import disclosure
+from witnesskit.formats.bundle_members import CHAIN_KINDS, ROSTER_KIND
+from witnesskit.limits import MIB, VOLUME_DEFAULT, VOLUME_MAX
 from witnesskit.sealing.identity import Identity
 from witnesskit.vault import arriving, state
+from witnesskit.vault.keyring import desk_identities
 
 
 def brought(desk: Desk, *sizes: int) -> None:
@@ -218,3 +229,123 @@ def test_what_is_for_the_public_is_one_file(desks):
     wish = BundleWish(a.folder, a.passphrase, "public", b.keys.recipient, volume_size=MIB)
     with pytest.raises(NotForBundle):
         bundle(a.desk, wish, silent)
+
+
+def test_a_size_that_is_the_default_of_a_device_is_one_that_was_asked_for(desks, monkeypatch):
+    """1G is what a device does alone; a desk that is told 1G makes no file of 3.5."""
+    a, b, _c = desks
+    brought(a, 100_000)
+    asked = []
+    real = bundle_audience.content_class
+    monkeypatch.setattr(bundle_audience, "content_class", lambda wanted: asked.append(wanted) or real(wanted))
+    for name, size in (("told", VOLUME_DEFAULT), ("not-told", 0)):
+        folder = a.folder / name
+        folder.mkdir()
+        bundle(a.desk, BundleWish(folder, a.passphrase, "court", b.keys.recipient, volume_size=size), silent)
+    assert asked == [VOLUME_DEFAULT, VOLUME_MAX]
+    with pytest.raises(NotForBundle):
+        bundle(a.desk, BundleWish(a.folder, a.passphrase, "public", volume_size=VOLUME_DEFAULT), silent)
+
+
+def test_the_transfer_commits_the_lists_of_all_volumes(law):
+    _a, paths, key = law
+    identity = Identity.from_text(key.read_text().strip())
+    lines, told = {}, {}
+    for path in paths:
+        with path.open("rb") as stream:
+            tags = open_volume(stream, [identity]).tags
+        manifest = tags.files["manifest-sha256.txt"].decode().splitlines()
+        free = CHAIN_KINDS | {ROSTER_KIND}
+        lines[tags.meta.volume] = [manifest[one.ordinal - 1] for one in tags.members if one.kind not in free]
+        for opening in tags.meta.openings:
+            told |= {one.name: one.value for one in map(disclosure.parse, opening.disclosures)}
+    text = "".join(f"{line}\n" for number in sorted(lines) for line in lines[number])
+    assert told["manifest_sha256"] == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_what_fails_at_this_desk_costs_no_volume_that_came(pair, monkeypatch):
+    """A disk that is full for a moment, or an authority's file that is gone: the sticks may be far away by now."""
+    _a, b, paths = pair
+    b.receive(*paths[:-1])
+
+    def failing(*_arguments, **_more):
+        raise StorageFault("for a moment")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("witnesskit.actions.peer_bundle.judge", failing)
+        assert isinstance(refusal(b.receive, paths[-1]), StorageFault)
+    assert len(next(arriving.every(b.desk)).arrived) == len(paths) - 1
+    assert b.receive(paths[-1])[-1].came.is_complete
+
+
+def test_another_desk_cannot_put_a_volume_among_those_that_wait(desks):
+    """Whoever knows the set's number, and is trusted, neither takes a place in it nor ends it."""
+    a, b, c = desks
+    b.trust(c)
+    brought(a, 3 * MIB)
+    paths = sent(a, b.keys.recipient)
+    b.receive(paths[0])
+    with paths[0].open("rb") as stream:
+        meta = open_volume(stream, desk_identities_of(b)).meta
+    forged = c.folder / "forged"
+    forged.mkdir()
+    alien = make_volume(c, b, forged, replace(meta, volume=2 if meta.volume == 1 else 1))
+    assert isinstance(refusal(b.receive, alien), BundleIdReused)
+    (waiting,) = arriving.every(b.desk)
+    assert set(waiting.arrived) == {meta.volume}
+    assert b.receive(*paths[1:])[-1].came.is_complete
+
+
+def make_volume(sender: Desk, reader: Desk, folder: Path, meta) -> Path:
+    """A volume signed by ``sender`` in another one's set."""
+    with sender.session() as session:
+        logs = [member for log in [desk_copy(sender.desk, session.journal)] for member in copy_members(log)]
+        plan = BundlePlan(
+            session.signer.vkey, meta.counter, meta.previous, "court", logs, id="e" * 32, policy=meta.policy,
+            place=Place(meta.set, meta.volume, meta.volumes, MIB),
+        )  # fmt: skip
+        return write_volume(folder, plan, [reader.keys.recipient], session.signer.sign_note).path
+
+
+def desk_identities_of(desk: Desk):
+    with desk.session() as session:
+        return desk_identities(session.keyring)
+
+
+def test_once_more_reads_the_one_volume_and_not_the_whole_set(pair, monkeypatch):
+    """A folder that is taken in each day costs what lies in it, and not that times the number of files."""
+    _a, b, paths = pair
+    b.receive(*paths)
+    read = []
+    real = OpenVolume.each
+    monkeypatch.setattr(OpenVolume, "each", lambda self, *more: read.append(self.meta.volume) or real(self, *more))
+    again = b.receive(*paths)
+    assert len(read) == len(paths)
+    assert all(one.came.is_complete and len(one.answers) == 2 for one in again)
+
+
+def test_once_more_heals_a_volume_that_rotted_here(pair):
+    _a, b, paths = pair
+    (done,) = b.receive(*paths)[-1:]
+    victim = b.folder / "desk" / "received" / done.bundle / "2.age"
+    victim.chmod(0o600)
+    whole = victim.read_bytes()
+    victim.write_bytes(whole[:100_000] + bytes(10) + whole[100_010:])
+    assert received.wrong(b.desk, state.load_state(b.desk)) == (1, 1)
+    b.receive(*paths)
+    assert victim.read_bytes() == whole
+    assert received.wrong(b.desk, state.load_state(b.desk)) == (1, 0)
+
+
+def test_a_set_of_more_volumes_than_files_may_be_open(law, monkeypatch):
+    a, paths, key = law
+    most = len(list(Path("/proc/self/fd").iterdir())) + 3
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert len(paths) > 3
+    monkeypatch.setattr("witnesskit.actions.few_open.OPEN_MOST", 2)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    try:
+        found = look(a, key, *paths)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert found.state == "UNCHANGED", found.checks

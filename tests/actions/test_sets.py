@@ -20,8 +20,10 @@ from witnesskit.actions.status import status
 from witnesskit.actions.verify import VerifyWish, verify
 from witnesskit.bundle.plan import Place
 from witnesskit.bundle.unpack import open_volume
+from witnesskit.digest import sha256_hex
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.sealing import NotWritten
+from witnesskit.formats import disclosure
 from witnesskit.formats.age import parse_header
 from witnesskit.formats.roster import parse_roster
 from witnesskit.limits import KIB, STANZAS_SHOWN
@@ -98,6 +100,19 @@ def test_the_roster_names_every_other_volume(stage, loaded, tmp_path):
     lines = parse_roster(bytes(stores["roster"]))
     assert [line.file for line in lines] == [path.name for path in paths[:-1]]
     assert {line.size for line in lines} == {paths[0].stat().st_size}
+
+
+def test_the_roster_ends_the_last_volume_and_the_transfer_commits_the_lists_of_all(stage, loaded, tmp_path):
+    """As the specification says, with `tail` and `sha256sum`: lines of the chain and of the roster left out."""
+    volumes = metas(stage, files(pack(loaded, tmp_path / "stick")))
+    assert [one.kind for one in volumes[-1].members].index("roster") == len(volumes[-1].members) - 1
+    kept = []
+    for one in volumes:
+        lines = one.tags.files["manifest-sha256.txt"].decode().splitlines(keepends=True)
+        kept += [lines[member.ordinal - 1] for member in one.members if member.kind == "capsule"]
+    told = [disclosure.parse(text) for opening in volumes[0].meta.openings for text in opening.disclosures]
+    (committed,) = [one.value for one in told if one.name == "manifest_sha256"]
+    assert committed == sha256_hex("".join(kept).encode())
 
 
 @pytest.mark.parametrize("order", ["as written", "backwards", "shuffled"])

@@ -10,6 +10,7 @@ import pytest
 
 from tests.bundle.given import Shelf, member, plan
 from tests.vectors.bundle.parts import DESK, RECOVERY, SENDER, hex32, noise
+from witnesskit.bundle import joined as joined_module
 from witnesskit.bundle.joined import joined
 from witnesskit.bundle.pack import write_volume
 from witnesskit.bundle.plan import Place
@@ -160,3 +161,51 @@ def test_a_file_whose_segments_leave_a_gap_is_refused(tmp_path, stack):
         paths = written(folder, *(payload or [member("copy", b"x")] for payload in payloads))
         with pytest.raises(BadManifest):
             joined(opened(stack, paths))
+
+
+def test_thousands_of_files_that_go_on_are_each_found_at_once(tmp_path, stack, monkeypatch):
+    """Whoever cuts every file makes no reader compare each segment with all others."""
+    looked = []
+    real = joined_module._facts
+    monkeypatch.setattr(joined_module, "_facts", lambda one: looked.append(1) or real(one))
+    number = 300
+    pairs = [cut(noise(f"small {at}", 20), 10) for at in range(number)]
+    paths = written(tmp_path, [first for first, _ in pairs], [second for _, second in pairs])
+    whole = joined(opened(stack, paths))
+    assert len([one for one in whole.members if one.kind == "media"]) == number
+    assert len(looked) < 20 * number
+
+
+def test_a_capsule_that_two_volumes_list_is_refused_as_in_one_file(tmp_path, stack):
+    facts = {"item": hex32("i"), "capsule": hex32("c"), "role": "record", "part": 1}
+    paths = written(tmp_path, [member("capsule", b"one", **facts)], [member("capsule", b"two", **facts)])
+    with pytest.raises(BadManifest, match="twice"):
+        joined(opened(stack, paths))
+
+
+def test_files_are_named_by_what_the_person_named(tmp_path, stack):
+    (tmp_path / "other").mkdir()
+    paths, others = two(tmp_path), two(tmp_path / "other", v1={"place": Place(hex32("x"), 1, 2, CONTENT)})
+    given = [paths[0], others[0], paths[1]]
+    with pytest.raises(MixedVolumes, match=f"{others[0].name} is not of the set of {paths[0].name}"):
+        joined(opened(stack, given), [path.name for path in given])
+    with pytest.raises(BadManifest, match=f"number 2: {paths[1].name}, {others[1].name}"):
+        given = [*paths, others[1]]
+        joined(opened(stack, given), [path.name for path in given])
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b'{"file":"aaaaaaaaaaaaaaaa.age","header_sha256":"' + b"0" * 64 + b'","size":9,"volume":1}\n', "aaaaaaaaaaaaaaaa"),
+        (b'{"file":"../../../../a.age"}\n', "1 of 2"),
+        (b"", "1 of 2"),
+    ],
+    ids=["roster", "hostile", "empty"],
+)  # fmt: skip
+def test_a_missing_volume_has_the_name_that_the_roster_gives(tmp_path, stack, data, told):
+    first, second = cut(BIG, 400_000)
+    paths = written(tmp_path, [first], [second, member("roster", data)])
+    with pytest.raises(VolumesLacking, match=told) as caught:
+        joined(opened(stack, paths[1:]))
+    assert "/" not in caught.value.detail

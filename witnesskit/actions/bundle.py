@@ -14,7 +14,6 @@ from witnesskit.bundle.plan import BundlePlan
 from witnesskit.errors.actions import NotForBundle
 from witnesskit.errors.bundle import NothingToPack
 from witnesskit.errors.cli import NoFolder
-from witnesskit.limits import VOLUME_DEFAULT
 from witnesskit.model import Audience, Ring, VaultKind
 from witnesskit.vault import state
 from witnesskit.vault.layout import Vault
@@ -30,7 +29,7 @@ def bundle(vault: Vault, wish: BundleWish, report: Report) -> BundleDone:
     if vault.config.kind is VaultKind.DESK:
         from witnesskit.actions.bundle_audience import bundle_for_audience
 
-        cut = wish.more_folders or wish.spare or wish.volume_size not in (0, VOLUME_DEFAULT)
+        cut = wish.more_folders or wish.spare or wish.volume_size
         if cut and wish.audience != Audience.COURT:
             raise NotForBundle("what is for the public is one file: no further folders, volumes or spares")
         return bundle_for_audience(vault, wish, report)

@@ -29,7 +29,7 @@ from witnesskit.errors.actions import NoSuchItem, NotForBundle
 from witnesskit.formats.age_keys import is_hybrid, parse_recipient
 from witnesskit.formats.bundle_manifest import TransferOpening
 from witnesskit.formats.short_id import short_id
-from witnesskit.limits import VOLUME_DEFAULT, VOLUME_MAX
+from witnesskit.limits import VOLUME_MAX
 from witnesskit.model import Audience
 from witnesskit.policy.schema import Policy
 from witnesskit.report import html
@@ -143,8 +143,7 @@ def _write(session: Session, policy: Policy, wish: BundleWish, contents: Content
 
 def _laid_out(session: Session, wish: BundleWish, contents: Contents, plan: BundlePlan) -> Volumes:
     """How it goes into volumes: one, as large as can be, unless a size was asked for or there is too much for it."""
-    wanted = wish.volume_size if wish.volume_size not in (0, VOLUME_DEFAULT) else VOLUME_MAX
-    content = content_class(wanted)
+    content = content_class(wish.volume_size or VOLUME_MAX)
     chain = _chain(_with_own(session, contents.logs, grown=True))
     longer = [*chain[:-1], replace(chain[-1], size=chain[-1].size + TRANSFER_ROOM)]
     room = Room(content, meta_room(plan, [wish.recipient]) + TRANSFER_ROOM, longer)

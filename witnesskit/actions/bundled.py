@@ -24,7 +24,7 @@ class BundleWish:
     more_folders: tuple[Path, ...] = ()  # further sticks: volumes go to all of them in turn
     parity: int = 0  # percent of PAR2 beside each file
     spare: int = 0  # volumes beyond those of the set, any of which may be lost
-    volume_size: int = 0  # bytes of one volume at most; 0: VOLUME_DEFAULT
+    volume_size: int = 0  # bytes of one volume at most; 0: VOLUME_DEFAULT, at a desk VOLUME_MAX
 
     @property
     def folders(self) -> tuple[Path, ...]:

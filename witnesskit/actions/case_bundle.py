@@ -12,6 +12,7 @@ from typing import BinaryIO, Protocol
 
 from witnesskit.actions.anchor_files import anchor_limit
 from witnesskit.actions.case import Case, container_check, unknown_evidence
+from witnesskit.actions.few_open import FewOpen
 from witnesskit.actions.given_file import given_bytes, given_text, open_given
 from witnesskit.actions.history import History
 from witnesskit.actions.import_sinks import LookSink, MemorySink
@@ -145,10 +146,9 @@ def open_file(path: Path, key: Path | None, trust: Trust, report: Report) -> Cas
 def open_files(paths: Sequence[Path], key: Path | None, trust: Trust, report: Report) -> Case:
     """All volumes of one set, in any order; raises what ``open_volume`` and ``joined`` raise."""
     identities = read_identities(key)
-    with contextlib.ExitStack() as stack:
-        volumes = [open_volume(stack.enter_context(open_given(path)), identities) for path in paths]
-        whole = joined(volumes) if len(volumes) > 1 else volumes[0]
-        return _case(whole, identities, trust, report)
+    with contextlib.closing(FewOpen()) as few:
+        volumes = [open_volume(few.file(path), identities) for path in paths]
+        return _case(joined(volumes, [path.name for path in paths]), identities, trust, report)
 
 
 def open_bag(folder: Path, key: Path | None, trust: Trust, report: Report) -> Case:

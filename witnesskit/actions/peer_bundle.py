@@ -77,9 +77,7 @@ def judge(
     """The logs of a bundle that is unchanged on its sender's word, and continues all that is known of them."""
     trust = own_trust(session.vault, (peer.key,), None, Trust(now=int(time.time())))  # no other desk's word counts
     case = case_bundle.read_volume(volume, (), trust, report)
-    logs = tuple(_seen(log) for log in case.files.logs if log.notes)
-    if len(logs) != len(case.files.logs) or not logs:
-        raise ChainRefused("its logs and checkpoints do not pair")
+    logs = paired(case.files.logs)
     histories = [History(log.lines) for log in logs]
     _refuse_borrowed_names(session, keyring, logs)
     held = tuple(seen.logs_like(session.vault, keyring, logs))
@@ -92,6 +90,14 @@ def judge(
         raise ChainRefused(codes) if failed or _HISTORY.intersection(unknown) else BundleUnproven(codes)
     seen.check_heads(volume.meta, logs)
     heads.demand(session.vault, histories, [log.note for log in logs], old)
+    return logs
+
+
+def paired(files: Sequence[LogFiles]) -> tuple[SeenLog, ...]:
+    """Every log with its checkpoint; raises ChainRefused where one has none."""
+    logs = tuple(_seen(log) for log in files if log.notes)
+    if len(logs) != len(files) or not logs:
+        raise ChainRefused("its logs and checkpoints do not pair")
     return logs
 
 

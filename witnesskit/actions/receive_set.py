@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from witnesskit.actions import peer_bundle, received
+from witnesskit.actions import case_bundle, peer_bundle, received
 from witnesskit.actions.arrivals import Came
+from witnesskit.actions.few_open import FewOpen
 from witnesskit.actions.given_file import open_given
-from witnesskit.actions.import_sinks import ChainPart, LookSink, MemorySink
+from witnesskit.actions.import_sinks import ChainPart, MemorySink
 from witnesskit.actions.imported import PeerImportDone
 from witnesskit.actions.peer_answer import Taken
 from witnesskit.actions.second_copy import second_copy
+from witnesskit.actions.seen import SeenLog
 from witnesskit.actions.session import Session
 from witnesskit.bundle.joined import JoinedSet, joined
 from witnesskit.bundle.result import MemberSink, Unpacked
-from witnesskit.bundle.sequence import Verdict, seen_bundle, together
-from witnesskit.bundle.unpack import OpenVolume, open_volume
-from witnesskit.errors import WitnesskitError
-from witnesskit.errors.bundle import BundleIdReused
+from witnesskit.bundle.sequence import SeenBundle, Verdict, seen_bundle, together
+from witnesskit.bundle.unpack import open_volume
+from witnesskit.errors.actions import ChainRefused
+from witnesskit.errors.bundle import BadManifest, BundleIdReused
+from witnesskit.errors.peers import BundleUnproven
 from witnesskit.formats.bundle_manifest import BundleMeta
 from witnesskit.formats.bundle_members import ROSTER_KIND, Member
 from witnesskit.formats.roster import parse_roster
-from witnesskit.sealing.identity import Identity
 from witnesskit.vault import arriving
 from witnesskit.vault.arriving import Arrived, Arriving
 from witnesskit.vault.keyring import Keyring
 from witnesskit.vault.layout import Vault
+from witnesskit.verify import LogFiles
 
 Report = Callable[[int, int | None], None]
+_REFUSED = (BadManifest, BundleUnproven, ChainRefused)  # the bundle itself is what was refused
 
 
 def receive_volume(
@@ -38,39 +42,38 @@ def receive_volume(
 ) -> PeerImportDone:
     """Keep one volume; with the last of them verify the whole and answer. ``part``: its copy inside the vault.
 
-    Raises what ``receive`` raises, and then nothing of the set is kept where all of it was here.
+    Raises what ``receive`` raises. Where the whole was here and is refused for what it is, nothing of it is kept.
     """
     arrival, peer, identities = whose
     vault, meta = session.vault, arrival.meta
-    journal = _with_volume(vault, part, whose)
+    journal, logs = _with_volume(vault, part, whose)
     second = second_copy(part, arrival.second_copy, meta.id, identities)
     journal = _copied(journal, meta.volume, 1 + second)
     before = received.is_kept(vault, meta.set)
+    same = before and place is Verdict.REPLAY and received.is_listed(vault, meta.set, meta.volume, part)
     received.keep_volume(vault, part, meta.set, meta.volume)
-    if not before and not journal.is_complete:
+    if same:
+        taken = _as_before(session, meta, peer_bundle.paired(logs), 1 + second)
+    elif not before and not journal.is_complete:
         arriving.save(vault, journal)
         here = Unpacked(meta.members, tuple(range(1, meta.members + 1)), (), ())
         return PeerImportDone(meta.set, Came(here, journal), "", 1 + second, peer=peer.name)
-    try:
-        taken = _verified(session, keyring, whose, place, report)
-    except WitnesskitError:
-        received.drop_set(vault, meta.set)
-        arriving.finish(vault, meta.set)
-        raise
-    received.close_set(vault, meta.set, meta.volumes)
-    copies = 1 + second if before else min(one.copies for one in journal.arrived.values())
-    done = peer_bundle.conclude(session, keyring, whose, replace(taken, copies=copies), logged_before=before)
+    else:
+        copies = 1 + second if before else min(one.copies for one in journal.arrived.values())
+        taken = replace(_verified(session, keyring, whose, place, report), copies=copies)
+        received.close_set(vault, meta.set, meta.volumes)
+    done = peer_bundle.conclude(session, keyring, whose, taken, logged_before=before)
     arriving.finish(vault, meta.set)
     return done
 
 
-def _with_volume(vault: Vault, part: Path, whose: peer_bundle.Whose) -> Arriving:
-    """The journal with this volume, all of which verified; raises what is wrong with it, BundleIdReused."""
+def _with_volume(vault: Vault, part: Path, whose: peer_bundle.Whose) -> tuple[Arriving, tuple[LogFiles, ...]]:
+    """The journal with this volume, all of which verified, and its logs; raises what is wrong, BundleIdReused."""
     meta = whose[0].meta
-    journal, roster = arriving.of_bundle(vault, meta), list[ChainPart]()
+    journal, gathered, roster = _journal(vault, meta), case_bundle.Gathered(()), list[ChainPart]()
 
     def sink(member: Member) -> MemberSink:
-        return MemorySink(roster, member) if member.kind == ROSTER_KIND else LookSink()
+        return MemorySink(roster, member) if member.kind == ROSTER_KIND else gathered.store(member)
 
     with open_given(part) as stream:
         volume = peer_bundle.reopened(stream, whose)
@@ -82,7 +85,25 @@ def _with_volume(vault: Vault, part: Path, whose: peer_bundle.Whose) -> Arriving
         raise BundleIdReused(f"volume {meta.volume} came before with other content")
     files = tuple(line.file for _member, data in roster for line in parse_roster(data)) or journal.files
     arrived = {**journal.arrived, meta.volume: Arrived(volume.tags.meta_sha256, meta.members)}
-    return replace(journal, arrived=arrived, files=files)
+    return replace(journal, arrived=arrived, files=files), gathered.logs()
+
+
+def _journal(vault: Vault, meta: BundleMeta) -> Arriving:
+    """What waits of this set; raises BundleIdReused where that is another one's, or says other things."""
+    journal = arriving.of_bundle(vault, meta)
+    if (journal.sender, journal.counter, journal.volumes) != (meta.sender, meta.counter, meta.volumes):
+        raise BundleIdReused("volumes of another set wait under this id")
+    return journal
+
+
+def _as_before(session: Session, meta: BundleMeta, logs: tuple[SeenLog, ...], copies: int) -> Taken:
+    """A set that was taken in, of which a volume came once more: its logs stand in each, and were judged with it.
+
+    Whoever knows its first volume knows all: ``require_sequence`` said that this is the very one that was seen.
+    """
+    known = session.state.bundles[meta.set]
+    seen = SeenBundle(meta.set, known.counter, known.previous, known.meta_sha256, tuple(known.volumes))
+    return Taken(replace(meta, id=meta.set), logs, copies, seen)
 
 
 def _copied(journal: Arriving, volume: int, copies: int) -> Arriving:
@@ -91,20 +112,25 @@ def _copied(journal: Arriving, volume: int, copies: int) -> Arriving:
 
 
 def _verified(session: Session, keyring: Keyring, whose: peer_bundle.Whose, place: Verdict, report: Report) -> Taken:
-    """The whole bundle, from the copies that are kept; raises what ``joined`` and ``judge`` raise."""
-    arrival, peer, identities = whose
-    with contextlib.ExitStack() as stack:
-        volumes = _opened(stack, session.vault, arrival.meta, identities)
-        whole: JoinedSet = joined(volumes)
-        logs = peer_bundle.judge(session, keyring, whole, peer, late=peer_bundle.is_late(place), report=report)
-        seen = seen_bundle(volumes[0].meta)
-        for volume in volumes[1:]:
-            seen = together(seen, seen_bundle(volume.meta))
+    """The whole bundle, from the copies that are kept; of one that is refused for what it is none stays.
+
+    Raises what ``joined`` and ``judge`` raise. What fails at this desk alone, a disk or a file of an authority, says
+    nothing of the bundle: its volumes wait, for their sticks may be far away.
+    """
+    vault, meta = session.vault, whose[0].meta
+    with contextlib.closing(FewOpen()) as few:
+        try:
+            paths = (received.volume_path(vault, meta.set, number) for number in range(1, meta.volumes + 1))
+            volumes = [open_volume(few.file(path), whose[2]) for path in paths]
+            whole: JoinedSet = joined(volumes)
+            late = peer_bundle.is_late(place)
+            logs = peer_bundle.judge(session, keyring, whole, whose[1], late=late, report=report)
+        except _REFUSED:
+            received.drop_set(vault, meta.set)
+            if not received.is_kept(vault, meta.set):
+                arriving.finish(vault, meta.set)
+            raise
+    seen = seen_bundle(volumes[0].meta)
+    for volume in volumes[1:]:
+        seen = together(seen, seen_bundle(volume.meta))
     return Taken(whole.meta, logs, 1, seen)
-
-
-def _opened(
-    stack: contextlib.ExitStack, vault: Vault, meta: BundleMeta, identities: Sequence[Identity]
-) -> list[OpenVolume]:
-    paths = (received.volume_path(vault, meta.set, number) for number in range(1, meta.volumes + 1))
-    return [open_volume(stack.enter_context(open_given(path)), identities) for path in paths]

@@ -80,6 +80,11 @@ def close_set(vault: Vault, bundle: str, volumes: int) -> None:
     durable.replace(_sums(vault, bundle), lines.encode(), mode=0o400)
 
 
+def is_listed(vault: Vault, bundle: str, volume: int, part: Path) -> bool:
+    """Whether ``part`` is, byte for byte, the volume that the list of a kept set names."""
+    return (volume_path(vault, bundle, volume), digest(part)) in due_files(vault, bundle, "")
+
+
 def drop_set(vault: Vault, bundle: str) -> None:
     """Leave nothing of a set that was refused."""
     folder = _sums(vault, bundle).parent

@@ -6,7 +6,7 @@ What must agree agrees before a byte of payload is handed out (docs/spec/bundle.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -15,10 +15,32 @@ from witnesskit.bundle.tags import Tags
 from witnesskit.bundle.unpack import OpenVolume
 from witnesskit.errors.bundle import BadManifest, MemberHash, MixedVolumes, VolumesLacking
 from witnesskit.formats.bundle_manifest import BundleMeta
-from witnesskit.formats.bundle_members import CHAIN_KINDS, Member
+from witnesskit.formats.bundle_members import CHAIN_KINDS, ROSTER_KIND, Member, check_together
+from witnesskit.formats.roster import ROSTER_MAX, RosterLine, parse_roster
 
-_NAMED: Final = 20  # volumes that a sentence names
+_Next = tuple[tuple[object, ...], int]
+_TOLD_MAX: Final = 5  # volumes that a sentence names
 _PER_VOLUME: Final = 1_000_000  # a file is named by its volume and its number in there: 2000003
+
+
+class _Text:
+    """A small file, kept in memory."""
+
+    def __init__(self, kept: list[bytes]) -> None:
+        self._kept = kept
+        self._data = bytearray()
+
+    def write(self, data: memoryview, /) -> None:
+        """Take unverified bytes."""
+        self._data += data
+
+    def keep(self) -> None:
+        """They are the ones signed for."""
+        self._kept.append(bytes(self._data))
+
+    def drop(self) -> None:
+        """They are not."""
+        self._data.clear()
 
 
 class _Passing:
@@ -45,11 +67,6 @@ class _Whole:
     sink: MemberSink | None = None
     done: int = 0
     bad: bool = False
-
-    @property
-    def facts(self) -> tuple[object, ...]:
-        """What all pieces of it say."""
-        return _facts(self.member)
 
 
 class _Piece:
@@ -90,6 +107,7 @@ class JoinedSet:
         self._wholes = _wholes(volumes)
         first = volumes[0]
         self.members = tuple(self._joined())
+        check_together(self.members)
         payload = sum(member.size for member in self.members)
         self.meta: BundleMeta = replace(first.meta, id=first.meta.set, members=len(self.members), bytes=payload)
         self.tags: Tags = replace(first.tags, meta=self.meta, members=self.members)
@@ -159,27 +177,59 @@ class JoinedSet:
         return replace(damage, ordinal=whole.member.ordinal if whole else number * _PER_VOLUME + damage.ordinal)
 
 
-def joined(volumes: Sequence[OpenVolume]) -> JoinedSet:
-    """All volumes of one set, given in any order; the same volume twice is one.
+def joined(volumes: Sequence[OpenVolume], names: Sequence[str] = ()) -> JoinedSet:
+    """All volumes of one set, given in any order; the same volume twice is one. ``names``: of the files, to be told.
 
     Raises MixedVolumes, VolumesLacking with the numbers, BadManifest where they do not agree.
     """
+    called = dict(zip(map(id, volumes), names, strict=False))
     by_number: dict[int, OpenVolume] = {}
-    first = volumes[0].meta
+    _demand_one_set(volumes, called)
     for volume in volumes:
-        if volume.meta.set != first.set or volume.meta.volumes != first.volumes:
-            raise MixedVolumes
         known = by_number.setdefault(volume.meta.volume, volume)
         if known.tags.meta_sha256 != volume.tags.meta_sha256:
-            raise BadManifest(f"two volumes say that they are number {volume.meta.volume}")
-    lacking = [str(number) for number in range(1, first.volumes + 1) if number not in by_number]
+            which = f": {called[id(known)]}, {called[id(volume)]}" if called else ""
+            raise BadManifest(f"two volumes say that they are number {volume.meta.volume}{which}")
+    lacking = [number for number in range(1, volumes[0].meta.volumes + 1) if number not in by_number]
     if lacking:
-        more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
-        raise VolumesLacking(f"{', '.join(lacking[:_NAMED])}{more} of {first.volumes}")
+        raise VolumesLacking(_told(lacking, by_number, volumes[0].meta.volumes))
     ordered = [by_number[number] for number in sorted(by_number)]
     for volume in ordered[1:]:
         _demand_agreement(ordered[0], volume)
     return JoinedSet(ordered)
+
+
+def _demand_one_set(volumes: Sequence[OpenVolume], called: Mapping[int, str]) -> None:
+    first = volumes[0]
+    others = [one for one in volumes if (one.meta.set, one.meta.volumes) != (first.meta.set, first.meta.volumes)]
+    if others and called:
+        told = ", ".join(called[id(one)] for one in others[:_TOLD_MAX])
+        more = " and more" if len(others) > _TOLD_MAX else ""
+        raise MixedVolumes(f"{told}{more} is not of the set of {called[id(first)]}")
+    if others:
+        raise MixedVolumes
+
+
+def _told(lacking: Sequence[int], here: Mapping[int, OpenVolume], volumes: int) -> str:
+    """Numbers of volumes, and their files where the last volume is here and tells them."""
+    files = _roster(here[volumes]) if volumes in here else ()
+    named = [f"{one} ({files[one - 1].file})" if one <= len(files) else str(one) for one in lacking[:_TOLD_MAX]]
+    more = f" and {len(lacking) - _TOLD_MAX} more" if len(lacking) > _TOLD_MAX else ""
+    return f"{', '.join(named)}{more} of {volumes}"
+
+
+def _roster(last: OpenVolume) -> tuple[RosterLine, ...]:
+    """What the last volume tells of the others; nothing where it does not, or not in its form."""
+    kept: list[bytes] = []
+    last.each(lambda member: _Text(kept) if _is_roster(member) else None)
+    try:
+        return parse_roster(kept[0]) if kept else ()
+    except BadManifest:
+        return ()
+
+
+def _is_roster(member: Member) -> bool:
+    return member.kind == ROSTER_KIND and member.size <= ROSTER_MAX
 
 
 def _demand_agreement(first: OpenVolume, other: OpenVolume) -> None:
@@ -206,32 +256,31 @@ def _wholes(volumes: Sequence[OpenVolume]) -> dict[tuple[int, int], _Whole]:
     Raises BadManifest.
     """
     found: dict[tuple[int, int], _Whole] = {}
-    open_ones: list[_Whole] = []
+    waiting: dict[_Next, list[_Whole]] = {}  # what every file is, and where it must go on
     for number, volume in enumerate(volumes, 1):
-        for member in (one for one in volume.members if one.is_segment):
-            whole = _going_on(open_ones, number, member)
+        here = [(member, _going_on(waiting, number, member)) for member in volume.members if member.is_segment]
+        for member, whole in here:
             whole.pieces.append((number, member.ordinal))
             whole.end += member.size
             found[number, member.ordinal] = whole
-        open_ones = [whole for whole in open_ones if whole.end < whole.member.size]
-    if open_ones or any(whole.end != whole.member.size for whole in found.values()):
+            if whole.end < whole.member.size:
+                waiting.setdefault((_facts(member), whole.end), []).append(whole)
+    if waiting:
         raise BadManifest("a file that is cut is not all in its volumes")
     return found
 
 
-def _going_on(open_ones: list[_Whole], number: int, member: Member) -> _Whole:
-    for whole in open_ones:
-        if (whole.facts, whole.end) == (_facts(member), member.offset) and whole.pieces[-1][0] < number:
-            return whole
-    if member.offset:
+def _going_on(waiting: dict[_Next, list[_Whole]], number: int, member: Member) -> _Whole:
+    """The file that a segment is of: one that was begun in a volume before, or a new one."""
+    if not member.offset:
+        ordinal, size, sha256 = _named(number, member), member.whole_size, member.whole_sha256
+        return _Whole(replace(member, ordinal=ordinal, size=size, sha256=sha256, whole_sha256="", whole_size=0))
+    place = (_facts(member), member.offset)
+    if place not in waiting:
         raise BadManifest(f"volume {number}: a segment whose beginning is not there")
-    whole = _Whole(
-        replace(
-            member, ordinal=_named(number, member), size=member.whole_size, sha256=member.whole_sha256,
-            whole_sha256="", whole_size=0,
-        )
-    )  # fmt: skip
-    open_ones.append(whole)
+    whole = waiting[place].pop()
+    if not waiting[place]:
+        del waiting[place]
     return whole
 
 

@@ -24,6 +24,7 @@ from witnesskit.formats.bundle_manifest import (
 )
 from witnesskit.formats.bundle_members import (
     CHAIN_KINDS,
+    ROSTER_KIND,
     Member,
     check_members,
     members_bytes,
@@ -99,9 +100,13 @@ class Parcel:
 
 
 def arranged(members: Sequence[PlannedMember]) -> list[PlannedMember]:
-    """The order in a volume: the chain first, as given; then everything else, small before large."""
+    """The order in a volume: the chain first, as given; then everything else, small before large; last the roster.
+
+    The roster is made when the transfer was logged: before others it would change their numbers, which that commits.
+    """
     chain = [member for member in members if member.kind in CHAIN_KINDS]
-    return chain + sorted((member for member in members if member.kind not in CHAIN_KINDS), key=lambda one: one.size)
+    others = (member for member in members if member.kind not in CHAIN_KINDS)
+    return chain + sorted(others, key=lambda one: (one.kind == ROSTER_KIND, one.size))
 
 
 def transfer_digest(volumes: Sequence[Sequence[PlannedMember]], *, chain_members: int) -> str:

@@ -34,9 +34,7 @@ from witnesskit.cli.output import Answer, Output
 @click.option(
     "--volume-size",
     type=SIZE,
-    default="1G",
-    show_default=True,
-    help="Beyond this much it becomes a set of equal volumes (K, M or G; at most 4G). For a court the default is 4G.",
+    help="Beyond this much it becomes a set of equal volumes (K, M or G; at most 4G).  [default: 1G; for a court 4G]",
 )
 @click.option("--parity", type=click.IntRange(1, 50), help="Percent of PAR2 beside each file, for sticks that rot.")
 @click.option("--spare", type=click.IntRange(1, 64), help="Further volumes; as many may be lost.")
@@ -60,7 +58,7 @@ def command(output: Output, answer: Answer, folders: tuple[Path, ...], **options
     wish = BundleWish(
         folder=folders[0],
         more_folders=folders[1:],
-        volume_size=options["volume_size"],
+        volume_size=options["volume_size"] or 0,
         parity=options["parity"] or 0,
         spare=options["spare"] or 0,
         passphrase=vault_passphrase(vault, options["passphrase_file"]),

@@ -109,7 +109,7 @@ def check_members(members: Sequence[Member]) -> None:
     for ordinal, member in enumerate(members, 1):
         if problem := _problem(member, ordinal):
             raise BadManifest(f"{MEMBERS_NAME}, line {ordinal}: {problem}")
-    _check_together(members)
+    check_together(members)
 
 
 def payload_manifest_sha256(members: Sequence[Member]) -> str:
@@ -169,8 +169,8 @@ def _is_proper_segment(member: Member) -> bool:
     return proper and member.kind not in NEVER_CUT
 
 
-def _check_together(members: Sequence[Member]) -> None:
-    """The chain stands first, and no capsule is listed twice."""
+def check_together(members: Sequence[Member]) -> None:
+    """The chain stands first, and no capsule is listed twice; of a set too. Raises BadManifest."""
     chain_over = False
     for member in members:
         if chain_over and member.kind in CHAIN_KINDS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from witnesskit.errors.bundle import BadManifest
 from witnesskit.limits import VOLUMES_MAX
@@ -17,7 +18,7 @@ _LINE = re.compile(
     r'\{"file":"([a-z2-7]{16}\.age)","header_sha256":"([0-9a-f]{64})","size":([1-9][0-9]{0,15}),"volume":([1-9][0-9]{0,3})\}',
     re.ASCII,
 )
-_LINE_BYTES_MAX = 256
+ROSTER_MAX: Final = VOLUMES_MAX * 256  # bytes
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def roster_bytes(lines: Sequence[RosterLine]) -> bytes:
 
 def parse_roster(untrusted_data: bytes) -> tuple[RosterLine, ...]:
     """Read it; raises BadManifest with the line that breaks a rule."""
-    if len(untrusted_data) > VOLUMES_MAX * _LINE_BYTES_MAX:
+    if len(untrusted_data) > ROSTER_MAX:
         raise BadManifest("the roster: too long")
     lines = untrusted_data.decode("ascii", "replace").split("\n")
     if lines.pop() != "":
