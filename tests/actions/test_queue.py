@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.simulators.scripted import Scripted
 from witnesskit.actions import queue as queues
 from witnesskit.actions import queue_results, queue_store
 from witnesskit.actions.queue_add import Said, add_links, queue_add
-from witnesskit.actions.queue_results import DESK_COLUMNS, FIELD_COLUMNS, escaped, results, write_results
+from witnesskit.actions.queue_results import DESK_COLUMNS, FIELD_COLUMNS, results, write_results
 from witnesskit.actions.queue_run import RunWish, run_queue
 from witnesskit.actions.queue_store import MemoryFiles, Queue
 from witnesskit.errors.cli import OutputExists
@@ -401,10 +402,17 @@ def test_results_of_a_device_hold_nothing_telling(session):
     assert "example" not in str(rows)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+7", "-1", "@x", "\t=1", "\r=1", " =1"])
-def test_no_cell_of_the_results_is_a_formula(text):
-    assert escaped(text) == "'" + text
-    assert escaped("https://a.example/=1") == "https://a.example/=1"
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+7", "-1", "@x", "\t=1", "\r=1", " =1", "＝1", "\u200b=1", "a;=1", "a\n=1"]
+)
+def test_no_cell_of_the_results_is_a_formula(text, monkeypatch):
+    monkeypatch.setattr(queue_results, "_record", lambda *_: {"source": {"title": text}})
+    job = Job(1, "a" * 32, "https://a.example/=1", 1, "b", 1, item="c" * 32)
+    told = results(SimpleNamespace(keyring=object()), [job])
+    (row,) = csv.DictReader(io.StringIO(told, newline=""))
+    assert row["upload title"] != text
+    assert row["upload title"].replace("'", "") == text
+    assert row["link"] == "https://a.example/=1"
 
 
 def test_counts_of_jobs_add_up(session):

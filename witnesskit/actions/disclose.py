@@ -5,7 +5,7 @@ from __future__ import annotations
 from witnesskit.actions.audience_policy import audience_policy
 from witnesskit.actions.disclose_court import court_fields, disclose_court
 from witnesskit.actions.disclose_public import disclose_public, public_fields
-from witnesskit.actions.disclosed import Disclosed, DiscloseWish, Fields, check_place
+from witnesskit.actions.disclosed import Disclosed, DiscloseWish, Fields, check_folder
 from witnesskit.actions.item_files import ItemFiles, chosen, read_item
 from witnesskit.actions.may_leave import Leaving, demand_may_leave
 from witnesskit.actions.opening import open_for_saving
@@ -18,11 +18,11 @@ from witnesskit.vault.layout import Vault
 
 
 def disclose(vault: Vault, passphrase: str, wish: DiscloseWish) -> Disclosed:
-    """Write the proofs; raises WrongVaultKind, NoFolder, NoSuchField, FieldWithheld, NotForThePublic, what
-    ``demand_may_leave`` raises.
+    """Write the proofs; raises WrongVaultKind, NoFolder, CloudFolder, NoSuchField, FieldWithheld, NotForThePublic,
+    and what ``demand_may_leave`` raises.
     """
     layout.demand(vault, VaultKind.DESK)
-    check_place(wish.out)
+    check_folder(wish.out, Audience(wish.audience))
     if not wish.fields:
         raise NoSuchField("none was named")
     policy = audience_policy(vault, Audience(wish.audience))

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from witnesskit.errors.cli import FileUnreadable, NoFolder, OutputExists
+from witnesskit.actions.leaving_file import leaving_file
+from witnesskit.errors.cli import NoFolder
 from witnesskit.formats.tlog_proof import TlogProof, proof_bytes
+from witnesskit.model import Audience
 from witnesskit.policy.decide import Decision
+from witnesskit.vault.synced import refuse_synced
 
 
 @dataclass(frozen=True)
@@ -51,21 +54,18 @@ class Fields:
     decisions: Mapping[str, Decision] = field(default_factory=dict)
 
 
-def check_place(folder: Path) -> None:
-    """Raise NoFolder before anything is logged."""
+def check_folder(folder: Path, audience: Audience) -> None:
+    """Before anything is logged: raises NoFolder, CloudFolder for what is not for the public."""
     if not folder.is_dir():
         raise NoFolder
+    if audience is not Audience.PUBLIC:
+        refuse_synced(folder)
 
 
 def write_proof(folder: Path, name: str, proof: TlogProof) -> str:
-    """Write one proof under a new name; returns its path. Raises OutputExists, FileUnreadable, BadTlogProof."""
+    """Write one proof under a new name; returns its path. Raises BadTlogProof and as ``leaving_file``."""
     path = folder / f"{name}.tlog-proof"
     data = proof_bytes(proof)
-    try:
-        with path.open("xb") as stream:
-            stream.write(data)
-    except FileExistsError:
-        raise OutputExists from None
-    except OSError as error:
-        raise FileUnreadable(error.strerror or "") from None
+    with leaving_file(path) as stream:
+        stream.write(data)
     return str(path)

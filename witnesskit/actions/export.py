@@ -10,10 +10,10 @@ from typing import Final
 from witnesskit.actions.audience_policy import audience_policy
 from witnesskit.actions.court_view import CourtView, court_view
 from witnesskit.actions.item_files import chosen
+from witnesskit.actions.leaving_file import check_place, leaving_file
 from witnesskit.actions.may_leave import Leaving, demand_may_leave
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.report import read_items
-from witnesskit.errors.cli import OutputExists
 from witnesskit.model import Audience, VaultKind
 from witnesskit.report import case_uco, court_sheet, fre_902, premis
 from witnesskit.vault import layout
@@ -51,19 +51,17 @@ class ExportDone:
 
 
 def export(vault: Vault, passphrase: str, wish: ExportWish) -> ExportDone:
-    """Write one file; raises OutputExists, NoSuchItem, WrongVaultKind, what ``demand_may_leave`` raises."""
+    """Write one file; raises NoSuchItem, WrongVaultKind, and what ``check_place``, ``leaving_file`` and
+    ``demand_may_leave`` raise.
+    """
     layout.demand(vault, VaultKind.DESK)
     policy = audience_policy(vault, Audience.COURT)
-    if wish.out.exists() or wish.out.is_symlink():
-        raise OutputExists
+    check_place(wish.out, Audience.COURT)
     with open_for_saving(vault, passphrase) as session:
         leaving = Leaving(frozenset({"record"}), wish.recipient, wish.secret)
         demand_may_leave(session, policy, chosen(session.state, wish.items), leaving)
         view = court_view(session, policy, read_items(session, wish.items))
-    try:
-        with wish.out.open("xb") as stream:
-            stream.write(FORMATS[wish.format](view))
-    except FileExistsError:
-        raise OutputExists from None
+    with leaving_file(wish.out) as stream:
+        stream.write(FORMATS[wish.format](view))
     story = view.story
     return ExportDone(str(view.verdict.state), len(view.items), len(story.happenings), story.unopened, policy.id)

@@ -14,13 +14,13 @@ from witnesskit.actions.access import CUSTODIAN, DESK, log_access
 from witnesskit.actions.audience_policy import audience_policy
 from witnesskit.actions.custodian import CustodianPaper, custodian_of
 from witnesskit.actions.item_files import ItemFiles, OpenedFile, chosen, read_item
+from witnesskit.actions.leaving_file import check_place, leaving_file
 from witnesskit.actions.may_leave import Leaving, demand_may_leave
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.session import Session
 from witnesskit.actions.untrusted import line, mapping, number, objects, time
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.brought import NothingOfTheWeb
-from witnesskit.errors.cli import OutputExists
 from witnesskit.formats import strict_json
 from witnesskit.formats.short_id import short_id
 from witnesskit.model import Audience, Json, Role, VaultKind
@@ -60,24 +60,18 @@ class WebDone:
 
 
 def export_web(vault: Vault, passphrase: str, wish: WebWish) -> WebDone:
-    """Write one file; raises OutputExists, NothingOfTheWeb, NoWarc, CustodianKeyNeeded, what
-    ``demand_may_leave`` raises.
+    """Write one file; raises NothingOfTheWeb, NoWarc, CustodianKeyNeeded, and what ``check_place``, ``leaving_file``
+    and ``demand_may_leave`` raise.
     """
     layout.demand(vault, VaultKind.DESK)
-    if wish.out.exists() or wish.out.is_symlink():
-        raise OutputExists
+    check_place(wish.out, Audience.COURT)
     with open_for_saving(vault, passphrase) as session:
         found = _Found()
         for item, identities in _items(session, wish):
             found.item(session, read_item(vault, session.state, item, identities), identities)
         if not found.exchanges:
             raise NothingOfTheWeb
-        try:
-            _write(wish, found.exchanges)
-        except BaseException as error:
-            if not isinstance(error, OutputExists):
-                wish.out.unlink(missing_ok=True)
-            raise
+        _write(wish, found.exchanges)
     return WebDone(found.items, len(found.exchanges), found.withheld)
 
 
@@ -95,14 +89,11 @@ def _items(session: Session, wish: WebWish) -> list[tuple[str, tuple[Identity, .
 
 
 def _write(wish: WebWish, exchanges: Sequence[Exchange]) -> None:
-    try:
-        with wish.out.open("xb") as stream:
-            if wish.format == "wacz":
-                write_wacz(stream, exchanges, "witnesskit export")
-            else:
-                write_warc(stream, exchanges, wish.out.name)
-    except FileExistsError:
-        raise OutputExists from None
+    with leaving_file(wish.out) as stream:
+        if wish.format == "wacz":
+            write_wacz(stream, exchanges, "witnesskit export")
+        else:
+            write_warc(stream, exchanges, wish.out.name)
 
 
 class _Found:

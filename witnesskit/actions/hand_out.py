@@ -60,15 +60,15 @@ class HandedOut:
 
 
 def hand_out(vault: Vault, passphrase: str, wish: HandOutWish, report: Report) -> HandedOut:
-    """Write it; raises OutputExists, NoFolder, Usage, RefusedByPolicy, CustodianKeyNeeded, NothingToHandOut,
-    NotReadBack, NotWritten, DiskFull and what ``demand_may_leave`` raises.
+    """Write it; raises Usage, RefusedByPolicy, CustodianKeyNeeded, NothingToHandOut, NotReadBack, NotWritten,
+    DiskFull, and what ``check_free`` and ``demand_may_leave`` raise.
 
     Whatever is raised, nothing of the output stays.
     """
     layout.demand(vault, VaultKind.DESK)
     if wish.form in ARCHIVES and wish.out.suffix != _ZIP:
         raise Usage(f"the name of this form ends in {_ZIP}")
-    check_free(wish.out)
+    check_free(wish.out, Audience(wish.audience))
     policy = audience_policy(vault, Audience(wish.audience))
     if wish.originals:
         decide.require(decide.media_may_leave(policy, Role.ORIGINAL, Finding.UNKNOWN))

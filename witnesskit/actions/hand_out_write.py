@@ -1,9 +1,11 @@
-"""Write what is handed out: under ``NAME.part``, read back and compared, and only then under its name."""
+"""Write what is handed out: under ``NAME.part``, read back and compared, and only then under its name.
+
+It is in clear: its owner alone reads it, and no time of a file tells when it was written.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import shutil
 import zipfile
@@ -11,17 +13,18 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from witnesskit.actions.leaving_file import check_place, written_badly
 from witnesskit.digest import sha256_stream
-from witnesskit.errors.cli import NoFolder, OutputExists
+from witnesskit.errors.cli import OutputExists
 from witnesskit.errors.leaving import NotReadBack
-from witnesskit.errors.sealing import DiskFull, NotWritten
 from witnesskit.limits import READ_BLOCK
+from witnesskit.model import Audience
 from witnesskit.report.handed import Entry
+from witnesskit.vault import durable
 
 Report = Callable[[int, int | None], None]
 _DATE: Final = (1980, 1, 1, 0, 0, 0)  # the first that the format knows: when it was written is in the log
 _MODE: Final = 0o600 << 16
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 def part_of(out: Path) -> Path:
@@ -29,24 +32,21 @@ def part_of(out: Path) -> Path:
     return out.with_name(out.name + ".part")
 
 
-def check_free(out: Path) -> None:
-    """Raise NoFolder, or OutputExists for a thing of that name or one that a killed run left, before it is logged."""
-    if not out.parent.is_dir():
-        raise NoFolder
-    for path in (out, part_of(out)):
-        if path.exists() or path.is_symlink():
-            raise OutputExists("a run that was cut off left its .part: remove it" if path != out else "")
+def check_free(out: Path, audience: Audience) -> None:
+    """Before it is logged: raises as ``check_place``, and OutputExists for what a killed run left."""
+    check_place(part_of(out), audience, "a run that was cut off left its .part: remove it")
+    check_place(out, audience)
 
 
 def write_folder(out: Path, entries: Sequence[Entry], report: Report) -> None:
     """A folder of ``entries``; raises OutputExists, NotWritten, NotReadBack, and then nothing of it is left."""
     with _finished(out) as part:
-        part.mkdir()
+        part.mkdir(mode=0o700)
         done = _Done(entries, report)
         for one in entries:
             path = part / one.name
-            path.parent.mkdir(exist_ok=True)
-            with path.open("xb") as stream:
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            with _new(path) as stream:
                 done.copy(one, stream)
                 _flush(stream)
         for one in entries:
@@ -61,7 +61,7 @@ def write_archive(out: Path, entries: Sequence[Entry], report: Report) -> None:
     """A zip of ``entries``, stored and flat; raises as ``write_folder``."""
     with _finished(out) as part:
         done = _Done(entries, report)
-        with part.open("xb") as stream:
+        with _new(part) as stream:
             with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
                 for one in entries:
                     info = zipfile.ZipInfo(one.name, _DATE)
@@ -81,7 +81,7 @@ def write_file(out: Path, entries: Sequence[Entry], report: Report) -> None:
     """The one file of ``entries``; raises as ``write_folder``."""
     (one,) = entries
     with _finished(out) as part:
-        with part.open("xb") as stream:
+        with _new(part) as stream:
             _Done(entries, report).copy(one, stream)
             _flush(stream)
         with part.open("rb") as stream:
@@ -106,20 +106,35 @@ class _Done:
 @contextlib.contextmanager
 def _finished(out: Path) -> Iterator[Path]:
     """The place to write to; it gets its name if all went well, and else nothing of it stays."""
-    check_free(out)
     part = part_of(out)
+    if os.path.lexists(part):
+        raise OutputExists
     try:
         yield part
+        _fix_times(part)
         if out.exists() or out.is_symlink():
             raise OutputExists
         part.rename(out)
         _flush_folder(out.parent)
     except OSError as error:
         _remove(part)
-        raise (DiskFull if error.errno in _FULL else NotWritten)(error.strerror or "") from None
+        raise written_badly(error) from None
     except BaseException:
         _remove(part)
         raise
+
+
+def _new(path: Path) -> BinaryIO:
+    return open(path, "xb", opener=_own)
+
+
+def _own(name: str, flags: int) -> int:
+    return os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+
+
+def _fix_times(part: Path) -> None:
+    for path in (*(part.rglob("*") if part.is_dir() else ()), part):
+        durable.fix_time(path)
 
 
 def _compare(one: Entry, stream: object) -> None:

@@ -79,6 +79,10 @@ class PartFile:
         self._wrote(len(data))
         return len(data)
 
+    def stream(self) -> BinaryIO:
+        """The same as a file, for what writes at more than one place; its faults are OSError."""
+        return os.fdopen(os.dup(self._descriptor), "wb")
+
     def source(self) -> Given:
         """The written copy, read back."""
         return Given(self._reading)

@@ -11,12 +11,13 @@ from typing import Final
 
 from witnesskit.actions.incoming_streams import MAIN
 from witnesskit.actions.item_files import read_item
+from witnesskit.actions.leaving_file import check_place, leaving_file
 from witnesskit.actions.queue import is_open
 from witnesskit.actions.session import Session
-from witnesskit.errors.cli import FileUnreadable, NoFolder, OutputExists
+from witnesskit.formats.csv_out import safe_cell
 from witnesskit.formats.queue_record import GAVE_UP, Job
 from witnesskit.formats.short_id import short_id
-from witnesskit.model import IN_PART, Json, Outcome
+from witnesskit.model import IN_PART, Audience, Json, Outcome
 from witnesskit.vault.keyring import desk_identities
 
 FIELD_COLUMNS: Final = ("row", "outcome", "item")
@@ -25,29 +26,17 @@ DESK_COLUMNS: Final = (
     "upload timestamp", "upload title", "text content", "screenshot", "hash", "perceptual hashes", "wacz",
     "replaywebpage", "row", "outcome", "item",
 )  # fmt: skip
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what makes an office program reckon a cell
 
 
 def demand_new(path: Path) -> None:
-    """Raises OutputExists, NoFolder before anything is fetched."""
-    if path.exists() or path.is_symlink():
-        raise OutputExists
-    if not path.parent.is_dir():
-        raise NoFolder
+    """Before anything is fetched: raises as ``check_place``."""
+    check_place(path, Audience.DESK)
 
 
 def write_results(session: Session, jobs: Sequence[Job], path: Path) -> int:
-    """Write one row for each job; returns how many. Raises OutputExists, FileUnreadable."""
-    text = results(session, jobs)
-    try:
-        with path.open(
-            "x", encoding="utf-8-sig", newline=""
-        ) as stream:  # the mark tells office programs the encoding
-            stream.write(text)
-    except FileExistsError:
-        raise OutputExists from None
-    except OSError:
-        raise FileUnreadable("the results could not be written") from None
+    """Write one row for each job; returns how many. Raises as ``leaving_file``."""
+    with leaving_file(path) as stream:
+        stream.write(results(session, jobs).encode("utf-8-sig"))  # the mark tells office programs the encoding
     return len(jobs)
 
 
@@ -62,13 +51,8 @@ def results(session: Session, jobs: Sequence[Job]) -> str:
         cells = {"row": str(job.row or ""), "outcome": _outcome(job), "item": short_id(job.item) if job.item else ""}
         if desk:
             cells |= _of_desk(session, job)
-        writer.writerow([escaped(cells.get(name, "")) for name in columns])
+        writer.writerow([safe_cell(cells.get(name, "")) for name in columns])
     return out.getvalue()
-
-
-def escaped(untrusted_text: str) -> str:
-    """A cell that stays text: an apostrophe goes before what would begin a formula."""
-    return f"'{untrusted_text}" if untrusted_text.lstrip(" ").startswith(_FORMULA) else untrusted_text
 
 
 def _outcome(job: Job) -> str:

@@ -15,6 +15,7 @@ from witnesskit.actions.chain_members import OF_DESKS
 from witnesskit.actions.claims import unseen, unseen_note
 from witnesskit.actions.court_view import CourtView, court_view
 from witnesskit.actions.item_files import ItemFiles, chosen, read_item
+from witnesskit.actions.leaving_file import check_place, leaving_file
 from witnesskit.actions.marks import mark_note, marks
 from witnesskit.actions.may_leave import Leaving, demand_may_leave
 from witnesskit.actions.opening import open_for_saving
@@ -27,7 +28,6 @@ from witnesskit.actions.validation import last_validation
 from witnesskit.actions.verify import judged
 from witnesskit.digest import sha256_stream
 from witnesskit.errors.actions import NoSuchItem
-from witnesskit.errors.cli import OutputExists
 from witnesskit.formats.short_id import short_id
 from witnesskit.media_model import EssenceHash
 from witnesskit.model import Audience, VaultKind
@@ -68,22 +68,20 @@ class ReportDone:
 
 
 def report(vault: Vault, passphrase: str, wish: ReportWish) -> ReportDone:
-    """Write the page; raises OutputExists, NoSuchItem, WrongVaultKind and the leaves of the vault."""
+    """Write the page; raises NoSuchItem, WrongVaultKind, the leaves of the vault, and what ``check_place``,
+    ``leaving_file`` and ``demand_may_leave`` raise.
+    """
     layout.demand(vault, VaultKind.DESK)
     audience = Audience(wish.audience)
     policy = audience_policy(vault, audience)
-    if wish.out.exists() or wish.out.is_symlink():
-        raise OutputExists  # before anything is logged as published
+    check_place(wish.out, audience)  # before anything is logged as published
     with open_for_saving(vault, passphrase) as session:
         if audience is not Audience.DESK:  # there it stays
             leaving = Leaving(frozenset({"record"}), wish.recipient, wish.secret)
             demand_may_leave(session, policy, chosen(session.state, wish.items), leaving)
         made, held_back = build(session, policy, read_items(session, wish.items))
-    try:
-        with wish.out.open("x", encoding="utf-8") as stream:
-            stream.write(html.render(made))
-    except FileExistsError:
-        raise OutputExists from None
+    with leaving_file(wish.out) as stream:
+        stream.write(html.render(made).encode())
     shut = len(withheld(guarded(made)))
     return ReportDone(made.answer.state, len(made.items), shut, policy.id, len(made.notes), held_back)
 
