@@ -185,7 +185,7 @@ def test_a_kill_between_the_receipt_and_the_answer_logs_nothing_twice(desks, mon
     a, b, _c = desks
     path = a.send(b)
     with monkeypatch.context() as patch:
-        patch.setattr("witnesskit.actions.receive._list", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr("witnesskit.actions.peer_bundle._list", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             b.receive(path)
     assert b.types().count("receipt") == 2
