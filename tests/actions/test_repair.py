@@ -153,7 +153,9 @@ def test_a_bundle_of_one_volume_comes_back_from_its_spare_alone(stage, loaded, t
     [{"spare": 1}, {"volume_size": 512 * KIB}, {"more_folders": (Path("elsewhere"),)}],
     ids=["spare", "size", "folders"],
 )
-def test_a_desk_that_is_asked_for_volumes_for_the_public_refuses_and_ignores_nothing(stage, tmp_path, more, monkeypatch):
+def test_a_desk_that_is_asked_for_volumes_for_the_public_refuses_and_ignores_nothing(
+    stage, tmp_path, more, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "elsewhere").mkdir()
     wish = BundleWish(tmp_path, stage.passphrase, "public", "age1" + "q" * 58, **more)
