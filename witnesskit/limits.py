@@ -39,6 +39,7 @@ CERTIFICATES_MAX: Final = 64 * KIB  # bytes of one PEM file; a certificate has s
 VOLUME_MAX: Final = 4 * GIB - 1  # bytes; FAT32 sticks
 BUNDLE_TAG_FILE_MAX: Final = 64 * MIB  # bytes of one tag file, read before anything is stored
 BUNDLE_MEMBERS_MAX: Final = 200_000  # members of one volume
+BUNDLE_SEGMENTS_MAX: Final = 64  # of them cut; ours has two. A desk's journal of 9,999 such volumes can still be read
 WHOLE_FILE_MAX: Final = 2**46  # bytes of a file that is cut into segments over many volumes: 64 TiB
 VOLUMES_MAX: Final = 9_999  # volumes of one set
 VOLUME_DEFAULT: Final = 1 * GIB  # bytes of content; beyond it a bundle becomes a set of volumes
@@ -47,6 +48,7 @@ SENDER_QUOTA: Final = 1024 * GIB  # bytes that one device may have at a desk, un
 QUARANTINE_MAX: Final = 64 * GIB  # bytes of files set aside; past it nothing more of unknown senders is kept
 IMPORT_FILES_MAX: Final = 1_000_000  # files of one run; each is named in memory
 PARITY_FILE_MAX: Final = 2 * GIB  # bytes of one PAR2 file that is looked at before a repair
+PARITY_SECONDS: Final = 4 * 3600  # seconds of one call of par2; a volume of 4 GiB on a slow computer takes minutes
 STANZAS_SHOWN: Final = 8  # stanzas of every bundle: keys and decoys, so that the number of readers does not show
 INVITE_MAX: Final = 40 * KIB  # bytes; twelve post-quantum recipients take 24,000, policy and checkpoint have the rest
 

@@ -8,6 +8,7 @@ import pytest
 
 from witnesskit.actions.forget import forget_delivered
 from witnesskit.actions.receipt import take_receipt
+from witnesskit.bundle.plan import Place
 from witnesskit.errors import WitnesskitError
 
 
@@ -85,3 +86,13 @@ def test_a_receipt_for_another_device_is_no_receipt_here(stage, device, other, s
 
 def _path(done) -> Path:
     return Path(done.receipt)
+
+
+def test_a_copy_is_never_replaced_by_another_bundle_that_took_its_number(stage, device, other, stick):
+    shelf = stage.folder / "shelf"
+    (done,) = stage.take_in(device.bundle(stick), second_copy=shelf)
+    before = {path.name: path.read_bytes() for path in shelf.iterdir()}
+    volume = other.pack(stick, place=Place("0" * 32, 1, 2, 1 << 21), id=done.bundle).path
+    (later,) = stage.take_in(volume, second_copy=shelf)
+    assert later.copies == 1
+    assert {path.name: path.read_bytes() for path in shelf.iterdir()} == before

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import io
 import os
+import secrets
 import shutil
 from pathlib import Path
 
@@ -12,9 +14,12 @@ import pytest
 
 from tests.actions.stage import capsule_member
 from tests.actions.test_import import set_aside
+from tests.actions.test_lost_device import lose
 from tests.actions.test_sets import capsules, files, pack
+from witnesskit.actions.chain_members import chain_heads, chain_members
 from witnesskit.actions.import_bundle import ImportWish, import_bundle, open_for_import
 from witnesskit.actions.status import status
+from witnesskit.bundle.plan import Place, PlannedMember
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.bundle import Forwarded
 from witnesskit.errors.sealing import NotReadable
@@ -160,3 +165,106 @@ def test_unknown_files_past_the_room_of_the_quarantine_are_refused_and_not_kept(
     assert caught.value.code == "SENDER-UNKNOWN"
     assert "not set aside" in str(caught.value)
     assert not list((stage.desk.path / "quarantine").glob("*.age"))
+
+
+def given(data: bytes, kind: str = "capsule", **facts) -> PlannedMember:
+    """A member of whatever bytes."""
+    if kind == "capsule":
+        new = {"item": secrets.token_hex(16), "capsule": secrets.token_hex(16), "role": "record", "part": 1}
+        facts = {**new, **facts}
+    return PlannedMember(kind, len(data), hashlib.sha256(data).hexdigest(), lambda: io.BytesIO(data), **facts)
+
+
+def of_a_set(volume: int = 1) -> Place:
+    return Place(secrets.token_hex(16), volume, 2, 2048 * KIB)
+
+
+def unlisted(stage) -> set[str]:
+    """Capsules that lie here and count nowhere, not for the quota either."""
+    return {*store.ids(stage.desk)} - state.load_state(stage.desk).capsules().keys()
+
+
+def test_a_capsule_that_is_no_sealed_file_is_listed_and_told(stage, device, stick):
+    done = taken(stage, device.pack(stick, [*device.members(), given(b"no age file" * 9_000)]).path)
+    assert done.facts()["codes"] == ["RECIPIENTS"]
+    assert not unlisted(stage)
+
+
+def test_a_roster_that_breaks_its_form_is_damage_and_what_is_stored_is_listed(stage, device, stick):
+    payload = [*device.members(), given(b"no roster\n", "roster")]
+    done = taken(stage, device.pack(stick, payload, place=of_a_set(2)).path)
+    assert [one.code for one in done.unpacked.damage] == ["MANIFEST"]
+    assert not done.came.is_complete
+    assert not unlisted(stage)
+
+
+def test_one_log_is_told_once_and_answered_once(stage, device, stick):
+    with device.session() as session:
+        session.journal.checkpoint(session.signer)
+        members = chain_members(session.vault, session.journal)
+        heads = chain_heads(session.vault, session.journal)
+    before = stage.contents()
+    twice = [*members, *(one for one in members if one.kind == "chain")]
+    with pytest.raises(WitnesskitError) as caught:
+        taken(stage, device.pack(stick, chain_members=twice, chain=heads).path)
+    assert caught.value.code == "CHAIN-REFUSED"
+    assert stage.contents() == before
+
+
+def test_more_logs_than_a_bundle_can_name_are_not_even_read(stage, device, stick):
+    with device.session() as session:
+        session.journal.checkpoint(session.signer)
+        members = chain_members(session.vault, session.journal)
+    many = [given(b"x", "checkpoint", origin=f"log{number}") for number in range(200)]
+    with pytest.raises(WitnesskitError) as caught:
+        taken(stage, device.pack(stick, chain_members=[*members, *many]).path)
+    assert "too many" in str(caught.value)
+
+
+def test_a_volume_of_nothing_but_segments_is_refused_before_its_journal_grows(stage, device, stick):
+    cut = {"offset": 0, "whole_sha256": "0" * 64, "whole_size": 9_000}
+    before = stage.contents()
+    with pytest.raises(WitnesskitError) as caught:
+        taken(stage, device.pack(stick, [given(b"s", **cut) for _number in range(65)], place=of_a_set()).path)
+    assert caught.value.code == "MANIFEST"
+    assert stage.contents() == before
+
+
+def test_a_journal_that_could_not_be_read_again_is_not_written(stage, loaded_set, monkeypatch):
+    taken(stage, loaded_set[0])
+    (before,) = arriving.every(stage.desk)
+    monkeypatch.setattr("witnesskit.vault.arriving.STATE_MAX", 10)
+    with pytest.raises(WitnesskitError) as caught:
+        arriving.save(stage.desk, before)
+    monkeypatch.undo()
+    assert caught.value.code == "VAULT-STATE"
+    assert list(arriving.every(stage.desk)) == [before]
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["unknown", "lost"])
+def test_the_quarantine_counts_what_lies_there_and_not_what_a_bundle_says_of_itself(
+    stage, device, stick, monkeypatch, lost
+):
+    monkeypatch.setattr("witnesskit.actions.quarantine.QUARANTINE_MAX", 1_000_000)
+    if lost:
+        taken(stage, device.bundle(stick))
+        (stage.folder / "more.txt").write_text("more")
+        device.add(stage.folder / "more.txt")
+        lose(stage, "a")
+    path = device.bundle(stick) if lost else device.pack(stick, enrol="").path
+    os.truncate(path, 2_000_000)
+    with pytest.raises(WitnesskitError) as caught:
+        taken(stage, path)
+    assert caught.value.code == ("DEVICE-LOST" if lost else "SENDER-UNKNOWN")
+    assert "not set aside" in str(caught.value)
+    assert not list((stage.desk.path / "quarantine").glob("*"))
+
+
+def test_a_file_larger_than_any_volume_is_refused_before_anything_is_copied(stage, device, stick, monkeypatch):
+    path = device.bundle(stick)
+    monkeypatch.setattr("witnesskit.bundle.unpack.VOLUME_MAX", path.stat().st_size)
+    os.truncate(path, path.stat().st_size + 1)
+    with pytest.raises(WitnesskitError) as caught:
+        taken(stage, path, second_copy=stage.folder / "shelf")
+    assert caught.value.code == "TOO-BIG"
+    assert not (stage.folder / "shelf").exists()

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import random
+import threading
 from pathlib import Path
 
 import pytest
 
 from tests.actions.stage import silent
 from tests.actions.test_sets import capsules, files, pack
+from witnesskit.actions import arrivals
 from witnesskit.actions.import_bundle import ImportWish, open_for_import
 from witnesskit.actions.import_many import Inbox, found_in, gaps, import_many
 from witnesskit.actions.imported import ImportDone
 from witnesskit.actions.verify import VerifyWish, verify
 from witnesskit.errors.sealing import NotReadable
 from witnesskit.limits import KIB
+from witnesskit.vault.trustfile import known_keys
 
 
 @pytest.fixture
@@ -132,3 +136,46 @@ def test_a_sound_bundle_comes_in_beside_many_that_are_damaged(stage, tmp_path):
     assert isinstance(told[sound], ImportDone)
     assert told[sound].came.is_complete
     assert len(told) == 7
+
+
+def test_devices_whose_first_bundles_come_at_once_are_all_enrolled(stage, tmp_path, monkeypatch):
+    paths = []
+    for name in ("one", "two"):
+        device = stage.device(name)
+        (tmp_path / name).write_bytes(b"x")
+        device.add(tmp_path / name)
+        paths.append(device.bundle(tmp_path / f"stick-{name}"))
+    monkeypatch.setattr("witnesskit.actions.import_many._AT_ONCE", 2)
+    meeting, original = threading.Barrier(2, timeout=60), arrivals.put_together
+
+    def together(*arguments):
+        meeting.wait()  # both were admitted, neither is kept
+        return original(*arguments)
+
+    monkeypatch.setattr(arrivals, "put_together", together)
+    told, _sentences = take(stage, paths)
+    assert all(one.came.is_complete for one in told.values())
+    with open_for_import(stage.desk, stage.passphrase) as desk:
+        assert len(known_keys(desk.keyring)) == 2
+
+
+def test_a_folder_deeper_than_the_stack_is_looked_through(tmp_path):
+    (tmp_path / "inbox" / "near.age").write_bytes(b"")
+    place = tmp_path / "inbox"
+    for _level in range((os.pathconf(tmp_path, "PC_PATH_MAX") - len(str(place)) - 16) // 2):
+        place = place / "d"
+        place.mkdir()
+    (place / "x.age").write_bytes(b"")
+    found = {path.name for path in found_in([tmp_path / "inbox"])}
+    while place != tmp_path / "inbox":  # pytest itself could not
+        (place / "x.age").unlink(missing_ok=True)
+        place.rmdir()
+        place = place.parent
+    assert found == {"near.age", "x.age"}
+
+
+def test_links_and_pipes_in_a_folder_are_passed_over(tmp_path):
+    os.mkfifo(tmp_path / "inbox" / "pipe.age")
+    (tmp_path / "inbox" / "endless.age").symlink_to("/dev/zero")
+    (tmp_path / "inbox" / "round").symlink_to(tmp_path / "inbox")
+    assert found_in([tmp_path / "inbox"]) == ()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from witnesskit.errors import WitnesskitError
 from witnesskit.errors.actions import NotForBundle
 from witnesskit.errors.bundle import SenderUnknown
 from witnesskit.errors.parity import BadParity, NoRepair, ParityMissing
-from witnesskit.errors.sealing import ChunkDamaged
+from witnesskit.errors.sealing import ChunkDamaged, NotReadable
 from witnesskit.limits import KIB
 
 
@@ -130,8 +132,8 @@ def test_too_few_files_and_spares_of_others_are_refused(stage, loaded, tmp_path)
             (paths[1:], [Path(strange.parity[0])], BadParity),
             ([], spares, BadParity),
         ):
-            with pytest.raises(WitnesskitError) as caught, lost_volumes(desk, given, parts):
-                raise AssertionError
+            with pytest.raises(WitnesskitError) as caught, lost_volumes(desk, given, parts) as found:
+                assert found == []
             assert isinstance(caught.value, refusal | NoRepair)
         mixed = [*paths[1:], *files(strange)[1:], tmp_path / "film-1.bin"]
         with lost_volumes(desk, mixed, [*spares, Path(strange.parity[0])]) as found:
@@ -161,3 +163,97 @@ def test_a_desk_that_is_asked_for_volumes_for_the_public_refuses_and_ignores_not
     wish = BundleWish(tmp_path, stage.passphrase, "public", "age1" + "q" * 58, **more)
     with pytest.raises(NotForBundle):
         bundle(stage.desk, wish, silent)
+
+
+def test_pipes_and_links_beside_a_bundle_are_no_parity(stage, loaded, tmp_path):
+    path = Path(pack(loaded, tmp_path / "stick", parity=10).file)
+    os.mkfifo(path.with_name(f"{path.name}.vol7.par2"))
+    path.with_name(f"{path.name}.vol8.par2").symlink_to("/dev/zero")
+    rotten(path, 300_000)
+    with open_for_import(stage.desk, stage.passphrase) as desk:
+        assert import_repaired(desk, path, ImportWish(tmp_path / "receipts"), silent).came.is_complete
+
+
+def test_names_that_are_no_text_are_refused_as_any_other(stage, loaded, tmp_path):
+    path = Path(pack(loaded, tmp_path / "stick", parity=5).file)
+    rotten(path, 300_000)
+    strange = path.with_name(os.fsdecode(b"\xff.age"))
+    for one in (path, *parity.beside(path)):
+        one.rename(one.with_name(one.name.replace(path.name, strange.name)))
+    with open_for_import(stage.desk, stage.passphrase) as desk, pytest.raises(BadParity):
+        import_repaired(desk, strange, ImportWish(tmp_path / "receipts"), silent)
+
+
+def test_parity_for_more_than_a_volume_is_never_run(tmp_path, monkeypatch):
+    path = tmp_path / "x.age"
+    path.write_bytes(bytes(50_000))
+    parity.write_parity(path, 5)
+    (tmp_path / "work").mkdir()
+    monkeypatch.setattr("witnesskit.bundle.parity._copy", lambda *files, work: copied(files, work))
+    monkeypatch.setattr("witnesskit.bundle.parity.VOLUME_MAX", 49_999)
+    with pytest.raises(BadParity):
+        parity.repaired(path, tmp_path / "work")
+
+
+def copied(files, work: Path) -> None:
+    for path, _most in files:
+        shutil.copy(path, work)
+
+
+def given_back(stage, volumes, spares) -> list[bytes]:
+    """What is given back, also where a refusal follows; the refusal passes."""
+    found = []
+    with open_for_import(stage.desk, stage.passphrase) as desk, lost_volumes(desk, volumes, spares) as made:
+        found += [path.read_bytes() for path in made]
+    return found
+
+
+def spare_head(needed: int) -> bytes:
+    numbers = b"".join(number.to_bytes(2) for number in (needed, needed + 1, needed))
+    return b"witnesskit.spr/1" + numbers + bytes(10) + bytes(32)
+
+
+@pytest.mark.parametrize("strange", ["rubbish", "head alone", "gone", "a pipe", "of nothing here", "endless"])
+def test_a_spare_that_is_no_use_stops_no_other_and_is_told(stage, loaded, tmp_path, strange, monkeypatch):
+    done = pack(loaded, tmp_path / "stick", volume_size=384 * KIB, spare=1)
+    lost, *paths = files(done)
+    path, whole = tmp_path / "0.spare", lost.read_bytes()
+    monkeypatch.setattr("witnesskit.bundle.spare.VOLUME_MAX", len(whole))
+    content = {"rubbish": b"x", "head alone": spare_head(1), "of nothing here": spare_head(9) + b"x"}
+    if strange == "a pipe":
+        os.mkfifo(path)
+    elif strange != "gone":
+        path.write_bytes(content.get(strange, spare_head(1)))
+    if strange == "endless":
+        os.truncate(path, len(whole) + 65)
+    found = []
+    spares = [path, Path(done.parity[0])]
+    with (
+        open_for_import(stage.desk, stage.passphrase) as desk,
+        pytest.raises(WitnesskitError) as caught,
+        lost_volumes(desk, paths, spares) as made,
+    ):
+        found += [one.read_bytes() for one in made]
+    assert found == [whole]
+    assert isinstance(caught.value, BadParity | NoRepair | NotReadable)
+
+
+def test_a_spare_that_lies_there_twice_is_one(stage, loaded, tmp_path):
+    done = pack(loaded, tmp_path / "stick", volume_size=384 * KIB, spare=2)
+    first, second, *paths = files(done)
+    whole = [first.read_bytes(), second.read_bytes()]
+    spares = [Path(one) for one in done.parity]
+    shutil.copy(spares[0], tmp_path / "again.spare")
+    assert given_back(stage, paths, [spares[0], tmp_path / "again.spare", spares[1]]) == whole
+
+
+def test_damaged_volumes_of_one_name_and_of_none_are_passed_over(stage, loaded, tmp_path):
+    done = pack(loaded, tmp_path / "stick", volume_size=384 * KIB, spare=1)
+    lost, *paths = files(done)
+    for place in (tmp_path / "a.age", tmp_path / "b" / "a.age", tmp_path / "...age", tmp_path / "set-0.age"):
+        place.parent.mkdir(exist_ok=True)
+        shutil.copy(paths[0], place)
+        rotten(place, 200_000)
+        paths.append(place)
+    (tmp_path / "a.age.par2").write_bytes(b"rubbish")
+    assert given_back(stage, paths, [Path(done.parity[0])]) == [lost.read_bytes()]

@@ -25,7 +25,9 @@ from witnesskit.errors import WitnesskitError
 from witnesskit.errors.sealing import NotWritten
 from witnesskit.formats import disclosure
 from witnesskit.formats.age import parse_header
+from witnesskit.formats.receipt import Receipt, parse_receipt
 from witnesskit.formats.roster import parse_roster
+from witnesskit.keys import parse_verifier_key
 from witnesskit.limits import KIB, STANZAS_SHOWN
 from witnesskit.vault import arriving, outgoing, state, store
 from witnesskit.vault.keyring import desk_identities
@@ -319,3 +321,44 @@ def key_file(stage, folder: Path) -> Path:
     path = folder / "key.txt"
     path.write_text("".join(key.text + "\n" for key in keys))
     return path
+
+
+def confirmed(device, done) -> Receipt:
+    """The receipt, as the device reads it."""
+    return parse_receipt(Path(done.receipt).read_bytes(), parse_verifier_key(device.vault.config.invite.witness))
+
+
+def test_a_second_copy_of_one_volume_is_no_second_copy_of_a_set_that_was_here(stage, loaded, tmp_path):
+    paths = files(pack(loaded, tmp_path / "stick"))
+    stage.take_in(*paths)
+    (done,) = stage.take_in(paths[0], second_copy=tmp_path / "shelf")
+    assert (done.copies, confirmed(loaded, done).copies) == (1, 1)
+
+
+def test_a_set_of_which_a_capsule_was_lost_since_is_not_confirmed_until_it_is_back(stage, loaded, tmp_path):
+    paths = files(pack(loaded, tmp_path / "stick"))
+    stage.take_in(*paths)
+    largest = max(state.load_state(loaded.vault).capsules().values(), key=lambda one: one.size)
+    stage.desk.capsule_path(largest.id).unlink()
+    holding = [any(one.capsule == largest.id for one in volume.members) for volume in metas(stage, paths)]
+    assert sum(holding) > 1
+    (done,) = stage.take_in(paths[holding.index(True)])
+    assert not done.came.is_complete
+    assert not confirmed(loaded, done).complete
+    *_others, last = stage.take_in(*paths)
+    assert confirmed(loaded, last).complete
+    store.check(stage.desk, largest.id, largest.sha256)
+    assert not any((stage.desk.path / "arriving").iterdir())
+
+
+def test_a_segment_of_what_was_deleted_here_does_not_stay(stage, loaded, tmp_path):
+    paths = files(pack(loaded, tmp_path / "stick"))
+    stage.take_in(*paths)
+    largest = max(state.load_state(loaded.vault).capsules().values(), key=lambda one: one.size)
+    with open_for_import(stage.desk, stage.passphrase) as desk:
+        store.erase(stage.desk, largest.id)
+        desk.session.state = state.without_capsules(desk.session.state, largest.item, largest.id)
+        state.save_state(stage.desk, desk.session.state)
+    holding = [any(one.capsule == largest.id for one in volume.members) for volume in metas(stage, paths)]
+    stage.take_in(paths[holding.index(True)])
+    assert not any((stage.desk.path / "arriving").iterdir())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from witnesskit.actions.import_sinks import Stores
@@ -10,12 +10,13 @@ from witnesskit.actions.session import Session
 from witnesskit.bundle.result import Damage, Unpacked
 from witnesskit.bundle.unpack import OpenVolume
 from witnesskit.errors.actions import ForeignItem
-from witnesskit.errors.bundle import MemberHash
+from witnesskit.errors.bundle import BadManifest, MemberHash
 from witnesskit.errors.vault import CapsuleChanged
 from witnesskit.formats.bundle_manifest import BundleMeta
 from witnesskit.formats.bundle_members import Member
 from witnesskit.formats.roster import parse_roster
 from witnesskit.formats.short_id import short_id
+from witnesskit.limits import BUNDLE_SEGMENTS_MAX
 from witnesskit.vault import arriving, durable, store
 from witnesskit.vault.arriving import Arrived, Arriving, Cut
 from witnesskit.vault.layout import Vault
@@ -34,12 +35,17 @@ class Came:
         return self.unpacked.complete and (self.journal is None or self.journal.is_complete)
 
 
-def journal_of(session: Session, meta: BundleMeta) -> Arriving | None:
-    """The journal of the bundle, to be begun when its chain was judged; None where it was taken in completely."""
-    known = session.state.bundles.get(meta.set)
-    if known is not None and "" not in known.volumes and arriving.load(session.vault, meta.set) is None:
-        return None
-    return arriving.of_bundle(session.vault, meta)
+def journal_of(session: Session, meta: BundleMeta, members: Iterable[Member]) -> Arriving | None:
+    """The journal of the bundle, to be begun when its chain was judged; None where it was taken in completely.
+
+    A bundle of which a listed capsule was lost here since then counts as not taken in: it must not be confirmed.
+    """
+    known, vault = session.state.bundles.get(meta.set), session.vault
+    if known is not None and "" not in known.volumes and arriving.load(vault, meta.set) is None:
+        listed = session.state.capsules()
+        if not any(listed.get(one.capsule) and not store.has(vault, one.capsule) for one in members if one.capsule):
+            return None
+    return arriving.of_bundle(vault, meta)
 
 
 def begin(vault: Vault, journal: Arriving | None) -> None:
@@ -48,8 +54,10 @@ def begin(vault: Vault, journal: Arriving | None) -> None:
         arriving.save(vault, journal)
 
 
-def demand_one(journal: Arriving | None, members: tuple[Member, ...]) -> None:
-    """Segments of one capsule must say the same of it in every volume; raises ForeignItem."""
+def demand_one(journal: Arriving | None, members: Sequence[Member]) -> None:
+    """Segments are few, and those of one capsule say the same of it everywhere; raises BadManifest, ForeignItem."""
+    if sum(member.is_segment for member in members) > BUNDLE_SEGMENTS_MAX:
+        raise BadManifest(f"members.jsonl: more than {BUNDLE_SEGMENTS_MAX} files are cut")
     for member in members:
         known = journal.cut.get(member.capsule) if journal and member.is_segment else None
         if known is not None and replace(known, here=()) != _cut(member):
@@ -60,6 +68,7 @@ def put_together(vault: Vault, journal: Arriving | None, volume: OpenVolume, cam
     """Make capsules of segments that are all here; returns what is whole, and the journal as it is to be kept."""
     stores, unpacked = came
     if journal is None:
+        arriving.finish(vault, volume.meta.set)  # segments of what was deleted here since then
         return Came(unpacked, None)
     there = {*unpacked.kept, *unpacked.skipped}
     cut = {name: one for name, one in journal.cut.items() if not store.has(vault, name)}
@@ -68,8 +77,9 @@ def put_together(vault: Vault, journal: Arriving | None, volume: OpenVolume, cam
             cut[member.capsule] = cut.get(member.capsule, _cut(member)).with_segment(member)
     wrong = _assemble(vault, journal.id, cut)
     unpacked = _without(unpacked, volume, wrong)
+    unpacked, files = _named(stores, unpacked)
+    files = files or journal.files
     arrived = Arrived(volume.tags.meta_sha256, len(volume.members), unpacked.missing)
-    files = tuple(line.file for _member, data in stores.roster for line in parse_roster(data)) or journal.files
     kept = replace(journal, arrived={**journal.arrived, volume.meta.volume: arrived}, cut=cut, files=files)
     return Came(unpacked, kept)
 
@@ -88,9 +98,14 @@ def keep(vault: Vault, came: Came, volume: int, copies: int) -> Came:
     return replace(came, journal=journal)
 
 
-def copies_of(came: Came, copies: int) -> int:
-    """Verified copies of the whole bundle: as many as of the volume with the fewest."""
-    return min((one.copies for one in came.journal.arrived.values()), default=copies) if came.journal else copies
+def copies_of(came: Came, meta: BundleMeta, copies: int) -> int:
+    """Verified copies of the whole bundle: as many as of the volume with the fewest.
+
+    Of a set that was here before, ``copies`` of one volume say nothing of the others: one is certain.
+    """
+    if came.journal is None:
+        return copies if meta.volumes == 1 else 1
+    return min((one.copies for one in came.journal.arrived.values()), default=copies)
 
 
 def volumes_lacking(came: Came) -> tuple[tuple[int, tuple[int, ...]], ...]:
@@ -100,6 +115,19 @@ def volumes_lacking(came: Came) -> tuple[tuple[int, tuple[int, ...]], ...]:
         return ()
     damaged = {number: one.missing for number, one in journal.arrived.items() if one.missing}
     return tuple(sorted({**damaged, **dict.fromkeys(journal.lacking, ())}.items()))
+
+
+def _named(stores: Stores, unpacked: Unpacked) -> tuple[Unpacked, tuple[str, ...]]:
+    """The file names of the roster; one that breaks its form counts as damaged, and stops nothing that was stored."""
+    files: tuple[str, ...] = ()
+    for member, data in stores.roster:
+        try:
+            files += tuple(line.file for line in parse_roster(data))
+        except BadManifest as error:
+            kept = tuple(one for one in unpacked.kept if one != member.ordinal)
+            damage = (*unpacked.damage, Damage(member.ordinal, error.code, 0, member.size))
+            unpacked = replace(unpacked, kept=kept, damage=damage)
+    return unpacked, files
 
 
 def _cut(member: Member) -> Cut:

@@ -25,10 +25,12 @@ from witnesskit.bundle.result import Unpacked
 from witnesskit.bundle.sequence import Verdict, require_sequence
 from witnesskit.bundle.unpack import OpenVolume, open_volume
 from witnesskit.errors.cli import WrongVaultKind
+from witnesskit.errors.sealing import HeaderFailure, NewerAge, NotAge
+from witnesskit.formats.bundle_manifest import BundleMeta
 from witnesskit.limits import SENDER_QUOTA
 from witnesskit.model import VaultKind
 from witnesskit.vault import layout, store
-from witnesskit.vault.keyring import Keyring, desk_identities
+from witnesskit.vault.keyring import IssuedInvite, Keyring, desk_identities
 from witnesskit.vault.layout import Vault
 from witnesskit.vault.state import State
 
@@ -50,7 +52,7 @@ class Desk:
     """An opened desk; ``known``: its keyring with the losses that its log alone tells of (an older keyring).
 
     Several threads may import at once: whoever looks at what the desk holds, or changes it, has the ``turn``; while
-    files are read nobody needs it. One sender's bundles never overtake each other.
+    files are read nobody needs it. One device's bundles never overtake each other, under whatever name it signs.
     """
 
     session: Session
@@ -60,7 +62,7 @@ class Desk:
 
     @contextmanager
     def turn_of(self, sender: str) -> Iterator[None]:
-        """The turn, for a bundle of this sender."""
+        """The turn, for a bundle of this sender: of a device the id of its invite."""
         with self.senders.setdefault(sender, threading.Lock()), self.turn:
             yield
 
@@ -102,9 +104,9 @@ def import_bundle(desk: Desk, path: Path, wish: ImportWish, report: Report) -> I
     brought = read_identities(wish.key)
     with open_given(path) as stream:
         volume = open_volume(stream, (*desk_identities(desk.keyring), *brought))
-        with desk.turn_of(volume.meta.sender):
-            if not is_between_desks(desk.keyring, volume.meta):
-                invite = handover.invite_for(desk.known, volume.meta)
+        if not is_between_desks(desk.keyring, volume.meta):
+            invite = handover.invite_for(desk.known, volume.meta)
+            with desk.turn_of(invite.id):
                 quarantine.refuse_lost(desk.session, invite, volume.meta, stream)
                 with quarantine.of_unknown(desk.session, volume.meta, stream):
                     return _from_device(desk, path, volume, wish, report)
@@ -115,14 +117,13 @@ def import_bundle(desk: Desk, path: Path, wish: ImportWish, report: Report) -> I
 
 def _from_device(desk: Desk, path: Path, volume: OpenVolume, wish: ImportWish, report: Report) -> ImportDone:
     session, vault, meta = desk.session, desk.session.vault, volume.meta
-    invite = handover.invite_for(desk.keyring, meta)
-    keyring = handover.admit(desk.keyring, invite, meta, vault.config.key)
+    invite, keyring = _admitted(desk, meta)
     senders = handover.senders_of(keyring, invite)
     ownership.demand_own(session.state, senders, meta, volume.members)
     place = require_sequence(handover.seen_of(session.state, senders), meta)
     quota.demand_room(session, senders, volume, wish.quota)
     late = place in (Verdict.LATE, Verdict.REPLAY, Verdict.FURTHER)
-    journal = arrivals.journal_of(session, meta)
+    journal = arrivals.journal_of(session, meta, volume.members)
     arrivals.demand_one(journal, volume.members)
 
     def judge(chain: Sequence[ChainPart]) -> None:
@@ -137,11 +138,12 @@ def _from_device(desk: Desk, path: Path, volume: OpenVolume, wish: ImportWish, r
         came = arrivals.put_together(vault, journal, volume, (stores, unpacked))
         strangers = _reread(vault, volume, came.unpacked)
         second = second_copy(path, wish.second_copy, meta.id, desk_identities(desk.keyring))
-    ownership.demand_own(session.state, senders, meta, volume.members)  # others were taken in meanwhile
+    _invite, keyring = _admitted(desk, meta)  # others were taken in meanwhile
+    ownership.demand_own(session.state, senders, meta, volume.members)
     before = _known(session.state, volume)
     items = list_items(session, volume, came.unpacked, stores.chain)  # first: a log is remembered of a listed bundle
     came = arrivals.keep(vault, came, meta.volume, 1 + second)
-    copies = max(arrivals.copies_of(came, 1 + second), _copies_before(session.state, meta.set))
+    copies = max(arrivals.copies_of(came, meta, 1 + second), _copies_before(session.state, meta.set))
     heads = seen.remember(vault, keyring, seen.logs_of(stores.chain))
     handover.keep_keyring(vault, desk, keyring)
     receipt = handover.answer(session, keyring, handover.Handover(meta, came, heads, invite, copies), wish.receipts)
@@ -151,6 +153,12 @@ def _from_device(desk: Desk, path: Path, volume: OpenVolume, wish: ImportWish, r
     return ImportDone(
         meta.set, came, str(receipt), copies, items=tuple(sorted(items)), new=frozenset(items - before), about=about
     )
+
+
+def _admitted(desk: Desk, meta: BundleMeta) -> tuple[IssuedInvite, Keyring]:
+    """The invite as it is now, and the keyring with the sender; raises StrangeRecipients, SenderUnknown."""
+    invite = handover.invite_for(desk.keyring, meta)
+    return invite, handover.admit(desk.keyring, invite, meta, desk.session.vault.config.key)
 
 
 def _known(present: State, volume: OpenVolume) -> frozenset[str]:
@@ -176,6 +184,14 @@ def _reread(vault: Vault, volume: OpenVolume, unpacked: Unpacked) -> tuple[int, 
             continue
         if member.ordinal in unpacked.kept:
             store.check(vault, member.capsule, member.whole_sha256 or member.sha256)
-        if store.stanzas(vault, member.capsule) != len(volume.meta.recipients):
+        if _keys_of(vault, member.capsule) != len(volume.meta.recipients):
             strange.append(member.ordinal)
     return tuple(strange)
+
+
+def _keys_of(vault: Vault, capsule: str) -> int:
+    """How many keys open it; none where it is no sealed file: what is stored is listed, and counts, all the same."""
+    try:
+        return store.stanzas(vault, capsule)
+    except (NotAge, NewerAge, HeaderFailure):
+        return 0

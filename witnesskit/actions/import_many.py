@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -33,9 +34,10 @@ def found_in(paths: Iterable[Path]) -> tuple[Path, ...]:
     """
     found: list[Path] = []
     for path in paths:
-        found += sorted(_in_folder(path)) if path.is_dir() else [path]
-    if len(found) > IMPORT_FILES_MAX:
-        raise NotReadable(f"{len(found)} files, at most {IMPORT_FILES_MAX} are taken at once")
+        most = IMPORT_FILES_MAX - len(found)
+        found += sorted(islice(_in_folder(path), most + 1)) if path.is_dir() else [path]
+        if len(found) > IMPORT_FILES_MAX:
+            raise NotReadable(f"at most {IMPORT_FILES_MAX} files are taken at once")
     return tuple(dict.fromkeys(found))
 
 
@@ -94,15 +96,20 @@ class Inbox:
 
 
 def _in_folder(folder: Path) -> Iterator[Path]:
-    def refused(error: OSError) -> None:
-        raise NotReadable(error.strerror or "") from None
-
-    for place, folders, files in os.walk(folder, onerror=refused):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in files:
-            path = Path(place, name)
-            if path.suffix in (BUNDLE, SUFFIX) and path.is_file() and not path.is_symlink():
-                yield path
+    """What lies in a folder at any depth; not by ``os.walk``, which a deep folder makes run out of stack."""
+    waiting = [folder]
+    while waiting:
+        place = waiting.pop()
+        try:
+            with os.scandir(place) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
+                        waiting.append(Path(entry.path))
+                    elif Path(entry.name).suffix in (BUNDLE, SUFFIX) and entry.is_file(follow_symlinks=False):
+                        yield Path(entry.path)
+        except OSError as error:
+            if not isinstance(error, FileNotFoundError) or place == folder:  # else it was moved away meanwhile
+                raise NotReadable(error.strerror or "") from None
 
 
 def _state(path: Path) -> tuple[int, int]:

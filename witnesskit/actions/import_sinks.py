@@ -13,6 +13,7 @@ from witnesskit.custody_limits import LOG_MAX
 from witnesskit.digest import sha256_stream
 from witnesskit.errors.actions import ChainRefused
 from witnesskit.formats.bundle_members import CHAIN_KINDS, ROSTER_KIND, Member
+from witnesskit.limits import BUNDLE_CHAINS_MAX
 from witnesskit.vault import arriving, durable, store
 from witnesskit.vault.items import place_open
 from witnesskit.vault.layout import Vault
@@ -20,6 +21,7 @@ from witnesskit.vault.layout import Vault
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 CHAIN_MAX: Final = 2 * LOG_MAX  # bytes of all logs and evidence of one bundle, which are held in memory
+PARTS_MAX: Final = 2 * BUNDLE_CHAINS_MAX  # a checkpoint beside each log
 ChainPart = tuple[Member, bytes]  # a log or a checkpoint, as it came
 
 
@@ -89,8 +91,10 @@ class MemorySink:
     """A member of the chain, kept in memory until the chain was judged."""
 
     def __init__(self, kept: list[ChainPart], member: Member) -> None:
-        if member.size > LOG_MAX or sum(len(data) for _member, data in kept) + member.size > CHAIN_MAX:
+        if len(kept) == PARTS_MAX or member.size > LOG_MAX:
             raise ChainRefused("a log too large to read, or too many")
+        if sum(len(data) for _member, data in kept) + member.size > CHAIN_MAX:
+            raise ChainRefused("logs too large to read")
         self._kept = kept
         self._member = member
         self._data = bytearray()

@@ -38,7 +38,7 @@ class About:
         """The same in words; gaps are told when all that comes in one run is here."""
         told = {
             "REPLAY": "this very bundle was taken in before; nothing of it counts twice",
-            "RECIPIENTS": f"more keys than the desk's and its recovery key open {len(self.strangers)} of its files",
+            "RECIPIENTS": f"not the desk's and its recovery key alone open {len(self.strangers)} of its files",
         }
         return tuple(f"{code}: {told[code]}" for code in self.codes if code in told)
 

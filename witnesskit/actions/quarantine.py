@@ -18,12 +18,13 @@ from witnesskit.actions import received
 from witnesskit.actions.own_checks import QUARANTINE, Looked, log_check, own_checks
 from witnesskit.actions.session import Session
 from witnesskit.bundle.sequence import seen_bundle
+from witnesskit.errors import WitnesskitError
 from witnesskit.errors.bundle import BundleIdReused, RolledBackSender, SenderUnknown
 from witnesskit.errors.invite import DeviceLost
 from witnesskit.errors.sealing import NotReadable
 from witnesskit.formats.bundle_manifest import BundleMeta
 from witnesskit.limits import QUARANTINE_MAX, READ_BLOCK
-from witnesskit.vault import durable
+from witnesskit.vault import durable, room
 from witnesskit.vault.items import place_open
 from witnesskit.vault.keyring import IssuedInvite, Loss
 from witnesskit.vault.layout import Vault
@@ -42,32 +43,41 @@ def refuse_lost(session: Session, invite: IssuedInvite, meta: BundleMeta, stream
     loss = invite.lost
     if loss is None or _was_received(session.state, loss, meta):
         return
-    _set_aside(session, meta, stream)
-    raise DeviceLost
+    raise _set_aside(session, meta, stream, DeviceLost())
 
 
 @contextlib.contextmanager
 def of_unknown(session: Session, meta: BundleMeta, stream: BinaryIO) -> Iterator[None]:
-    """Set a bundle aside that is refused for whom it is from or for its number, and pass the refusal on.
-
-    Past QUARANTINE_MAX nothing more is kept: anybody with a device's invite could fill the disk.
-    """
+    """Set a bundle aside that is refused for whom it is from or for its number, and pass the refusal on."""
     try:
         yield
     except (SenderUnknown, RolledBackSender, BundleIdReused) as refusal:
-        here = sum(path.stat().st_size for path in set_aside(session.vault))
-        if here + meta.bytes > QUARANTINE_MAX:
-            told = f"not set aside, {here} bytes of such files lie here"
-            raise type(refusal)("; ".join(filter(None, (refusal.detail, told)))) from None
-        _set_aside(session, meta, stream)
-        raise
+        raise _set_aside(session, meta, stream, refusal) from None
 
 
-def _set_aside(session: Session, meta: BundleMeta, stream: BinaryIO) -> None:
+def _set_aside(session: Session, meta: BundleMeta, stream: BinaryIO, refusal: WitnesskitError) -> WitnesskitError:
+    """Keep the file; returns the refusal, which tells if it was not kept. Raises NoRoom, StorageFault, NotReadable.
+
+    Past QUARANTINE_MAX nothing more is kept: anybody with a device's invite could fill the disk.
+    """
+    here, size = sum(path.stat().st_size for path in set_aside(session.vault)), _size(stream)
+    if here + size > QUARANTINE_MAX:
+        told = f"not set aside, {here} bytes of such files lie here"
+        return type(refusal)("; ".join(filter(None, (refusal.detail, told))))
+    room.require(session.vault.path, size)
     digest = _keep(session.vault, stream)
     logged = (check.looked.problems for check in own_checks(session, QUARANTINE))
     if not any(digest in problems for problems in logged):
         log_check(session, Looked(QUARANTINE, bad=1, problems=(digest, meta.id), who=meta.sender))
+    return refusal
+
+
+def _size(stream: BinaryIO) -> int:
+    """Bytes of the file as it lies there, which say nothing of what was signed."""
+    try:
+        return stream.seek(0, os.SEEK_END)
+    except OSError as error:
+        raise NotReadable(error.strerror or "") from None
 
 
 def set_aside(vault: Vault) -> tuple[Path, ...]:

@@ -20,7 +20,8 @@ from witnesskit.bundle.unpack import open_volume
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.bundle import BundleCut, BundleDamaged
 from witnesskit.errors.parity import BadParity, NoRepair, ParityMissing
-from witnesskit.errors.sealing import ChunkDamaged, FileCut, HeaderChanged, TailDamaged
+from witnesskit.errors.sealing import ChunkDamaged, FileCut, HeaderChanged, NotReadable, TailDamaged
+from witnesskit.errors.vault import NoRoom
 from witnesskit.formats.bundle_manifest import BundleMeta
 from witnesskit.formats.spare import tie_of
 from witnesskit.sealing.identity import Identity
@@ -61,9 +62,10 @@ def import_repaired(desk: Desk, path: Path, wish: ImportWish, report: Report) ->
 def lost_volumes(desk: Desk, volumes: Sequence[Path], spares: Sequence[Path]) -> Iterator[list[Path]]:
     """The volumes that are not whole among ``volumes``, made from the others of their set and ``spares``.
 
-    They go afterwards. A damaged volume counts as lost, unless its parity repairs it. Raises NoRepair, BadParity,
-    ParityMissing, NotReadable.
+    They go afterwards. A damaged volume counts as lost, unless its parity repairs it. A spare that is of no use stops
+    no other one: raises NoRepair, BadParity, ParityMissing, NoRoom, NotReadable for the first of them at the end.
     """
+    refused: list[WitnesskitError] = []
     with _work(desk.session.vault) as work:
         sets: dict[str, dict[int, Path]] = {}
         wholes: dict[str, int] = {}
@@ -72,7 +74,8 @@ def lost_volumes(desk: Desk, volumes: Sequence[Path], spares: Sequence[Path]) ->
             wholes[meta.set] = meta.volumes
         groups: dict[bytes, list[Path]] = {}
         for one in spares:
-            groups.setdefault(spare.head_of(one).tie, []).append(one)
+            with _noted(refused):
+                groups.setdefault(spare.head_of(one).tie, []).append(one)
         made: list[Path] = []
         for number, group in enumerate(groups.values()):
             needed = spare.head_of(group[0]).needed
@@ -80,8 +83,20 @@ def lost_volumes(desk: Desk, volumes: Sequence[Path], spares: Sequence[Path]) ->
             known += [{}] if needed == 1 else []  # the spare of a bundle of one volume is all of it
             folder = work / f"set-{number}"
             folder.mkdir()
-            made += _given_back(known, group, folder)
+            with _noted(refused):
+                made += _given_back(known, group, folder)
         yield made
+    if refused:
+        raise refused[0]
+
+
+@contextlib.contextmanager
+def _noted(refused: list[WitnesskitError]) -> Iterator[None]:
+    """A refusal is told later."""
+    try:
+        yield
+    except WitnesskitError as error:
+        refused.append(error)
 
 
 def _given_back(known: Sequence[dict[int, Path]], spares: Sequence[Path], work: Path) -> list[Path]:
@@ -106,7 +121,7 @@ def offer(path: Path, failure: WitnesskitError | None = None) -> str:
     """What is said of parity that lies beside a damaged file; empty where there is none, or it would not help."""
     if failure is not None and not isinstance(failure, _MENDABLE):
         return ""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(NotReadable):
         if parity.beside(path):
             return f"parity for it lies beside it: run the same command with --repair ({path.name}.par2)"
     return ""
@@ -116,12 +131,13 @@ def _whole_ones(
     volumes: Sequence[Path], identities: Sequence[Identity], work: Path
 ) -> Iterator[tuple[BundleMeta, Path]]:
     """Volumes of sets that are whole, or were repaired in ``work``."""
-    for path in volumes:
+    for number, path in enumerate(volumes):
         whole, meta = path, _meta_of_whole(path, identities)
         if meta is None:
-            with contextlib.suppress(NoRepair, ParityMissing):
-                (work / path.stem).mkdir()
-                whole = parity.repaired(path, work / path.stem)
+            with contextlib.suppress(NoRepair, ParityMissing, BadParity, NoRoom, NotReadable):
+                folder = work / f"volume-{number}"
+                folder.mkdir()
+                whole = parity.repaired(path, folder)
                 meta = _meta_of_whole(whole, identities)
         if meta is not None and meta.volumes > 1:
             yield meta, whole

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from witnesskit.actions.import_sinks import LookSink
+from witnesskit.bundle.pack import check_room
 from witnesskit.bundle.unpack import open_volume
+from witnesskit.errors import WitnesskitError
 from witnesskit.errors.sealing import NotWritten
 from witnesskit.limits import READ_BLOCK
 from witnesskit.sealing.identity import Identity
@@ -18,7 +20,8 @@ from witnesskit.sealing.identity import Identity
 def second_copy(path: Path, folder: Path | None, bundle: str, identities: Sequence[Identity]) -> int:
     """Copy the sealed bundle to ``folder`` under its id, read it back, verify every file in it; returns 1 if all do.
 
-    A copy of a damaged bundle is kept and counts as none. Raises NotWritten, what ``open_volume`` raises.
+    A copy of a damaged bundle is kept and counts as none, and so does one whose name a whole bundle with other
+    content has: a device chooses the ids of volumes. Raises NotWritten, NoRoom, what ``open_volume`` raises.
     """
     if folder is None:
         return 0
@@ -26,8 +29,11 @@ def second_copy(path: Path, folder: Path | None, bundle: str, identities: Sequen
     part = target.with_name(target.name + ".part")
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        check_room(folder, path.stat().st_size)
         _copy(path, part)
-        whole = _is_whole(part, bundle, identities)
+        made = _digest_of_whole(part, bundle, identities)
+        there = _digest_there(target, bundle, identities)
+        whole = bool(made) and there in ("", made)
         if whole or not target.exists():
             part.rename(target)
     except OSError as error:
@@ -50,7 +56,18 @@ def _copy(source: Path, part: Path) -> None:
                 os.posix_fadvise(written.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-def _is_whole(path: Path, bundle: str, identities: Sequence[Identity]) -> bool:
+def _digest_there(path: Path, bundle: str, identities: Sequence[Identity]) -> str:
+    """The same of what lies under the name of a copy, "" too where it cannot be opened."""
+    if path.is_symlink() or not path.is_file():
+        return ""
+    with contextlib.suppress(WitnesskitError):
+        return _digest_of_whole(path, bundle, identities)
+    return ""
+
+
+def _digest_of_whole(path: Path, bundle: str, identities: Sequence[Identity]) -> str:
+    """SHA-256 of the bundle.json of a copy in which everything verifies, else ""."""
     with path.open("rb", buffering=0) as stream:
         volume = open_volume(stream, identities)
-        return volume.meta.id == bundle and not volume.each(lambda _member: LookSink()).damage
+        is_whole = volume.meta.id == bundle and not volume.each(lambda _member: LookSink()).damage
+        return volume.tags.meta_sha256 if is_whole else ""

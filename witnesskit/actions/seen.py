@@ -69,10 +69,10 @@ class SeenLog:
 
 
 def logs_of(chain: Sequence[tuple[Member, bytes]]) -> tuple[SeenLog, ...]:
-    """Pair the chain members of a bundle: each log with the checkpoint of its origin; raises ChainRefused."""
+    """Pair the chain members of a bundle: each log, once, with the checkpoint of its origin; raises ChainRefused."""
     notes = {member.origin: data for member, data in chain if member.kind == "checkpoint"}
     logs = [(member.origin, data) for member, data in chain if member.kind == "chain"]
-    if not logs or {origin for origin, _data in logs} != set(notes) or len(notes) != len(chain) - len(logs):
+    if not logs or {origin for origin, _data in logs} != set(notes) or not len(notes) == len(logs) == len(chain) / 2:
         raise ChainRefused("its logs and checkpoints do not pair")
     return tuple(SeenLog(data, notes[origin]) for origin, data in logs)
 

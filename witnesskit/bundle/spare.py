@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -13,7 +15,7 @@ from witnesskit.bundle.plan import random_name
 from witnesskit.errors.parity import BadParity, NoRepair, ParityFailed, ParityMissing
 from witnesskit.errors.sealing import NotReadable
 from witnesskit.formats.spare import HEAD_SIZE, SpareHead, head_bytes, parse_head, tie_of
-from witnesskit.limits import FIXED_TIME, KIB
+from witnesskit.limits import FIXED_TIME, KIB, VOLUME_MAX
 
 SUFFIX: Final = ".spare"
 MOST: Final = 256  # volumes and spares of one set; what the field of the code holds
@@ -45,40 +47,54 @@ def write_spares(volumes: Sequence[Path], header_digests: Sequence[str], folders
 
 def head_of(path: Path) -> SpareHead:
     """What a spare says of itself; raises BadParity, NewerFormat, NotReadable."""
-    try:
-        with path.open("rb") as stream:
-            return parse_head(stream.read(HEAD_SIZE))
-    except OSError as error:
-        raise NotReadable(error.strerror or "") from None
+    with _opened([path]) as (stream,):
+        return parse_head(_read(stream, HEAD_SIZE))
+
+
+def plain_file(path: Path) -> BinaryIO:
+    """A file on somebody's stick, unbuffered; raises OSError, also for a device and a pipe: it must not hold us."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a file")
+    return os.fdopen(descriptor, "rb", buffering=0)
 
 
 def recovered(volumes: Mapping[int, Path], spares: Sequence[Path], work: Path) -> dict[int, Path]:
     """The volumes that are not among ``volumes`` (by number, from 1), made in ``work``.
 
-    Whether they are the right ones their seals tell; the caller compares ``tie`` with all headers. Raises
-    ParityMissing, NoRepair, BadParity, NotReadable, ParityFailed.
+    Whether they are the right ones their seals tell; the caller compares ``tie`` with all headers. A spare that is
+    there twice is one. Raises ParityMissing, NoRepair, BadParity, NoRoom, NotReadable, ParityFailed.
     """
-    heads = {path: head_of(path) for path in spares}
-    first = heads[spares[0]]
-    if any((head.needed, head.whole, head.tie) != (first.needed, first.whole, first.tie) for head in heads.values()):
+    first, heads = head_of(spares[0]), {head_of(path): path for path in reversed(spares)}
+    if any((head.needed, head.whole, head.tie) != (first.needed, first.whole, first.tie) for head in heads):
         raise BadParity("spares of several sets")
     lost = [number for number in range(1, first.needed + 1) if number not in volumes]
     blocks = [(number - 1, path, 0) for number, path in volumes.items()]
-    blocks += [(head.index, path, HEAD_SIZE) for path, head in heads.items()]
+    blocks += [(head.index, path, HEAD_SIZE) for head, path in heads.items()]
     if len(blocks) < first.needed:
         raise NoRepair(f"{len(blocks)} of the {first.needed} files that are needed are here")
     chosen = sorted(blocks)[: first.needed]
     decoder = _zfec().Decoder(first.needed, first.whole)
     paths = {number: work / f"volume-{number}.age" for number in lost}
-    size = min(path.stat().st_size - skip for _index, path, skip in chosen)
     with _opened([path for _index, path, _skip in chosen]) as sources, _made(list(paths.values())) as outs:
-        for source, (_index, _path, skip) in zip(sources, chosen, strict=True):
-            source.seek(skip)
+        size = _size(sources, [skip for _index, _path, skip in chosen])
+        check_room(work, size * len(lost))
         for found in _steps(sources, size):
             whole = decoder.decode(found, [index for index, _path, _skip in chosen])
             for number, out in zip(lost, outs, strict=True):
                 _write(out, whole[number - 1])
     return paths
+
+
+def _size(sources: Sequence[BinaryIO], heads: Sequence[int]) -> int:
+    """Bytes of the shortest of these files behind their heads, where each stands afterwards; raises BadParity."""
+    size = min(os.fstat(source.fileno()).st_size - head for source, head in zip(sources, heads, strict=True))
+    if not 0 < size <= VOLUME_MAX:
+        raise BadParity("not of the size of a volume")
+    for source, head in zip(sources, heads, strict=True):
+        source.seek(head)
+    return size
 
 
 def _zfec() -> Any:
@@ -92,22 +108,27 @@ def _zfec() -> Any:
 def _steps(sources: Sequence[BinaryIO], size: int) -> Iterator[list[bytes]]:
     for place in range(0, size, _STEP):
         length = min(_STEP, size - place)
-        try:
-            blocks = [source.read(length) for source in sources]
-        except OSError as error:
-            raise NotReadable(error.strerror or "") from None
+        blocks = [_read(source, length) for source in sources]
         if any(len(block) != length for block in blocks):
             raise NotReadable("a volume is shorter than the others")
         yield blocks
+
+
+def _read(source: BinaryIO, length: int) -> bytes:
+    try:
+        return source.read(length)
+    except OSError as error:
+        raise NotReadable(error.strerror or "") from None
 
 
 @contextlib.contextmanager
 def _opened(paths: Sequence[Path]) -> Iterator[list[BinaryIO]]:
     with contextlib.ExitStack() as stack:
         try:
-            yield [stack.enter_context(path.open("rb", buffering=0)) for path in paths]
-        except FileNotFoundError as error:
+            sources = [stack.enter_context(plain_file(path)) for path in paths]
+        except OSError as error:
             raise NotReadable(error.strerror or "") from None
+        yield sources
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ damaged chunk costs only the members it touches.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, BinaryIO
 
@@ -15,13 +16,13 @@ from witnesskit.bundle.headers import check_headers, read_tag_files
 from witnesskit.bundle.result import OUTSIDE, Damage, MemberSink, Store, Unpacked
 from witnesskit.bundle.tags import Tags, check_tags
 from witnesskit.bundle.taking import take
-from witnesskit.errors.bundle import Forwarded, NotABundle, StrangeRecipients
+from witnesskit.errors.bundle import BundleTooBig, Forwarded, NotABundle, StrangeRecipients
 from witnesskit.errors.container import InnerShort, InnerSlack, InnerTrailing
 from witnesskit.errors.sealing import NotAge, NotReadable, PayloadFailure
 from witnesskit.formats import ustar
 from witnesskit.formats.age import parse_header
 from witnesskit.formats.bundle_members import Member
-from witnesskit.limits import AGE_HEADER_MAX, READ_BLOCK
+from witnesskit.limits import AGE_HEADER_MAX, READ_BLOCK, VOLUME_MAX
 from witnesskit.sealing.identity import Identity
 from witnesskit.sealing.open import SealedReader, open_sealed
 
@@ -91,6 +92,7 @@ def open_volume(stream: BinaryIO, identities: Sequence[Identity]) -> OpenVolume:
     MemberSize and the leaves for ustar; NotReadable. Unknown senders are not refused here: look at ``tags.signer``.
     """
     reader = _reader(stream, identities)
+    _demand_size(stream)
     files, start = read_tag_files(reader)
     tags = check_tags(files)
     _check_recipients(tags, stream, identities)
@@ -98,6 +100,16 @@ def open_volume(stream: BinaryIO, identities: Sequence[Identity]) -> OpenVolume:
     padding = check_headers(reader, blocks, tags.members, start)
     size = _content_size(reader, tags, padding + layout.END_BLOCKS)
     return OpenVolume(tags, blocks, start, size, _check_end(reader, size))
+
+
+def _demand_size(stream: BinaryIO) -> None:
+    """Who copies a volume copies no more than one can have, whatever was written behind it."""
+    try:
+        size = stream.seek(0, os.SEEK_END)
+    except OSError as error:
+        raise NotReadable(error.strerror or "") from None
+    if size > VOLUME_MAX:
+        raise BundleTooBig(f"{size} bytes, a volume has at most {VOLUME_MAX}")
 
 
 def _hidden(member: Member, slack: bytes) -> list[Damage]:

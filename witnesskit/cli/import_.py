@@ -76,13 +76,18 @@ def _watch(
 ) -> None:
     """Round after round; between two of them the vault is free for other commands."""
     from witnesskit.actions.import_many import Inbox
+    from witnesskit.errors.vault import VaultBusy
 
     run.output.say("looking for new bundles; Ctrl-C ends it, and what came is kept")
+    waiting: tuple[Path, ...] = ()
     with contextlib.suppress(KeyboardInterrupt):
         for new in Inbox(tuple(paths)).rounds(every):
-            if new:
-                with opened() as desk:
-                    run.all(desk, new)
+            waiting = (*waiting, *new)
+            with contextlib.suppress(VaultBusy):  # another command has it: in the next round then
+                if waiting:
+                    with opened() as desk:
+                        waiting, taken = (), waiting
+                        run.all(desk, taken)
 
 
 @dataclass(frozen=True)

@@ -119,13 +119,15 @@ def every(vault: Vault) -> Iterator[Arriving]:
 
 
 def save(vault: Vault, arriving: Arriving) -> None:
-    """Write the journal in one step."""
+    """Write the journal in one step; raises BadState for one that would not be read again, NoRoom, StorageFault."""
     for folder in (vault.path / FOLDER, _folder(vault, arriving.id)):
         if folder.is_symlink():
             raise StorageFault("a folder of the vault is a link")
         durable.make_folder(folder)
-    document = json.loads(json.dumps({"format": _FORMAT, **asdict(arriving)}))
-    durable.replace(_folder(vault, arriving.id) / _JOURNAL, canonical(document) + b"\n")
+    data = canonical(json.loads(json.dumps({"format": _FORMAT, **asdict(arriving)}))) + b"\n"
+    if len(data) > STATE_MAX:
+        raise BadState(FOLDER)
+    durable.replace(_folder(vault, arriving.id) / _JOURNAL, data)
 
 
 def finish(vault: Vault, bundle: str) -> None:
