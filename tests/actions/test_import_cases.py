@@ -21,7 +21,7 @@ from witnesskit.actions.import_bundle import ImportWish, import_bundle, open_for
 from witnesskit.actions.status import status
 from witnesskit.bundle.plan import Place, PlannedMember
 from witnesskit.errors import WitnesskitError
-from witnesskit.errors.bundle import Forwarded
+from witnesskit.errors.bundle import BadReceipt, Forwarded
 from witnesskit.errors.sealing import NotReadable
 from witnesskit.limits import KIB
 from witnesskit.model import Ring
@@ -268,3 +268,40 @@ def test_a_file_larger_than_any_volume_is_refused_before_anything_is_copied(stag
         taken(stage, path, second_copy=stage.folder / "shelf")
     assert caught.value.code == "TOO-BIG"
     assert not (stage.folder / "shelf").exists()
+
+
+def beginning() -> PlannedMember:
+    """The first segment of a capsule of which the rest never comes."""
+    return given(secrets.token_bytes(500_000), offset=0, whole_sha256="0" * 64, whole_size=600_000)
+
+
+def test_sets_that_are_never_finished_count_as_much_as_finished_ones(stage, device, stick):
+    first = device.pack(stick, [beginning()], place=of_a_set()).path
+    assert not taken(stage, first, quota=700_000).came.is_complete
+    more = device.pack(stick, [beginning()], place=of_a_set()).path
+    with pytest.raises(WitnesskitError) as caught:
+        taken(stage, more, quota=700_000)
+    assert caught.value.code == "QUOTA"
+    waiting = [path for path in (stage.folder / "desk" / "arriving").rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in waiting) < 700_000
+    assert not taken(stage, first, quota=700_000).came.is_complete  # what waits of this very set counts once
+    assert not taken(stage, more, quota=1_200_000).came.is_complete
+
+
+def test_receipts_of_two_bundles_whose_ids_begin_alike_are_two_files(stage, device, stick):
+    other = stage.device("other")
+    name = secrets.token_hex(12)
+    for one, end in ((device, "0" * 8), (other, "1" * 8)):
+        one.add(stage.folder / "a.txt")
+        taken(stage, one.pack(stick, id=name + end).path)
+    assert len(list((stage.folder / "receipts").glob("*.wkr"))) == 2
+
+
+def test_a_receipt_that_cannot_be_written_is_not_logged(stage, device, stick, monkeypatch):
+    path = device.bundle(stick)
+    with monkeypatch.context() as patch, pytest.raises(BadReceipt):
+        patch.setattr("witnesskit.formats.receipt.NOTE_MAX", 10)
+        taken(stage, path)
+    with open_for_import(stage.desk, stage.passphrase) as desk:
+        assert b'"type":"receipt"' not in desk.session.journal.log_bytes()
+    assert taken(stage, path).came.is_complete

@@ -124,11 +124,15 @@ def answer(session: Session, keyring: Keyring, done: Handover, folder: Path) -> 
         checkpoint=own_word(session.journal) if _is_anchored(session) else "",
         volumes=volumes,
     )
+    data = receipt_bytes(
+        receipt, _witness(keyring, done.invite).sign_note
+    )  # what it cannot hold is not logged either
     _log(session, done, receipt)
-    witness = _witness(keyring, done.invite)
     durable.make_folder(folder)
-    path = folder / f"receipt-{done.meta.set[:12]}.wkr"
-    durable.replace(path, receipt_bytes(receipt, witness.sign_note))
+    path = (
+        folder / f"receipt-{done.meta.set}.wkr"
+    )  # all of the id: a device chooses it, and part of another's is known
+    durable.replace(path, data)
     return path
 
 
