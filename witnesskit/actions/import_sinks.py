@@ -94,7 +94,7 @@ class MemorySink:
         if len(kept) == PARTS_MAX or member.size > LOG_MAX:
             raise ChainRefused("a log too large to read, or too many")
         if sum(len(data) for _member, data in kept) + member.size > CHAIN_MAX:
-            raise ChainRefused("logs too large to read")
+            raise ChainRefused("logs too large to read, or too many")
         self._kept = kept
         self._member = member
         self._data = bytearray()
