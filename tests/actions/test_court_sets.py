@@ -216,12 +216,30 @@ def test_a_set_that_is_broken_off_leaves_nothing_and_its_number_is_free(desks, m
         return real(*arguments, **more)
 
     before = dict(state.load_state(a.desk).bundles)
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt) as caught:
         patch.setattr(volumes, "write_volume", failing)
         sent(a, b.keys.recipient)
+    assert "nothing of it is kept" in caught.value.__notes__[0]
     assert [path for letter in "ab" for path in (a.folder / f"set-{letter}").iterdir()] == []
     assert dict(state.load_state(a.desk).bundles) == before
     assert b.receive(*sent(a, b.keys.recipient, name="again"))[-1].came.is_complete
+
+
+def test_a_volume_that_cannot_be_taken_away_is_named(tmp_path, monkeypatch):
+    gone, stays = tmp_path / "a.age", tmp_path / "b.age"
+    for path in (gone, stays):
+        path.touch()
+    real = Path.unlink
+
+    def unlink(self, **more):
+        if self == stays:
+            raise OSError("pulled out")
+        real(self, **more)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    told = bundle_audience._taken_away([stays, gone])
+    assert told.endswith("delete these yourself: b.age")
+    assert not gone.exists()
 
 
 def test_what_is_for_the_public_is_one_file(desks):

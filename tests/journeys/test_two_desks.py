@@ -14,8 +14,11 @@ from witnesskit.sealing.identity import Identity
 
 @pytest.fixture(scope="module")
 def desks(team, tmp_path_factory) -> Folder:
+    return make_desks(copy_of(team, tmp_path_factory.mktemp("desks")))
+
+
+def make_desks(folder: Folder) -> Folder:
     """``desk`` with one item of its device, and ``other`` and ``third``; all three told each other their keys."""
-    folder = copy_of(team, tmp_path_factory.mktemp("desks"))
     for name in ("other", "third"):
         folder.quick("init", name, "--lone", "--secrets-out", f"sec-{name}")
         at(folder, name, "init", "--confirm-sheet", "--typed-back", f"sec-{name}/recovery-sheet.txt", positional=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from witnesskit.actions.audience_members import Contents, data_member, file_member, openings_member
 from witnesskit.actions.audience_policy import audience_policy
@@ -173,14 +173,26 @@ def _write_set(
             session.signer.sign_note,
             (lambda count: report(count, whole), remember),
         )
-    except BaseException:
-        for one in written:
-            with contextlib.suppress(OSError):
-                one.path.unlink(missing_ok=True)
+    except BaseException as error:
+        error.add_note(_taken_away([one.path for one in written]))
         if written:
             state.save_state(session.vault, session.state.without_bundle(plan.id))
         raise
     return [one.packed for one in done]
+
+
+def _taken_away(paths: Sequence[Path]) -> str:
+    """Leave nothing of a set that was broken off; says so, and what could not be taken away."""
+    left = []
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError:  # its stick may be what broke it off
+            left.append(path.name)
+    told = f"; delete these yourself: {', '.join(left)}" if left else ""
+    return (
+        f"a set for a court is made whole or not at all: nothing of it is kept, and it is made anew next time{told}"
+    )
 
 
 def _handed_over(

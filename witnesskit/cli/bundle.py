@@ -70,8 +70,13 @@ def command(output: Output, answer: Answer, folders: tuple[Path, ...], **options
         secret=options["secret"],
         why=options["why"],
     )
-    with output.progress("packing") as line:
-        packed = bundle(vault, wish, line.update)
+    try:
+        with output.progress("packing") as line:
+            packed = bundle(vault, wish, line.update)
+    except BaseException as error:
+        for note in getattr(error, "__notes__", ()):
+            answer.warn("BROKEN-OFF", note)
+        raise
     files = (packed.file, *packed.more_files)
     answer.data["bundle"] = {"file": packed.file, "files": list(files), "id": packed.id, "size": packed.size}
     answer.counts = {"items": packed.items, "files": packed.files}

@@ -14,7 +14,8 @@ from witnesskit.report.model import Step
 _OPEN: Final = Step(
     "Open the bundle",
     ("age -d -i YOUR-KEY.txt -o bag.tar BUNDLE.age", "mkdir bag", "tar -xf bag.tar -C bag"),
-    "nothing; age refuses a bundle of which one bit was changed or the end is cut off",
+    "nothing; age refuses a bundle of which one bit was changed or the end is cut off. Several files are volumes of "
+    "one bundle: for these type what stands in bundle.md under “A set with stock tools” instead",
 )
 _BAG: Final = Step(
     "Check every file of the bundle",

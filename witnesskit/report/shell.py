@@ -66,8 +66,8 @@ _STREAM: Final = re.compile(r"(video|audio):([0-9]{1,2})")
 
 
 def copied(sha256: str, name: str) -> str:
-    """Find a file by its digest in the checked list, and give it its name."""
-    return f"""cp "../bag/$(awk '$1=="{sha256}"{{print $2; exit}}' ../bag/manifest-sha256.txt)" {shlex.quote(name)}"""
+    """Find a file by its digest in the checked list, or in that of a set (bundle.md), and give it its name."""
+    return f"""cp "../bag/$(awk '$1=="{sha256}"{{print $2; exit}}' ../bag/*-sha256.txt)" {shlex.quote(name)}"""
 
 
 def public_key(vkey: str, name: str) -> str:
