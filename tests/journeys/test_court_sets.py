@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,10 +17,22 @@ from tests.journeys.program import Folder
 from tests.journeys.test_court import steps_of
 from tests.journeys.test_two_desks import at, make_desks, recipient
 from tests.oracles import require
-from witnesskit.bundle import volumes
 from witnesskit.sealing.identity import Identity
 
 SPEC = Path(__file__).resolve().parents[2] / "docs" / "spec" / "bundle.md"
+# the program, to which somebody presses Ctrl-C before its third volume
+BROKEN_OFF = """
+from witnesskit.__main__ import main
+from witnesskit.bundle import volumes
+real, count = volumes.write_volume, []
+def pressed(*given, **more):
+    count.append(1)
+    if len(count) == 3:
+        raise KeyboardInterrupt
+    return real(*given, **more)
+volumes.write_volume = pressed
+main()
+"""
 SHEET_TITLE = b"\n2. Check every file of the bundle"
 SHEET = ("--custodian-sheet", "sec/custodian-sheet.txt")
 
@@ -167,20 +181,17 @@ def test_the_public_gets_one_file_and_a_size_is_refused(case):
     assert ran.codes() == ["BUNDLE-OPTIONS"]
 
 
-def test_ctrl_c_leaves_nothing_of_a_set_and_says_so(case, monkeypatch):
-    to, real, count = recipient(case, "third"), volumes.write_volume, []
+def test_ctrl_c_leaves_nothing_of_a_set_and_says_so(case):
+    to = recipient(case, "third")
     before = case.ok("status", "--vault", "desk", "--json").json()["counts"]["unanswered"]
-
-    def broken(*arguments, **more):
-        count.append(1)
-        if len(count) == 3:
-            raise KeyboardInterrupt
-        return real(*arguments, **more)
-
-    monkeypatch.setattr(volumes, "write_volume", broken)
     (case.path / "off").mkdir()
     order = ("bundle", "off", "--audience", "court", "--to", to, "--volume-size", "1M", *SHEET, "--json")
-    told = at(case, "desk", *order, status=130).json()
+    where = ("--vault", "desk", "--passphrase-file", "sec/passphrase.txt")
+    ran = subprocess.run(
+        [sys.executable, "-c", BROKEN_OFF, *order, *where], cwd=case.path, capture_output=True, text=True, check=False
+    )
+    told = json.loads(ran.stdout)
+    assert (ran.returncode, told["exit_code"]) == (130, 130), ran.stderr
     assert [one["code"] for one in told["warnings"]] == ["BROKEN-OFF"]
     assert "nothing of it is kept" in told["warnings"][0]["message"]
     assert list((case.path / "off").iterdir()) == []
