@@ -54,7 +54,7 @@ def test_the_commands_of_the_bundle_page_work(tmp_path):
     (tmp_path / "ok-small.age").write_bytes((HERE / "ok-small.age").read_bytes())
     folder = tmp_path / "empty"
     folder.mkdir()
-    opening, checking = blocks("bundle", "sh")
+    opening, checking, _of_a_set = blocks("bundle", "sh")  # the third: tests/journeys/test_court_sets.py
     assert run(opening.replace("bagit.py", f"{sys.executable} {bagit.__file__}"), folder).count(": OK") == 4
     assert "Signature Verified Successfully" in run(checking, folder)
 

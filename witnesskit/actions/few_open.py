@@ -25,10 +25,10 @@ class FewOpen:
 
     def stream(self, file: ManyTimes) -> BinaryIO:
         """What ``file`` reads from now; raises FileUnreadable."""
-        stream = self._open.pop(file, None) or open_given(file.path)
-        self._open[file] = stream
-        while len(self._open) > OPEN_MOST:
+        stream = self._open.pop(file, None)
+        while len(self._open) >= OPEN_MOST:
             self._open.pop(next(iter(self._open))).close()
+        self._open[file] = stream = stream or open_given(file.path)
         return stream
 
     def close(self) -> None:
