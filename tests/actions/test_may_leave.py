@@ -145,6 +145,35 @@ def test_a_withdrawal_is_for_one_recipient_whatever_way_the_name_is_typed(desk):
     assert bundled(desk, "court", name="The Tribunal").items == 1
 
 
+SPELLINGS = (
+    "the\u200b gazette", "The Gaz\u00adette", "\u200eThe Gazette\u200f", "\ufeffThe Gazette", "The-Gazette", "The\u2011Gazette.",
+    "«The Gazette»", "THEGAZETTE", "The Gaze\u0301tte", "The Gazétte", "The\u180e Gazette", "𝐓𝐡𝐞 𝐆𝐚𝐳𝐞𝐭𝐭𝐞",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SPELLINGS, ids=range(len(SPELLINGS)))
+def test_no_sign_between_the_letters_of_a_name_gets_around_a_withdrawal(desk, name):
+    withdrawn(desk, "The Gazette")
+    assert refused(desk, "bundle for a court", recipient=name) == "CONSENT-WITHDRAWN"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Комитет «Ёлка»", "комитет елка", True),
+        ("İstanbul Barosu", "ıstanbul barosu", True),
+        ("Straße", "STRASSE", True),
+        ("Court 1", "Court 2", False),
+        ("कि", "की", False),
+        ("Committee", "Комитет", False),
+        ("✊", "", False),
+    ],
+    ids=["accent", "dotless", "sharp s", "number", "vowel signs", "scripts", "no letter"],
+)
+def test_names_are_the_same_by_their_letters(one, other, same):
+    assert (consents.folded(one) == consents.folded(other)) is same
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_where_nobody_says_for_whom_it_is_a_withdrawal_refuses(desk, way):
     withdrawn(desk, "The Gazette")
@@ -242,6 +271,8 @@ def test_statements_are_sealed_and_the_log_tells_nothing_of_them(desk):
         ConsentWish("The Gazette", ("copy",), withdraw=True),
         ConsentWish("x" * 5000, ("copy",)),
         ConsentWish("\udcff", ("copy",)),
+        ConsentWish("\u200b", withdraw=True),
+        ConsentWish("—", ("copy",)),
     ],
 )
 def test_a_consent_that_says_nothing_clear_is_not_recorded(desk, wish):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from witnesskit.vault.layout import Vault
 SCOPES: Final = ("copy", "original", "record")
 GIVEN, WITHDRAWN, UNCLEAR, UNKNOWN = "given", "withdrawn", "unclear", "unknown"
 EVERYBODY: Final = Audience.PUBLIC.value
+_ACCENTS: Final = re.compile("[\u0300-\u036f]")
+_DOTLESS: Final = "\u0131"  # what small letters make of a capital I in some languages
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ def consent(vault: Vault, passphrase: str, shorts: Sequence[str], wish: ConsentW
     recipient = checked_text(wish.recipient, "the recipient")
     if not shorts or not set(wish.scope) <= set(SCOPES):
         raise BadStatement("no item was named" if not shorts else "a scope that is none")
+    if recipient and not _letters(recipient):
+        raise BadStatement("the recipient has no letter and no digit")
     if not wish.withdraw and (not recipient or not wish.scope):
         raise BadStatement("a consent is for a named recipient and for something: --recipient and --scope")
     if wish.withdraw and wish.scope:
@@ -111,8 +116,17 @@ def lacking(state: str, scope: Collection[str], what: Collection[str]) -> tuple[
 
 
 def folded(name: str) -> str:
-    """A name as it is compared: whatever capitals, width and blanks it was typed with."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """A name as it is compared: its letters and digits, whatever stands between them and above them.
+
+    Names are typed by hand: with other capitals, blanks, dashes or accents, or with signs that nobody sees.
+    """
+    split = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+    bare = unicodedata.normalize("NFC", _ACCENTS.sub("", split)).replace(_DOTLESS, "i")
+    return _letters(bare) or " ".join(bare.split())
+
+
+def _letters(text: str) -> str:
+    return "".join(one for one in text if unicodedata.category(one)[0] in "LMN")
 
 
 def _told(session: Session, items: Collection[str]) -> tuple[Consent, ...]:
