@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.actions.stage import silent
-from witnesskit.actions.corroboration import Corroboration, corroborated
+from witnesskit.actions.corroboration import Corroboration, corroborated, holding_the_same
 from witnesskit.actions.listed import PageWish, facts, page, reindex
 from witnesskit.actions.marks import Mark, mark
 from witnesskit.cli.rows import line_of
@@ -88,3 +88,9 @@ def test_a_mark_is_found_at_once_and_after_the_catalogue_was_made_anew(stage):
         assert [one.item for one in found.rows] == [first]
         assert "[restricted]" in line_of(found.rows[0])
         reindex(stage.desk, stage.passphrase, silent)
+
+
+def test_who_holds_the_same_is_found_whatever_their_number(catalogue):
+    catalogue.put(row(number, "flood", Digest("copy", FILM)) for number in range(100, 400))
+    found = holding_the_same(catalogue, [f"{1:032x}", f"{5:032x}"], [f"{2:032x}", f"{4:032x}", "f" * 32])
+    assert found == {f"{1:032x}": {f"{2:032x}", f"{4:032x}"}}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.actions.stage import Stage, copy_of, silent
+from tests.actions.stage import Device, Stage, copy_of, silent
 from witnesskit.actions import consents, marks
 from witnesskit.actions.audience_policy import tighten_audience
 from witnesskit.actions.bundle import bundle
@@ -16,29 +18,28 @@ from witnesskit.actions.disclose import disclose
 from witnesskit.actions.disclosed import DiscloseWish
 from witnesskit.actions.export import ExportWish, export
 from witnesskit.actions.export_web import WebWish, export_web
+from witnesskit.actions.hand_out import HandOutWish, hand_out
 from witnesskit.actions.marks import Mark
 from witnesskit.actions.report import ReportWish, report
 from witnesskit.actions.statements import CONSENT, Statement
 from witnesskit.errors import WitnesskitError
+from witnesskit.errors.leaving import ConsentWithdrawn, MarkKeepsBack, NoConsent
 from witnesskit.formats import strict_json
 from witnesskit.formats.short_id import short_id
 from witnesskit.policy import load
 from witnesskit.sealing.identity import Identity
 from witnesskit.vault import state, store
 
+PHOTO = Path(__file__).resolve().parents[2] / "demo" / "photo.jpg"
 READER = Identity.generate().recipient
 
 
 @pytest.fixture(scope="module")
 def published(first_stage: Stage, tmp_path_factory) -> Stage:
     """A desk with one photo whose copy may be published."""
-    from pathlib import Path
-
-    from tests.actions.stage import Device
-
     stage = copy_of(first_stage, tmp_path_factory.mktemp("leaving") / "stage")
     device = Device(stage.folder / "a")
-    device.add(Path(__file__).resolve().parents[2] / "demo" / "photo.jpg")
+    device.add(PHOTO)
     stage.take_in(device.bundle(stage.folder / "stick"))
     stage.make_public()
     return stage
@@ -308,3 +309,60 @@ def test_a_mark_that_cannot_be_read_keeps_the_item_back(said):
     one = Statement(1, "00" * 16, "mark", "2026-01-02", strict_json.loads(strict_json.canonical(said)))
     level = marks.newest([one])[one.item].level
     assert level not in load.shipped("court").rules.release_marks
+
+
+@pytest.fixture
+def twins(desk) -> tuple[Stage, str, str]:
+    """The same photo from a second device: (desk, the first one's item, the second one's)."""
+    first = only(desk)
+    device = Device(desk.folder / "b")
+    device.add(PHOTO)
+    desk.take_in(device.bundle(desk.folder / "stick-b"))
+    every = {short_id(item) for item, one in state.load_state(desk.desk).items.items() if not one.paper}
+    (second,) = every - {first}
+    return desk, first, second
+
+
+def handed(desk: Stage, short: str, **wish):
+    out = desk.folder / f"handed-{len(list(desk.folder.glob('handed-*')))}"
+    return hand_out(desk.desk, desk.passphrase, HandOutWish("folder", (short,), out, "court", **wish), silent)
+
+
+def test_a_mark_keeps_back_the_same_content_under_another_item(twins):
+    desk, first, second = twins
+    assert handed(desk, second).items == 1
+    marks.mark(desk.desk, desk.passphrase, [first], Mark(level="secret", because=("minor",)))
+    with pytest.raises(MarkKeepsBack) as caught:
+        handed(desk, second)
+    assert f"{second} (the same as {first}: marked secret" in str(caught.value)
+    assert handed(desk, second, secret=True).items == 1
+
+
+@pytest.mark.parametrize("recipient", ["", "The Gazette"], ids=["everybody", "one"])
+def test_a_withdrawal_keeps_back_the_same_content_under_another_item(twins, recipient):
+    desk, first, second = twins
+    consents.consent(desk.desk, desk.passphrase, [first], ConsentWish(recipient, withdraw=True))
+    with pytest.raises(ConsentWithdrawn):
+        handed(desk, second, recipient="the gazette")
+    with pytest.raises(ConsentWithdrawn):
+        handed(desk, second)
+
+
+def test_what_was_said_later_of_the_item_itself_counts(twins):
+    desk, first, second = twins
+    marks.mark(desk.desk, desk.passphrase, [second], Mark(level="restricted"))
+    marks.mark(desk.desk, desk.passphrase, [first], Mark(level="secret"))
+    with pytest.raises(MarkKeepsBack):
+        handed(desk, second)
+    marks.mark(desk.desk, desk.passphrase, [second], Mark(level="restricted"))
+    assert handed(desk, second).items == 1
+    with pytest.raises(MarkKeepsBack):
+        handed(desk, first)
+
+
+def test_a_consent_for_another_item_lets_nothing_out(twins):
+    desk, first, second = twins
+    demanded(desk)
+    consents.consent(desk.desk, desk.passphrase, [first], ConsentWish("T", ("copy", "record", "original")))
+    with pytest.raises(NoConsent):
+        handed(desk, second, recipient="T")

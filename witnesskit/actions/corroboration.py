@@ -5,7 +5,7 @@ Two who saved one link saw one publication: their agreement shows that it was pu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,6 +48,25 @@ def corroborated(catalogue: Catalogue, item: str) -> Corroboration:
     senders = {row.sender, *(one.sender for one in others.values())}
     same = tuple(name for name, one in others.items() if row.url and one.url == row.url)
     return Corroboration(tuple(others), len(senders), same)
+
+
+def holding_the_same(
+    catalogue: Catalogue, items: Iterable[str], others: Iterable[str]
+) -> Mapping[str, frozenset[str]]:
+    """Item -> those of ``others`` that hold a file of the same bytes, or came from the same link."""
+    held: dict[str, set[str]] = {}
+    for other in others:
+        for name in _names(catalogue.get(other)):
+            held.setdefault(name, set()).add(other)
+    found = {item: [held[name] for name in _names(catalogue.get(item)) if name in held] for item in items}
+    return {item: frozenset().union(*known) for item, known in found.items() if known}
+
+
+def _names(row: Row | None) -> Iterator[str]:
+    """Digests of an item's content, and its link."""
+    if row is not None:
+        yield from (digest.sha256 for digest in row.digests if digest.kind in _CONTENT)
+        yield from [row.url] if row.url else []
 
 
 def _with_content(catalogue: Catalogue, row: Row) -> Iterable[Row]:
