@@ -12,7 +12,7 @@ import zipfile
 
 import pytest
 
-from tests.actions.stage import PATIENCE, Quiet, make_stage
+from tests.actions.stage import PATIENCE, Device, Quiet, make_stage, record_json
 from tests.oracles import require
 from tests.simulators import site as sites
 from witnesskit.actions.archive import ArchiveWish, archive
@@ -209,3 +209,19 @@ def test_nothing_is_overwritten_and_nothing_is_left_of_a_refusal(saved, stage, d
 )
 def test_keys_sort_by_host_from_its_end(url, key):
     assert sort_key(url) == key
+
+
+@pytest.mark.parametrize(
+    "link", ["http://[::1/", "http://x.example:99999/", "http://x.example:abc/", "//["],
+    ids=["bracket", "port", "no number", "no scheme"],
+)  # fmt: skip
+def test_a_link_that_is_none_stops_no_archive(stage, tmp_path, link):
+    device = Device(stage.folder / "a")
+    page = {"status": 200, "final_url": link, "url": link, "headers": []}
+    stream = {"stream": 1, "final_url": link, "status": 200}
+    device.save(record_json(source={"kind": "url", "url": link}, capture={"html": page, "served": [stream]}))
+    stage.take_in(device.bundle(stage.folder / "stick"))
+    out = tmp_path / "all.wacz"
+    assert exported(stage, out).items == 1
+    with zipfile.ZipFile(out) as package:
+        assert link in package.read("indexes/index.cdx").decode()

@@ -233,3 +233,18 @@ def test_the_events_name_no_finer_time(desk):
     told = json.dumps([vars(event) | {"told": dict(event.told)} for event in shown(desk).events])
     assert '"day": "2' in told
     assert "T" not in "".join(event.day for event in shown(desk).events)
+
+
+@pytest.mark.parametrize(
+    "time",
+    ["2026-01-02T03:04:05Z", "2026-01-02T03:04:05+06:00", "2026-01-02 03:04:05", "2026:01:02 03:04:05.25 -0330"],
+    ids=["utc", "zone", "blank", "camera"],
+)
+def test_times_of_any_form_are_shown_as_days(stage, time):
+    device = Device(stage.folder / "a")
+    device.save(record_json(times=dict.fromkeys(("collected", "published", "embedded"), time)))
+    stage.take_in(device.bundle(stage.folder / "stick"))
+    (item,) = (item for item, one in state.load_state(stage.desk).items.items() if not one.paper)
+    shown = show_item(stage.desk, stage.passphrase, ShowWish(short_id(item)))
+    assert set(shown.times.values()) == {time[:10]}
+    assert not [value for value in shown.values.values() if time[11:] in value]

@@ -30,7 +30,11 @@ from witnesskit.vault.layout import Vault
 
 EXACT: Final = "exact times"  # what such an ``access`` event names
 _POLICY: Final = "protect-filmer"  # what a desk may be shown
-_TIME: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:\.[0-9]+)?Z?", re.ASCII)
+_TIME: Final = re.compile(  # RFC 3339, as cameras write it, and with any zone
+    r"([0-9]{4}[-:][0-9]{2}[-:][0-9]{2})[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:[.,][0-9]+)?"
+    r"(?: ?(?:Z|[+-][0-9]{2}:?[0-9]{2}))?",
+    re.ASCII | re.IGNORECASE,
+)
 _TOLD: Final = (
     "outcome", "rule", "status", "finding", "result", "what", "who", "why", "scope", "authority", "how", "kind",
     "egress",

@@ -7,7 +7,7 @@ import json
 import zipfile
 from collections.abc import Iterable, Sequence
 from typing import BinaryIO, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from witnesskit import __version__
 from witnesskit.model import Json
@@ -98,8 +98,18 @@ def _pages(written: Sequence[Written]) -> bytes:
 
 
 def sort_key(url: str) -> str:
-    """SURT: the host from its end, then path and sorted query, in small letters (``org,example)/a?b=c``)."""
-    parts = urlsplit(url.lower())
+    """SURT: the host from its end, then path and sorted query, in small letters (``org,example)/a?b=c``).
+
+    A link is a device's word: one that is none stands there as it is.
+    """
+    try:
+        return _turned(urlsplit(url.lower()))
+    except ValueError:
+        return url.lower().replace(" ", "%20")
+
+
+def _turned(parts: SplitResult) -> str:
+    """The key of a link that is one; raises ValueError for a port that is none."""
     host = (parts.hostname or "").removeprefix("www.")
     turned = host if ":" in host or host.replace(".", "").isdigit() else ",".join(reversed(host.split(".")))
     port = f":{parts.port}" if parts.port and parts.port != _PORTS.get(parts.scheme) else ""
