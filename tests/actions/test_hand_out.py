@@ -14,6 +14,7 @@ from pathlib import Path
 
 import bagit
 import pytest
+from PIL import Image
 
 from tests.actions.stage import Device, Stage, copy_of, make_stage, record_json, silent
 from witnesskit.actions import consents, hand_out_write, marks
@@ -40,7 +41,7 @@ def answered(first_stage: Stage, tmp_path_factory) -> Stage:
     """Two photos with a copy that may be published, and a file without any; never written to again."""
     stage = copy_of(first_stage, tmp_path_factory.mktemp("handed") / "stage")
     device, other = Device(stage.folder / "a"), stage.folder / "=cmd,ｘ|\u202egpj.exe"
-    other.write_bytes(PHOTO.read_bytes())
+    Image.open(PHOTO).rotate(180).save(other, "JPEG")  # another content: a mark holds for every item with the same
     device.add(PHOTO, other, stage.folder / "a.txt")
     stage.take_in(device.bundle(stage.folder / "stick"))
     assert len(stage.make_public()) == 2
@@ -376,3 +377,22 @@ def test_the_lists_of_a_folder_agree(desk):
     for one in files:
         data = (out / one["name"]).read_bytes()
         assert (len(data), hashlib.sha256(data).hexdigest()) == (one["size"], one["sha256"])
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_public_is_warned_and_not_told_who_agreed_or_what_leads_to_the_place(desk, form):
+    because = (
+        "vantage_identifiable",
+        "deleted_by_source",
+        "minor",
+        "personal_information_visible",
+        "graphic_violence",
+    )
+    marks.mark(desk.desk, desk.passphrase, shorts(desk), Mark(level="public", because=because))
+    consents.consent(desk.desk, desk.passphrase, shorts(desk), ConsentWish("public", ("copy", "record")))
+    out, _done = written(desk, form, "public")
+    data = everything(out)
+    for word in (*because[:-1], "given", "Deleted by Source", "Personal Information Visible"):
+        assert word.encode() not in data
+    if form != "uwazi":
+        assert b"raphic" in data and b"iolence" in data

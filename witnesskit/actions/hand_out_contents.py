@@ -30,6 +30,7 @@ from witnesskit.sealing.identity import Identity
 from witnesskit.vault.keyring import Keyring, desk_identities
 
 _NOT_IT = "what is sealed is not the file that the record names"
+_WARNINGS = ("graphic_violence", "perpetrator_produced", "deceptive_or_misleading")
 _BESIDE = {"page": "text/html", "screenshot": "image/png"}
 
 
@@ -94,7 +95,7 @@ def published_items(session: Session, policy: Policy, asked: Chosen) -> Opened:
     for copy in done.copies:
         files = [names.file("copy", str(copy.facts["media_type"]), str(copy.facts["sha256"]), copy.file)]
         shown = shown_copy(copy, policy, day)
-        about = _about(said, copy.parent, EVERYBODY)
+        about = _for_the_public(_about(said, copy.parent, EVERYBODY)[0])
         found.items.append(_handed(shown, about, files if asked.with_files else ()))
         found.logged[copy.parent] = "copy"
     return found
@@ -163,6 +164,11 @@ def _handed(shown: Item, about: tuple[Mark, str], files: Sequence[HandedFile]) -
 def _about(said: Mapping[str, Sequence[Statement]], item: str, recipient: str) -> tuple[Mark, str]:
     own = said.get(item, ())
     return newest(own).get(item, Mark(short_id(item))), standing(own, item, recipient)[0]
+
+
+def _for_the_public(mark: Mark) -> tuple[Mark, str]:
+    """What warns whoever looks; not that a person was asked, nor what would lead to who filmed or to the post."""
+    return replace(mark, because=tuple(word for word in mark.because if word in _WARNINGS)), ""
 
 
 def _identities(session: Session) -> tuple[Identity, ...]:

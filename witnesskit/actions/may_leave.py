@@ -45,8 +45,8 @@ def demand_may_leave(session: Session, policy: Policy, items: Sequence[str], lea
         both = sorted((replace(one, item=item) for name in (item, *others) for one in said.get(name, ())), key=_when)
         for error, sentence in _against(policy, both, item, leaving):
             if error is not NoConsent:
-                names = " ".join(sorted(map(short_id, others)))
-                held.setdefault(error, []).append(f"{short_id(item)} (the same as {names}: {sentence})")
+                same = " ".join(sorted(map(short_id, others)))
+                held.setdefault(error, []).append(f"{short_id(item)} (the same as {same}: {sentence})")
     for error in (MarkKeepsBack, ConsentWithdrawn, NoConsent):
         if names := held.get(error):
             raise error(_listed(list(dict.fromkeys(names))))
