@@ -79,24 +79,14 @@ def fill(pair: Pair, items: int) -> None:
         bundles = items // EACH
         for start in range(0, bundles, BATCH):
             state = session.state
-            for number in range(start, min(bundles, start + BATCH)):
-                found, bundle, facts = listed(number)
-                state = (
-                    state.with_items(found).with_bundle(bundle, facts)
-                    if number % BATCH == 0
-                    else _more(state, found, bundle, facts)
-                )
+            made = [listed(number) for number in range(start, min(bundles, start + BATCH))]
+            state = state.with_items({item: facts for found, *_bundle in made for item, facts in found.items()})
+            for _found, bundle, facts in made:
+                state = state.with_bundle(bundle, facts)
             state.save()
             session.state = state
         receipts(session, bundles)
         logs(session, items // LOG_ITEMS)
-
-
-def _more(state, found, bundle, facts):
-    """Many changes at once, without a copy of them for each."""
-    state.items.changes.update(found)
-    state.bundles.changes[bundle] = facts
-    return state
 
 
 def receipts(session, bundles: int) -> None:

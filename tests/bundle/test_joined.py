@@ -10,7 +10,7 @@ import pytest
 
 from tests.bundle.given import Shelf, member, plan
 from tests.vectors.bundle.parts import DESK, RECOVERY, SENDER, hex32, noise
-from witnesskit.bundle import joined as joined_module
+from witnesskit.bundle import wholes as wholes_module
 from witnesskit.bundle.joined import joined
 from witnesskit.bundle.pack import write_volume
 from witnesskit.bundle.plan import Place
@@ -81,6 +81,14 @@ def test_files_come_whole_and_the_chain_once(tmp_path, stack):
     )
     assert not any(one.is_segment for one in whole.members)
     assert len({one.ordinal for one in whole.members}) == 5
+
+
+def test_a_set_may_be_read_more_than_once(tmp_path, stack):
+    whole = joined(opened(stack, two(tmp_path)))
+    first, again = Shelf(), Shelf()
+    assert whole.each(first) == whole.each(again)
+    assert first.kept == again.kept
+    assert BIG in again.kept.values()
 
 
 def test_two_files_with_the_same_bytes_stay_two(tmp_path, stack):
@@ -166,8 +174,8 @@ def test_a_file_whose_segments_leave_a_gap_is_refused(tmp_path, stack):
 def test_thousands_of_files_that_go_on_are_each_found_at_once(tmp_path, stack, monkeypatch):
     """Whoever cuts every file makes no reader compare each segment with all others."""
     looked = []
-    real = joined_module._facts
-    monkeypatch.setattr(joined_module, "_facts", lambda one: looked.append(1) or real(one))
+    real = wholes_module.facts
+    monkeypatch.setattr(wholes_module, "facts", lambda one: looked.append(1) or real(one))
     number = 300
     pairs = [cut(noise(f"small {at}", 20), 10) for at in range(number)]
     paths = written(tmp_path, [first for first, _ in pairs], [second for _, second in pairs])

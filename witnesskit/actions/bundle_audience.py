@@ -200,7 +200,7 @@ def _handed_over(
     wish: BundleWish,
     contents: Contents,
     plan: BundlePlan,
-    payload: Sequence[Sequence[PlannedMember]],
+    payload: Payload,
 ) -> BundlePlan:
     """The plan after its transfer was logged: who takes the files over can show that this log says so.
 

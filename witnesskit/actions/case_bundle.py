@@ -15,11 +15,11 @@ from witnesskit.actions.case import Case, container_check, unknown_evidence
 from witnesskit.actions.few_open import FewOpen
 from witnesskit.actions.given_file import given_bytes, given_text, open_given
 from witnesskit.actions.history import History
-from witnesskit.actions.import_sinks import LookSink, MemorySink
+from witnesskit.actions.import_sinks import MemorySink
 from witnesskit.actions.openings import OpeningLine, parse_lines, read_capsule_openings, resolve
 from witnesskit.bundle.bagdir import read_bag
 from witnesskit.bundle.joined import joined
-from witnesskit.bundle.result import Damage, MemberSink, Unpacked
+from witnesskit.bundle.result import Damage, LookSink, MemberSink, Unpacked
 from witnesskit.bundle.tags import Tags
 from witnesskit.bundle.unpack import OpenVolume, open_volume
 from witnesskit.custody.scan import keys_of

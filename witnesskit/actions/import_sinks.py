@@ -119,16 +119,3 @@ def _is_there(path: Path, member: Member) -> bool:
             return False
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb", buffering=0) as stream:
             return sha256_stream(stream) == (member.sha256, member.size)
-
-
-class LookSink:
-    """A file whose bytes are compared with the signed list; nothing of it is kept."""
-
-    def write(self, data: memoryview, /) -> None:
-        """Let it pass."""
-
-    def keep(self) -> None:
-        """It is the one signed for."""
-
-    def drop(self) -> None:
-        """It is not."""

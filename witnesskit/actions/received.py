@@ -15,13 +15,14 @@ from typing import Final
 
 from witnesskit.actions.given_file import open_given
 from witnesskit.digest import sha256_stream
+from witnesskit.formats.hash_list import HashLine, dump_hash_list, parse_hash_list
 from witnesskit.limits import READ_BLOCK, VOLUME_MAX, VOLUMES_MAX
 from witnesskit.vault import durable
 from witnesskit.vault.layout import Vault, checked_id
 from witnesskit.vault.state import State
 
 FOLDER: Final = "received"
-_LINE: Final = re.compile(r"([0-9a-f]{64})  ([1-9][0-9]{0,3}\.age)", re.ASCII)
+_VOLUME: Final = re.compile(rb"[1-9][0-9]{0,3}\.age")
 _SUMS_MAX: Final = 128 * VOLUMES_MAX  # bytes
 
 
@@ -76,8 +77,8 @@ def keep_volume(vault: Vault, part: Path, bundle: str, volume: int) -> None:
 def close_set(vault: Vault, bundle: str, volumes: int) -> None:
     """List the volumes of a set that is all here and verified: from now on it counts."""
     paths = [volume_path(vault, bundle, number) for number in range(1, volumes + 1)]
-    lines = "".join(f"{digest(path)}  {path.name}\n" for path in paths)
-    durable.replace(_sums(vault, bundle), lines.encode(), mode=0o400)
+    lines = dump_hash_list(HashLine(digest(path), path.name.encode()) for path in paths)
+    durable.replace(_sums(vault, bundle), lines, mode=0o400)
 
 
 def is_listed(vault: Vault, bundle: str, volume: int, part: Path) -> bool:
@@ -114,9 +115,9 @@ def due_files(vault: Vault, bundle: str, sha256: str) -> list[tuple[Path, str]]:
     sums = _sums(vault, bundle)
     if not sums.is_file():
         return [(path_of(vault, bundle), sha256)]
-    lines = (durable.read(sums, _SUMS_MAX) or b"").decode("ascii", "replace").splitlines()
-    named = [match for line in lines if (match := _LINE.fullmatch(line))]
-    return [(sums, sha256), *((sums.with_name(match[2]), match[1]) for match in named)]
+    lines = parse_hash_list(durable.read(sums, _SUMS_MAX) or b"").lines
+    named = [(line.name.decode("ascii"), line.sha256) for line in lines if _VOLUME.fullmatch(line.name)]
+    return [(sums, sha256), *((sums.with_name(name), digest) for name, digest in named)]
 
 
 def digest(path: Path) -> str:

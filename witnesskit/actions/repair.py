@@ -13,9 +13,9 @@ from witnesskit.actions.bundle_set import header_digest
 from witnesskit.actions.bundled import BundleDone, BundleWish
 from witnesskit.actions.given_file import open_given
 from witnesskit.actions.import_bundle import Desk, ImportWish, import_bundle
-from witnesskit.actions.import_sinks import LookSink
 from witnesskit.actions.imported import ImportDone
 from witnesskit.bundle import parity, spare
+from witnesskit.bundle.result import LookSink
 from witnesskit.bundle.unpack import open_volume
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.bundle import BundleCut, BundleDamaged

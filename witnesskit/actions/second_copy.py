@@ -8,8 +8,8 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from witnesskit.actions.import_sinks import LookSink
 from witnesskit.bundle.pack import check_room
+from witnesskit.bundle.result import LookSink
 from witnesskit.bundle.unpack import open_volume
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.sealing import NotWritten

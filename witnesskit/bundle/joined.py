@@ -5,22 +5,20 @@ What must agree agrees before a byte of payload is handed out (docs/spec/bundle.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final
 
-from witnesskit.bundle.result import OUTSIDE, Damage, MemberSink, Store, Unpacked
+from witnesskit.bundle.result import OUTSIDE, Damage, LookSink, MemberSink, Store, Unpacked
 from witnesskit.bundle.tags import Tags
 from witnesskit.bundle.unpack import OpenVolume
+from witnesskit.bundle.wholes import Piece, Whole, facts, numbered, wholes
 from witnesskit.errors.bundle import BadManifest, MemberHash, MixedVolumes, VolumesLacking
 from witnesskit.formats.bundle_manifest import BundleMeta
 from witnesskit.formats.bundle_members import CHAIN_KINDS, ROSTER_KIND, Member, check_together
 from witnesskit.formats.roster import ROSTER_MAX, RosterLine, parse_roster
 
-_Next = tuple[tuple[object, ...], int]
 _TOLD_MAX: Final = 5  # volumes that a sentence names
-_PER_VOLUME: Final = 1_000_000  # a file is named by its volume and its number in there: 2000003
 
 
 class _Text:
@@ -43,68 +41,12 @@ class _Text:
         self._data.clear()
 
 
-class _Passing:
-    """A file that is verified and kept nowhere."""
-
-    def write(self, data: memoryview, /) -> None:
-        """Let it pass."""
-
-    def keep(self) -> None:
-        """It is the one signed for."""
-
-    def drop(self) -> None:
-        """It is not."""
-
-
-@dataclass
-class _Whole:
-    """A file that was cut, and how far it has come."""
-
-    member: Member
-    pieces: list[tuple[int, int]] = field(default_factory=list)  # (volume, ordinal), in order
-    end: int = 0  # bytes that the pieces cover
-    hasher: Any = field(default_factory=hashlib.sha256)
-    sink: MemberSink | None = None
-    done: int = 0
-    bad: bool = False
-
-
-class _Piece:
-    """One segment on its way into its whole file."""
-
-    def __init__(self, whole: _Whole, ended: Callable[[_Whole], None]) -> None:
-        self._whole = whole
-        self._ended = ended
-
-    def write(self, data: memoryview, /) -> None:
-        """Take unverified bytes."""
-        if self._whole.sink is not None and not self._whole.bad:
-            self._whole.hasher.update(data)
-            self._whole.sink.write(data)
-
-    def keep(self) -> None:
-        """They are the ones signed for."""
-        self._one_more()
-
-    def drop(self) -> None:
-        """They are not: nothing of the file is kept."""
-        if self._whole.sink is not None and not self._whole.bad:
-            self._whole.sink.drop()
-        self._whole.bad = True
-        self._one_more()
-
-    def _one_more(self) -> None:
-        self._whole.done += 1
-        if self._whole.done == len(self._whole.pieces):
-            self._ended(self._whole)
-
-
 class JoinedSet:
     """All volumes of a set, in order. ``members``: the chain once, and every file whole."""
 
     def __init__(self, volumes: Sequence[OpenVolume]) -> None:
         self._volumes = volumes
-        self._wholes = _wholes(volumes)
+        self._wholes = wholes(volumes)
         first = volumes[0]
         self.members = tuple(self._joined())
         check_together(self.members)
@@ -119,7 +61,7 @@ class JoinedSet:
         damage: list[Damage] = []
         before = 0
 
-        def ended(whole: _Whole) -> None:
+        def ended(whole: Whole) -> None:
             if not whole.bad and whole.sink is None:
                 skipped.append(whole.member.ordinal)
             elif not whole.bad and whole.sink and whole.hasher.hexdigest() == whole.member.sha256:
@@ -141,21 +83,21 @@ class JoinedSet:
 
             came = volume.each(sink, told)
             before += volume.meta.bytes
-            here = {_named(number, member) for member in volume.members if self._counts(number, member)}
-            kept += sorted(here & {number * _PER_VOLUME + one for one in came.kept})
-            skipped += sorted(here & {number * _PER_VOLUME + one for one in came.skipped})
+            here = {numbered(number, member.ordinal) for member in volume.members if self._counts(number, member)}
+            kept += sorted(here & {numbered(number, one) for one in came.kept})
+            skipped += sorted(here & {numbered(number, one) for one in came.skipped})
             damage += [self._renamed(number, one) for one in came.damage]
         return Unpacked(len(self.members), tuple(kept), tuple(skipped), tuple(damage))
 
-    def _sink(self, number: int, member: Member, store: Store, ended: Callable[[_Whole], None]) -> MemberSink | None:
+    def _sink(self, number: int, member: Member, store: Store, ended: Callable[[Whole], None]) -> MemberSink | None:
         whole = self._wholes.get((number, member.ordinal))
         if whole is not None:
             if whole.pieces[0] == (number, member.ordinal):
-                whole.sink = store(whole.member)
-            return _Piece(whole, ended)
+                whole.begin(store(whole.member))
+            return Piece(whole, ended)
         if not self._counts(number, member):
-            return _Passing()
-        return store(replace(member, ordinal=_named(number, member)))
+            return LookSink()
+        return store(replace(member, ordinal=numbered(number, member.ordinal)))
 
     def _counts(self, number: int, member: Member) -> bool:
         """Whether it stands for itself: the chain is in every volume, and counts once."""
@@ -168,13 +110,13 @@ class JoinedSet:
                 if whole is not None and whole.pieces[0] == (number, member.ordinal):
                     yield whole.member
                 if self._counts(number, member):
-                    yield replace(member, ordinal=_named(number, member))
+                    yield replace(member, ordinal=numbered(number, member.ordinal))
 
     def _renamed(self, number: int, damage: Damage) -> Damage:
         whole = self._wholes.get((number, damage.ordinal))
         if damage.ordinal == OUTSIDE:
             return damage
-        return replace(damage, ordinal=whole.member.ordinal if whole else number * _PER_VOLUME + damage.ordinal)
+        return replace(damage, ordinal=whole.member.ordinal if whole else numbered(number, damage.ordinal))
 
 
 def joined(volumes: Sequence[OpenVolume], names: Sequence[str] = ()) -> JoinedSet:
@@ -241,48 +183,4 @@ def _demand_agreement(first: OpenVolume, other: OpenVolume) -> None:
 
 
 def _chain(volume: OpenVolume) -> list[tuple[object, ...]]:
-    return [_facts(member) for member in volume.members if member.kind in CHAIN_KINDS]
-
-
-def _facts(member: Member) -> tuple[object, ...]:
-    size, sha256 = member.whole_size or member.size, member.whole_sha256 or member.sha256
-    named = (member.kind, member.item, member.capsule, member.role, member.part, member.origin, member.name)
-    return (*named, size, sha256)
-
-
-def _wholes(volumes: Sequence[OpenVolume]) -> dict[tuple[int, int], _Whole]:
-    """(volume, ordinal) of every segment -> its whole file; each goes on in a later volume, without a gap.
-
-    Raises BadManifest.
-    """
-    found: dict[tuple[int, int], _Whole] = {}
-    waiting: dict[_Next, list[_Whole]] = {}  # what every file is, and where it must go on
-    for number, volume in enumerate(volumes, 1):
-        here = [(member, _going_on(waiting, number, member)) for member in volume.members if member.is_segment]
-        for member, whole in here:
-            whole.pieces.append((number, member.ordinal))
-            whole.end += member.size
-            found[number, member.ordinal] = whole
-            if whole.end < whole.member.size:
-                waiting.setdefault((_facts(member), whole.end), []).append(whole)
-    if waiting:
-        raise BadManifest("a file that is cut is not all in its volumes")
-    return found
-
-
-def _going_on(waiting: dict[_Next, list[_Whole]], number: int, member: Member) -> _Whole:
-    """The file that a segment is of: one that was begun in a volume before, or a new one."""
-    if not member.offset:
-        ordinal, size, sha256 = _named(number, member), member.whole_size, member.whole_sha256
-        return _Whole(replace(member, ordinal=ordinal, size=size, sha256=sha256, whole_sha256="", whole_size=0))
-    place = (_facts(member), member.offset)
-    if place not in waiting:
-        raise BadManifest(f"volume {number}: a segment whose beginning is not there")
-    whole = waiting[place].pop()
-    if not waiting[place]:
-        del waiting[place]
-    return whole
-
-
-def _named(number: int, member: Member) -> int:
-    return number * _PER_VOLUME + member.ordinal
+    return [facts(member) for member in volume.members if member.kind in CHAIN_KINDS]

@@ -31,6 +31,19 @@ class MemberSink(Protocol):
         ...
 
 
+class LookSink:
+    """A file whose bytes are compared with the signed list; nothing of it is kept."""
+
+    def write(self, data: memoryview, /) -> None:
+        """Let it pass."""
+
+    def keep(self) -> None:
+        """It is the one signed for."""
+
+    def drop(self) -> None:
+        """It is not."""
+
+
 Store = Callable[[Member], MemberSink | None]  # None: this member is here already, it is not read
 
 
