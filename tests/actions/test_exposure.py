@@ -262,7 +262,7 @@ def test_what_is_held_back_is_said_with_its_rule(derived):
         assert (done["exit_code"], done["counts"]["items"], done["counts"]["held back"]) == (0, 1, 2)
         assert [warning["code"] for warning in done["warnings"]] == ["HELD-BACK"] * 2
         told = " ".join(warning["message"] for warning in done["warnings"])
-        assert "1 copy of these items held back: release.lossless: " in told and "vantage unanswered" in told
+        assert "1 file of these items held back: release.lossless: " in told and "vantage unanswered" in told
 
 
 def test_a_derivative_made_twice_is_published_and_looked_at_once(desk, tmp_path):

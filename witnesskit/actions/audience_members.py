@@ -24,7 +24,7 @@ class Contents:
     logs: list[LogCopy]
     members: list[PlannedMember] = field(default_factory=list)
     items: int = 0
-    held_back: tuple[str, ...] = ()  # for each copy that the public does not get, why
+    held_back: tuple[str, ...] = ()  # for each file that the recipient does not get, why
 
 
 def openings_member(lines: Iterable[OpeningLine]) -> PlannedMember:

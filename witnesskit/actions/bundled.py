@@ -42,7 +42,7 @@ class BundleDone:
     items: int
     files: int
     next: str
-    held_back: tuple[str, ...] = ()  # for each copy that the public does not get, why
+    held_back: tuple[str, ...] = ()  # for each file that the recipient does not get, why
     more_files: tuple[str, ...] = ()  # the other volumes of a set
     parity: tuple[str, ...] = ()  # files of parity
     resumed: int = 0  # volumes that an earlier run had written

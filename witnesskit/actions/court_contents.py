@@ -10,7 +10,7 @@ from witnesskit.actions.bundled import BundleWish
 from witnesskit.actions.court_papers import Wrapped, court_papers
 from witnesskit.actions.court_view import court_view
 from witnesskit.actions.custodian import custodian_of
-from witnesskit.actions.item_files import ItemFiles, chosen, read_item
+from witnesskit.actions.item_files import PAGE_HELD_BACK, ItemFiles, chosen, read_item
 from witnesskit.actions.openings import OpeningLine
 from witnesskit.actions.places import with_places
 from witnesskit.actions.session import Session
@@ -28,7 +28,8 @@ from witnesskit.vault.keyring import desk_identities
 def court_contents(session: Session, policy: Policy, wish: BundleWish) -> Contents:
     """Raises CustodianKeyNeeded where originals may leave and nobody brought the key."""
     view = court_view(session, policy, _opened(session, policy, wish), () if wish.items else tuple(_deleted(session)))
-    contents = Contents(list(view.logs), items=len(view.items))
+    held_back = tuple(PAGE_HELD_BACK for item in view.items if item.names_collector)
+    contents = Contents(list(view.logs), items=len(view.items), held_back=held_back)
     files = [Wrapped(short_id(item.item), member) for item in view.items for member in _files(item, policy)]
     contents.members += [_record_member(item) for item in view.items]
     contents.members += [one.member for one in files]
@@ -67,7 +68,7 @@ def _files(item: ItemFiles, policy: Policy) -> Iterator[PlannedMember]:
         file = next((one for one in item.streams("copy") if one.prefix == f"copy/{facts['stream']}"), None)
         if file and decide.media_may_leave(policy, "copy", Finding(facts["finding"])).allowed:
             yield file_member("copy", file, item=str(facts["item"]))
-    for file in item.streams("page"):
+    for file in () if item.names_collector else item.streams("page"):
         yield file_member("record", file, name=f"page-{short_id(item.item)}.html")
     for file in item.streams("screenshot"):
         yield file_member("record", file, name=f"screenshot-{short_id(item.item)}.png")

@@ -5,17 +5,19 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
 from witnesskit.actions.access import CUSTODIAN, DESK, log_access
+from witnesskit.actions.asked_from import addresses
 from witnesskit.actions.audience_policy import audience_policy
 from witnesskit.actions.custodian import CustodianPaper, custodian_of
 from witnesskit.actions.item_files import ItemFiles, OpenedFile, chosen, read_item
 from witnesskit.actions.leaving_file import check_place, leaving_file
 from witnesskit.actions.may_leave import Leaving, demand_may_leave
+from witnesskit.actions.media_links import unless_it_names
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.session import Session
 from witnesskit.actions.untrusted import line, mapping, number, objects, time
@@ -52,11 +54,12 @@ class WebWish:
 
 @dataclass(frozen=True)
 class WebDone:
-    """``withheld``: streams that only the custodian's key opens."""
+    """``withheld``: streams that only the custodian's key opens; ``naming``: pages and lists that name who asked."""
 
     items: int
     exchanges: int
     withheld: int
+    naming: int = 0
 
 
 def export_web(vault: Vault, passphrase: str, wish: WebWish) -> WebDone:
@@ -72,7 +75,7 @@ def export_web(vault: Vault, passphrase: str, wish: WebWish) -> WebDone:
         if not found.exchanges:
             raise NothingOfTheWeb
         _write(wish, found.exchanges)
-    return WebDone(found.items, len(found.exchanges), found.withheld)
+    return WebDone(found.items, len(found.exchanges), found.withheld, found.naming)
 
 
 def _items(session: Session, wish: WebWish) -> list[tuple[str, tuple[Identity, ...]]]:
@@ -103,13 +106,15 @@ class _Found:
         self.exchanges: list[Exchange] = []
         self.items = 0
         self.withheld = 0
+        self.naming = 0
 
     def item(self, session: Session, files: ItemFiles, identities: Sequence[Identity]) -> None:
         """Page, streams or their pieces, lists of pieces, and the record's account of every request."""
         capture = mapping(files.record.get("capture"))
         if mapping(files.record.get("source")).get("kind") != "url" or not mapping(capture.get("html")):
             return
-        found = list(_page(files, capture))
+        self.naming += files.names_collector
+        found = [] if files.names_collector else list(_page(files, capture))
         held = {file.prefix: file for file in files.files}
         documents = dict(_documents(session, files, identities))
         for served in objects(capture.get("served")):
@@ -119,9 +124,19 @@ class _Found:
             else:
                 found += _stream(served, file, documents, _time(capture, served))
         found += _lists(documents.get("documents.jsonl", b""), _time(capture, {}))
+        if mapping(files.record.get("collection")).get("egress") == "direct":
+            found = list(self._without_addresses(found))
         if found:
             self.items += 1
             self.exchanges += [*found, _account(files.item, capture)]
+
+    def _without_addresses(self, found: Sequence[Exchange]) -> Iterator[Exchange]:
+        """Links that hold an address hold that of the collector; so does every link of a list."""
+        for one in found:
+            if not one.page and one.kind == "resource" and addresses(one.open().read().decode("utf-8", "replace")):
+                self.naming += 1
+            else:
+                yield one if one.page else replace(one, url=unless_it_names(one.url))
 
 
 def _page(files: ItemFiles, capture: Mapping[str, Json]) -> Iterator[Exchange]:
@@ -160,11 +175,17 @@ def _stream(
             opened = partial(_part, file.open, place, size)
             status, reason = number(piece.get("status")) or 200, "disconnect" if piece.get("reason") else ""
             yield Exchange(url, at, status, _headers(piece.get("headers")), size, opened, truncated=reason)
+    served = {**served, **_exact(served, documents.get("links.jsonl", b""))}
     url = line(served.get("final_url")) or line(served.get("url"))
     if not pieces and url:
         whole = served.get("received") == served.get("declared_size") or not served.get("declared_size")
         headers, status = _headers(served.get("headers")), number(served.get("status")) or 200
         yield Exchange(url, at, status, headers, file.size, file.open, truncated="" if whole else "disconnect")
+
+
+def _exact(served: Mapping[str, Json], data: bytes) -> Mapping[str, Json]:
+    """The links and headers of a stream, which the record holds without what could name the collector."""
+    return next((row for row in _rows(data) if row.get("stream") == served.get("stream")), {})
 
 
 def _rows(untrusted_data: bytes) -> Iterator[Mapping[str, Json]]:

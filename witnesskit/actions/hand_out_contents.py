@@ -10,7 +10,7 @@ from typing import cast
 from witnesskit.actions.access import CUSTODIAN, DESK, log_access
 from witnesskit.actions.consents import EVERYBODY, standing
 from witnesskit.actions.custodian import CustodianPaper, custodian_of
-from witnesskit.actions.item_files import ItemFiles, OpenedFile, read_item
+from witnesskit.actions.item_files import PAGE_HELD_BACK, ItemFiles, OpenedFile, read_item
 from witnesskit.actions.marks import Mark, newest
 from witnesskit.actions.part_file import extension_of
 from witnesskit.actions.places import with_places
@@ -136,7 +136,7 @@ def _leaving(found: _Collecting, files: ItemFiles) -> Iterator[HandedFile]:
     if found.originals:
         yield from _originals(files, found)
     if found.policy.rules.policy_audience is Audience.COURT:
-        yield from _beside(files, found.names)
+        yield from _beside(files, found)
 
 
 def _originals(files: ItemFiles, found: _Collecting) -> Iterator[HandedFile]:
@@ -148,12 +148,15 @@ def _originals(files: ItemFiles, found: _Collecting) -> Iterator[HandedFile]:
             found.held_back.append(_NOT_IT)
 
 
-def _beside(files: ItemFiles, names: _Names) -> Iterator[HandedFile]:
+def _beside(files: ItemFiles, found: _Collecting) -> Iterator[HandedFile]:
     """The page and its picture, for a court."""
     for kind, media_type in _BESIDE.items():
+        if kind == "page" and files.names_collector:
+            found.held_back.append(PAGE_HELD_BACK)
+            continue
         for file in files.streams(kind):
             with file.open() as stream:
-                yield names.file(kind, media_type, sha256_stream(stream)[0], file)
+                yield found.names.file(kind, media_type, sha256_stream(stream)[0], file)
 
 
 def _handed(shown: Item, about: tuple[Mark, str], files: Sequence[HandedFile]) -> HandedItem:

@@ -6,15 +6,17 @@ from dataclasses import asdict
 from typing import Final
 
 from witnesskit.actions.add import Watch
+from witnesskit.actions.asked_from import PageAddresses
 from witnesskit.actions.connected import Connected, egress_kind
 from witnesskit.actions.finishing import Gathered
 from witnesskit.actions.incoming_streams import Streams
 from witnesskit.actions.lookout import look_out
+from witnesskit.actions.media_links import MediaLinks
 from witnesskit.actions.offered import formats_of
 from witnesskit.actions.plain_json import plain
 from witnesskit.actions.saving import Saving
 from witnesskit.capture import messages as told
-from witnesskit.capture.egress import parse_egress
+from witnesskit.capture.egress import DIRECT, parse_egress
 from witnesskit.capture.outcome import AttemptResult, Evidence
 from witnesskit.formats import strict_json
 from witnesskit.model import Json, Outcome, Role
@@ -34,6 +36,7 @@ _ANOTHER_PAGE: Final = frozenset(
         Outcome.RATE_LIMITED,
     }
 )
+_NAMES_COLLECTOR: Final = "the site wrote the address you asked from into its page: only your desk gets that page"
 _OF_RULES: Final = {
     "unlisted-over-direct": "it is unlisted: its media was not asked for over a direct connection; see --unlisted",
     "all-streams-complete-unverified-length": "the site never said how long it is: whether it is whole is not known",
@@ -50,6 +53,8 @@ class Incoming:
         self._url = url
         self._connected = Connected(parse_egress(saving.session.vault.config.egress), url)
         self._attempts: list[Json] = []
+        self._links = MediaLinks(url)
+        self._seen = PageAddresses()
         self._formats: list[Json] = []
         self._documents: list[bytes] = []
         self._selector = ""
@@ -78,8 +83,7 @@ class Incoming:
             case told.MediaBytes():
                 self._streams.take(message.data)
             case told.PageBytes():
-                if self._page:
-                    self._page.write(message.data)
+                self._take_page(message.data)
             case told.WireBytes():
                 self._take_wire(message.data)
             case told.Page():
@@ -125,19 +129,26 @@ class Incoming:
         gathered.resume += streams.resume
         if gathered.resume:
             gathered.capture["resume"] = [asdict(one) for one in gathered.resume]
-        gathered.capture |= {"attempts": self._attempts, "served": streams.served, "formats": self._formats}
+        gathered.capture |= {"attempts": self._told_attempts(), "served": self._told_streams()}
+        gathered.capture["formats"] = self._formats
         gathered.capture["connections"] = plain(self._connected.connections)
         gathered.collection["resolver"] = self._connected.resolver()
         gathered.clock = self._connected.clock()
         if streams.served:
             gathered.completeness["media"] = f"missing: {streams.faults[-1]}" if streams.faults else "ok"
-        if streams.original is not None and self._documents:
-            streams.original.add("documents.jsonl", b"".join(self._documents))
+        if streams.original is not None:
+            beside_it = {"documents.jsonl": self._documents, "links.jsonl": self._links.lines}
+            for name, lines in beside_it.items():
+                if lines:
+                    streams.original.add(name, b"".join(lines))
+        self._look_for_the_collector()
         if self._facts:
             beside = streams.beside
             gathered.completeness["context"] = f"missing: {beside[0]} ({len(beside)} around it)" if beside else "ok"
             gathered.source["extractor_facts"] = self._facts
             gathered.source |= {name: self._facts[0][name] for name in DESK_FACTS if name in self._facts[0]}
+            if "webpage_url" in gathered.source:
+                gathered.source["webpage_url"] = self._links.seen_at(str(gathered.source["webpage_url"]))
         return streams.original
 
     def _start(self, started: told.Started) -> None:
@@ -158,6 +169,7 @@ class Incoming:
     def _begin_page(self, page: told.Page) -> None:
         facts = self._desk(asdict(page))
         self._gathered.capture["html"] = facts
+        self._links.page(facts)
         if page.status and self._stub:
             self._stub.add("headers.json", strict_json.canonical(facts))
             self._page = self._stub.stream("page/1")
@@ -172,6 +184,23 @@ class Incoming:
         status = self._gathered.capture["html"].get("status", 0)
         state = "ok" if end.complete else f"missing: {end.reason}"
         self._gathered.completeness["html"] = f"missing: the site answered {status}" if status >= 400 else state
+
+    def _take_page(self, data: bytes) -> None:
+        if self._page:
+            self._page.write(data)
+            self._seen.see(data)
+
+    def _told_attempts(self) -> list[Json]:
+        return [self._links.desk(one, number=one["number"]) for one in self._attempts]
+
+    def _told_streams(self) -> list[Json]:
+        return [self._links.desk(one, stream=one["stream"]) for one in self._streams.served]
+
+    def _look_for_the_collector(self) -> None:
+        """A page can hold what its media links do: the address of whoever asked, with no proxy their own."""
+        if self._links.addresses & self._seen.found and self._connected.egress.kind == DIRECT:
+            self._gathered.capture["html"]["names_collector"] = True
+            self._gathered.note = self._gathered.note or _NAMES_COLLECTOR
 
     def _take_wire(self, data: bytes) -> None:
         """The page as it came, beside its decoded form."""
@@ -209,11 +238,11 @@ class Incoming:
         self._gathered.capture |= {
             "rule": evidence.rule,
             "status": evidence.status,
-            "evidence": self._desk(asdict(evidence)),
+            "evidence": self._links.evidence(self._desk(asdict(evidence))),
         }
         self._gathered.observed |= {"rule": evidence.rule, "status": evidence.status}
         named = (
-            ("final_url", evidence.final_url),
+            ("final_url", evidence.final_url if self._links.is_told(evidence.final_url) else ""),
             ("headers_sha256", evidence.headers_sha256),
             ("body_sha256", evidence.body_sha256),
         )
@@ -221,7 +250,7 @@ class Incoming:
         self._gathered.note = _note(evidence)
         if result.outcome in _ANOTHER_PAGE and self._gathered.completeness["html"] == "ok":
             self._gathered.completeness["html"] = f"missing: another page came ({result.outcome})"
-        if evidence.final_url:
+        if "final_url" in self._gathered.observed:
             self._gathered.source["url_final"] = evidence.final_url
 
     def _seal_stub(self) -> None:

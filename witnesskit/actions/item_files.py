@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Final, cast
 
 from witnesskit.actions.openings import OPENINGS, OpeningLine, line_from, parse_lines
 from witnesskit.actions.untrusted import mapping
@@ -25,6 +25,7 @@ from witnesskit.vault import store
 from witnesskit.vault.layout import Vault
 from witnesskit.vault.state import State
 
+PAGE_HELD_BACK: Final = "the page names the internet address that it was asked from"
 RECORD, ORIGINAL, STUB, DERIVED = "record.json", "original.json", "stub.json", "derived.json"
 
 
@@ -70,6 +71,11 @@ class ItemFiles:
     def streams(self, kind: str) -> Iterator[OpenedFile]:
         """Files whose prefix begins with ``kind`` ("copy", "media", "page")."""
         return (file for file in self.files if file.prefix.split("/")[0] == kind)
+
+    @property
+    def names_collector(self) -> bool:
+        """Whether the page holds the address it was asked from: it goes to nobody but the desk."""
+        return mapping(mapping(self.record.get("capture")).get("html")).get("names_collector") is True
 
     @property
     def copies(self) -> tuple[Mapping[str, Json], ...]:

@@ -104,6 +104,9 @@ def _web(output: Output, answer: Answer, items: tuple[str, ...], out: Path, opti
     if done.withheld:
         held = counted(done.withheld, "stream is", "streams are")
         answer.warn("WITHHELD", f"{held} not in it: only the custodian's key opens originals (--custodian-sheet)")
+    if done.naming:
+        held = counted(done.naming, "page or list is", "pages and lists are")
+        answer.warn("NAMES-COLLECTOR", f"{held} not in it: named there is the address that it was asked from")
     answer.warn("READABLE", "it holds links and footage in clear; keep it as you keep originals")
     output.data(str(out))
 

@@ -1,4 +1,4 @@
-"""What is said where some copies are published and others are not."""
+"""What is said where some files go along and others do not."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from witnesskit.cli.output import Answer
 
 
 def warn_held_back(answer: Answer, held_back: Sequence[str]) -> None:
-    """One warning for each reason, with the number of copies it holds back; the count goes with the others."""
+    """One warning for each reason, with the number of files it holds back; the count goes with the others."""
     if held_back:
         answer.counts["held back"] = len(held_back)
     for reason, count in Counter(held_back).items():
-        answer.warn("HELD-BACK", f"{count} {'copy' if count == 1 else 'copies'} of these items held back: {reason}")
+        answer.warn("HELD-BACK", f"{count} {'file' if count == 1 else 'files'} of these items held back: {reason}")
