@@ -160,6 +160,20 @@ def test_a_file_in_a_folder_is_for_its_owner_alone_and_never_over_another(desk, 
     assert not (tmp_path / "elsewhere").exists()
 
 
+def test_until_it_is_whole_a_file_has_no_name(desk, tmp_path):
+    """So a kill leaves nothing that is taken for the whole."""
+    seen = []
+    wish = OpenWish(only(desk), to=tmp_path / "out")
+    open_file(
+        desk.desk,
+        desk.passphrase,
+        wish,
+        lambda *_told: seen.append([one.name for one in (tmp_path / "out").iterdir()]),
+    )
+    assert seen and not [name for names in seen for name in names if not name.startswith(".")]
+    assert len(list((tmp_path / "out").iterdir())) == 1
+
+
 ACTIVE = {
     "a page": (PAGE, ".txt", ".html"),
     "a page behind a mark": (b"\xef\xbb\xbf \n" + PAGE, ".txt", ".html"),

@@ -181,3 +181,17 @@ def test_a_batch_that_breaks_changes_nothing(catalogue):
     with pytest.raises(KeyError):
         catalogue.put(rows())
     assert catalogue.count() == 1
+
+
+@pytest.mark.parametrize(
+    "typed", ["film — police", "film -- police", "film & police ?!", "🙂 film police"],
+    ids=["dash", "hyphens", "signs", "face"],
+)  # fmt: skip
+def test_a_word_without_a_letter_asks_for_nothing(catalogue, typed):
+    catalogue.put([row(1, text="police"), row(2)])
+    assert told(catalogue.page(Search(text=typed))) == [row(1).item]
+
+
+def test_signs_alone_find_nothing(catalogue):
+    catalogue.put([row(1)])
+    assert told(catalogue.page(Search(text="— ?!"))) == []

@@ -18,13 +18,13 @@ from witnesskit.actions.access import CUSTODIAN, DESK, ORIGINAL, Access, log_one
 from witnesskit.actions.custodian import CustodianPaper, custodian_of
 from witnesskit.actions.item_files import OpenedFile, chosen, read_item
 from witnesskit.actions.item_parts import ItemPart, parts_of
+from witnesskit.actions.leaving_file import leaving_file
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.part_file import extension_of
 from witnesskit.actions.session import Session
 from witnesskit.errors.actions import CustodianKeyNeeded
 from witnesskit.errors.catalogue import NoSuchFile
-from witnesskit.errors.cli import NoFolder, OutputExists
-from witnesskit.errors.sealing import DiskFull
+from witnesskit.errors.cli import NoFolder
 from witnesskit.formats.short_id import short_id
 from witnesskit.limits import READ_BLOCK
 from witnesskit.media.probe import HEAD_SIZE, media_type
@@ -153,40 +153,10 @@ def _copied(head: bytes, stream: BinaryIO, sink: Sink, told: tuple[int, Report])
 
 @contextmanager
 def _private(place: Path) -> Iterator[Sink]:
-    """A new file that its owner alone reads; gone again where it could not be written whole."""
+    """A new file in a folder that is made if it is not there; whole, or there is none."""
     try:
-        if not place.parent.is_dir():
-            place.parent.mkdir(mode=0o700)
-        stream = open(place, "xb", buffering=0, opener=_own)  # noqa: SIM115 - closed below
-    except FileExistsError:
-        raise OutputExists from None
+        place.parent.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise NoFolder(os.strerror(error.errno or 0).lower()) from None
-    try:
-        with stream:
-            yield _Whole(stream)
-            os.fsync(stream.fileno())
-    except BaseException:
-        place.unlink(missing_ok=True)  # nothing readable stays that nobody is told of
-        raise
-
-
-class _Whole:
-    """A sink over an unbuffered file."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-
-    def write(self, data: bytes, /) -> int:
-        """All of it, or DiskFull."""
-        rest = memoryview(data)
-        try:
-            while rest:
-                rest = rest[self._stream.write(rest) :]
-        except OSError as error:
-            raise DiskFull(os.strerror(error.errno or 0).lower()) from None
-        return len(data)
-
-
-def _own(name: str, flags: int) -> int:
-    return os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with leaving_file(place) as stream:
+        yield stream

@@ -193,8 +193,12 @@ def _question(search: Search, places: list[str]) -> tuple[str, list[str | int | 
 
 
 def match_words(untrusted_text: str) -> str:
-    """Each word as a string of FTS5, so that nothing in it is an operator; all of them must be there."""
-    words = _sound(untrusted_text).replace("\0", " ").split()
+    """Each word as a string of FTS5, so that nothing in it is an operator; all of them must be there.
+
+    A word without a letter or a digit is in no index: it asks for nothing, unless there is no other one.
+    """
+    every = _sound(untrusted_text).replace("\0", " ").split()
+    words = [word for word in every if any(map(str.isalnum, word))] or every
     return " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
 
 
