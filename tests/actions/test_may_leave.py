@@ -126,6 +126,14 @@ def test_what_is_marked_secret_leaves_by_no_way(desk, way):
     assert refused(desk, way) == "MARKED"
 
 
+def test_a_withdrawal_for_a_name_that_had_no_consent_tells_the_names_that_had(desk):
+    item = [only(desk)]
+    given_to(desk, "The Tribunal", "copy")
+    for name, told in (("Tribunal", ("The Tribunal",)), ("the tribunal", ()), ("", ())):
+        wish = ConsentWish(name, withdraw=True)
+        assert consents.consent(desk.desk, desk.passphrase, item, wish).named_before == told
+
+
 @pytest.mark.parametrize("way", ["bundle for the public", "report for the public", "disclose to the public"])
 @pytest.mark.parametrize("level", ["restricted", "secret"])
 def test_the_public_gets_nothing_that_is_marked_though_somebody_asks_for_it(desk, way, level):

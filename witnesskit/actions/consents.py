@@ -47,7 +47,15 @@ class ConsentWish:
     withdraw: bool = False
 
 
-def consent(vault: Vault, passphrase: str, shorts: Sequence[str], wish: ConsentWish) -> tuple[Consent, ...]:
+@dataclass(frozen=True)
+class Recorded:
+    """What was recorded. ``named_before``: for whom consents were, where one of another name was withdrawn."""
+
+    said: tuple[Consent, ...]
+    named_before: tuple[str, ...] = ()
+
+
+def consent(vault: Vault, passphrase: str, shorts: Sequence[str], wish: ConsentWish) -> Recorded:
     """Record a consent or its end; raises BadStatement, WrongVaultKind and the leaves of short ids."""
     layout.demand(vault, VaultKind.DESK)
     recipient = checked_text(wish.recipient, "the recipient")
@@ -68,7 +76,9 @@ def consent(vault: Vault, passphrase: str, shorts: Sequence[str], wish: ConsentW
     with open_for_saving(vault, passphrase) as session:
         items = chosen(session.state, shorts)
         log_statements(session, CONSENT, [(item, said) for item in items])
-        return _told(session, items)[-len(items) :]
+        told = _told(session, items)
+        before, now = told[: -len(items)], told[-len(items) :]
+        return Recorded(now, _others(before, recipient) if wish.withdraw else ())
 
 
 def consents(vault: Vault, passphrase: str, shorts: Sequence[str]) -> tuple[Consent, ...]:
@@ -123,6 +133,12 @@ def folded(name: str) -> str:
     split = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
     bare = unicodedata.normalize("NFC", _ACCENTS.sub("", split)).replace(_DOTLESS, "i")
     return _letters(bare) or " ".join(bare.split())
+
+
+def _others(before: Iterable[Consent], recipient: str) -> tuple[str, ...]:
+    """Names that consents were for, where none of them is this one: it may be written in another way."""
+    names = {folded(one.recipient): one.recipient for one in before if one.state == GIVEN}
+    return () if not recipient or folded(recipient) in names else tuple(sorted(names.values()))
 
 
 def _letters(text: str) -> str:

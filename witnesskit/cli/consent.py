@@ -39,14 +39,18 @@ def command(output: Output, answer: Answer, items: tuple[str, ...], withdraw: bo
     passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
     if withdraw or options["scope"] or options["recipient"] or options["form"]:
         wish = ConsentWish(options["recipient"], options["scope"], options["form"], withdraw)
-        found = consent(vault, passphrase, items, wish)
+        recorded = consent(vault, passphrase, items, wish)
+        found, others = recorded.said, recorded.named_before
     else:
-        found = consents(vault, passphrase, items)
+        found, others = consents(vault, passphrase, items), ()
     answer.items = [vars(one) for one in found]
     answer.counts = {"statements": len(found)}
     for one in found:
         scope = f": {', '.join(one.scope)}" if one.scope else ""
         output.data(printable(f"item {one.item}: {one.state} for {one.recipient or 'everybody'} on {one.day}{scope}"))
+    if others:
+        names = printable(", ".join(others))
+        answer.warn("NAMED-OTHERWISE", f"nobody of that name had a consent here; who had one: {names}")
     if withdraw:
         output.say("What left before is not called back: tell the recipients, and delete it where you can.")
     if not found:
