@@ -356,6 +356,25 @@ def test_once_more_heals_a_volume_that_rotted_here(pair):
     assert received.wrong(b.desk, state.load_state(b.desk)) == (1, 0)
 
 
+@pytest.mark.parametrize("where", ["head", "middle", "gone"])
+def test_a_volume_that_rotted_while_it_waited_goes_alone(pair, where):
+    """The others wait on: their sticks may be far away."""
+    _a, b, paths = pair
+    data = bytearray(paths[0].read_bytes())
+    b.receive(paths[0])
+    victim = next((b.folder / "desk" / "received").glob("*/1.age"))
+    victim.chmod(0o600)
+    data[20 if where == "head" else len(data) // 2] ^= 1
+    victim.write_bytes(data) if where != "gone" else victim.unlink()
+    for path in paths[1:-1]:
+        b.receive(path)
+    refused = refusal(b.receive, paths[-1])
+    assert (refused.code, "volume 1" in str(refused)) == ("BUNDLE-DAMAGED", True)
+    (waiting,) = arriving.every(b.desk)
+    assert waiting.lacking == (1,) and not victim.exists()
+    assert b.receive(paths[0])[-1].came.is_complete
+
+
 def test_a_set_of_more_volumes_than_files_may_be_open(law, monkeypatch):
     a, paths, key = law
     monkeypatch.setattr("witnesskit.actions.few_open.OPEN_MOST", 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,16 +18,19 @@ from witnesskit.actions.second_copy import second_copy
 from witnesskit.actions.seen import SeenLog
 from witnesskit.actions.session import Session
 from witnesskit.bundle.joined import JoinedSet, joined
-from witnesskit.bundle.result import MemberSink, Unpacked
+from witnesskit.bundle.result import LookSink, MemberSink, Unpacked
 from witnesskit.bundle.sequence import SeenBundle, Verdict, seen_bundle, together
 from witnesskit.bundle.unpack import open_volume
+from witnesskit.errors import WitnesskitError
 from witnesskit.errors.actions import ChainRefused
-from witnesskit.errors.bundle import BadManifest, BundleIdReused
+from witnesskit.errors.bundle import BadManifest, BundleDamaged, BundleIdReused
 from witnesskit.errors.peers import BundleUnproven
+from witnesskit.errors.vault import NoRoom, StorageFault
 from witnesskit.formats.bundle_manifest import BundleMeta
 from witnesskit.formats.bundle_members import ROSTER_KIND, Member
 from witnesskit.formats.roster import parse_roster
-from witnesskit.vault import arriving
+from witnesskit.sealing.identity import Identity
+from witnesskit.vault import arriving, durable
 from witnesskit.vault.arriving import Arrived, Arriving
 from witnesskit.vault.keyring import Keyring
 from witnesskit.vault.layout import Vault
@@ -60,11 +63,62 @@ def receive_volume(
         return PeerImportDone(meta.set, Came(here, journal), "", 1 + second, peer=peer.name)
     else:
         copies = 1 + second if before else min(one.copies for one in journal.arrived.values())
-        taken = replace(_verified(session, keyring, whose, place, report), copies=copies)
+        try:
+            taken = replace(_verified(session, keyring, whose, place, report), copies=copies)
+        except WitnesskitError as error:
+            if not before:
+                _refuse(vault, journal, identities, error)
+            raise
         received.close_set(vault, meta.set, meta.volumes)
     done = peer_bundle.conclude(session, keyring, whose, taken, logged_before=before)
     arriving.finish(vault, meta.set)
     return done
+
+
+def _refuse(vault: Vault, journal: Arriving, identities: Sequence[Identity], error: WitnesskitError) -> None:
+    """Of a set that is refused for what it is nothing is kept.
+
+    What fails at this desk alone, a disk or a file of an authority, says nothing of the bundle: its volumes wait, for
+    their sticks may be far away.
+    """
+    if isinstance(error, (StorageFault, NoRoom)):
+        return
+    _demand_sound(vault, journal, identities)
+    if isinstance(error, _REFUSED):
+        received.drop_set(vault, journal.id)
+        arriving.finish(vault, journal.id)
+
+
+def _demand_sound(vault: Vault, journal: Arriving, identities: Sequence[Identity]) -> None:
+    """A copy that was whole when it came and rotted while it waited is no fault of the set: it alone goes.
+
+    Raises BundleDamaged, which names it; the others wait on.
+    """
+    rotten = [number for number in journal.arrived if not _is_sound(vault, journal, number, identities)]
+    if not rotten:
+        return
+    for number in rotten:
+        durable.remove(received.volume_path(vault, journal.id, number))
+    arrived = {number: one for number, one in journal.arrived.items() if number not in rotten}
+    arriving.save(vault, replace(journal, arrived=arrived))
+    named = ", ".join(map(journal.named, rotten))
+    raise BundleDamaged(f"volume {named} rotted while it waited here: bring it once more, the others wait on")
+
+
+def _is_sound(vault: Vault, journal: Arriving, number: int, identities: Sequence[Identity]) -> bool:
+    """Whether a copy is still the volume that came; raises StorageFault where the disk cannot tell."""
+    path = received.volume_path(vault, journal.id, number)
+    if not path.is_file():
+        return False
+    try:
+        with durable.faults(), open_given(path) as stream:
+            volume = open_volume(stream, identities)
+            same = volume.tags.meta_sha256 == journal.arrived[number].meta_sha256
+            return same and volume.each(lambda _member: LookSink()).error is None
+    except StorageFault:
+        raise
+    except WitnesskitError:
+        return False
 
 
 def _with_volume(vault: Vault, part: Path, whose: peer_bundle.Whose) -> tuple[Arriving, tuple[LogFiles, ...]]:
@@ -112,24 +166,14 @@ def _copied(journal: Arriving, volume: int, copies: int) -> Arriving:
 
 
 def _verified(session: Session, keyring: Keyring, whose: peer_bundle.Whose, place: Verdict, report: Report) -> Taken:
-    """The whole bundle, from the copies that are kept; of one that is refused for what it is none stays.
-
-    Raises what ``joined`` and ``judge`` raise. What fails at this desk alone, a disk or a file of an authority, says
-    nothing of the bundle: its volumes wait, for their sticks may be far away.
-    """
+    """The whole bundle, from the copies that are kept; raises what ``joined`` and ``judge`` raise."""
     vault, meta = session.vault, whose[0].meta
-    with contextlib.closing(FewOpen()) as few:
-        try:
-            paths = (received.volume_path(vault, meta.set, number) for number in range(1, meta.volumes + 1))
-            volumes = [open_volume(few.file(path), whose[2]) for path in paths]
-            whole: JoinedSet = joined(volumes)
-            late = peer_bundle.is_late(place)
-            logs = peer_bundle.judge(session, keyring, whole, whose[1], late=late, report=report)
-        except _REFUSED:
-            received.drop_set(vault, meta.set)
-            if not received.is_kept(vault, meta.set):
-                arriving.finish(vault, meta.set)
-            raise
+    paths = (received.volume_path(vault, meta.set, number) for number in range(1, meta.volumes + 1))
+    with contextlib.closing(FewOpen()) as few, durable.faults():
+        volumes = [open_volume(few.file(path), whose[2]) for path in paths]
+        whole: JoinedSet = joined(volumes)
+        late = peer_bundle.is_late(place)
+        logs = peer_bundle.judge(session, keyring, whole, whose[1], late=late, report=report)
     seen = seen_bundle(volumes[0].meta)
     for volume in volumes[1:]:
         seen = together(seen, seen_bundle(volume.meta))
