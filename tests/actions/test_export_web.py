@@ -17,10 +17,12 @@ from tests.oracles import require
 from tests.simulators import site as sites
 from witnesskit.actions.archive import ArchiveWish, archive
 from witnesskit.actions.assigning import Asked
+from witnesskit.actions.case_vault import paper_openings
 from witnesskit.actions.custodian import CustodianPaper
 from witnesskit.actions.export_web import WebWish, export_web
 from witnesskit.actions.item_files import chosen, read_item
 from witnesskit.actions.opening import open_for_saving
+from witnesskit.actions.own_events import own_events
 from witnesskit.capture.egress import parse_egress
 from witnesskit.capture.messages import WireBytes
 from witnesskit.capture.worker import prestart
@@ -183,7 +185,22 @@ def test_that_originals_were_opened_is_on_record_first(saved, tmp_path):
 
     before = accesses()
     exported(saved["lone"], tmp_path / "all.warc")
-    assert accesses() - before == 4  # each item that has an original
+    assert accesses() - before == 5  # four with an original, and a page of a film that is gone
+
+
+def test_that_a_page_alone_left_is_on_record_too(saved, tmp_path):
+    stage = saved["team"]
+
+    def said():
+        with open_for_saving(stage.desk, stage.passphrase) as session:
+            events = own_events(session, paper_openings(session, "access"), "access")
+            return [one.fields for one in events if one.type == "access"]
+
+    before = len(said())
+    exported(stage, tmp_path / "pages.warc")
+    new = said()[before:]
+    assert {(one["what"], one["why"]) for one in new} == {("page", "export as warc")}
+    assert len({one["item"] for one in new}) == len(new) > 0
 
 
 def test_nothing_is_overwritten_and_nothing_is_left_of_a_refusal(saved, stage, device, tmp_path):

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
-from witnesskit.actions.access import CUSTODIAN, DESK, log_access
+from witnesskit.actions.access import CUSTODIAN, DESK, log_access, log_handed_out
 from witnesskit.actions.asked_from import addresses
 from witnesskit.actions.audience_policy import audience_policy
 from witnesskit.actions.custodian import CustodianPaper, custodian_of
@@ -74,6 +74,8 @@ def export_web(vault: Vault, passphrase: str, wish: WebWish) -> WebDone:
             found.item(session, read_item(vault, session.state, item, identities), identities)
         if not found.exchanges:
             raise NothingOfTheWeb
+        pages = {item: "page" for item in found.pages if not found.originals.get(item)}
+        log_handed_out(session, pages, why=wish.why or f"export as {wish.format}", policy=session.policy.id)
         _write(wish, found.exchanges)
     return WebDone(found.items, len(found.exchanges), found.withheld, found.naming)
 
@@ -107,6 +109,8 @@ class _Found:
         self.items = 0
         self.withheld = 0
         self.naming = 0
+        self.pages: list[str] = []  # items
+        self.originals: dict[str, bool] = {}  # whether one was opened, which is on record by then
 
     def item(self, session: Session, files: ItemFiles, identities: Sequence[Identity]) -> None:
         """Page, streams or their pieces, lists of pieces, and the record's account of every request."""
@@ -115,6 +119,8 @@ class _Found:
             return
         self.naming += files.names_collector
         found = [] if files.names_collector else list(_page(files, capture))
+        self.pages += [files.item] if found else []
+        self.originals[files.item] = bool(files.original)
         held = {file.prefix: file for file in files.files}
         documents = dict(_documents(session, files, identities))
         for served in objects(capture.get("served")):
