@@ -17,7 +17,12 @@ from witnesskit.actions.bundled import BundleWish
 from witnesskit.actions.export_web import WebWish, export_web
 from witnesskit.actions.hand_out import HandOutWish, hand_out
 from witnesskit.actions.media_links import server
+from witnesskit.actions.opening import open_for_saving
+from witnesskit.model import Role
+from witnesskit.sealing.capsule import CapsuleReader
 from witnesskit.sealing.identity import Identity
+from witnesskit.vault import store
+from witnesskit.vault.keyring import custodian_identities, desk_identities
 
 COLLECTOR = "93.184.216.34"
 SIGNED = f"/m/good.mp4?expire=1&ip={COLLECTOR}&sig=SIGNATURE"
@@ -58,12 +63,6 @@ def test_the_desk_reads_the_server_of_a_media_link_and_nothing_behind_it(seen, w
 
 
 def test_the_link_itself_is_in_the_original_for_the_custodian(seen, web):
-    from witnesskit.actions.opening import open_for_saving
-    from witnesskit.model import Role
-    from witnesskit.sealing.capsule import CapsuleReader
-    from witnesskit.vault import store
-    from witnesskit.vault.keyring import custodian_identities
-
     stage, files, _events = seen
     with open_for_saving(stage.desk, stage.passphrase) as session:
         keys = custodian_identities(session.keyring)
@@ -109,6 +108,52 @@ def test_what_an_outcome_stands_on_does_not_name_the_link_either(first_stage, we
     files, events = archived(stage, web.url + path.replace("&", "%26"))
     rest = told(files, events).replace(web.url + path.replace("&", "%26"), "")
     assert not [secret for secret in SECRETS if secret in rest]
+
+
+Q = f"?ip={COLLECTOR}&sig=SIGNATURE"
+PAGES = {
+    "pieces": f'<video src="/h/aes/list.m3u8{Q}"></video>',
+    "beside": f'<video src="/m/good.mp4{Q}" poster="/b/poster.jpg{Q}"><track kind="subtitles" srclang="kk" src="/b/kk.vtt{Q}">',
+    "one-gone": f'<video src="/m/good.mp4{Q}"></video><video src="/m/410.mp4{Q}"></video>',
+    "cut": f'<video src="/m/cut.mp4{Q}"></video>',
+    "no-media": f'<video src="/p/good.html{Q}"></video>',
+    "no-host": f'<video src="http://nothere.invalid/a.mp4{Q}"></video>',
+    "led-to-media": f'<meta http-equiv="refresh" content="0;url=/m/good.mp4{Q}">',
+    "never-asked": f'<iframe src="/p/good.html{Q}"></iframe>',
+    "said": f'<script>var page = {{"clientIp":"{COLLECTOR}","secret":"SIGNATURE"}}</script>',
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_document_that_the_desk_opens_names_it_and_every_such_page_is_known(first_stage, web, tmp_path, name):
+    web.pages[f"/{name}.html"] = PAGES[name].replace("&", "&amp;")
+    stage = copy_of(first_stage, tmp_path / "stage")
+    files, events = archived(stage, f"{web.url}/{name}.html")
+    assert files.names_collector
+    texts = [told(files, events).encode()]
+    with open_for_saving(stage.desk, stage.passphrase) as session:
+        keys = desk_identities(session.keyring)
+        for one in files.capsules:
+            if one.role is Role.RECORD:
+                reader = CapsuleReader(store.open_capsule(stage.desk, one.id), keys)
+                texts += [reader.read(document) for document in reader.names() if "/" not in document]
+    assert len(texts) > 2
+    assert not [secret for text in texts for secret in SECRETS if secret.encode() in text]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("ip=93.184.216.34", True), ("/ip/93.184.216.34/", True), ('"clientIp": "93.184.216.34"', True),
+        ('\\"ip\\":\\"2a00:1450:4001:800::200e\\"', True), ("%26ip%3D93.184.216.34", True),
+        ("version 5.18.2.1", False), ("/jquery/3.6.0.1/x.js", False), ("host: 93.184.216.34", False),
+    ],
+    ids=["query", "path", "script", "escaped-script", "escaped", "version", "library", "another-word"],
+)  # fmt: skip
+def test_what_a_page_calls_an_address_is_one(text, named):
+    page = PageAddresses()
+    page.see(text.encode())
+    assert bool(page.named) == named
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,8 @@ class Incoming:
             gathered.source["extractor_facts"] = self._facts
             gathered.source |= {name: self._facts[0][name] for name in DESK_FACTS if name in self._facts[0]}
             if "webpage_url" in gathered.source:
-                gathered.source["webpage_url"] = self._links.seen_at(str(gathered.source["webpage_url"]))
+                named = str(gathered.source["webpage_url"]), str(gathered.source.get("extractor", ""))
+                gathered.source["webpage_url"] = self._links.seen_at(*named)
         return streams.original
 
     def _start(self, started: told.Started) -> None:
@@ -198,7 +199,8 @@ class Incoming:
 
     def _look_for_the_collector(self) -> None:
         """A page can hold what its media links do: the address of whoever asked, with no proxy their own."""
-        if self._links.addresses & self._seen.found and self._connected.egress.kind == DIRECT:
+        named = self._seen.named or self._links.addresses & self._seen.found
+        if named and self._connected.egress.kind == DIRECT:
             self._gathered.capture["html"]["names_collector"] = True
             self._gathered.note = self._gathered.note or _NAMES_COLLECTOR
 

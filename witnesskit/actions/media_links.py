@@ -62,9 +62,10 @@ class MediaLinks:
         """Whether the desk, the log and a report may name where it all ended: a page, or the link that was given."""
         return url in self._of_the_page
 
-    def seen_at(self, url: str) -> str:
-        """What the extractor calls the page; where there is none, that may be where a link to media led."""
-        return url if self._has_page or self.is_told(url) else server(url)
+    def seen_at(self, url: str, extractor: str) -> str:
+        """What the extractor calls the page; one that knows no site calls the media so, where a link led to it."""
+        known = self._has_page and extractor != "generic" and not addresses(_behind(url))
+        return url if known or self.is_told(url) else server(url)
 
     def _in_words(self, found: re.Match[str]) -> str:
         return found[0] if found[0].rstrip(".,;:)") in self._of_the_page else server(found[0])
