@@ -78,6 +78,17 @@ def test_a_lost_stick_and_a_rotten_one_cost_nothing(own):
     assert own.run("verify", "desk", "--passphrase-file", "sec/passphrase.txt").status == 0
 
 
+def test_of_many_files_each_line_names_its_file_and_each_paper_and_step_is_told_once(own):
+    loaded(own)
+    assert own.run("bundle", "a", "--vault", "field", "--volume-size", "512K").status == 0
+    names = [path.name for path in sorted((own.path / "a").glob("*.age"))]
+    ran = own.run("import", "a", "--receipts", "out", *UNLOCK)
+    assert ran.status == 0 and len(names) > 2
+    assert all(ran.err.count(f"{name}: ") == 1 for name in names)
+    assert ran.out.count("receipt-") == ran.err.count("Next: ") == 1
+    assert f"importing 1 of {len(names)} files" in ran.err
+
+
 def test_a_folder_without_a_bundle_is_no_success(own):
     (own.path / "empty").mkdir()
     (own.path / "empty" / "notes.txt").write_text("x")

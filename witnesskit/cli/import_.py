@@ -62,7 +62,9 @@ def command(output: Output, answer: Answer, paths: tuple[Path, ...], **options: 
         raise NothingToImport
     passphrase = read_secret("Passphrase", options["passphrase_file"], "--passphrase-file")
     wish = ImportWish(options["receipts"], options["second_copy"], options["quota"], options["key"])
-    run = _Importing(output, answer, wish, Tally(), repair=options["repair"])
+    run = _Importing(
+        output, answer, wish, Tally(), repair=options["repair"], named=options["watch"] or len(found) > 1
+    )
     if options["watch"]:
         _watch(run, lambda: open_for_import(vault, passphrase), paths, options["every"])
     else:
@@ -99,6 +101,9 @@ class _Importing:
     wish: ImportWish
     tally: Tally
     repair: bool
+    named: bool  # whether it is said of which file each line is
+    papers: dict[str, None] = field(default_factory=dict)  # that were told
+    steps: dict[str, None] = field(default_factory=dict)  # what is to be done next, not told yet
     taken: list[ImportDone] = field(default_factory=list)
 
     def all(self, desk: Desk, paths: Sequence[Path]) -> None:
@@ -113,13 +118,16 @@ class _Importing:
 
             def tell(path: Path, outcome: ImportDone | WitnesskitError) -> None:
                 self.told(path, outcome)
-                line.update(next(done), len(volumes))
+                line.count(next(done), len(volumes))
 
             import_many(desk, volumes, self.wish, tell, repair=self.repair)
         self._spares(desk, volumes, spares)
         for sentence in gaps(desk, self.taken):
             self.answer.warn("GAP", sentence)
+        for step in self.steps:
+            self.output.say(f"Next: {step}")
         self.taken.clear()
+        self.steps.clear()
 
     def _spares(self, desk: Desk, volumes: Sequence[Path], spares: Sequence[Path]) -> None:
         """The volumes that spares give back."""
@@ -148,13 +156,15 @@ class _Importing:
         self.taken.append(outcome)
         self.tally.take(outcome)
         self.answer.items.append({**outcome.facts(), "file": path.name})
-        self.output.say(outcome.sentence)
+        self.output.say(f"{path.name}: {outcome.sentence}" if self.named else outcome.sentence)
         for told in outcome.about.sentences if outcome.about else ():
             self.answer.warn(told.partition(":")[0], f"{path.name}: {told.partition(': ')[2]}")
         for paper in outcome.papers:
-            self.output.data(paper)
+            if paper not in self.papers:  # of a set every volume writes the one receipt anew
+                self.output.data(paper)
+        self.papers.update(dict.fromkeys(outcome.papers))
         self._offer("" if outcome.unpacked.complete else offer(path))
-        self.output.say(f"Next: {outcome.next_step}")
+        self.steps[outcome.next_step] = None
 
     def _offer(self, text: str) -> None:
         if text:
