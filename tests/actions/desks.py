@@ -70,8 +70,8 @@ class Desk(Stage):
         wish = BundleWish(out, self.passphrase, "court", other.keys.recipient)
         return Path(bundle(self.desk, wish, silent).file)
 
-    def receive(self, *paths: Path, key: Path | None = None) -> list[PeerImportDone]:
-        wish = ImportWish(self.folder / "answers", key=key)
+    def receive(self, *paths: Path, key: Path | None = None, shelf: Path | None = None) -> list[PeerImportDone]:
+        wish = ImportWish(self.folder / "answers", shelf, key=key)
         with open_for_import(self.desk, self.passphrase) as desk:
             return [import_bundle(desk, path, wish, silent) for path in paths]
 

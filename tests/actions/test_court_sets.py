@@ -356,6 +356,13 @@ def test_once_more_heals_a_volume_that_rotted_here(pair):
     assert received.wrong(b.desk, state.load_state(b.desk)) == (1, 0)
 
 
+def test_a_second_copy_of_one_volume_is_none_of_the_set(pair, tmp_path):
+    _a, b, paths = pair
+    b.receive(*paths)
+    assert b.receive(paths[0], shelf=tmp_path / "shelf")[0].copies == 1
+    assert [one.copies for one in b.receive(*paths, shelf=tmp_path / "shelf")] == [1] * (len(paths) - 1) + [2]
+
+
 @pytest.mark.parametrize("where", ["head", "middle", "gone"])
 def test_a_volume_that_rotted_while_it_waited_goes_alone(pair, where):
     """The others wait on: their sticks may be far away."""

@@ -335,6 +335,26 @@ def test_a_second_copy_of_one_volume_is_no_second_copy_of_a_set_that_was_here(st
     assert (done.copies, confirmed(loaded, done).copies) == (1, 1)
 
 
+def test_a_second_copy_of_every_volume_in_one_run_is_one_of_the_set_and_the_device_may_forget(
+    stage, loaded, tmp_path
+):
+    paths = files(pack(loaded, tmp_path / "stick"))
+    stage.take_in(*paths)
+    done = stage.take_in(*paths, second_copy=tmp_path / "shelf")
+    assert [one.copies for one in done] == [1] * (len(paths) - 1) + [2]
+    take_receipt(loaded.vault, Path(done[-1].receipt))
+    assert forget_delivered(loaded.vault, "").erased == 4
+    (once_more,) = stage.take_in(paths[0])
+    assert once_more.copies == 2  # it is still there
+
+
+def test_copies_of_volumes_that_wait_are_remembered(stage, loaded, tmp_path):
+    first, *rest = files(pack(loaded, tmp_path / "stick"))
+    stage.take_in(first, second_copy=tmp_path / "shelf")
+    stage.take_in(first)
+    assert stage.take_in(*rest, second_copy=tmp_path / "shelf")[-1].copies == 2
+
+
 def test_a_set_of_which_a_capsule_was_lost_since_is_not_confirmed_until_it_is_back(stage, loaded, tmp_path):
     paths = files(pack(loaded, tmp_path / "stick"))
     stage.take_in(*paths)

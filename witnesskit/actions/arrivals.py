@@ -79,7 +79,9 @@ def put_together(vault: Vault, journal: Arriving | None, volume: OpenVolume, cam
     unpacked = _without(unpacked, volume, wrong)
     unpacked, files = _named(stores, unpacked)
     files = files or journal.files
-    arrived = Arrived(volume.tags.meta_sha256, len(volume.members), unpacked.missing)
+    before = journal.arrived.get(volume.meta.volume)  # copies that were made of it then are still there
+    facts = volume.tags.meta_sha256, len(volume.members), unpacked.missing
+    arrived = Arrived(*facts, before.copies if before and before.meta_sha256 == facts[0] else 1)
     kept = replace(journal, arrived={**journal.arrived, volume.meta.volume: arrived}, cut=cut, files=files)
     return Came(unpacked, kept)
 
@@ -98,14 +100,9 @@ def keep(vault: Vault, came: Came, volume: int, copies: int) -> Came:
     return replace(came, journal=journal)
 
 
-def copies_of(came: Came, meta: BundleMeta, copies: int) -> int:
-    """Verified copies of the whole bundle: as many as of the volume with the fewest.
-
-    Of a set that was here before, ``copies`` of one volume say nothing of the others: one is certain.
-    """
-    if came.journal is None:
-        return copies if meta.volumes == 1 else 1
-    return min((one.copies for one in came.journal.arrived.values()), default=copies)
+def copies_of(journal: Arriving) -> int:
+    """Verified copies of the whole bundle: as many as of the volume with the fewest."""
+    return min(one.copies for one in journal.arrived.values())
 
 
 def volumes_lacking(came: Came) -> tuple[tuple[int, tuple[int, ...]], ...]:

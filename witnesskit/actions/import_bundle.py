@@ -19,7 +19,7 @@ from witnesskit.actions.listing import list_items
 from witnesskit.actions.opening import open_for_saving
 from witnesskit.actions.peer_bundle import Arrival
 from witnesskit.actions.receive import is_between_desks, receive
-from witnesskit.actions.second_copy import second_copy
+from witnesskit.actions.second_copy import CopiedAgain, second_copy
 from witnesskit.actions.session import Session
 from witnesskit.bundle.result import Unpacked
 from witnesskit.bundle.sequence import Verdict, require_sequence
@@ -59,6 +59,7 @@ class Desk:
     known: Keyring
     turn: threading.Lock = field(default_factory=threading.Lock)
     senders: dict[str, threading.Lock] = field(default_factory=dict)
+    again: CopiedAgain = field(default_factory=CopiedAgain)
 
     @contextmanager
     def turn_of(self, sender: str) -> Iterator[None]:
@@ -111,7 +112,7 @@ def import_bundle(desk: Desk, path: Path, wish: ImportWish, report: Report) -> I
                 with quarantine.of_unknown(desk.session, volume.meta, stream):
                     return _from_device(desk, path, volume, wish, report)
     with desk.turn_of(volume.meta.sender):
-        arrival = Arrival(path, volume.meta, brought, wish.receipts, wish.second_copy)
+        arrival = Arrival(path, volume.meta, brought, wish.receipts, wish.second_copy, desk.again)
         return receive(desk.session, desk.keyring, arrival, report)
 
 
@@ -143,7 +144,8 @@ def _from_device(desk: Desk, path: Path, volume: OpenVolume, wish: ImportWish, r
     before = _known(session.state, volume)
     items = list_items(session, volume, came.unpacked, stores.chain)  # first: a log is remembered of a listed bundle
     came = arrivals.keep(vault, came, meta.volume, 1 + second)
-    copies = max(arrivals.copies_of(came, meta, 1 + second), _copies_before(session.state, meta.set))
+    copies = arrivals.copies_of(came.journal) if came.journal else desk.again.of_set(meta, second)
+    copies = max(copies, _copies_before(session.state, meta.set))
     heads = seen.remember(vault, keyring, seen.logs_of(stores.chain))
     handover.keep_keyring(vault, desk, keyring)
     receipt = handover.answer(session, keyring, handover.Handover(meta, came, heads, invite, copies), wish.receipts)

@@ -14,6 +14,7 @@ from witnesskit.actions.case_vault import own_trust
 from witnesskit.actions.history import History
 from witnesskit.actions.imported import PeerImportDone
 from witnesskit.actions.peer_answer import Taken
+from witnesskit.actions.second_copy import CopiedAgain
 from witnesskit.actions.seen import SeenLog
 from witnesskit.actions.session import Session
 from witnesskit.actions.verify import judged
@@ -45,7 +46,8 @@ class Arrival:
     meta: BundleMeta
     brought: tuple[Identity, ...]
     receipts: Path
-    second_copy: Path | None = None
+    second_copy: Path | None
+    again: CopiedAgain
 
 
 Whose = tuple[Arrival, Peer, tuple[Identity, ...]]  # a bundle, the desk that it is of, and what opens it

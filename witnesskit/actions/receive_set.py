@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from witnesskit.actions import case_bundle, peer_bundle, received
-from witnesskit.actions.arrivals import Came
+from witnesskit.actions.arrivals import Came, copies_of
 from witnesskit.actions.few_open import FewOpen
 from witnesskit.actions.given_file import open_given
 from witnesskit.actions.import_sinks import ChainPart, MemorySink
@@ -56,13 +56,13 @@ def receive_volume(
     same = before and place is Verdict.REPLAY and received.is_listed(vault, meta.set, meta.volume, part)
     received.keep_volume(vault, part, meta.set, meta.volume)
     if same:
-        taken = _as_before(session, meta, peer_bundle.paired(logs), 1 + second)
+        taken = _as_before(session, meta, peer_bundle.paired(logs), arrival.again.of_set(meta, second))
     elif not before and not journal.is_complete:
         arriving.save(vault, journal)
         here = Unpacked(meta.members, tuple(range(1, meta.members + 1)), (), ())
         return PeerImportDone(meta.set, Came(here, journal), "", 1 + second, peer=peer.name)
     else:
-        copies = 1 + second if before else min(one.copies for one in journal.arrived.values())
+        copies = arrival.again.of_set(meta, second) if before else copies_of(journal)
         try:
             taken = replace(_verified(session, keyring, whose, place, report), copies=copies)
         except WitnesskitError as error:

@@ -13,8 +13,22 @@ from witnesskit.bundle.result import LookSink
 from witnesskit.bundle.unpack import open_volume
 from witnesskit.errors import WitnesskitError
 from witnesskit.errors.sealing import NotWritten
+from witnesskit.formats.bundle_manifest import BundleMeta
 from witnesskit.limits import READ_BLOCK
 from witnesskit.sealing.identity import Identity
+
+
+class CopiedAgain:
+    """Volumes of sets that were here whole, copied once more in one run: when each was, the set has two copies."""
+
+    def __init__(self) -> None:
+        self._volumes: dict[str, set[int]] = {}
+
+    def of_set(self, meta: BundleMeta, copies: int) -> int:
+        """Verified copies of the whole set, after one more volume was copied (``copies`` 1) or was not (0)."""
+        done = self._volumes.setdefault(meta.set, set())
+        done |= {meta.volume} if copies else set()
+        return 2 if len(done) == meta.volumes else 1
 
 
 def second_copy(path: Path, folder: Path | None, bundle: str, identities: Sequence[Identity]) -> int:
