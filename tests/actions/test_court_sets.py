@@ -189,7 +189,10 @@ def test_less_than_all_volumes_gives_no_word(law):
     assert "VOLUMES" in {check.code for check in alone.checks}
     with pytest.raises(WitnesskitError) as caught:
         look(a, key, *paths[:-1])
-    assert (caught.value.code, caught.value.detail) == ("VOLUMES-LACKING", f"{len(paths)} of {len(paths)}")
+    assert (caught.value.code, caught.value.detail) == (
+        "VOLUMES-LACKING",
+        f"missing volume {len(paths)} of {len(paths)}",
+    )
     other = sent(a, Identity.from_text(key.read_text().strip()).recipient, name="other")
     with pytest.raises(WitnesskitError) as caught:
         look(a, key, *paths[:-1], other[-1])

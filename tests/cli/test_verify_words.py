@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from witnesskit.cli.verify_words import interval_lines, verdict_lines
-from witnesskit.verify.verdict import Bound, Interval, State, Tally, Verdict
+from witnesskit.cli.verify_words import interval_lines, next_of, verdict_lines
+from witnesskit.verify.verdict import Bound, CheckResult, CheckState, Interval, State, Tally, Verdict
 
 TIME = 1795341780  # 2026-11-22 10:03 UTC
 
@@ -45,3 +45,11 @@ def test_the_tally_is_one_sentence():
 def test_no_time_is_told_of_what_is_changed_or_cannot_be_told(state):
     verdict = Verdict(state, "", (), (), interval=Interval(not_after=Bound(TIME, ("a", "b"), True)))
     assert list(verdict_lines(verdict)) == []
+
+
+def test_one_volume_alone_wants_the_others_before_any_key():
+    codes = ("UNTRUSTED", "VOLUMES")  # a log that only a trusted one would vouch for is told as unknown too
+    checks = tuple(CheckResult(0, code, CheckState.UNKNOWN, "", "") for code in codes)
+    told = next_of(Verdict(State.CANNOT_TELL, "", (), checks))
+    assert told == "name the other volumes of this bundle too, or the folder in which all of them lie"
+    assert "--signer" in next_of(Verdict(State.CANNOT_TELL, "", (), checks[:1]))

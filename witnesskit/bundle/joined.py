@@ -157,7 +157,8 @@ def _told(lacking: Sequence[int], here: Mapping[int, OpenVolume], volumes: int) 
     files = _roster(here[volumes]) if volumes in here else ()
     named = [f"{one} ({files[one - 1].file})" if one <= len(files) else str(one) for one in lacking[:_TOLD_MAX]]
     more = f" and {len(lacking) - _TOLD_MAX} more" if len(lacking) > _TOLD_MAX else ""
-    return f"{', '.join(named)}{more} of {volumes}"
+    word = "volume" if len(lacking) == 1 else "volumes"
+    return f"missing {word} {', '.join(named)}{more} of {volumes}"
 
 
 def _roster(last: OpenVolume) -> tuple[RosterLine, ...]:

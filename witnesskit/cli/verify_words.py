@@ -34,6 +34,8 @@ def interval_lines(interval: Interval) -> Iterator[str]:
 
 def next_of(verdict: Verdict) -> str:
     """What to do about an answer that says little; empty if nothing helps, or nothing is needed."""
+    if verdict.state is not State.CHANGED and "VOLUMES" in verdict.codes(CheckState.UNKNOWN):
+        return "name the other volumes of this bundle too, or the folder in which all of them lie"
     if verdict.state is not State.CHANGED and "UNTRUSTED" in verdict.codes(CheckState.UNKNOWN):
         return "ask the sender for the key that signs its log, by telephone or in person, and give it with --signer"
     if any("no authority was named" in check.sentence for check in verdict.checks if check.code == "TSA"):
