@@ -67,12 +67,15 @@ def test_importing_again_changes_nothing_but_the_receipt(copied):
 def test_one_copy_is_too_few_to_forget_and_a_second_copy_is_enough(copied):
     unlocked = ("forget", "--delivered", "--vault", "field", "--json")
     assert copied.run(*unlocked).codes() == ["NOTHING-TO-FORGET"]
-    copied.ok("receipt", receipt_of(copied), "--vault", "field")
+    told = copied.ok("receipt", receipt_of(copied), "--vault", "field").err
+    assert "--second-copy: 2 copies are demanded here" in told
+    assert "forget" not in told
     ran = copied.run(*unlocked)
     assert (ran.status, ran.codes()) == (5, ["TOO-FEW-COPIES"])
     assert counts(copied)["items"] == 2
     copied.desk("import", bundle_of(copied), "--second-copy", "other-disk", "--receipts", "second", "--json")
     assert bundle_of(copied, "other-disk").read_bytes() == bundle_of(copied).read_bytes()
+    assert bundle_of(copied, "other-disk").stat().st_mode & 0o077 == 0
     copied.desk("import", bundle_of(copied), "--receipts", "third")  # takes no copy away
     taken = copied.ok("receipt", receipt_of(copied, "third"), "--vault", "field", "--json").json()
     assert taken["counts"] == {"confirmed": 2, "missing": 0, "copies": 2}
@@ -99,6 +102,8 @@ def test_after_forgetting_the_next_log_is_taken_in_as_the_same_device(copied):
 
 
 def test_only_what_was_not_confirmed_travels_again(copied):
+    (short,) = copied.ok("copies", "--vault", "field", "--json").json()["warnings"]
+    assert short["message"].endswith("known copies: bundle them for the desk, and read its receipt")
     copied.ok("receipt", receipt_of(copied), "--vault", "field")
     ran = copied.run("bundle", "stick", "--vault", "field", "--json")
     assert (ran.status, ran.codes()) == (2, ["NOTHING-TO-PACK"])
@@ -161,6 +166,7 @@ def test_a_bundle_for_another_desk_is_not_for_us(copied):
     unlock = ("--passphrase-file", "sec-other/passphrase.txt")
     ran = copied.run("import", bundle_of(copied), "--vault", "other", *unlock, "--json")
     assert (ran.status, ran.codes()) == (8, ["NOT-FOR-US"])
+    assert "--key" in ran.json()["errors"][0]["next"]
 
 
 def test_of_several_bundles_the_refused_one_is_named(copied):

@@ -31,6 +31,7 @@ class Taken:
     missing: int
     copies: int
     since: bool = False
+    least: int = 0  # copies that the policy demands before anything is forgotten
 
 
 def take_receipt(vault: Vault, path: Path) -> Taken:
@@ -64,6 +65,7 @@ def take_receipt(vault: Vault, path: Path) -> Taken:
         len(receipt.missing),
         receipt.copies,
         bool(receipt.checkpoint),
+        policy_of(vault).rules.copies_min,
     )
 
 

@@ -61,13 +61,18 @@ def second_copy(path: Path, folder: Path | None, bundle: str, identities: Sequen
 def _copy(source: Path, part: Path) -> None:
     """Copy and flush; nothing is written through a link that lies there."""
     part.unlink(missing_ok=True)
-    with source.open("rb") as given, part.open("xb") as written:
+    with source.open("rb") as given, open(part, "xb", opener=_for_its_owner) as written:
         shutil.copyfileobj(given, written, READ_BLOCK)
         written.flush()
         os.fsync(written.fileno())
         if hasattr(os, "posix_fadvise"):
             with contextlib.suppress(OSError):  # so that the medium is read back, not memory
                 os.posix_fadvise(written.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    """As in the vault: whoever else uses that storage learns the name and size of a copy and no more."""
+    return os.open(path, flags, 0o600)
 
 
 def _digest_there(path: Path, bundle: str, identities: Sequence[Identity]) -> str:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from witnesskit.cli.options import ANY_PATH, common, vault_option
 from witnesskit.cli.output import Answer, Output
 from witnesskit.cli.terminal import printable
+from witnesskit.model import VaultKind
+
+_MORE: Final = {
+    VaultKind.DESK: "import with --second-copy",
+    VaultKind.FIELD: "bundle them for the desk, and read its receipt",
+}
 
 
 @click.command()
@@ -27,7 +33,8 @@ def command(output: Output, answer: Answer, folders: tuple[Path, ...], below: bo
     from witnesskit.actions.counted import counted
     from witnesskit.actions.opening import find_vault
 
-    found = copies(find_vault(options["vault_path"]), folders)
+    vault = find_vault(options["vault_path"])
+    found = copies(vault, folders)
     shown = [one for one in found.items if not (below and one.enough)]
     answer.items = [{**vars(one), "known": one.known} for one in shown]
     answer.data["bundles"] = [vars(one) for one in found.bundles]
@@ -40,4 +47,4 @@ def command(output: Output, answer: Answer, folders: tuple[Path, ...], below: bo
             output.data(printable(f"bundle {bundle.bundle}: a file of it in {folder}, not read"))
     if found.below:
         short = counted(found.below, "item has", "items have")
-        answer.warn("COPIES", f"{short} fewer than {found.least} known copies: import with --second-copy")
+        answer.warn("COPIES", f"{short} fewer than {found.least} known copies: {_MORE[vault.config.kind]}")

@@ -55,6 +55,10 @@ def _on_a_device(output: Output, answer: Answer, vault: Vault, receipt: Path) ->
         answer.warn("RECEIPT-FILE", "erase the receipt file: it names your desk, and could join two devices")
     if taken.missing:
         output.say("Next: witnesskit bundle, to send the rest again")
+    elif taken.copies < taken.least:
+        output.say(
+            f"Next: ask the desk to import it again with --second-copy: {taken.least} copies are demanded here"
+        )
     else:
         output.say("Next: witnesskit forget --delivered, when you want them off this computer")
 

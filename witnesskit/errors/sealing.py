@@ -47,7 +47,7 @@ class WrongKey(WitnesskitError):
     code = "NOT-FOR-US"
     status = ExitStatus.CANNOT_TELL
     message = "this file is sealed to other keys than the ones here"
-    hint = "nothing was changed; ask the sender for whom it was sealed"
+    hint = "nothing was changed; give the key it was sealed to with --key, or ask the sender for whom it was sealed"
 
 
 class MixedRecipients(WitnesskitError):
