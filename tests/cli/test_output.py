@@ -126,3 +126,14 @@ def test_progress_is_honest_about_an_unknown_or_wrong_whole(monkeypatch, capsys)
 def test_columns():
     assert table([("a", "bb"), ("ccc", "d")]) == ["a    bb", "ccc  d"]
     assert table([]) == []
+
+
+def test_warnings_and_errors_are_told_once_though_they_were_told_before_the_end(capsys):
+    output, answer = Output(), Answer("import")
+    answer.warn("A", "first")
+    output.so_far(answer)
+    assert capsys.readouterr().err.count("first") == 1
+    answer.warn("B", "second")
+    output.finish(answer)
+    told = capsys.readouterr().err
+    assert "second" in told and "first" not in told

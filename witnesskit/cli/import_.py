@@ -90,6 +90,7 @@ def _watch(
                     with opened() as desk:
                         waiting, taken = (), waiting
                         run.all(desk, taken)
+                    run.output.so_far(run.answer)
 
 
 @dataclass(frozen=True)

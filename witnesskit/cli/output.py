@@ -51,6 +51,7 @@ class Output:
         self._terminal = sys.stderr.isatty() and os.environ.get("TERM", "") != "dumb"
         self._line_open = False
         self._block = 0  # lines of the block that is shown in place
+        self._told = (0, 0)  # warnings and errors that were printed
 
     def say(self, text: str = "") -> None:
         """One line for the person; silent under ``--quiet``."""
@@ -82,11 +83,19 @@ class Output:
             self._end_line()
             self._write(sys.stdout, json.dumps(_closing_object(answer), ensure_ascii=True) + "\n")
             return
-        for warning in answer.warnings:
+        self.so_far(answer)
+
+    def so_far(self, answer: Answer) -> None:
+        """Print the warnings and errors that were not printed yet: a command may run for days."""
+        if self.as_json:
+            return
+        warned, refused = self._told
+        for warning in answer.warnings[warned:]:
             self.tell(f"witnesskit: warning: {printable(warning['message'])}")
-        for error in answer.errors:
+        for error in answer.errors[refused:]:
             place = f"{error['item']}: " if error["item"] else ""
             self.error(place + error["message"], error["next"])
+        self._told = (len(answer.warnings), len(answer.errors))
 
     @contextmanager
     def progress(self, label: str) -> Iterator[Progress]:

@@ -74,7 +74,7 @@ class FileUnreadable(WitnesskitError):
     code = "FILE-UNREADABLE"
     status = ExitStatus.USAGE
     message = "a file that was named cannot be read"
-    hint = "nothing was changed; check that it exists and that you may read it"
+    hint = "nothing of it was taken; check that it exists and that you may read it"
 
 
 class OutputExists(WitnesskitError):
