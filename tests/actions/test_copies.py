@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from witnesskit.actions.copies import copies
 from witnesskit.actions.forget import forget_delivered
 from witnesskit.actions.receipt import take_receipt
 from witnesskit.bundle.plan import Place
@@ -96,3 +97,22 @@ def test_a_copy_is_never_replaced_by_another_bundle_that_took_its_number(stage, 
     (later,) = stage.take_in(volume, second_copy=shelf)
     assert later.copies == 1
     assert {path.name: path.read_bytes() for path in shelf.iterdir()} == before
+
+
+def known(stage) -> list[tuple[int, int]]:
+    """(copies here, copies elsewhere) of every item."""
+    return [(int(one.here), one.elsewhere) for one in copies(stage.desk).items]
+
+
+def test_a_second_copy_of_a_later_bundle_of_the_same_items_counts_for_them(stage, device, stick):
+    stage.take_in(device.pack(stick).path)
+    assert known(stage) == [(1, 0)]
+    (done,) = stage.take_in(device.pack(stick).path, second_copy=stage.folder / "shelf")
+    assert (done.copies, known(stage)) == (2, [(1, 1)])
+
+
+def test_a_copy_of_a_bundle_that_carries_a_part_of_an_item_is_none_of_the_item(stage, device, stick):
+    stage.take_in(device.pack(stick).path)
+    part = [one for one in device.members() if one.role == "record"]
+    (done,) = stage.take_in(device.pack(stick, part).path, second_copy=stage.folder / "shelf")
+    assert (done.copies, known(stage)) == (2, [(1, 0)])

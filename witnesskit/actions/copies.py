@@ -76,7 +76,7 @@ def _carried(present: State) -> dict[str, tuple[str, ...]]:
     """Item -> the bundles that carried it."""
     found: dict[str, list[str]] = {}
     for name, facts in present.bundles.items():
-        for item in facts.items:
+        for item in (*facts.items, *facts.again):
             found.setdefault(item, []).append(name)
     return {item: tuple(names) for item, names in found.items()}
 

@@ -37,7 +37,9 @@ def list_items(session: Session, volume: OpenVolume, unpacked: Unpacked, chain: 
             brought.setdefault(member.item, []).append(member)
     first = [item for item in brought if item not in session.state.items]
     items = {item: _with(session.state, item, members, paper=item in papers) for item, members in brought.items()}
-    session.state = _with_bundle(session.state.with_items(items), volume, first)
+    here = brought.keys() - papers - set(first)
+    again = [item for item in brought if item in here and _is_whole(session.state, brought[item])]
+    session.state = _with_bundle(session.state.with_items(items), volume, first, again)
     state.save_state(session.vault, session.state)
     return brought.keys() - papers
 
@@ -55,7 +57,13 @@ def _capsule(member: Member) -> SealedCapsule:
     return SealedCapsule(member.capsule, member.item, Role(member.role), member.part, size, sha256)
 
 
-def _with_bundle(present: State, volume: OpenVolume, first: Sequence[str]) -> State:
+def _is_whole(present: State, members: Sequence[Member]) -> bool:
+    """Whether a volume carries all that is known of an item: then a copy of it is a copy of the item."""
+    known = present.items[members[0].item].capsules
+    return {capsule.id for capsule in known} <= {member.capsule for member in members}
+
+
+def _with_bundle(present: State, volume: OpenVolume, first: Sequence[str], again: Sequence[str]) -> State:
     """The bundle with the items that it brought first: who may add to them later is known by it."""
     name, seen = volume.meta.set, seen_bundle(volume.meta)
     known = present.bundles.get(name)
@@ -65,7 +73,8 @@ def _with_bundle(present: State, volume: OpenVolume, first: Sequence[str]) -> St
         before = SeenBundle(name, seen.counter, seen.previous, facts.meta_sha256, facts.volumes or seen.volumes)
         seen = together(before, seen)
         facts = replace(facts, meta_sha256=seen.meta_sha256, volumes=seen.volumes)
-    return present.with_bundle(name, replace(facts, items=tuple(brought)))
+    more = dict.fromkeys((*facts.again, *(item for item in again if item not in brought)))
+    return present.with_bundle(name, replace(facts, items=tuple(brought), again=tuple(more)))
 
 
 def _papers(volume: OpenVolume, chain: Sequence[ChainPart]) -> set[str]:

@@ -134,6 +134,7 @@ def _bundle_json(found: BundleState) -> Json:
         "counts": [number(count, 0) for count in found.counts],
         **({"awaited": True} if found.awaited else {}),
         **({"volumes": [text(one, HEX64, empty=True) for one in found.volumes]} if found.volumes else {}),
+        **({"again": _texts(found.again, HEX32)} if found.again else {}),
     }
 
 
@@ -173,7 +174,7 @@ def _capsule(item: str, found: Any) -> SealedCapsule:
 
 def _bundle(found: Any) -> BundleState:
     names = ("counter", "previous", "sha256", "meta_sha256", "items", "sender", "copies", "counts")
-    _only(found, *names, *({"awaited", "volumes"} & found.keys()))
+    _only(found, *names, *({"awaited", "volumes", "again"} & found.keys()))
     if found.get("awaited", True) is not True:
         raise TypeError
     return BundleState(
@@ -187,6 +188,7 @@ def _bundle(found: Any) -> BundleState:
         counts=tuple(number(count, 0) for count in found["counts"]),
         awaited="awaited" in found,
         volumes=tuple(text(one, HEX64, empty=True) for one in found.get("volumes", ())),
+        again=tuple(_texts(found.get("again", ()), HEX32)),
     )
 
 

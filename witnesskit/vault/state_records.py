@@ -37,6 +37,7 @@ class BundleState:
     counts: tuple[int, ...] = ()  # capsules of each of ``items`` that the bundle carried; ``delivered`` fills it in
     awaited: bool = False  # written for another desk or a court that has not answered
     volumes: tuple[str, ...] = ()  # of a set taken over here: SHA-256 of each bundle.json, empty where none was seen
+    again: tuple[str, ...] = ()  # items it carried whole that another bundle had brought
 
 
 @dataclass(frozen=True)
