@@ -69,4 +69,8 @@ def test_what_leads_to_a_person_is_masked(text, shown):
 
 
 def test_a_long_report_is_cut():
-    assert len(masked("a" * 100_000)) == 4096
+    assert len(masked("a" * 1_000_000)) == 4096
+
+
+def test_an_address_is_masked_wherever_it_stands():
+    assert masked("x;a.b+c@mail.example,(d@e.f)-g@h.i") == "x;[address],([address])[address]"

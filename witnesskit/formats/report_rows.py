@@ -37,7 +37,7 @@ _PHONE = re.compile(r"(?<![\w+])\(?\+?(?:\d[\s().-]{0,2}){6,17}\d(?!\w)")
 _DATE = re.compile(r"(?:[0-3]?\d[./-][01]?\d[./-](?:19|20)\d\d|(?:19|20)\d\d-[01]\d-[0-3]\d)(?: \d\d)?")
 _TIME = re.compile(r"[\d\s:.,/TZ+AaPpMm-]{6,40}")
 _LINE = re.compile(r"(?i)\bwk1[\d\s.,;:·-]+")  # has a field of its own
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")  # from its beginning: a long word is read once
 _HANDLE = re.compile(r"(?<!\w)@\w{2,64}")
 
 
