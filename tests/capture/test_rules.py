@@ -387,3 +387,9 @@ def test_lists_and_controls_without_an_end_are_garbage():
     counted.see(Control("https://h/"))
     with pytest.raises(WorkerGarbage):
         counted.see(Control("https://h/"))
+
+
+def test_a_long_word_in_a_playlist_is_read_once():
+    """Not once for each of its letters: a site could hold a capture for hours."""
+    found = hls.parse(f"#EXTM3U\n#EXT-X-KEY:{'A1' * 500_000},METHOD=NONE\n1.ts\n#EXT-X-ENDLIST\n", BASE)
+    assert len(found.pieces) == 1

@@ -24,7 +24,7 @@ _KEPT: Final = frozenset(  # headers that say what came; others can say to whom
         "accept", "accept-encoding", "accept-language", "if-range", "range", "user-agent",
     }
 )  # fmt: skip
-_LINK: Final = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
+_LINK: Final = re.compile(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
 
 
 class MediaLinks:

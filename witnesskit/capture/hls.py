@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from witnesskit.capture.plan import Key, Segment
 from witnesskit.limits import SEGMENTS_MAX, TARGET_SECONDS_MAX
 
-_ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"]*"|[^",]*)')
+_ATTRIBUTE = re.compile(r'(?<![A-Z0-9-])([A-Z0-9-]+)=("[^"]*"|[^",]*)')  # a long word is read once
 _RANGE = re.compile(r"(\d{1,18})(?:@(\d{1,18}))?")
 _NUMBER = re.compile(r"\d{1,15}")
 _IV = re.compile(r"0[xX]([0-9A-Fa-f]{1,32})")
